@@ -1,0 +1,85 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.numbers import mask, numbers_in, to_e164
+
+MATTI = "+358401234567"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "040 123 4567",
+        "+358 (0)40 1234567",
+        "00358401234567",
+        "tel:+358401234567;ext=2",
+        "358401234567",
+        "040-1234567",
+        "+358.40.123.4567",
+        "040 1234567 ext. 5",
+        "040 123 4567 x12",
+        "０４０ １２３ ４５６７",
+        "\u202a+358 40 123 4567\u202c",
+        "Matti 040 1234567",
+        "0401234567 (home)",
+        "tel:0401234567;phone-context=+358",
+    ],
+)
+def test_every_spelling_of_a_number_is_the_same_number(spelling: str) -> None:
+    """However a number is written by hand, its E.164 form is found."""
+    assert to_e164(spelling, "FI") == MATTI
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "anonymous", "withheld", "1234", "112", "+", "00", "0800 FLOWERS", "+358+401234567", "n/a", "-"]
+)
+def test_text_that_is_not_clearly_a_number_is_nobody(text: str) -> None:
+    """Withheld, short, vanity and broken texts never become somebody's number."""
+    assert numbers_in(text, "FI") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["040 1234567 / 050 7654321", "040 123 4567, 050 7654321", "040 1234567 or 050 7654321"]
+)
+def test_a_field_with_two_numbers_finds_both_and_is_no_single_number(text: str) -> None:
+    """Two numbers in one field are both indexed, but such a text never stands for one caller."""
+    assert numbers_in(text, "FI") == {MATTI, "+358507654321"}
+    assert to_e164(text, "FI") is None
+
+
+def test_without_a_region_only_international_spellings_are_read() -> None:
+    """A national spelling is never guessed into a country."""
+    assert to_e164("+358 40 1234567", None) == MATTI
+    assert to_e164("040 1234567", None) is None
+
+
+def test_the_same_national_spelling_means_different_people_in_different_regions() -> None:
+    """The default region decides what a national spelling means."""
+    assert to_e164("040 1234567", "FI") != to_e164("040 1234567", "SE")
+
+
+@given(
+    national=st.integers(min_value=40_000_0000, max_value=40_999_9999),
+    separators=st.lists(st.sampled_from(["", " ", "-", ".", " - "]), min_size=8, max_size=8),
+    prefix=st.sampled_from(["0", "+358 ", "+358 (0)", "00358", "tel:+358"]),
+)
+def test_separators_and_prefixes_never_change_the_number(national: int, separators: list[str], prefix: str) -> None:
+    """Any grouping behind any of the usual prefixes gives the same E.164 number."""
+    digits = str(national)
+    grouped = "".join(digit + separator for digit, separator in zip(digits, [*separators, ""], strict=True))
+    assert to_e164(prefix + grouped, "FI") == f"+358{digits}"
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    """Whatever a field holds, the answer is a set of E.164 numbers."""
+    assert all(number.startswith("+") and number[1:].isdigit() for number in numbers_in(text, "FI"))
+
+
+def test_a_log_never_shows_a_whole_number() -> None:
+    """A mask keeps the country code and two digits at most."""
+    assert mask(MATTI) == "+358*******67"
+    assert mask("1234") == "**34"
+    assert mask("12") == "**"
+    assert mask("") == mask(None) == "withheld"
