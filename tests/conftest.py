@@ -6,6 +6,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.azurite",
+    "tests.fixtures.tables",
 ]
 
 MARKERS = {"unit": "unit", "integration": "integration", "browser": "browser", "faults": "fault", "bench": "bench"}

@@ -1,0 +1,1 @@
+"""Azure Table Storage: rows, transactions within a partition, leases."""
