@@ -6,6 +6,10 @@ Strict where it matters: a wrong person is worse than nobody, so text that is no
 import re
 import unicodedata
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _LETTERS_THAT_BELONG = re.compile(
     r"^\s*tel:|;?\b(?:ext|isub|phone-context)\b\.?=?|\s*\bx\.?(?=\s*\d)|[;,]?\s*\bextension\b", re.IGNORECASE
@@ -61,7 +65,7 @@ def _cleaned(text: str) -> str:
     return "".join(character for character in plain if unicodedata.category(character) != "Cf").strip()
 
 
-def _format(number: object) -> str:
+def _format(number: "PhoneNumber") -> str:
     import phonenumbers
 
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

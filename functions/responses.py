@@ -1,0 +1,43 @@
+"""HTTP answers: JSON, and errors as RFC 9457 problem details."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+import azure.functions as func
+
+from shared.errors import InvalidInput, VoiceError
+
+Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+
+log = logging.getLogger(__name__)
+
+
+def json_response(document: object, status: int = 200) -> func.HttpResponse:
+    body = json.dumps(document, ensure_ascii=False)
+    return func.HttpResponse(body, status_code=status, mimetype="application/json")
+
+
+def json_body(req: func.HttpRequest) -> object:
+    """The parsed body. Raises InvalidInput ``malformed-json``."""
+    try:
+        body: object = req.get_json()
+    except ValueError:
+        raise InvalidInput("malformed-json", "the body is not JSON") from None
+    return body
+
+
+def problems(handler: Handler) -> Handler:
+    """Answers the errors a handler raises on purpose; any other is the host's 500."""
+
+    @wraps(handler)
+    async def answering(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return await handler(req)
+        except VoiceError as error:
+            log.warning("request refused", extra={"code": error.code, "status": int(error.status)})
+            body = json.dumps(error.problem())
+            return func.HttpResponse(body, status_code=int(error.status), mimetype="application/problem+json")
+
+    return answering

@@ -1,0 +1,239 @@
+"""The only place that builds things: settings of the app in, services out.
+
+Everything is made on first use and imported then, because loading the SDKs takes longer than everything else a cold
+start does.
+"""
+
+import os
+import socket
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from shared.clock import Clock, utc_now
+from shared.errors import Misconfigured
+
+if TYPE_CHECKING:
+    import httpx
+
+    from shared.bus.bus import Bus
+    from shared.bus.dead_letters import DeadLetters
+    from shared.bus.depths import QueueDepths
+    from shared.bus.retry import Retries
+    from shared.callbacks.inbox import CallbackInbox
+    from shared.callbacks.polling import CallbackPolling
+    from shared.callbacks.polls import Polls
+    from shared.callbacks.service import Callbacks
+    from shared.dataverse.client import Dataverse
+    from shared.enreach.client import Enreach
+    from shared.entra.tokens import ResourceCredential, TokenSource
+    from shared.health.service import Health
+    from shared.identity.notifications import IndexNotifications
+    from shared.identity.service import Identity
+    from shared.identity.sync import IndexSync
+    from shared.identity.watermark import WatermarkStore
+    from shared.settings.service import Settings
+    from shared.storage.tables import Tables
+    from shared.webhooks.voicecloud import VoicecloudWebhooks
+
+QUEUES = ("callbacks", "dataverse-changes")
+
+
+class Services:
+    """Every service of the app, each built once."""
+
+    def __init__(self, environ: Mapping[str, str], clock: Clock = utc_now) -> None:
+        self._environ = environ
+        self._clock = clock
+        self._owner = f"{socket.gethostname()}-{uuid4()}"
+
+    def _required(self, name: str) -> str:
+        if value := self._environ.get(name, ""):
+            return value
+        raise Misconfigured("app-setting-missing", f"the app setting {name} is not set")
+
+    @cached_property
+    def http(self) -> "httpx.AsyncClient":
+        import httpx
+
+        return httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0))
+
+    @cached_property
+    def tokens(self) -> "TokenSource":
+        from shared.entra.tokens import TokenSource
+
+        return TokenSource.from_settings(self._environ)
+
+    @cached_property
+    def credential(self) -> "ResourceCredential":
+        """For storage and Service Bus where no connection string is set."""
+        from shared.entra.tokens import ResourceCredential
+
+        return ResourceCredential(self.tokens)
+
+    @cached_property
+    def tables(self) -> "Tables":
+        from shared.storage.tables import Tables
+
+        return Tables.from_settings(self._environ, self.credential)
+
+    @cached_property
+    def bus(self) -> "Bus":
+        from shared.bus.bus import Bus
+
+        return Bus.from_settings(self._environ, self.credential)
+
+    @cached_property
+    def queue_depths(self) -> "QueueDepths":
+        from shared.bus.depths import QueueDepths
+
+        return QueueDepths.from_settings(self._environ, self.credential)
+
+    @cached_property
+    def retries(self) -> "Retries":
+        from shared.bus.retry import Retries
+
+        return Retries(self.bus, self._retry_schedule)
+
+    async def _retry_schedule(self) -> tuple[float, ...]:
+        return (await self.settings.general()).retry_schedule_s
+
+    @cached_property
+    def dead_letters(self) -> "DeadLetters":
+        from shared.bus.dead_letters import DeadLetters
+
+        return DeadLetters(self.bus)
+
+    @cached_property
+    def dataverse(self) -> "Dataverse":
+        from shared.dataverse.client import Dataverse
+
+        return Dataverse(self._required("DATAVERSE_URL"), self.tokens, self.http)
+
+    @cached_property
+    def enreach(self) -> "Enreach":
+        from shared.enreach.client import Enreach
+
+        return Enreach.from_settings(self._environ, self.http)
+
+    @cached_property
+    def settings(self) -> "Settings":
+        from shared.settings.service import Settings
+
+        return Settings(self.tables.table("settings"), self._clock)
+
+    @cached_property
+    def identity(self) -> "Identity":
+        from shared.identity.service import Identity
+
+        return Identity(table=self.tables.table("numbers"), settings=self.settings, clock=self._clock)
+
+    @cached_property
+    def watermarks(self) -> "WatermarkStore":
+        from shared.identity.watermark import WatermarkStore
+
+        return WatermarkStore(self.tables.table("numbers"))
+
+    @cached_property
+    def index_sync(self) -> "IndexSync":
+        from shared.identity.sync import IndexSync
+        from shared.storage.leases import Leases
+
+        return IndexSync(
+            table=self.tables.table("numbers"),
+            dataverse=self.dataverse,
+            settings=self.settings,
+            leases=Leases(self.tables.table("leases"), self._clock),
+            owner=self._owner,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def index_notifications(self) -> "IndexNotifications":
+        from shared.identity.notifications import IndexNotifications
+
+        return IndexNotifications(bus=self.bus, sync=self.index_sync, clock=self._clock)
+
+    @cached_property
+    def callback_inbox(self) -> "CallbackInbox":
+        from shared.callbacks.inbox import CallbackInbox
+
+        return CallbackInbox(self.tables.table("callbackinbox"))
+
+    @cached_property
+    def callback_polls(self) -> "Polls":
+        from shared.callbacks.polls import Polls
+
+        return Polls(self.tables.table("polls"))
+
+    @cached_property
+    def callbacks(self) -> "Callbacks":
+        from shared.callbacks.activities import CallbackActivities
+        from shared.callbacks.service import Callbacks
+        from shared.callbacks.store import CallbackStore
+
+        return Callbacks(
+            settings=self.settings,
+            enreach=self.enreach,
+            identity=self.identity,
+            activities=CallbackActivities(self.dataverse),
+            store=CallbackStore(self.tables.table("callbacks")),
+            inbox=self.callback_inbox,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def callback_polling(self) -> "CallbackPolling":
+        from shared.callbacks.polling import CallbackPolling
+
+        return CallbackPolling(
+            settings=self.settings,
+            enreach=self.enreach,
+            bus=self.bus,
+            inbox=self.callback_inbox,
+            polls=self.callback_polls,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def voicecloud_webhooks(self) -> "VoicecloudWebhooks":
+        from shared.webhooks.voicecloud import VoicecloudWebhooks
+
+        return VoicecloudWebhooks(
+            bus=self.bus, token=self._environ.get("VOICECLOUD_WEBHOOK_TOKEN", ""), clock=self._clock
+        )
+
+    @cached_property
+    def health(self) -> "Health":
+        from shared.health import checks
+        from shared.health.service import Health
+
+        return Health(
+            checks={
+                "storage": checks.storage(self.tables),
+                "dataverse": checks.dataverse(self.dataverse),
+                "voicecloud": checks.voicecloud(self.enreach),
+                **{f"queue {name}": checks.queue(self.queue_depths, name) for name in QUEUES},
+                "settings": checks.settings(self.settings),
+                "number index": checks.index(self.watermarks, self._clock),
+                "callback lists": checks.callback_lists(self.settings, self.enreach, self.callback_polls),
+                "callback queues": checks.callback_queues(self.settings, self.dataverse),
+            },
+            table=self.tables.table("health"),
+            clock=self._clock,
+        )
+
+    async def close(self) -> None:
+        """Closes what was opened."""
+        for name in ("bus", "queue_depths", "tables"):
+            if name in self.__dict__:
+                await self.__dict__[name].close()
+        if "http" in self.__dict__:
+            await self.http.aclose()
+
+
+@lru_cache(maxsize=1)
+def services() -> Services:
+    """The services of this process, from its environment."""
+    return Services(os.environ)

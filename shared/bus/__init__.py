@@ -1,0 +1,1 @@
+"""Service Bus: events out, retries by scheduling, dead letters."""

@@ -1,0 +1,104 @@
+"""Work that could not be done: listed with its reason, and sent again once the cause is mended."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
+
+from shared.bus.bus import Bus
+from shared.bus.retry import ATTEMPT, ORIGIN, POISON, POISON_DETAIL
+
+WAIT_S = 2.0
+PAGE = 50
+REPLAY = "/r"
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message of a dead-letter queue. ``message_id`` is the first message's, ``attempts`` how often it was tried."""
+
+    queue: str
+    message_id: str
+    reason: str
+    description: str
+    enqueued_at: datetime
+    attempts: int
+
+
+class DeadLetters:
+    """The dead-letter queues of the app's queues."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def list_dead(self, queue: str, limit: int) -> list[DeadLetter]:
+        """Up to ``limit`` dead letters, oldest first, without touching them."""
+        found: list[DeadLetter] = []
+        async with self._bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+            sequence_number = 0
+            while len(found) < limit:
+                page = await receiver.peek_messages(
+                    min(PAGE, limit - len(found)), sequence_number=sequence_number, timeout=WAIT_S
+                )
+                if not page:
+                    break
+                found += [_dead_letter(queue, message) for message in page]
+                sequence_number = int(page[-1].sequence_number or 0) + 1
+        return found
+
+    async def replay(self, queue: str, message_ids: Collection[str] | None = None) -> int:
+        """Sends dead letters again (all, or those named) with their tries starting anew; gives their number.
+
+        Each is completed only after its successor is safe; cut off in between it is replayed twice, which is harmless.
+        """
+        replayed = 0
+        async with self._bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+            seen: set[int] = set()
+            while page := await receiver.receive_messages(PAGE, max_wait_time=WAIT_S):
+                fresh = [message for message in page if message.sequence_number not in seen]
+                for message in page:
+                    seen.add(int(message.sequence_number or 0))
+                    if message_ids is None or _dead_letter(queue, message).message_id in message_ids:
+                        await self._bus.send_raw(queue, [_successor(message)])
+                        await receiver.complete_message(message)
+                        replayed += 1
+                    else:
+                        await receiver.abandon_message(message)
+                if not fresh:
+                    break
+        return replayed
+
+
+def _properties(message: ServiceBusReceivedMessage) -> Mapping[str, str]:
+    listed = (message.application_properties or {}).items()
+    return {_text(name): _text(value) for name, value in listed}
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _dead_letter(queue: str, message: ServiceBusReceivedMessage) -> DeadLetter:
+    properties = _properties(message)
+    return DeadLetter(
+        queue=queue,
+        message_id=properties.get(ORIGIN, str(message.message_id)),
+        reason=properties.get(POISON) or message.dead_letter_reason or "unknown",
+        description=properties.get(POISON_DETAIL) or message.dead_letter_error_description or "",
+        enqueued_at=message.enqueued_time_utc or datetime.fromtimestamp(0, UTC),
+        attempts=int(properties.get(ATTEMPT, 0)) or int(message.delivery_count or 0),
+    )
+
+
+def _successor(message: ServiceBusReceivedMessage) -> ServiceBusMessage:
+    """The same work as new; its id says the how-manieth replay it is."""
+    origin = _properties(message).get(ORIGIN, str(message.message_id))
+    name, _, number = origin.rpartition(REPLAY)
+    again = f"{name}{REPLAY}{int(number) + 1}" if name and number.isdigit() else f"{origin}{REPLAY}1"
+    return ServiceBusMessage(
+        b"".join(message.body),
+        message_id=again,
+        content_type=message.content_type,
+        subject=message.subject,
+    )

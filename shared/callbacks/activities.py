@@ -1,0 +1,110 @@
+"""Callback requests as Dynamics sees them: phonecall activities in a queue (F2, F4)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from shared.callbacks.model import SUBJECT
+from shared.clock import to_iso
+from shared.dataverse import names
+from shared.dataverse.client import Dataverse
+from shared.dataverse.model import Change
+from shared.enreach.model import Callback
+from shared.errors import Conflict, Misconfigured, Missing, Unavailable
+from shared.identity.model import Customer
+from shared.ids import dataverse_id
+
+COUNT_ATTEMPTS = 5
+
+
+class CallbackActivities:
+    """Creates and counts callback requests; every write may be repeated."""
+
+    def __init__(self, dataverse: Dataverse) -> None:
+        self._dataverse = dataverse
+
+    def activity_id(self, callback_id: str) -> UUID:
+        return dataverse_id(self._dataverse.url, "callback", callback_id)
+
+    async def create(self, activity_id: UUID, callback: Callback, queue_id: UUID, customer: Customer | None) -> None:
+        """One request: the activity and its queue item, both or none. Being there already is success.
+
+        Raises Misconfigured ``callback-queue-unknown`` when the queue is not there.
+        """
+        try:
+            await self._write(activity_id, callback, queue_id, customer)
+        except Missing:
+            if not await self._queue_exists(queue_id):
+                raise Misconfigured(
+                    "callback-queue-unknown", f"the profile's queue {queue_id} does not exist in Dynamics"
+                ) from None
+            # The customer was deleted after the index read it: then nobody is identified.
+            await self._write(activity_id, callback, queue_id, None)
+
+    async def count(self, activity_id: UUID, requests: Callable[[], Awaitable[Sequence[datetime]]]) -> bool:
+        """Writes number and time of the requests on an activity; False when it is not open (any more).
+
+        The requests are read after the activity's version, so that of two writers the later has counted both.
+        """
+        path = f"{names.PHONECALLS}({activity_id})"
+        for _ in range(COUNT_ATTEMPTS):
+            try:
+                row = await self._dataverse.get(path, {"$select": names.STATECODE})
+                if row[names.STATECODE] != names.STATE_OPEN:
+                    return False
+                times = await requests()
+                body = {names.REQUEST_COUNT: len(times), names.LAST_REQUESTED_ON: to_iso(max(times))}
+                await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
+            except Missing:
+                return False
+            except Conflict:
+                continue
+            return True
+        raise Unavailable("callback-contended", "the callback request is being changed by too many at once")
+
+    async def _write(self, activity_id: UUID, callback: Callback, queue_id: UUID, customer: Customer | None) -> None:
+        item_id = dataverse_id(self._dataverse.url, "callback-queue-item", callback.id)
+        changes = [
+            Change("PATCH", f"{names.PHONECALLS}({activity_id})", _activity(callback, customer), if_none_match="*"),
+            Change("PATCH", f"{names.QUEUEITEMS}({item_id})", _queue_item(activity_id, queue_id), if_none_match="*"),
+        ]
+        try:
+            await self._dataverse.transact(changes)
+        except Conflict as conflict:
+            if conflict.code != "dataverse-exists":
+                raise
+
+    async def _queue_exists(self, queue_id: UUID) -> bool:
+        try:
+            await self._dataverse.get(f"{names.QUEUES}({queue_id})", {"$select": "queueid"})
+        except Missing:
+            return False
+        return True
+
+
+def _activity(callback: Callback, customer: Customer | None) -> dict[str, object]:
+    body: dict[str, object] = {
+        "subject": SUBJECT,
+        "directioncode": names.INCOMING,
+        "phonenumber": callback.caller_number,
+        "description": callback.note,
+        names.CALLBACK_ID: callback.id,
+        names.CALLBACK_LIST: callback.list_id,
+        names.REQUEST_COUNT: 1,
+        names.LAST_REQUESTED_ON: to_iso(callback.created_at),
+        names.ATTEMPT_COUNT: 0,
+    }
+    if customer:
+        reference = f"/{names.ENTITY_SETS[customer.kind]}({customer.id})"
+        body[f"regardingobjectid_{customer.kind}_phonecall@odata.bind"] = reference
+        body["phonecall_activity_parties"] = [
+            {"participationtypemask": names.PARTY_FROM, f"partyid_{customer.kind}@odata.bind": reference}
+        ]
+    return body
+
+
+def _queue_item(activity_id: UUID, queue_id: UUID) -> dict[str, object]:
+    return {
+        "queueid@odata.bind": f"/{names.QUEUES}({queue_id})",
+        "objectid_phonecall@odata.bind": f"/{names.PHONECALLS}({activity_id})",
+    }

@@ -1,0 +1,90 @@
+"""Fetches open callbacks list by list and turns each into a message (F1): polling itself decides nothing else."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.bus.bus import Bus
+from shared.bus.events import Event
+from shared.callbacks.inbox import RESEND_AFTER, CallbackInbox
+from shared.callbacks.model import QUEUE, REQUESTED
+from shared.callbacks.polls import Polls
+from shared.clock import Clock, to_iso
+from shared.enreach.client import Enreach
+from shared.enreach.model import Callback
+from shared.errors import VoiceError
+from shared.settings.model import CallbackProfile
+from shared.settings.service import Settings
+
+PAGE = 500
+
+log = logging.getLogger(__name__)
+
+
+def requested(list_id: str, callback_id: str, now: datetime) -> Event:
+    """The message of one callback, the same whether a webhook or polling saw it."""
+    data = {"list_id": list_id, "callback_id": callback_id}
+    return Event(f"callback/{list_id}/{callback_id}", REQUESTED, "voicecloud", callback_id, now, data)
+
+
+class CallbackPolling:
+    """Run by a timer; one instance at a time polls a list."""
+
+    def __init__(
+        self, *, settings: Settings, enreach: Enreach, bus: Bus, inbox: CallbackInbox, polls: Polls, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._enreach = enreach
+        self._bus = bus
+        self._inbox = inbox
+        self._polls = polls
+        self._clock = clock
+
+    async def run(self) -> dict[str, int]:
+        """Polls each list that is due; gives the number of messages sent per list.
+
+        A list that cannot be polled does not hold up the others: why is noted with its poll, which health shows.
+        """
+        sent: dict[str, int] = {}
+        for profile in (await self._settings.snapshot()).callback_profiles.values():
+            if not await self._polls.claim(profile, self._clock()):
+                continue
+            try:
+                sent[profile.list_id] = await self._poll(profile)
+                await self._polls.went_well(profile.list_id)
+            except VoiceError as error:
+                log.warning("callback list not polled", extra={"list_id": profile.list_id, "error": str(error)})
+                await self._polls.failed(profile.list_id, str(error))
+        return sent
+
+    async def _poll(self, profile: CallbackProfile) -> int:
+        now = self._clock()
+        found = await self._open_callbacks(profile, now)
+        under_way = await self._inbox.under_way(profile.list_id)
+        new = [one for one in found if one.id not in under_way or now - under_way[one.id] > RESEND_AFTER]
+        await self._bus.send_all(QUEUE, [_polled(one, now) for one in new])
+        await self._inbox.sent(profile.list_id, [one.id for one in new], now)
+        for finished in under_way.keys() - {one.id for one in found}:
+            await self._inbox.forget(profile.list_id, finished)
+        if new:
+            log.info("callbacks found by polling", extra={"list_id": profile.list_id, "count": len(new)})
+        return len(new)
+
+    async def _open_callbacks(self, profile: CallbackProfile, now: datetime) -> Sequence[Callback]:
+        """All open callbacks within the age limit, page by page from the oldest."""
+        found: dict[str, Callback] = {}
+        since = now - profile.max_age
+        while True:
+            page = await self._enreach.callbacks(profile.list_id, since, PAGE)
+            fresh = [one for one in page if one.id not in found]
+            found.update((one.id, one) for one in fresh)
+            if len(page) < PAGE or not fresh:
+                return list(found.values())
+            since = fresh[-1].created_at
+
+
+def _polled(callback: Callback, now: datetime) -> Event:
+    """With the poll in its id: what a webhook sent minutes ago and nobody could use then must not swallow it."""
+    event = requested(callback.list_id, callback.id, now)
+    return replace(event, id=f"{event.id}/{to_iso(now)}")

@@ -1,0 +1,97 @@
+"""Takes one callback from the voice cloud into Dynamics, then closes it at its source (F2-F4, K6).
+
+The order is what makes it safe to be cut off anywhere: decide and note, record in Dynamics, note, close, note. Every
+step can be repeated, and a repeated message goes on behind the last step that was noted.
+"""
+
+import logging
+
+from shared.bus.events import Event
+from shared.callbacks.activities import CallbackActivities
+from shared.callbacks.claims import Claims
+from shared.callbacks.inbox import CallbackInbox
+from shared.callbacks.model import CLOSE_NOTE, CallbackRecord, Outcome, Stage
+from shared.callbacks.rules import refusal
+from shared.callbacks.store import CallbackStore, caller_key
+from shared.clock import Clock
+from shared.enreach.client import Enreach
+from shared.enreach.model import Callback
+from shared.errors import InvalidInput, Missing
+from shared.identity.model import Identification
+from shared.identity.service import Identity
+from shared.settings.model import CallbackProfile
+from shared.settings.service import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Callbacks:
+    """The handler of the ``callbacks`` queue."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        enreach: Enreach,
+        identity: Identity,
+        activities: CallbackActivities,
+        store: CallbackStore,
+        inbox: CallbackInbox,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._enreach = enreach
+        self._identity = identity
+        self._activities = activities
+        self._store = store
+        self._claims = Claims(store, activities, clock)
+        self._inbox = inbox
+        self._clock = clock
+
+    async def process(self, event: Event) -> Outcome:
+        """Handles one ``voice.callback.requested``. Raises what stands in the way; the message is then tried again."""
+        list_id, callback_id = event.data.get("list_id"), event.data.get("callback_id")
+        if not (isinstance(list_id, str) and isinstance(callback_id, str)):
+            raise InvalidInput("malformed-callback", "a callback event names a list_id and a callback_id")
+        outcome = await self._handle(callback_id)
+        await self._inbox.forget(list_id, callback_id)
+        log.info("callback handled", extra={"callback_id": callback_id, "list_id": list_id, "outcome": outcome})
+        return outcome
+
+    async def _handle(self, callback_id: str) -> Outcome:
+        try:
+            callback = await self._enreach.callback(callback_id)
+        except Missing:
+            return Outcome.GONE
+        identification = await self._identity.identify(callback.caller_number)
+        caller = caller_key(callback.list_id, callback.id, identification.e164)
+        record = await self._store.callback(caller, callback.id)
+        if record and record.stage is Stage.CLOSED:
+            return Outcome.FINISHED_BEFORE
+        if record is None and not callback.is_open:
+            return Outcome.CLOSED_ELSEWHERE
+        profile = await self._settings.callback_profile(callback.list_id)
+        if record is None and (refused := refusal(callback, profile, self._clock())):
+            return refused
+        return await self._advance(callback, profile, identification, caller, record)
+
+    async def _advance(
+        self,
+        callback: Callback,
+        profile: CallbackProfile | None,
+        identification: Identification,
+        caller: str,
+        record: CallbackRecord | None,
+    ) -> Outcome:
+        if record is None or record.stage is Stage.CLAIMED:
+            if profile is None:
+                return Outcome.NO_PROFILE
+            link = profile.link_repeats and identification.e164 is not None
+            record = await self._claims.settle(caller, callback, record, link=link)
+            if not record.repeat:
+                customer = identification.only
+                await self._activities.create(record.activity_id, callback, profile.queue_id, customer)
+            record = await self._store.recorded(caller, record)
+        await self._enreach.close_callback(callback.id, CLOSE_NOTE)
+        await self._store.closed(caller, record)
+        return Outcome.COUNTED if record.repeat else Outcome.CREATED

@@ -1,0 +1,88 @@
+"""Commands for administrators: ``python -m shared.commands <topic> <verb>``, with the app settings as environment.
+
+    settings list | put KIND NAME FILE | remove KIND NAME | import FILE
+    index status | sync | rebuild
+    dead-letters list QUEUE | replay QUEUE [MESSAGE-ID ...]
+    callbacks poll
+    health
+
+What a command prints is JSON on stdout; an error is one line on stderr and exit code 1.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from shared.bootstrap import QUEUES, Services
+from shared.commands import topics
+from shared.errors import VoiceError
+from shared.settings.model import Kind
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        answer = asyncio.run(_run(options))
+    except VoiceError as error:
+        print(error, file=sys.stderr)  # noqa: T201 (a command speaks through its streams)
+        return 1
+    print(json.dumps(answer, indent=2, ensure_ascii=False, default=str))  # noqa: T201
+    return 0
+
+
+async def _run(options: argparse.Namespace) -> object:
+    services = Services(os.environ)
+    try:
+        return await options.command(services, options)
+    finally:
+        await services.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m shared.commands", description=(__doc__ or "").split("\n\n")[0])
+    nouns = parser.add_subparsers(required=True, metavar="topic")
+    _settings(nouns.add_parser("settings", help="the settings rows"))
+    index = nouns.add_parser("index", help="the number index").add_subparsers(required=True, metavar="verb")
+    index.add_parser("status").set_defaults(command=topics.index_status)
+    index.add_parser("sync").set_defaults(command=topics.index_sync)
+    index.add_parser("rebuild").set_defaults(command=topics.index_rebuild)
+    _dead_letters(nouns.add_parser("dead-letters", help="messages that could not be handled"))
+    callbacks = nouns.add_parser("callbacks", help="callbacks").add_subparsers(required=True, metavar="verb")
+    callbacks.add_parser("poll").set_defaults(command=topics.callbacks_poll)
+    nouns.add_parser("health", help="every connection and its cure").set_defaults(command=topics.health)
+    return parser
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    verbs.add_parser("list").set_defaults(command=topics.settings_list)
+    put = verbs.add_parser("put")
+    put.add_argument("kind", choices=list(Kind), type=Kind)
+    put.add_argument("name")
+    put.add_argument("file", help="a JSON document, - for stdin")
+    put.set_defaults(command=topics.settings_put)
+    remove = verbs.add_parser("remove")
+    remove.add_argument("kind", choices=list(Kind), type=Kind)
+    remove.add_argument("name")
+    remove.set_defaults(command=topics.settings_remove)
+    several = verbs.add_parser("import")
+    several.add_argument("file", help="{kind: {name: document}}, - for stdin")
+    several.set_defaults(command=topics.settings_import)
+
+
+def _dead_letters(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    listing = verbs.add_parser("list")
+    listing.add_argument("queue", choices=QUEUES)
+    listing.set_defaults(command=topics.dead_letters_list)
+    replay = verbs.add_parser("replay")
+    replay.add_argument("queue", choices=QUEUES)
+    replay.add_argument("message_ids", nargs="*", metavar="MESSAGE-ID", help="all, when none is named")
+    replay.set_defaults(command=topics.dead_letters_replay)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

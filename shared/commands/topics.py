@@ -1,0 +1,107 @@
+"""What each command does; the answer is printed as JSON."""
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from shared.bootstrap import Services
+from shared.clock import to_iso
+from shared.errors import InvalidInput
+from shared.identity.sync import Progress
+from shared.settings.model import Kind
+
+MAX_LISTED = 200
+
+
+async def settings_list(services: Services, _options: Namespace) -> object:
+    faults = (await services.settings.snapshot()).faults
+    return {"faults": faults, **{kind.value: await services.settings.documents(kind) for kind in Kind}}
+
+
+async def settings_put(services: Services, options: Namespace) -> object:
+    await services.settings.put(options.kind, options.name, _document(options.file))
+    return {"written": f"{options.kind}/{options.name}"}
+
+
+async def settings_remove(services: Services, options: Namespace) -> object:
+    await services.settings.remove(options.kind, options.name)
+    return {"removed": f"{options.kind}/{options.name}"}
+
+
+async def settings_import(services: Services, options: Namespace) -> object:
+    """Writes every document of a file ``{kind: {name: document}}``, all checked before the first is written."""
+    kinds = _document(options.file)
+    unknown = kinds.keys() - set(Kind)
+    if unknown:
+        raise InvalidInput("invalid-setting", "unknown kinds of settings: " + ", ".join(sorted(unknown)))
+    listed = [(Kind(kind), name, _object(one)) for kind, rows in kinds.items() for name, one in _object(rows).items()]
+    for kind, _, document in listed:
+        services.settings.check(kind, document)
+    for kind, name, document in listed:
+        await services.settings.put(kind, name, document)
+    return {"written": [f"{kind}/{name}" for kind, name, _ in listed]}
+
+
+async def index_status(services: Services, _options: Namespace) -> object:
+    mark = await services.watermarks.read()
+    return {
+        "generation": mark.generation,
+        "region": mark.region,
+        "syncedAt": to_iso(mark.synced_at) if mark.synced_at else None,
+        "building": mark.build.generation if mark.build else None,
+    }
+
+
+async def index_sync(services: Services, _options: Namespace) -> object:
+    """Runs the sync here and now, to its end."""
+    progress = await services.index_sync.run()
+    while progress is Progress.MORE:
+        progress = await services.index_sync.run()
+    return {"progress": progress.value}
+
+
+async def index_rebuild(services: Services, options: Namespace) -> object:
+    """Reads everything anew beside the index in use, then takes the new one into use."""
+    await services.watermarks.request_rebuild()
+    return await index_sync(services, options)
+
+
+async def dead_letters_list(services: Services, options: Namespace) -> object:
+    listed = await services.dead_letters.list_dead(options.queue, MAX_LISTED)
+    return [
+        {
+            "messageId": one.message_id,
+            "reason": one.reason,
+            "description": one.description,
+            "enqueuedAt": to_iso(one.enqueued_at),
+            "attempts": one.attempts,
+        }
+        for one in listed
+    ]
+
+
+async def dead_letters_replay(services: Services, options: Namespace) -> object:
+    return {"replayed": await services.dead_letters.replay(options.queue, options.message_ids or None)}
+
+
+async def callbacks_poll(services: Services, _options: Namespace) -> object:
+    return await services.callback_polling.run()
+
+
+async def health(services: Services, _options: Namespace) -> object:
+    return (await services.health.report()).to_json()
+
+
+def _document(file: str) -> dict[str, object]:
+    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    try:
+        return _object(json.loads(text))
+    except ValueError:
+        raise InvalidInput("malformed-json", "the file is not JSON") from None
+
+
+def _object(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise InvalidInput("malformed-json", "a JSON object is expected here")
+    return value

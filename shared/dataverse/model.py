@@ -1,0 +1,40 @@
+"""What goes into and comes out of the Web API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class WhoAmI:
+    """The application user we are in Dynamics."""
+
+    user_id: UUID
+    organisation_id: UUID
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write of a change set. ``if_none_match="*"`` creates only, ``if_match`` (``*`` or an ETag) updates only."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        conditions = {"If-Match": self.if_match, "If-None-Match": self.if_none_match}
+        return {name: value for name, value in conditions.items() if value}
+
+
+@dataclass(frozen=True)
+class ChangePage:
+    """A page of change tracking: rows as they are now, ids of deleted ones, and where to go on."""
+
+    records: Sequence[Mapping[str, Any]]
+    deleted_ids: Sequence[str]
+    next_link: str | None
+    delta_link: str | None

@@ -1,0 +1,1 @@
+"""The voice cloud: EnreachAPI (REST)."""

@@ -1,0 +1,62 @@
+"""Runs every check at once and remembers since when each state has held."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.clock import Clock
+from shared.errors import VoiceError
+from shared.health.checks import Probe
+from shared.health.model import Check, Finding, Report, State
+from shared.storage.tables import Row, Table
+
+PARTITION = "health"
+TIME_OUT_S = 10.0
+CURES = {
+    "bus-unavailable": "check SERVICEBUS_CONNECTION and that the namespace can be reached",
+    "dataverse-forbidden": "give the application user the role Voice ApiUser",
+    "dataverse-unauthorised": "check ENTRA_CLIENT_ID, its secret and the application user in Dynamics",
+    "entra-refused": "check ENTRA_AUTHORITY, ENTRA_CLIENT_ID and whether ENTRA_CLIENT_SECRET has expired",
+    "storage-refused": "check STORAGE_CONNECTION and its key, or the role Storage Table Data Contributor",
+    "voicecloud-unauthorised": "renew VOICECLOUD_SECRET_KEY or VOICECLOUD_PASSWORD of the API user",
+}
+CURE_OTHERWISE = "see the log at this time; the connection is tried again by itself"
+
+
+class Health:
+    """The checks by name; storage comes first because what else is remembered lies there."""
+
+    def __init__(self, *, checks: Mapping[str, Probe], table: Table, clock: Clock) -> None:
+        self._checks = checks
+        self._table = table
+        self._clock = clock
+
+    async def report(self) -> Report:
+        """All checks, none longer than ten seconds. Never raises: what fails is what is reported."""
+        now = self._clock()
+        findings = await asyncio.gather(*(_find(probe) for probe in self._checks.values()))
+        named = dict(zip(self._checks, findings, strict=True))
+        since = await self._since(named, now)
+        return Report([Check(name, finding, since.get(name, now)) for name, finding in named.items()], now)
+
+    async def _since(self, found: Mapping[str, Finding], now: datetime) -> dict[str, datetime]:
+        """When each state began; unknown while storage is away."""
+        try:
+            kept = {row.rk: row async for row in self._table.query(PARTITION)}
+            for name, finding in found.items():
+                if name not in kept or kept[name].values["state"] != finding.state:
+                    kept[name] = Row(PARTITION, name, {"state": finding.state, "since": now})
+                    await self._table.put(kept[name])
+        except VoiceError:
+            return {}
+        return {name: row.values["since"] for name, row in kept.items()}
+
+
+async def _find(probe: Probe) -> Finding:
+    try:
+        async with asyncio.timeout(TIME_OUT_S):
+            return await probe()
+    except VoiceError as error:
+        return Finding(State.FAILED, str(error), CURES.get(error.code, CURE_OTHERWISE))
+    except TimeoutError:
+        return Finding(State.FAILED, f"no answer within {TIME_OUT_S:.0f} s", CURE_OTHERWISE)

@@ -1,0 +1,43 @@
+"""Tells the index that customers may have changed. Many notices within a second become one message."""
+
+from shared.bus.bus import Bus
+from shared.bus.events import Event
+from shared.clock import Clock
+from shared.identity.model import CustomerKind
+from shared.identity.sync import IndexSync, Progress
+
+QUEUE = "dataverse-changes"
+SYNC = "voice.index.sync"
+"""The event type that asks for a run of the index sync; it carries no data: what changed is asked of Dataverse."""
+
+BUSY_PAUSE_S = 2.0
+
+
+class IndexNotifications:
+    """Sender and handler of the ``dataverse-changes`` queue."""
+
+    def __init__(self, *, bus: Bus, sync: IndexSync, clock: Clock) -> None:
+        self._bus = bus
+        self._sync = sync
+        self._clock = clock
+
+    async def changed(self, table: str) -> None:
+        """A row of a Dataverse table was written; tables that hold no customers are of no interest."""
+        if table in set(CustomerKind):
+            await self.request()
+
+    async def request(self, extra_delay_s: float = 0.0) -> None:
+        """Asks for a run at the end of the present second: the broker drops the further requests of that second."""
+        now = self._clock()
+        second = int(now.timestamp() + extra_delay_s) + 1
+        event = Event(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now, {})
+        await self._bus.send(QUEUE, event, delay_s=second - now.timestamp())
+
+    async def process(self, _event: Event) -> Progress:
+        """Runs the sync; what is left over, or in another instance's hands, is asked for again."""
+        progress = await self._sync.run()
+        if progress is Progress.MORE:
+            await self.request()
+        elif progress is Progress.BUSY:
+            await self.request(BUSY_PAUSE_S)
+        return progress

@@ -1,0 +1,48 @@
+"""Answers who calls: one point read in the index (D11, K3)."""
+
+from datetime import datetime, timedelta
+
+from shared.clock import Clock
+from shared.errors import Unavailable
+from shared.identity.model import Identification
+from shared.identity.store import NumberStore
+from shared.identity.watermark import WatermarkStore
+from shared.numbers import to_e164
+from shared.settings.service import Settings
+from shared.storage.tables import Table
+
+GENERATION_CACHED_FOR = timedelta(seconds=5)
+"""A generation is deleted only after its successor is in use, and then page by page: five seconds are safe."""
+
+
+class Identity:
+    """Looks callers up in the generation of the index that is in use."""
+
+    def __init__(self, *, table: Table, settings: Settings, clock: Clock) -> None:
+        self._table = table
+        self._watermarks = WatermarkStore(table)
+        self._settings = settings
+        self._clock = clock
+        self._generation: str | None = None
+        self._read_at: datetime | None = None
+
+    async def identify(self, number: str) -> Identification:
+        """The customers of a number in any spelling; text that is no number identifies nobody.
+
+        Raises Unavailable ``index-not-ready`` before the first full load: who asks now would be told "nobody" wrongly.
+        """
+        e164 = to_e164(number, (await self._settings.general()).default_region)
+        if e164 is None:
+            return Identification(None)
+        generation = await self._current_generation()
+        if generation is None:
+            raise Unavailable("index-not-ready", "the number index has not been loaded yet")
+        customers, more = await NumberStore(self._table, generation).find(e164)
+        return Identification(e164, customers, more)
+
+    async def _current_generation(self) -> str | None:
+        now = self._clock()
+        if self._generation is None or self._read_at is None or now - self._read_at >= GENERATION_CACHED_FOR:
+            self._generation = (await self._watermarks.read()).generation
+            self._read_at = now
+        return self._generation

@@ -1,0 +1,145 @@
+"""The ``numbers`` table: which customers a number belongs to, one row per number, and its reverse.
+
+Partitions begin with a generation, so that a rebuild fills a new index beside the one in use:
+
+    {generation}-{last two digits}      {digits}          records: JSON list of customers, more: bool
+    {generation}-rec-{first two of id}  {kind}-{id}       numbers: JSON list, name, pending: bool
+
+A look-up is one point read (K3). A record is changed in three steps that may be cut anywhere: its reverse row first
+names old and new numbers and is pending, then each number's row follows, then the reverse row names the new ones only.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from uuid import UUID
+
+from shared.errors import Conflict, Unavailable
+from shared.identity.model import Customer, CustomerKind, IndexedRecord
+from shared.storage.tables import Delete, Insert, Put, Row, Table
+
+MAX_CUSTOMERS = 100
+"""Customers kept per number: beyond it the row only says that there are more, which identifies nobody either way."""
+
+BATCH = 100
+ATTEMPTS = 20
+
+
+class NumberStore:
+    """Reads and writes one generation of the index."""
+
+    def __init__(self, table: Table, generation: str) -> None:
+        self._table = table
+        self._generation = generation
+
+    async def find(self, e164: str) -> tuple[tuple[Customer, ...], bool]:
+        """The customers of a number, and whether there are more than are kept. One point read."""
+        row = await self._table.get(*self._number_key(e164))
+        return (_customers(row), bool(row.values.get("more"))) if row else ((), False)
+
+    async def load(self, records: Sequence[IndexedRecord]) -> None:
+        """Adds a page of records to a generation that is being built: batches first, clashes row by row."""
+        owners: dict[str, list[Customer]] = defaultdict(list)
+        reverse: dict[str, list[Row]] = defaultdict(list)
+        for record in records:
+            if not record.numbers:
+                continue
+            row = self._reverse_row(record, record.numbers, pending=False)
+            reverse[row.pk].append(row)
+            for number in record.numbers:
+                owners[number].append(record.customer)
+        for rows in reverse.values():
+            for chunk in _chunks(rows):
+                await self._table.transact([Put(row) for row in chunk])
+        await self._load_numbers(owners)
+
+    async def apply(self, record: IndexedRecord) -> None:
+        """Makes the index say what the record says now, whatever it said before."""
+        kept = await self._table.get(*self._reverse_key(record.customer))
+        before = frozenset(json.loads(kept.values["numbers"])) if kept else frozenset()
+        if before == record.numbers and (kept is None or _settled(kept, record)):
+            return
+        await self._table.put(self._reverse_row(record, before | record.numbers, pending=True))
+        for number in before - record.numbers:
+            await self._change(number, record.customer, belongs=False)
+        for number in record.numbers:
+            await self._change(number, record.customer, belongs=True)
+        if record.numbers:
+            await self._table.put(self._reverse_row(record, record.numbers, pending=False))
+        else:
+            await self._table.delete(*self._reverse_key(record.customer))
+
+    async def forget(self) -> AsyncIterator[None]:
+        """Deletes a generation nobody reads any more, partition by partition, so that the caller can stop between."""
+        endings = [*(f"{number:02}" for number in range(100)), *(f"rec-{number:02x}" for number in range(256))]
+        for ending in endings:
+            rows = [row async for row in self._table.query(f"{self._generation}-{ending}")]
+            for chunk in _chunks(rows):
+                await self._table.transact([Delete(row.pk, row.rk) for row in chunk])
+            yield
+
+    async def _load_numbers(self, owners: dict[str, list[Customer]]) -> None:
+        partitions: dict[str, list[Row]] = defaultdict(list)
+        for number, customers in owners.items():
+            row = self._number_row(number, customers, more=False, etag=None)
+            partitions[row.pk].append(row)
+        for rows in partitions.values():
+            for chunk in _chunks(rows):
+                try:
+                    await self._table.transact([Insert(row) for row in chunk])
+                except Conflict:
+                    for row in chunk:
+                        for customer in owners[f"+{row.rk}"]:
+                            await self._change(f"+{row.rk}", customer, belongs=True)
+
+    async def _change(self, number: str, customer: Customer, *, belongs: bool) -> None:
+        """Adds or removes one customer of one number by compare-and-set."""
+        for _ in range(ATTEMPTS):
+            row = await self._table.get(*self._number_key(number))
+            present = _customers(row) if row else ()
+            others = [other for other in present if (other.kind, other.id) != (customer.kind, customer.id)]
+            wanted = [*others, customer] if belongs else others
+            if row is None and not wanted:
+                return
+            more = bool(row and row.values.get("more"))
+            changed = self._number_row(number, wanted, more=more, etag=row.etag if row else None)
+            try:
+                await (self._table.replace(changed) if row else self._table.insert(changed))
+            except Conflict:
+                continue
+            return
+        raise Unavailable("index-contended", "a number of the index is being changed by too many at once")
+
+    def _number_key(self, e164: str) -> tuple[str, str]:
+        digits = e164.removeprefix("+")
+        return f"{self._generation}-{digits[-2:]}", digits
+
+    def _reverse_key(self, customer: Customer) -> tuple[str, str]:
+        return f"{self._generation}-rec-{str(customer.id)[:2]}", f"{customer.kind}-{customer.id}"
+
+    def _number_row(self, number: str, customers: Iterable[Customer], *, more: bool, etag: str | None) -> Row:
+        listed = sorted(set(customers))
+        records = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in listed[:MAX_CUSTOMERS]]
+        values = {
+            "records": json.dumps(records, ensure_ascii=False),
+            "more": more or len(listed) > MAX_CUSTOMERS,
+        }
+        return Row(*self._number_key(number), values, etag)
+
+    def _reverse_row(self, record: IndexedRecord, numbers: frozenset[str], *, pending: bool) -> Row:
+        values = {"numbers": json.dumps(sorted(numbers)), "name": record.customer.name, "pending": pending}
+        return Row(*self._reverse_key(record.customer), values)
+
+
+def _settled(kept: Row, record: IndexedRecord) -> bool:
+    """Whether the last change of this record went through to the end and left the name it has now."""
+    return not kept.values["pending"] and kept.values["name"] == record.customer.name
+
+
+def _customers(row: Row) -> tuple[Customer, ...]:
+    records = json.loads(row.values["records"])
+    return tuple(Customer(CustomerKind(one["kind"]), UUID(one["id"]), one["name"]) for one in records)
+
+
+def _chunks(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

@@ -1,0 +1,136 @@
+"""Where the index stands, in one row of the ``numbers`` table: partition ``index``, row ``state``."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+
+from shared.clock import from_iso, to_iso
+from shared.identity.model import CustomerKind
+from shared.storage.tables import Row, Table
+
+PARTITION = "index"
+STATE = "state"
+REBUILD = "rebuild-request"
+
+
+@dataclass(frozen=True)
+class Build:
+    """A new generation being filled: table by table, page by page, so that it can go on after any interruption."""
+
+    generation: str
+    region: str | None
+    kind: CustomerKind
+    next_link: str | None = None
+    delta_links: Mapping[CustomerKind, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """How far the index has followed Dataverse.
+
+    ``generation``: the complete index in use, None before the first load; ``region``: what it was read with;
+    ``built_at``: when it was taken into use; ``delta_links``: per table, where the next changes begin;
+    ``synced_at``: when Dataverse last had nothing newer; ``obsolete``: generations to be deleted.
+    """
+
+    generation: str | None = None
+    region: str | None = None
+    built_at: datetime | None = None
+    delta_links: Mapping[CustomerKind, str] = field(default_factory=dict)
+    synced_at: datetime | None = None
+    build: Build | None = None
+    obsolete: tuple[str, ...] = ()
+
+    def begin(self, build: Build) -> Self:
+        """A build that was under way is given up; what it wrote is deleted later."""
+        given_up = (self.build.generation,) if self.build else ()
+        return replace(self, build=build, obsolete=(*self.obsolete, *given_up))
+
+    def finish(self, build: Build, now: datetime) -> Self:
+        """The build becomes the index in use."""
+        before = (self.generation,) if self.generation else ()
+        return replace(
+            self,
+            generation=build.generation,
+            region=build.region,
+            built_at=now,
+            delta_links=build.delta_links,
+            build=None,
+            obsolete=(*self.obsolete, *before),
+        )
+
+
+class WatermarkStore:
+    """Reads and writes the state row; writers hold the index lease."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    async def read(self) -> Watermark:
+        row = await self._table.get(PARTITION, STATE)
+        return _from_document(json.loads(row.values["document"])) if row else Watermark()
+
+    async def write(self, watermark: Watermark) -> None:
+        await self._table.put(Row(PARTITION, STATE, {"document": json.dumps(_to_document(watermark))}))
+
+    async def request_rebuild(self) -> None:
+        await self._table.put(Row(PARTITION, REBUILD, {}))
+
+    async def rebuild_requested(self) -> bool:
+        return await self._table.get(PARTITION, REBUILD) is not None
+
+    async def rebuild_begun(self) -> None:
+        await self._table.delete(PARTITION, REBUILD)
+
+
+def _to_document(watermark: Watermark) -> dict[str, object]:
+    build = watermark.build
+    return {
+        "generation": watermark.generation,
+        "region": watermark.region,
+        "delta_links": dict(watermark.delta_links),
+        "built_at": to_iso(watermark.built_at) if watermark.built_at else None,
+        "synced_at": to_iso(watermark.synced_at) if watermark.synced_at else None,
+        "obsolete": list(watermark.obsolete),
+        "build": build
+        and {
+            "generation": build.generation,
+            "region": build.region,
+            "kind": build.kind,
+            "next_link": build.next_link,
+            "delta_links": dict(build.delta_links),
+        },
+    }
+
+
+def _from_document(document: Mapping[str, Any]) -> Watermark:
+    build = document["build"]
+    return Watermark(
+        generation=document["generation"],
+        region=document["region"],
+        built_at=_moment(document["built_at"]),
+        delta_links=_links(document["delta_links"]),
+        synced_at=_moment(document["synced_at"]),
+        obsolete=tuple(document["obsolete"]),
+        build=_build(build) if build else None,
+    )
+
+
+def _build(document: Mapping[str, Any]) -> Build:
+    return Build(
+        generation=document["generation"],
+        region=document["region"],
+        kind=CustomerKind(document["kind"]),
+        next_link=document["next_link"],
+        delta_links=_links(document["delta_links"]),
+    )
+
+
+def _links(document: Mapping[str, str]) -> dict[CustomerKind, str]:
+    return {CustomerKind(kind): link for kind, link in document.items()}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return from_iso(text) if text else None

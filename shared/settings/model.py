@@ -1,0 +1,124 @@
+"""Settings an administrator edits while the app runs: one JSON document per row, read with a short cache (rule 13).
+
+Unknown fields are ignored, missing optional ones have the defaults below, and what cannot be meant is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from shared.errors import InvalidInput
+
+Document = Mapping[str, object]
+
+
+class Kind(StrEnum):
+    """The partitions of the settings table."""
+
+    GENERAL = "general"
+    CALLBACK_PROFILE = "callback-profile"
+
+
+class SyncMethod(StrEnum):
+    """How callbacks of a list reach us (F1)."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+    WEBHOOK_AND_POLLING = "webhook-backed-with-polling"
+
+
+AGE_UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+DEFAULT_RETRY_SCHEDULE_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 1800.0)
+"""About an hour and a half of trying before a message is given up to the dead-letter queue."""
+
+
+@dataclass(frozen=True)
+class General:
+    """What holds for the whole deployment.
+
+    ``default_region``: ISO 3166 country of numbers written in national form; None reads international ones only.
+    ``retry_schedule_s``: the pauses between tries of a message; after the last one it is dead-lettered.
+    """
+
+    default_region: str | None = None
+    retry_schedule_s: tuple[float, ...] = DEFAULT_RETRY_SCHEDULE_S
+
+    @classmethod
+    def from_document(cls, document: Document) -> Self:
+        region = document.get("default_region")
+        if region is not None and not (isinstance(region, str) and len(region) == 2 and region.isalpha()):
+            raise _invalid("default_region", "an ISO 3166 country code such as FI")
+        schedule = document.get("retry_schedule_s", list(DEFAULT_RETRY_SCHEDULE_S))
+        if not isinstance(schedule, list) or not schedule or not all(_is_positive(pause) for pause in schedule):
+            raise _invalid("retry_schedule_s", "a list of pauses in seconds")
+        return cls(region.upper() if region else None, tuple(float(pause) for pause in schedule))
+
+
+@dataclass(frozen=True)
+class CallbackProfile:
+    """One voice-cloud callback list bound to one Dynamics queue (F1)."""
+
+    list_id: str
+    queue_id: UUID
+    method: SyncMethod = SyncMethod.WEBHOOK_AND_POLLING
+    max_age: timedelta = timedelta(days=7)
+    interval_s: float = 60.0
+    enabled: bool = True
+    link_repeats: bool = True
+
+    @classmethod
+    def from_document(cls, document: Document) -> Self:
+        list_id = document.get("list_id")
+        if not isinstance(list_id, str) or not list_id:
+            raise _invalid("list_id", "the id of a voice-cloud callback list")
+        interval_s = document.get("interval_s", 60)
+        if not _is_positive(interval_s):
+            raise _invalid("interval_s", "a number of seconds above zero")
+        return cls(
+            list_id=list_id,
+            queue_id=_queue_id(document),
+            method=_method(document),
+            max_age=_max_age(document),
+            interval_s=float(str(interval_s)),
+            enabled=_flag(document, "enabled"),
+            link_repeats=_flag(document, "link_repeats"),
+        )
+
+
+def _queue_id(document: Document) -> UUID:
+    try:
+        return UUID(str(document.get("queue_id")))
+    except ValueError:
+        raise _invalid("queue_id", "the GUID of a Dynamics queue") from None
+
+
+def _method(document: Document) -> SyncMethod:
+    try:
+        return SyncMethod(str(document.get("method", SyncMethod.WEBHOOK_AND_POLLING)))
+    except ValueError:
+        raise _invalid("method", "one of " + ", ".join(SyncMethod)) from None
+
+
+def _max_age(document: Document) -> timedelta:
+    value, unit = document.get("age_value", 7), str(document.get("age_unit", "days"))
+    if not _is_positive(value) or unit not in AGE_UNITS:
+        raise _invalid("age_value", "a number above zero with age_unit minutes, hours or days")
+    return float(str(value)) * AGE_UNITS[unit]
+
+
+def _flag(document: Document, name: str) -> bool:
+    value = document.get(name, True)
+    if not isinstance(value, bool):
+        raise _invalid(name, "true or false")
+    return value
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _invalid(name: str, wanted: str) -> InvalidInput:
+    return InvalidInput("invalid-setting", f"{name} must be {wanted}")

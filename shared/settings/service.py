@@ -1,0 +1,102 @@
+"""Reads settings with a cache of seconds, so that a change acts without a restart and hot paths stay cheap."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.clock import Clock
+from shared.errors import InvalidInput, Missing
+from shared.settings.model import CallbackProfile, Document, General, Kind
+from shared.storage.tables import Row, Table
+
+CACHE_FOR = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All settings as of ``read_at``; ``faults`` names each row that cannot be meant and why."""
+
+    general: General
+    callback_profiles: Mapping[str, CallbackProfile]
+    faults: Mapping[str, str]
+    read_at: datetime
+
+
+class Settings:
+    """The rows of the settings table: partition = kind, row = name, column ``document`` = JSON."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+        self._cached: Snapshot | None = None
+
+    async def snapshot(self) -> Snapshot:
+        """Settings at most two seconds old. A faulty row is left out and listed, it never hides the others."""
+        now = self._clock()
+        if self._cached is None or now - self._cached.read_at >= CACHE_FOR:
+            self._cached = await self._read(now)
+        return self._cached
+
+    async def general(self) -> General:
+        return (await self.snapshot()).general
+
+    async def callback_profile(self, list_id: str) -> CallbackProfile | None:
+        return (await self.snapshot()).callback_profiles.get(list_id)
+
+    async def documents(self, kind: Kind) -> dict[str, Document]:
+        """Every row of a kind as it was written, by name."""
+        return {row.rk: json.loads(row.values["document"]) async for row in self._table.query(kind)}
+
+    def check(self, kind: Kind, document: Document) -> None:
+        """Raises InvalidInput ``invalid-setting`` when the document cannot be meant."""
+        _parse(kind, document)
+
+    async def put(self, kind: Kind, name: str, document: Document) -> None:
+        """Writes one row after checking it. Raises InvalidInput ``invalid-setting``."""
+        self.check(kind, document)
+        await self._table.put(Row(kind, name, {"document": json.dumps(document, ensure_ascii=False)}))
+        self._cached = None
+
+    async def remove(self, kind: Kind, name: str) -> None:
+        """Raises Missing ``setting-missing`` when there is no such row."""
+        if await self._table.get(kind, name) is None:
+            raise Missing("setting-missing", f"there is no {kind} named {name}")
+        await self._table.delete(kind, name)
+        self._cached = None
+
+    async def _read(self, now: datetime) -> Snapshot:
+        found = _Found()
+        async for row in self._table.query(Kind.GENERAL):
+            found.add(Kind.GENERAL, row)
+        async for row in self._table.query(Kind.CALLBACK_PROFILE):
+            found.add(Kind.CALLBACK_PROFILE, row)
+        return Snapshot(found.general, found.callback_profiles, found.faults, now)
+
+
+@dataclass
+class _Found:
+    general: General = field(default_factory=General)
+    callback_profiles: dict[str, CallbackProfile] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def add(self, kind: Kind, row: Row) -> None:
+        try:
+            setting = _parse(kind, json.loads(row.values["document"]))
+        except (InvalidInput, ValueError, KeyError) as error:
+            self.faults[f"{kind}/{row.rk}"] = (
+                error.message if isinstance(error, InvalidInput) else "not a JSON document"
+            )
+            return
+        if isinstance(setting, General):
+            self.general = setting
+        else:
+            self.callback_profiles[setting.list_id] = setting
+
+
+def _parse(kind: Kind, document: object) -> General | CallbackProfile:
+    if not isinstance(document, Mapping):
+        raise InvalidInput("invalid-setting", "a setting is a JSON object")
+    if kind is Kind.GENERAL:
+        return General.from_document(document)
+    return CallbackProfile.from_document(document)

@@ -1,0 +1,45 @@
+"""Receives the voice cloud's webhooks (J3): checks the token, sends one message, nothing else (rule 2)."""
+
+import hmac
+import logging
+from collections.abc import Mapping
+
+from shared.bus.bus import Bus
+from shared.callbacks.model import QUEUE
+from shared.callbacks.polling import requested
+from shared.clock import Clock
+from shared.enreach import names
+from shared.errors import InvalidInput, Unauthorised
+
+log = logging.getLogger(__name__)
+
+
+class VoicecloudWebhooks:
+    """One receiver for every event type; what we have no use for is accepted and dropped."""
+
+    def __init__(self, *, bus: Bus, token: str, clock: Clock) -> None:
+        self._bus = bus
+        self._token = token
+        self._clock = clock
+
+    async def receive(self, token: str | None, body: object) -> None:
+        """Takes one event ``{EventType, EntityId, CallbackId, ...}`` and returns when it is safe in a queue.
+
+        Raises Unauthorised ``webhook-token``, InvalidInput ``malformed-webhook``, Unavailable when the queue is not
+        to be had: the voice cloud then delivers again.
+        """
+        if not self._token or not hmac.compare_digest((token or "").encode(), self._token.encode()):
+            raise Unauthorised("webhook-token", "the webhook's token header is missing or wrong")
+        if not isinstance(body, Mapping) or not isinstance(body.get(names.EVENT_TYPE), str):
+            raise InvalidInput("malformed-webhook", f"a webhook is a JSON object with a text {names.EVENT_TYPE}")
+        if body[names.EVENT_TYPE] in {names.EVENT_CALLBACK_CREATED, names.EVENT_CALLBACK_UPDATED}:
+            await self._callback(body)
+
+    async def _callback(self, body: Mapping[str, object]) -> None:
+        list_id, callback_id = body.get(names.EVENT_ENTITY_ID), body.get(names.EVENT_CALLBACK_ID)
+        if not (isinstance(list_id, str) and isinstance(callback_id, str) and list_id and callback_id):
+            raise InvalidInput(
+                "malformed-webhook",
+                f"a callback event names its list in {names.EVENT_ENTITY_ID} and itself in {names.EVENT_CALLBACK_ID}",
+            )
+        await self._bus.send(QUEUE, requested(list_id, callback_id, self._clock()))
