@@ -1,0 +1,47 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from shared.callbacks.model import Outcome
+from shared.callbacks.rules import Poll, is_due, refusal
+from shared.enreach.model import Callback
+from shared.settings.model import CallbackProfile, SyncMethod
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+PROFILE = CallbackProfile("L1", UUID(int=1), max_age=timedelta(hours=2), interval_s=60)
+CALLBACK = Callback("c1", "L1", is_open=True, caller_number="", created_at=NOW - timedelta(hours=1))
+
+
+def test_a_callback_is_handled_when_its_list_has_an_enabled_profile() -> None:
+    """Without a profile, or with a disabled one, a callback is left alone."""
+    assert refusal(CALLBACK, PROFILE, NOW) is None
+    assert refusal(CALLBACK, None, NOW) is Outcome.NO_PROFILE
+    assert refusal(CALLBACK, replace(PROFILE, enabled=False), NOW) is Outcome.NO_PROFILE
+
+
+def test_a_callback_older_than_the_age_limit_is_left_alone() -> None:
+    """The limit itself is still young enough."""
+    assert refusal(replace(CALLBACK, created_at=NOW - timedelta(hours=2)), PROFILE, NOW) is None
+    assert refusal(replace(CALLBACK, created_at=NOW - timedelta(hours=2, seconds=1)), PROFILE, NOW) is Outcome.TOO_OLD
+
+
+def test_a_polled_list_is_due_after_its_interval() -> None:
+    """A list is polled at once when new, then once per interval, whether by polling alone or as a safety net."""
+    for method in (SyncMethod.POLLING, SyncMethod.WEBHOOK_AND_POLLING):
+        profile = replace(PROFILE, method=method)
+        assert is_due(profile, None, NOW)
+        assert not is_due(profile, Poll(NOW - timedelta(seconds=59)), NOW)
+        assert is_due(profile, Poll(NOW - timedelta(seconds=60)), NOW)
+
+
+def test_a_webhook_list_is_polled_until_that_went_well_once() -> None:
+    """What waited on a list before its webhook worked is fetched; after that polling ends."""
+    profile = replace(PROFILE, method=SyncMethod.WEBHOOK)
+    assert is_due(profile, None, NOW)
+    assert is_due(profile, Poll(NOW - timedelta(minutes=5), "voicecloud-unavailable"), NOW)
+    assert not is_due(profile, Poll(NOW - timedelta(days=5)), NOW)
+
+
+def test_a_disabled_profile_is_never_polled() -> None:
+    """Switching a profile off stops its polling."""
+    assert not is_due(replace(PROFILE, enabled=False), None, NOW)

@@ -1,0 +1,91 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from shared.enreach.client import Enreach
+from shared.errors import Misconfigured, Missing, Throttled, Unavailable
+
+ROW = {
+    "Id": "c1",
+    "ListId": "L1",
+    "State": "Open",
+    "CallerNumber": "+358401234567",
+    "CreatedTime": "2026-11-22T08:00:00Z",
+}
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response], **options: str) -> Enreach:
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return Enreach(http, username="api@x.example", **{"url": "http://cloud", "secret_key": "k", **options})
+
+
+async def test_open_callbacks_are_asked_for_as_the_api_wants_it() -> None:
+    """Times in the query are UTC with a space, and only the documented parameters are sent."""
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=[ROW])
+
+    found = await client(answer).callbacks("L1", datetime(2026, 11, 22, 7, 0, tzinfo=UTC), 50)
+    assert [one.id for one in found] == ["c1"]
+    query = {"ListId": "L1", "State": "Open", "CreatedAfter": "2026-11-22 07:00:00", "MaxCount": "50"}
+    assert dict(asked[0].url.params) == query
+    assert asked[0].headers["X-Json-Serializer"] == "2"
+
+
+async def test_the_client_finds_its_way_in_by_discovery_and_password() -> None:
+    """With a discovery address and a password only, the client finds the API, gets a key and uses it."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "discover":
+            return httpx.Response(200, json=[{"apiEndpoint": "http://cloud/"}])
+        if request.url.path.startswith("/authuser/"):
+            assert json.loads(request.content) == {"UserName": "api@x.example", "Password": "pw"}
+            return httpx.Response(200, json={"UserID": "u1", "SecretKey": "fresh"})
+        basic = httpx.BasicAuth("api@x.example", "fresh")
+        expected = next(basic.auth_flow(httpx.Request("GET", "http://cloud")))
+        allowed = request.headers.get("Authorization") == expected.headers["Authorization"]
+        return httpx.Response(200, json={"Id": "u1"}) if allowed else httpx.Response(401)
+
+    options = {"url": "", "discovery_url": "http://discover/api/user", "secret_key": "", "password": "pw"}
+    assert await client(answer, **options).me() == "u1"
+
+
+async def test_a_refused_key_is_renewed_once_by_password() -> None:
+    """An expired key is replaced where a password allows it, and not again and again."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return (
+            httpx.Response(200, json={"SecretKey": "also old"})
+            if "authuser" in request.url.path
+            else httpx.Response(401)
+        )
+
+    with pytest.raises(Misconfigured, match="voicecloud-unauthorised"):
+        await client(answer, password="pw").me()
+    assert asked == ["/users/me", "/authuser/api@x.example/", "/users/me"]
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        (httpx.Response(401), "voicecloud-unauthorised"),
+        (httpx.Response(403), "voicecloud-forbidden"),
+        (httpx.Response(404), "voicecloud-missing"),
+        (httpx.Response(429, headers={"Retry-After": "9"}), "voicecloud-throttled"),
+        (httpx.Response(503), "voicecloud-unavailable"),
+        (httpx.Response(200, text="<html>"), "voicecloud-malformed"),
+        (httpx.Response(200, json={"Id": "c1"}), "voicecloud-malformed"),
+    ],
+)
+async def test_each_answer_has_one_meaning(response: httpx.Response, code: str) -> None:
+    """Whatever the voice cloud answers becomes one of our errors, which says whether another try helps."""
+    with pytest.raises((Misconfigured, Missing, Throttled, Unavailable)) as raised:
+        await client(lambda _: response).callback("c1")
+    assert raised.value.code == code
