@@ -1,0 +1,1 @@
+"""The broker's HTTP port: health, entity management, and the switches for tests."""

@@ -1,0 +1,29 @@
+"""Claims-based security: tokens put to ``$cbs`` are checked and answered (OASIS AMQP CBS 1.0, working draft)."""
+
+from local.servicebus.amqp.message import Message, value_body
+from local.servicebus.amqp.types import Int
+from local.servicebus.core.errors import Unauthorised
+from local.servicebus.server.nodes import Node
+from local.servicebus.server.tokens import TokenCheck
+
+ADDRESS = "$cbs"
+
+
+def cbs_node(tokens: TokenCheck) -> Node:
+    """A node that answers put-token with 202, or 401 when the token is no good."""
+
+    def answer(request: Message) -> Message:
+        try:
+            tokens.check(str(request.value()))
+        except Unauthorised as refusal:
+            return _reply(refusal.status, str(refusal))
+        return _reply(202, "Accepted")
+
+    return answer
+
+
+def _reply(status: int, description: str) -> Message:
+    return Message(
+        application_properties={"status-code": Int(status), "status-description": description},
+        body=value_body(None),
+    )
