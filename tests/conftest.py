@@ -7,6 +7,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.azurite",
     "tests.fixtures.tables",
+    "tests.fixtures.functions_host",
 ]
 
 MARKERS = {"unit": "unit", "integration": "integration", "browser": "browser", "faults": "fault", "bench": "bench"}

@@ -1,0 +1,1 @@
+"""A host for the Functions app: Microsoft's own Python runtime, our triggers. Nothing the app imports."""
