@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.azurite",
     "tests.fixtures.tables",
     "tests.fixtures.functions_host",
+    "tests.fixtures.servicebus",
 ]
 
 MARKERS = {"unit": "unit", "integration": "integration", "browser": "browser", "faults": "fault", "bench": "bench"}

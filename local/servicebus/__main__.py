@@ -10,10 +10,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from local.servicebus import logs
 from local.servicebus.core.clock import CLOCKS
 from local.servicebus.core.config import ConfigError, load_config
 from local.servicebus.http.app import make_app
-from local.servicebus.server.broker import Broker
+from local.servicebus.server.broker import HOST, Broker
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -36,7 +37,7 @@ async def serve(options: argparse.Namespace) -> None:
     await broker.start(port=options.port)
     runner = web.AppRunner(make_app(broker), access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "localhost", options.http_port)
+    site = web.TCPSite(runner, HOST, options.http_port)
     await site.start()
     http_port = runner.addresses[0][1]
     sys.stdout.write(json.dumps({"ready": "servicebus", "port": broker.port, "http_port": http_port}) + "\n")
@@ -48,11 +49,11 @@ async def serve(options: argparse.Namespace) -> None:
 
 def main() -> int:
     options = parse_arguments()
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    logs.set_up()
     try:
         asyncio.run(serve(options))
-    except ConfigError as error:
-        sys.stderr.write(f"{options.config}: {error}\n")
+    except (ConfigError, OSError) as error:
+        logging.getLogger("servicebus").critical("cannot start", extra={"problem": str(error)})
         return 1
     return 0
 

@@ -18,6 +18,7 @@ from local.servicebus.server.tokens import KEY_NAME, TokenCheck
 
 log = logging.getLogger("servicebus")
 
+HOST = "127.0.0.1"
 DEFAULT_KEY = "SAS_KEY_VALUE"
 
 
@@ -48,10 +49,10 @@ class Broker:
             f"SharedAccessKey={self._key};UseDevelopmentEmulator=true;"
         )
 
-    async def start(self, host: str = "localhost", port: int = 0) -> None:
+    async def start(self, port: int = 0) -> None:
         """Listens; port 0 picks a free one."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self, loop), host, port, reuse_address=True)
+        self._server = await loop.create_server(lambda: Connection(self, loop), HOST, port, reuse_address=True)
         self.port = self._server.sockets[0].getsockname()[1]
         with self.turn():
             self._run_timers()

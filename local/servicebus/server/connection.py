@@ -69,7 +69,7 @@ class Connection(asyncio.Protocol):
             try:
                 self._read()
             except (DecodeError, ProtocolError) as problem:
-                log.warning("a peer broke the protocol: %s", problem)
+                log.warning("a peer broke the protocol", extra={"peer": self.container_id, "problem": str(problem)})
                 self._close(Close(error("amqp:connection:framing-error", str(problem))))
 
     def connection_lost(self, exc: Exception | None) -> None:
