@@ -1,7 +1,7 @@
 """The history of a call and the rows made of it: plain data, no behaviour.
 
-A ``CallHistory`` is what routing leaves behind: the call's head and its ``CallEvent`` list in order. ``rules`` turns it,
-finished or not, into one ``CallRecord``, one ``UserCall`` per user leg and one ``ServiceCall`` per visit to a pool.
+A ``CallHistory`` is what routing leaves behind: the call's head and its ``CallEvent`` list in order. ``rules`` turns
+it, finished or not, into one ``CallRecord``, one ``UserCall`` per user leg and one ``ServiceCall`` per visit to a pool.
 Moments are aware UTC datetimes, durations are seconds.
 """
 
@@ -48,6 +48,8 @@ class EventKind(StrEnum):
     USER_PARKED = "user_parked"
     USER_RESUMED = "user_resumed"
     CONSULT_STARTED = "consult_started"
+    CONSULT_TALK_STARTED = "consult_talk_started"
+    CONSULT_TALK_STOPPED = "consult_talk_stopped"
     CONSULT_ENDED = "consult_ended"
     USER_TRANSFERRED = "user_transferred"
     CALLBACK_REQUESTED = "callback_requested"
@@ -82,6 +84,7 @@ class EndReason(StrEnum):
     """Why a call is over."""
 
     CALLER_LEFT = "caller_left"
+    TRANSFERRED = "transferred"
     AGENT_LEFT = "agent_left"
     FAR_LEFT = "far_left"
     ABANDONED = "abandoned"
@@ -103,7 +106,12 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """One thing that happened. ``sequence`` counts from 1 within the call, without gaps."""
+    """One thing that happened. ``sequence`` counts from 1 within the call, without gaps.
+
+    ``detail`` by kind: ARRIVED the called number; ALLOCATED the kind of offer; TALK and CONSULT kinds the second leg's
+    id; USER_REJECTED a ``RejectReason``; POOL_LEFT a ``ServiceResult``; USER_TRANSFERRED the target as text; RECORDED
+    the recording's id; LEG_ENDED and DISCONNECTED an ``EndReason`` or ``RejectReason``.
+    """
 
     call_id: str
     sequence: int
@@ -197,7 +205,11 @@ class UserCall:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """One visit of a caller to a pool. ``before_queue_s + wait_s + talk_s + hold_s`` is its whole length."""
+    """One visit of a caller to a pool, until he leaves it or the call ends.
+
+    ``other_s + wait_s + talk_s + hold_s`` is its whole length; ``other_s`` is spent with prompts and offers outside the
+    queue. ``offers`` counts how often it rang an agent.
+    """
 
     id: str
     call_id: str
@@ -209,7 +221,7 @@ class ServiceCall:
     answered_at: datetime | None
     answered_by: str | None
     left_at: datetime | None
-    before_queue_s: float
+    other_s: float
     wait_s: float
     talk_s: float
     hold_s: float

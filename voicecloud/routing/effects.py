@@ -36,7 +36,7 @@ class RingUser:
 
 @dataclass(frozen=True, slots=True)
 class CallNumber:
-    """Call an outside number for this leg; report ``FarAnswered`` or ``FarRefused``. Routing gives up after ``timeout_s``."""
+    """Call an outside number for this leg; report ``FarAnswered`` or ``FarRefused``. Given up after ``timeout_s``."""
 
     call_id: str
     leg_id: str

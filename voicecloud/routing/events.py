@@ -27,7 +27,8 @@ class DialOut:
     """Command: a user calls. ``to`` may be one of our own numbers (internal call); his own leg is ``<call id>:1``.
 
     ``caller_number`` is what the far end sees: the user's own number, or that of a pool he is a member of (C4). None
-    takes the one set for the next call, else his own. Refused: ``caller_number_not_allowed``, ``user_busy``, ``draining``.
+    takes the one set for the next call, else his own. Refused: ``caller_number_not_allowed``, ``user_busy``,
+    ``draining``.
     """
 
     call_id: str

@@ -1,7 +1,7 @@
 """Configuration of the platform: users, pools and numbers, as frozen data that can be replaced while calls go on.
 
 Durations are seconds, numbers E.164. Prompts are named by id and carry their length, so that routing knows when one is
-over without hearing it. The meaning of each setting stands beside it; the way of a call through them in docs/routing.md.
+over without hearing it. What each setting means stands beside it, the way of a call through them in docs/routing.md.
 """
 
 from collections.abc import Mapping

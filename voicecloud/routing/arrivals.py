@@ -1,0 +1,101 @@
+"""How calls begin: from outside, dialled by a user, or taken out of a queue by hand."""
+
+from shared.errors import Conflict, InvalidInput
+from voicecloud.records.model import Direction, EndReason, EventKind
+from voicecloud.routing import agents
+from voicecloud.routing.allocation import offer
+from voicecloud.routing.availability import AvailabilityClass
+from voicecloud.routing.events import CallArrived, DialOut
+from voicecloud.routing.journey import finish, resolved, run
+from voicecloud.routing.legs import new_leg
+from voicecloud.routing.machine import AgentState, LegState, Stage
+from voicecloud.routing.model import Target, TargetKind
+from voicecloud.routing.state import Agent, Call, World
+from voicecloud.routing.steps import Goto
+
+
+def arrived(world: World, event: CallArrived) -> None:
+    """A call from outside. Told twice of one call, the second time is ignored."""
+    if event.call_id in world.calls:
+        return
+    call = Call(event.call_id, Direction.INBOUND, event.a_number, event.b_number, world.now)
+    _begin(world, call, None, event.a_number)
+    target = world.configuration.numbers.get(event.b_number)
+    if world.draining:
+        finish(world, call, EndReason.DRAINING)
+    elif target is None:
+        finish(world, call, EndReason.UNKNOWN_NUMBER)
+    else:
+        run(world, call, Goto(target))
+
+
+def dialled(world: World, event: DialOut) -> None:
+    """A user calls.
+
+    Raises Missing ``user_unknown``; Conflict ``draining``, ``call_exists``, ``user_busy``; InvalidInput ``no_number``,
+    ``caller_number_not_allowed``.
+    """
+    agent = world.agent(event.user_id)
+    if world.draining:
+        raise Conflict("draining", "the platform takes no new calls")
+    if event.call_id in world.calls:
+        raise Conflict("call_exists", "a call has this id already")
+    if not event.to:
+        raise InvalidInput("no_number", "there is no number to call")
+    _check_free_to_dial(agent)
+    shown = _caller_number(world, agent, event.caller_number)
+    target = resolved(world, Target(TargetKind.NUMBER, event.to))
+    internal = target.kind is not TargetKind.NUMBER
+    direction = Direction.INTERNAL if internal else Direction.OUTBOUND
+    call = Call(event.call_id, direction, shown, event.to, world.now)
+    _begin(world, call, agent, None, event)
+    run(world, call, Goto(target))
+
+
+def fetched(world: World, user_id: str, call_id: str) -> None:
+    """A member takes a waiting call. Raises Missing, Conflict ``not_waiting``, ``user_busy``."""
+    agent = world.agent(user_id)
+    call = world.calls.get(call_id)
+    if call is None or call.visit is None or call.stage is not Stage.QUEUED:
+        raise Conflict("not_waiting", "this call does not wait in a queue")
+    state = world.pool(call.visit.pool_id)
+    if user_id not in state.members:
+        raise Conflict("not_a_member", "only a member can take a call from this pool")
+    if not agent.reachable or agent.kind is not AvailabilityClass.AVAILABLE:
+        raise Conflict("user_busy", "the user cannot take a call now")
+    offer(world, call, state, [agent])
+
+
+def _begin(world: World, call: Call, agent: Agent | None, number: str | None, event: DialOut | None = None) -> None:
+    """The call exists from here on, with the leg of the one who calls."""
+    world.calls[call.id] = call
+    leg = new_leg(world, call, LegState.WAITING, agent.user.id if agent else None, number)
+    call.principal = leg.id
+    if agent and event:
+        leg.terminal = event.terminal
+        agents.dialled(world, agent, leg)
+    world.note(call, EventKind.ARRIVED, leg, detail=call.b_number)
+
+
+def _check_free_to_dial(agent: Agent) -> None:
+    ringing = agent.state is AgentState.RINGING
+    if ringing or any(leg.state is not LegState.HELD for leg in agent.legs.values()):
+        raise Conflict("user_busy", "the user has another call that is not on hold")
+
+
+def _caller_number(world: World, agent: Agent, asked: str | None) -> str | None:
+    """The number shown: the asked one if the user may show it, else the one set for this call, else his own."""
+    if asked is not None:
+        check_caller_number(world, agent, asked)
+        return asked
+    chosen, agent.next_caller_number = agent.next_caller_number, None
+    return chosen or agent.user.number
+
+
+def check_caller_number(world: World, agent: Agent, number: str) -> None:
+    """Raises InvalidInput unless ``number`` is the user's own or leads to a pool he is a member of (C4)."""
+    target = world.configuration.numbers.get(number)
+    own_pools = world.pools_of.get(agent.user.id, set())
+    of_his_pool = target is not None and target.kind is TargetKind.POOL and target.value in own_pools
+    if number != agent.user.number and not of_his_pool:
+        raise InvalidInput("caller_number_not_allowed", "the user may not show this number")

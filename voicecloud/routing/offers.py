@@ -1,0 +1,74 @@
+"""A party that rings: it answers, declines, lets it ring, or cannot be had."""
+
+from shared.errors import Conflict
+from voicecloud.records.model import EndReason, EventKind, RejectReason, Terminal
+from voicecloud.routing import transfer
+from voicecloud.routing.effects import OfferKind
+from voicecloud.routing.journey import run
+from voicecloud.routing.legs import advance, answered, end, set_stage, talk, to_routing, withdraw_offers
+from voicecloud.routing.machine import LegState
+from voicecloud.routing.pools import leave_queue, visit_of
+from voicecloud.routing.state import Call, Leg, World
+from voicecloud.routing.users import not_answered
+
+
+def answer(world: World, leg_id: str, terminal: Terminal | None) -> None:
+    """The ringing party picks up. Raises Missing ``leg_unknown``, Conflict ``not_ringing``."""
+    call, leg = world.leg(leg_id)
+    if leg.state is not LegState.RINGING:
+        raise Conflict("not_ringing", "this call does not ring")
+    answered(world, call, leg, terminal)
+    if call.consult == leg_id:
+        transfer.consult_answered(world, call, leg)
+    else:
+        _connect(world, call, leg)
+
+
+def refuse(world: World, leg_id: str, event: str, reason: str) -> None:
+    """The offer is over: ``event`` is ``reject``, ``time_out`` or ``fail``. Raises like ``answer``."""
+    call, leg = world.leg(leg_id)
+    if leg.state is not LegState.RINGING:
+        raise Conflict("not_ringing", "this call does not ring")
+    if call.consult == leg_id:
+        transfer.consult_over(world, call, event, reason)
+        return
+    end(world, call, leg, event, reason)
+    if leg.kind is OfferKind.POOL and call.visit:
+        _offer_again(world, call, leg)
+    elif not call.offers:
+        to_routing(world, call)
+        run(world, call, not_answered(world, leg.user_id, reason))
+
+
+def reject(world: World, leg_id: str) -> None:
+    """The user declines. Raises like ``answer``."""
+    refuse(world, leg_id, "reject", RejectReason.USER_REJECTED)
+
+
+def time_out(world: World, leg_id: str) -> None:
+    _, leg = world.leg(leg_id)
+    refuse(world, leg_id, "time_out", RejectReason.TIMEOUT if leg.user_id else EndReason.NO_ANSWER)
+
+
+def _connect(world: World, call: Call, leg: Leg) -> None:
+    call.offers.remove(leg.id)
+    withdraw_offers(world, call, RejectReason.OTHER_CONNECTED)
+    set_stage(world, call, "connect")
+    if call.visit:
+        visit_of(call).answered = True
+        leave_queue(world, call)
+    call.peer, call.fall_back_pool = leg.id, None
+    principal = call.leg(call.principal)
+    advance(world, principal, "connect")
+    talk(world, call, principal, leg, EventKind.TALK_STARTED)
+
+
+def _offer_again(world: World, call: Call, leg: Leg) -> None:
+    """Back to the queue for another agent; the one who let it go is spared this call for a while."""
+    visit = visit_of(call)
+    if leg.user_id:
+        visit.refused_at[leg.user_id] = world.now
+        world.after(("reoffer", call.id, leg.user_id), world.pools[visit.pool_id].pool.reoffer_after_s)
+    if not call.offers:
+        set_stage(world, call, "requeue")
+        world.to_allocate.add(visit.pool_id)

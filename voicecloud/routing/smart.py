@@ -1,0 +1,103 @@
+"""Smart routing (J5): the published answer, read with tolerance, and what it changes for a call."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.errors import InvalidInput
+from voicecloud.records.model import EndReason, EventKind, ServiceResult
+from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
+from voicecloud.routing.journey import proceed, resolved, run
+from voicecloud.routing.legs import to_routing
+from voicecloud.routing.machine import Stage
+from voicecloud.routing.model import DISCONNECT, Configuration, Target, TargetKind
+from voicecloud.routing.pools import visit_of
+from voicecloud.routing.state import Call, World
+from voicecloud.routing.steps import Finish, Goto
+
+DISCONNECT_TEXT = "DISCONNECT:"
+PREFIXES = {"queue:": TargetKind.POOL, "pool:": TargetKind.POOL, "user:": TargetKind.USER}
+
+
+def read_answer(body: Mapping[str, object], configuration: Configuration) -> RoutingAnswer:
+    """The answer in a 200 response ``{InitialTarget, FailTarget, PreferredAgents, RequiredAgent, Priority,
+    ExtraPriority}``, every key optional; agents are ids or e-mail addresses.
+
+    Raises InvalidInput ``routing_answer`` when a value cannot be understood, and the call is then routed as usual.
+    """
+    required = _agents(body, "RequiredAgent", configuration)
+    return RoutingAnswer(
+        initial_target=_target(body, "InitialTarget"),
+        fail_target=_target(body, "FailTarget"),
+        preferred=_agents(body, "PreferredAgents", configuration),
+        required=required[0] if required else None,
+        priority=_whole(body, "Priority"),
+        extra_priority=_whole(body, "ExtraPriority") or 0,
+    )
+
+
+def read_target(text: str) -> Target | None:
+    """``queue:<id>``, ``user:<id>``, an E.164 number or ``DISCONNECT:``; empty text is no target.
+
+    Raises InvalidInput ``routing_answer``.
+    """
+    plain = text.strip()
+    if not plain:
+        return None
+    if plain.upper().startswith(DISCONNECT_TEXT):
+        return DISCONNECT
+    for prefix, kind in PREFIXES.items():
+        if plain.lower().startswith(prefix) and len(plain) > len(prefix):
+            return Target(kind, plain[len(prefix) :])
+    if plain.startswith("+") and plain[1:].isdigit():
+        return Target(TargetKind.NUMBER, plain)
+    raise InvalidInput("routing_answer", "a routing target is not understood")
+
+
+def answered(world: World, event: RoutingAnswered) -> None:
+    """The endpoint has answered in time; a late answer is ignored."""
+    call = world.calls.get(event.call_id)
+    if call is None or call.stage is not Stage.ASKING:
+        return
+    call.answer = event.answer
+    target = event.answer.initial_target if event.answer else None
+    if target is None or resolved(world, target) == Target(TargetKind.POOL, visit_of(call).pool_id):
+        proceed(world, call)
+    else:
+        _send(world, call, target)
+
+
+def _send(world: World, call: Call, target: Target) -> None:
+    call.then = None
+    to_routing(world, call)
+    if target.kind is TargetKind.DISCONNECT:
+        visit_of(call).outcome = ServiceResult.REJECTED
+        world.note(call, EventKind.QUEUE_REJECTED, pool_id=visit_of(call).pool_id, detail=EndReason.ROUTED_AWAY)
+        run(world, call, Finish(EndReason.ROUTED_AWAY))
+    else:
+        run(world, call, Goto(target))
+
+
+def _target(body: Mapping[str, object], key: str) -> Target | None:
+    text = body.get(key) or ""
+    if not isinstance(text, str):
+        raise InvalidInput("routing_answer", f"{key} is not text")
+    return read_target(text)
+
+
+def _agents(body: Mapping[str, object], key: str, configuration: Configuration) -> tuple[str, ...]:
+    """Ids of known users; unknown ones are passed over."""
+    value = body.get(key) or ()
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, Sequence):
+        raise InvalidInput("routing_answer", f"{key} is not a list")
+    by_email = {user.email.lower(): user.id for user in configuration.users.values() if user.email}
+    ids = (str(name) if str(name) in configuration.users else by_email.get(str(name).lower()) for name in names)
+    return tuple(user_id for user_id in ids if user_id)
+
+
+def _whole(body: Mapping[str, object], key: str) -> int | None:
+    value = body.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput("routing_answer", f"{key} is not a whole number")
+    return value
