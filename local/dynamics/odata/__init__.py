@@ -1,0 +1,1 @@
+"""The protocol: paths, filters, queries, batches."""

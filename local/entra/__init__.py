@@ -1,0 +1,1 @@
+"""A token issuer for one machine: what Entra ID does for the app and its users, as far as they use it."""
