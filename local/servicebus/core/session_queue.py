@@ -79,6 +79,10 @@ class SessionQueue(Queue):
                 record.lock.until_ms = lane.until_ms
         return lane.until_ms
 
+    def check_held(self, session_id: str) -> None:
+        """Raises SessionLockLost unless somebody holds the session."""
+        self._held_session(session_id)
+
     def session_state(self, session_id: str) -> bytes | None:
         return self._held_session(session_id).state
 

@@ -80,7 +80,15 @@ def _deferred(record: Record) -> Body:
     return entry
 
 
+def _sessions(queue: Queue) -> SessionQueue:
+    if not isinstance(queue, SessionQueue):
+        raise NotAllowed(f"{queue.path} does not support sessions")
+    return queue
+
+
 def _update_disposition(queue: Queue, body: Body) -> Body:
+    if body.get("session-id") is not None:
+        _sessions(queue).check_held(body["session-id"])
     status = body["disposition-status"]
     reasons = (body.get("deadletter-reason"), body.get("deadletter-description"))
     settle: dict[str, Callable[[UUID], None]] = {
@@ -107,12 +115,6 @@ def _schedule(queue: Queue, body: Body) -> Body:
 def _cancel_scheduled(queue: Queue, body: Body) -> Body:
     queue.cancel(body["sequence-numbers"])
     return {}
-
-
-def _sessions(queue: Queue) -> SessionQueue:
-    if not isinstance(queue, SessionQueue):
-        raise NotAllowed(f"{queue.path} does not support sessions")
-    return queue
 
 
 def _renew_session_lock(queue: Queue, body: Body) -> Body:
