@@ -8,10 +8,11 @@ Front door::
     platform.next_due() -> datetime | None
 
     platform.pool_figures(pool_id, now)              # figures.PoolFigures
-    platform.user_status(user_id, now)               # figures.UserStatus
+    platform.user_status(user_id)                    # figures.UserStatus
     platform.live_calls(), platform.live_call(id)    # views.LiveCall with its legs and states
     platform.history(call_id)                        # records.model.CallHistory of a call in progress
-    platform.availability(user_id)                   # availability.AvailabilityEvent now, or None
+    platform.availability(user_id, now)              # availability.AvailabilityEvent that holds, or None
+    platform.calls_of(user_id), platform.members(pool_id)
 
 * ``model``: configuration (users, pools, numbers); ``events``: what may be told; ``effects``: what is to be done.
 * Commands that the state forbids raise ``shared.errors.Conflict`` or ``Missing``, and nothing has changed then.

@@ -29,7 +29,7 @@ class Platform:
     def handle(self, event: Event, now: datetime) -> list[Effect]:
         """What is to be done about ``event``, after all that was due before it.
 
-        Raises the VoiceErrors named at each command; effects of timers that fired are then returned by the next call.
+        Raises the VoiceErrors named at each command; call ``tick`` then, for timers may have fired before the refusal.
         """
         self._advance(now)
         _HANDLERS[type(event)](self._world, event)
@@ -43,6 +43,11 @@ class Platform:
     def next_due(self) -> datetime | None:
         """When ``tick`` should be called next, None: not before the next event."""
         return self._world.timers.next_due()
+
+    @property
+    def world(self) -> World:
+        """The whole state, to look at only: for invariants and tests."""
+        return self._world
 
     @property
     def configuration(self) -> Configuration:

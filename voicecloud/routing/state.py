@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.errors import Missing
 from voicecloud.records.model import CallEvent, CallHistory, Direction, EndReason, EventKind, ServiceResult, Terminal
-from voicecloud.routing import availability
-from voicecloud.routing.availability import AvailabilityClass
+from voicecloud.routing.availability import AvailabilityClass, AvailabilityEvent
 from voicecloud.routing.effects import Effect, Note, OfferKind
 from voicecloud.routing.events import RoutingAnswer
 from voicecloud.routing.machine import AgentState, LegState, Stage
@@ -115,7 +114,7 @@ class Agent:
     free_since: datetime
     talking_changed: datetime
     state: AgentState = AgentState.FREE
-    availability: availability.Events = ()
+    availability: tuple[AvailabilityEvent, ...] = ()
     kind: AvailabilityClass = AvailabilityClass.AVAILABLE
     accepting: bool = True
     terminals: set[Terminal] = field(default_factory=set)

@@ -26,6 +26,9 @@ class Timers:
     def cancel(self, key: Key) -> None:
         self._current.pop(key, None)
 
+    def is_set(self, key: Key) -> bool:
+        return key in self._current
+
     def next_due(self) -> datetime | None:
         """When the earliest timer is due, None when none is set."""
         while self._heap and self._current.get(self._heap[0][2]) != self._heap[0][1]:
