@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import socket
 from pathlib import Path
 
 from local.entra.app import Entra
 from local.entra.certificates import ensure_certificates
 from local.entra.directory import Directory
 from local.entra.keys import SigningKeys
-from local.serving import listen, server_tls, until_stopped
+from local.serving import free_port, listen, server_tls, until_stopped
 
 DEMO = Path(__file__).parents[1] / "demo" / "entra.json"
 
@@ -25,20 +24,13 @@ def main() -> None:
 
 async def _run(arguments: argparse.Namespace) -> None:
     ensure_certificates(arguments.tls_dir)
-    https_port = arguments.https_port or _free_port()
+    https_port = arguments.https_port or free_port()
     keys = SigningKeys(arguments.tls_dir / "signing-keys.json")
     entra = Entra(Directory.read(arguments.people), keys, f"https://localhost:{https_port}")
     ports = {"port": (arguments.port, None), "https_port": (https_port, server_tls(arguments.tls_dir))}
     runner, found = await listen(entra.application(), ports)
     await until_stopped("entra", found)
     await runner.cleanup()
-
-
-def _free_port() -> int:
-    """Known before listening, because tokens name it as part of their issuer."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,46 @@
+"""``python -m local.dynamics``: the environment as a process."""
+
+import argparse
+import asyncio
+import ssl
+from pathlib import Path
+
+from local.dynamics.app import Environment
+from local.dynamics.auth import PublishedKeys
+from local.dynamics.seed import seed
+from local.entra.certificates import ensure_certificates
+from local.serving import free_port, listen, server_tls, until_stopped
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m local.dynamics", description=__doc__)
+    parser.add_argument("--port", type=int, default=7300, help="pages, for people")
+    parser.add_argument("--https-port", type=int, default=7343, help="the Web API")
+    parser.add_argument("--tls-dir", type=Path, required=True)
+    parser.add_argument("--db", type=Path, required=True)
+    parser.add_argument("--columns", type=Path, help="the columns a solution adds")
+    parser.add_argument("--seed", type=Path, help="rows to begin with")
+    parser.add_argument("--authority", required=True, help="whose tokens are taken: https://host/{tenant}")
+    asyncio.run(_run(parser.parse_args()))
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    authority = ssl.create_default_context(cafile=ensure_certificates(arguments.tls_dir))
+    https_port = arguments.https_port or free_port()
+    keys = PublishedKeys(arguments.authority, authority)
+    environment = Environment(arguments.db, keys, origin=f"https://localhost:{https_port}", columns=arguments.columns)
+    if arguments.seed:
+        seed(environment.store, environment.api.writer, arguments.seed)
+    api, https = await listen(
+        environment.application(pages=False), {"https_port": (https_port, server_tls(arguments.tls_dir))}
+    )
+    pages, http = await listen(environment.application(pages=True), {"port": (arguments.port, None)})
+    await until_stopped("dynamics", {**http, **https})
+    await api.cleanup()
+    await pages.cleanup()
+    await keys.close()
+    await environment.close()
+
+
+if __name__ == "__main__":
+    main()
