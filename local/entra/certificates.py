@@ -1,39 +1,69 @@
-"""A certificate authority of this machine's own and a certificate for localhost, made at set-up."""
+"""A certificate authority of this machine's own and a certificate for localhost, made at set-up.
 
+The authority's private key is used once and never written: nobody can sign anything else in its name.
+"""
+
+import fcntl
 import ipaddress
+import os
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CA, CERTIFICATE, KEY = "ca.pem", "localhost.pem", "localhost.key"
+TRUST = "trust.pem"
 VALID = timedelta(days=365)
 RENEW_BEFORE = timedelta(days=30)
 
 
 def ensure_certificates(directory: Path) -> Path:
-    """The path of the authority's certificate; makes all three files where they are missing or near their end."""
-    if not _usable(directory / CERTIFICATE):
-        directory.mkdir(parents=True, exist_ok=True)
-        ca_key = ec.generate_private_key(ec.SECP256R1())
-        ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Voice for Dynamics local authority")])
-        ca = _authority(ca_name, ca_key)
-        key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _server(ca_name, ca_key, key)
-        _write(directory / KEY, _pem(key))
-        _write(directory / CA, ca.public_bytes(serialization.Encoding.PEM))
-        _write(directory / CERTIFICATE, certificate.public_bytes(serialization.Encoding.PEM))
+    """The path of the authority's certificate; makes all files anew where one is missing, alien or near its end.
+
+    Several processes may ask at once: one makes them, the others wait for it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _usable(directory):
+            _make(directory)
     return directory / CA
 
 
-def _usable(path: Path) -> bool:
-    if not path.exists():
+def trust_bundle(directory: Path) -> Path:
+    """A file with the machine's usual authorities and ours, for SSL_CERT_FILE and REQUESTS_CA_BUNDLE."""
+    usual = ssl.get_default_verify_paths().cafile
+    public = Path(usual).read_text(encoding="utf-8") if usual else ""
+    bundle = directory / TRUST
+    _write(bundle, f"{public}\n{ensure_certificates(directory).read_text(encoding='utf-8')}".encode())
+    return bundle
+
+
+def _usable(directory: Path) -> bool:
+    """Whether all three files are there, belong together and have time left."""
+    try:
+        authority, server = (
+            x509.load_pem_x509_certificate((directory / name).read_bytes()) for name in (CA, CERTIFICATE)
+        )
+        key = serialization.load_pem_private_key((directory / KEY).read_bytes(), password=None)
+        server.verify_directly_issued_by(authority)
+    except (FileNotFoundError, ValueError, InvalidSignature):
         return False
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
-    return certificate.not_valid_after_utc - datetime.now(UTC) > RENEW_BEFORE
+    lasts = min(authority.not_valid_after_utc, server.not_valid_after_utc) - datetime.now(UTC)
+    return lasts > RENEW_BEFORE and key.public_key() == server.public_key()
+
+
+def _make(directory: Path) -> None:
+    ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Voice for Dynamics local authority")])
+    _write(directory / KEY, _pem(key))
+    _write(directory / CERTIFICATE, _server(ca_name, ca_key, key).public_bytes(serialization.Encoding.PEM))
+    _write(directory / CA, _authority(ca_name, ca_key).public_bytes(serialization.Encoding.PEM))
 
 
 def _authority(name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
@@ -48,10 +78,13 @@ def _authority(name: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.Certifi
         encipher_only=False,
         decipher_only=False,
     )
-    builder = _builder(name, name, key).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     return (
-        builder.add_extension(usage, critical=True).add_extension(identifier, critical=False).sign(key, hashes.SHA256())
+        _builder(name, name, key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(identifier, critical=False)
+        .sign(key, hashes.SHA256())
     )
 
 
@@ -91,5 +124,9 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+    """Whole or not at all, and only for this user."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    draft.replace(path)
