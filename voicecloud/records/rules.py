@@ -4,6 +4,7 @@ Time is divided by phases: an event starts one, the next such event ends it, the
 parts of a row always add up to its length.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -250,7 +251,7 @@ def _phases(events: Iterable[CallEvent], phase_of: Mapping[EventKind, Phase]) ->
 
 def _spent(phases: Sequence[tuple[datetime, Phase]], last: datetime) -> dict[Phase, float]:
     """Seconds in each phase: each lasts until the next begins, the last one until ``last``."""
-    spent = dict.fromkeys(Phase, 0.0)
+    spent: dict[Phase, float] = defaultdict(float)
     ends = [moment for moment, _ in phases[1:]] + [last]
     for (moment, phase), end in zip(phases, ends, strict=True):
         spent[phase] += (end - moment).total_seconds()

@@ -23,7 +23,7 @@ def allocate(world: World) -> None:
         pools = [world.pools[pool_id] for pool_id in sorted(world.to_allocate) if pool_id in world.pools]
         world.to_allocate.clear()
         calls = [(rank(state.pool, call), call, state) for state in pools for call in state.waiting.values()]
-        free = {state.pool.id for state in pools if free_members(world, state)}
+        free = {state.pool.id for state in pools if state.waiting and free_members(world, state)}
         for _, call, state in sorted(calls, key=lambda entry: entry[0]):
             if call.stage is Stage.QUEUED:
                 _serve(world, call, state, free)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from voicecloud.records.model import CallHistory, EventKind
+from voicecloud.records.model import CallHistory, CallRecord, EventKind
 from voicecloud.records.rules import record
 from voicecloud.routing.allocation import free_members
 from voicecloud.routing.availability import AvailabilityClass
@@ -19,11 +19,10 @@ from voicecloud.routing.effects import (
     EndLeg,
     FinishCall,
     Note,
-    OfferKind,
     RingUser,
     Unbridge,
 )
-from voicecloud.routing.events import CallArrived, DialOut, EndWrapUp, Event
+from voicecloud.routing.events import CallArrived, DialOut, EndAvailability, EndWrapUp, Event, SetAvailability
 from voicecloud.routing.figures import pool_figures
 from voicecloud.routing.machine import AgentState, LegState, Stage
 from voicecloud.routing.model import Selection
@@ -51,16 +50,19 @@ class Witness:
     bridged: dict[str, str] = field(default_factory=dict)
     wrap_up_until: dict[str, datetime] = field(default_factory=dict)
     answered_pool: dict[str, str] = field(default_factory=dict)
+    absences: dict[str, list[SetAvailability]] = field(default_factory=dict)
     seen: int = 0
 
-    def told(self, event: Event | None, effects: list[Effect], now: datetime) -> None:
-        """Checks what came of ``event`` (None: of time passing)."""
+    def told(self, event: Event | None, effects: list[Effect], now: datetime) -> list[CallRecord]:
+        """Checks what came of ``event`` (None: of time passing); gives the records of the calls it ended."""
         if isinstance(event, DialOut):
             self._dialled(event)
         elif isinstance(event, CallArrived):
             self.begun.add(event.call_id)
         elif isinstance(event, EndWrapUp):
             self.wrap_up_until.pop(event.user_id, None)
+        elif isinstance(event, SetAvailability | EndAvailability):
+            self._availability_told(event)
         for effect in effects:
             self._done(effect)
         self.seen += 1
@@ -68,6 +70,7 @@ class Witness:
             self._at_rest(call_id)
         if self.seen % 64 == 0:
             check_world(self.platform.world, now)
+        return [checked_record(effect.history) for effect in effects if isinstance(effect, FinishCall)]
 
     def over(self) -> None:
         """Every call that began has ended once, and nothing is left behind."""
@@ -80,6 +83,18 @@ class Witness:
         self.begun.add(event.call_id)
         self.wrap_up_until.pop(event.user_id, None)
         self._has(event.user_id, f"{event.call_id}:1")
+
+    def _availability_told(self, event: SetAvailability | EndAvailability) -> None:
+        others = [each for each in self.absences.get(event.user_id, []) if each.event_id != event.event_id]
+        if isinstance(event, EndAvailability):
+            self.absences[event.user_id] = others
+        else:
+            self.absences[event.user_id] = [*others, event] if event.ends_at else [event]
+
+    def _available(self, user_id: str, now: datetime) -> bool:
+        """By the last of the user's events that has not ended; for events that start when they are told."""
+        holding = [each for each in self.absences.get(user_id, ()) if each.ends_at is None or each.ends_at > now]
+        return not holding or holding[-1].kind is AvailabilityClass.AVAILABLE
 
     def _has(self, user_id: str, leg_id: str) -> None:
         self.legs_of_user.setdefault(user_id, set()).add(leg_id)
@@ -98,7 +113,7 @@ class Witness:
             case Note():
                 self._noted(effect)
             case FinishCall():
-                self._finished(effect.history)
+                self._ended(effect.history.call_id)
 
     def _rung(self, effect: RingUser) -> None:
         user_id, world = effect.user_id, self.platform.world
@@ -107,6 +122,7 @@ class Witness:
         require(
             user_id not in self.wrap_up_until or self.wrap_up_until[user_id] <= world.now, "rings in wrap-up", user_id
         )
+        require(self._available(user_id, world.now), "a user on DND or off work is rung", user_id)
         require(bool(effect.terminals), "nothing rings", user_id)
         self._has(user_id, effect.leg_id)
         others = self.ringing.setdefault(effect.call_id, {})
@@ -145,12 +161,11 @@ class Witness:
         if state and state.pool.wrap_up_s and not self.legs_of_user[user_id]:
             self.wrap_up_until[user_id] = at + timedelta(seconds=state.pool.wrap_up_s)
 
-    def _finished(self, history: CallHistory) -> None:
-        require(history.call_id in self.begun, "a call ends that never began", history.call_id)
-        require(history.call_id not in self.finished, "a call ends twice", history.call_id)
-        self.finished.add(history.call_id)
-        self.ringing.pop(history.call_id, None)
-        check_history(history)
+    def _ended(self, call_id: str) -> None:
+        require(call_id in self.begun, "a call ends that never began", call_id)
+        require(call_id not in self.finished, "a call ends twice", call_id)
+        self.finished.add(call_id)
+        self.ringing.pop(call_id, None)
 
     def _at_rest(self, call_id: str) -> None:
         call = self.platform.world.calls.get(call_id)
@@ -175,8 +190,8 @@ def check_call(world: World, call: Call) -> None:
         require(world.timers.is_set(("ring", leg_id)), "a phone rings for ever", leg_id)
 
 
-def check_history(history: CallHistory) -> None:
-    """The final record adds up."""
+def checked_record(history: CallHistory) -> CallRecord:
+    """The final record, whose figures add up."""
     places = [event.sequence for event in history.events]
     require(places == list(range(1, len(places) + 1)), "gaps in a history", history.call_id)
     require(all(a.at <= b.at for a, b in pairwise(history.events)), "a history runs backwards", history.call_id)
@@ -192,6 +207,7 @@ def check_history(history: CallHistory) -> None:
         length = ((visit.left_at or visit.arrived_at) - visit.arrived_at).total_seconds()
         parts = visit.other_s + visit.wait_s + visit.talk_s + visit.hold_s
         require(abs(parts - length) < ROUNDING_S, "a visit does not add up", visit.id)
+    return row
 
 
 def check_world(world: World, now: datetime) -> None:
@@ -200,10 +216,8 @@ def check_world(world: World, now: datetime) -> None:
         talking = any(leg.state is not LegState.RINGING for leg in agent.legs.values())
         require((agent.state is AgentState.TALKING) is talking, "an agent's state is wrong", agent.user.id)
         require(all(leg.open for leg in agent.legs.values()), "an agent keeps an ended leg", agent.user.id)
-        rings = agent.state is AgentState.RINGING
-        consulted = any(leg.kind is not OfferKind.POOL for leg in agent.legs.values())
-        available = agent.kind is AvailabilityClass.AVAILABLE
-        require(not rings or available or consulted, "rings a user who is not available", agent.user.id)
+        rings, available = agent.state is AgentState.RINGING, agent.kind is AvailabilityClass.AVAILABLE
+        require(available or not rings, "goes on ringing a user who is not available", agent.user.id)
     for state in world.pools.values():
         _check_pool(world, state, now)
 

@@ -19,8 +19,7 @@ from time import perf_counter
 
 from shared.errors import VoiceError
 from voicecloud.records.model import CallRecord
-from voicecloud.records.rules import record
-from voicecloud.routing.effects import Effect, FinishCall, RequestCallback
+from voicecloud.routing.effects import Effect, RequestCallback
 from voicecloud.routing.events import Event
 from voicecloud.routing.invariants import Witness
 from voicecloud.routing.people import Deed, Later, People
@@ -108,13 +107,11 @@ class Simulation:
             self._watch(None, self.platform.tick(now), now)
 
     def _watch(self, event: Event | None, effects: list[Effect], now: datetime) -> None:
-        self.witness.told(event, effects, now)
+        for row in self.witness.told(event, effects, now):
+            self._count(row)
         for effect in effects:
             self._plan(now, self.people.react(effect))
-            if isinstance(effect, FinishCall):
-                self._count(record(effect.history))
-            elif isinstance(effect, RequestCallback):
-                self.result.callbacks += 1
+            self.result.callbacks += isinstance(effect, RequestCallback)
 
     def _plan(self, now: datetime, reactions: Iterable[Later]) -> None:
         for delay_s, deed in reactions:

@@ -126,7 +126,7 @@ class Agent:
 
     @property
     def has_terminal(self) -> bool:
-        return not self.gone and any(terminal in self.terminals for terminal in self.user.ring_order)
+        return not (self.gone or self.terminals.isdisjoint(self.user.ring_order))
 
     @property
     def reachable(self) -> bool:
