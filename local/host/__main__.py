@@ -6,25 +6,28 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+from local.host.cors import Cors
 from local.host.indexing import HostRuleError
-from local.host.keys import Keys
+from local.host.keys import load_keys
 from local.host.logs import set_up
 from local.host.runtime import AppDoesNotLoadError
 from local.host.service import Host, Options
-from local.host.settings import SettingsError, read_local_settings
+from local.host.settings import read_local_settings
+from local.host.strict import SettingsError
 
-DEFAULT_PORT = 7071
+KEYS_FILE = Path(".run/functions-keys.json")
 
 
 def main() -> int:
     arguments = _parser().parse_args()
     set_up()
     try:
-        asyncio.run(_run(arguments))
+        asyncio.run(_run(_options(arguments)))
     except (AppDoesNotLoadError, HostRuleError, SettingsError) as error:
-        print(error, file=sys.stderr)  # noqa: T201 (the reason a person waits for)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
@@ -33,43 +36,46 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.host", description=__doc__)
     start = parser.add_subparsers(required=True, metavar="verb").add_parser("start", help="load the app and serve it")
     start.add_argument("--app", type=Path, default=Path(), help="the folder of function_app.py")
-    start.add_argument("--settings", type=Path, default=Path("local.settings.json"))
-    start.add_argument("--port", type=int, default=None, help="0 takes a free one")
+    start.add_argument("--settings", type=Path, help="default: local.settings.json of the app")
+    start.add_argument("--port", type=int, help="0 takes a free one; default: the settings', else 7071")
     start.add_argument("--enable-auth", action="store_true", help="ask for function keys, as Azure does")
-    start.add_argument("--cors", default=None, help="allowed origins, separated by commas")
+    start.add_argument("--keys", type=Path, help=f"file of the keys; default: {KEYS_FILE} of the app")
+    start.add_argument("--cors", help="allowed origins, separated by commas; * for any")
     return parser
 
 
-async def _run(arguments: argparse.Namespace) -> None:
-    values, section = read_local_settings(arguments.settings)
-    environ = {**values, **os.environ}
-    cors = arguments.cors if arguments.cors is not None else section.get("CORS", "")
-    port = arguments.port if arguments.port is not None else int(section.get("LocalHttpPort", DEFAULT_PORT))
-    host = Host(
-        Options(
-            directory=arguments.app.resolve(),
-            environ=environ,
-            port=port,
-            keys=_keys(environ) if arguments.enable_auth else None,
-            cors=[origin for origin in cors.split(",") if origin],
-        )
+def _options(arguments: argparse.Namespace) -> Options:
+    """Real environment variables win over the values of local.settings.json. Raises SettingsError."""
+    directory = arguments.app.resolve()
+    local = read_local_settings(arguments.settings or directory / "local.settings.json")
+    environ = {**local.values, **os.environ}
+    origins = local.cors if arguments.cors is None else arguments.cors
+    return Options(
+        directory=directory,
+        environ=environ,
+        port=local.port if arguments.port is None else arguments.port,
+        keys=load_keys(environ, arguments.keys or directory / KEYS_FILE) if arguments.enable_auth else None,
+        cors=Cors(frozenset(filter(None, origins.split(","))), local.cors_credentials),
     )
-    stopping = asyncio.Event()
+
+
+async def _run(options: Options) -> None:
+    serving = asyncio.create_task(_serve(Host(options)))
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(sign, serving.cancel)
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(host: Host) -> None:
+    """Until cancelled, which may also be while it starts."""
     await host.start()
-    print(json.dumps({"ready": "functions", "port": host.port}), flush=True)  # noqa: T201 (read by the starter)
-    await stopping.wait()
-    await host.stop()
-
-
-def _keys(environ: dict[str, str]) -> Keys:
-    """From ``FUNCTIONS_MASTER_KEY`` and ``FUNCTIONS_HOST_KEY``; random ones open nothing to anybody."""
-    made = Keys()
-    return Keys(
-        master=environ.get("FUNCTIONS_MASTER_KEY") or made.master,
-        default=environ.get("FUNCTIONS_HOST_KEY") or made.default,
-    )
+    try:
+        sys.stdout.write(json.dumps({"ready": "functions", "port": host.port}) + "\n")
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+    finally:
+        await host.stop()
 
 
 if __name__ == "__main__":

@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from local.host.connections import check_connection
+from local.host.ncrontab import parse
 from local.host.protos import RpcFunctionMetadata
-from local.host.routes import Route
+from local.host.routes import Route, RouteError
 from local.host.settings import HostSettings, resolve
 
 _FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_\-]{0,127}", re.IGNORECASE)
 _ARGUMENT_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9]{0,127}|\$return")
 RESERVED_ROUTES = ("admin", "runtime")
 ALL_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"})
+SERVED_OUTPUTS = ("http",)
 
 
 class HostRuleError(Exception):
-    """The app would not start in Azure; the text names the function and the rule."""
+    """The app would not start in Azure, or needs what this host does not serve; the text names function and rule."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Function:
     argument: str
     trigger: Trigger
     bindings: Sequence[Mapping[str, Any]]
+    disabled: bool = False
 
 
 def index(found: Sequence[RpcFunctionMetadata], settings: HostSettings, environ: Mapping[str, str]) -> list[Function]:
@@ -72,51 +76,77 @@ def _function(metadata: RpcFunctionMetadata, settings: HostSettings, environ: Ma
     name = str(metadata.name)
     if not _FUNCTION_NAME.fullmatch(name) or name.lower() == "host":
         raise HostRuleError(f"{name}: not a name of a function")
+    if metadata.retry_options is not None:
+        raise HostRuleError(f"{name}: this host serves no retry policies; schedule a message instead")
     bindings = [json.loads(text) for text in metadata.raw_bindings or ()]
+    binding = _only_trigger(name, bindings)
+    return Function(
+        name=name,
+        id=str(metadata.function_id),
+        argument=binding["name"],
+        trigger=_trigger(name, binding, settings, environ),
+        bindings=bindings,
+        disabled=environ.get(f"AzureWebJobs.{name}.Disabled", "").lower() in {"true", "1"},
+    )
+
+
+def _only_trigger(name: str, bindings: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     for binding in bindings:
         if not _ARGUMENT_NAME.fullmatch(binding["name"]):
             raise HostRuleError(f"{name}: {binding['name']} is no name of a binding (letters and digits only)")
-    if metadata.retry_options is not None:
-        raise HostRuleError(f"{name}: retry policies are not served (a delay is a scheduled message)")
     triggers = [binding for binding in bindings if binding["type"].lower().endswith("trigger")]
     if len(triggers) != 1:
         raise HostRuleError(f"{name}: a function has exactly one trigger")
-    trigger = _trigger(name, triggers[0], settings, environ)
-    return Function(name, str(metadata.function_id), triggers[0]["name"], trigger, bindings)
+    for binding in bindings:
+        if binding is not triggers[0] and binding["type"].lower() not in SERVED_OUTPUTS:
+            raise HostRuleError(f"{name}: this host does not serve the binding {binding['type']}")
+    return triggers[0]
 
 
 def _trigger(name: str, binding: Mapping[str, Any], settings: HostSettings, environ: Mapping[str, str]) -> Trigger:
-    kind = binding["type"].lower()
-    if kind == "httptrigger":
-        return _http(name, binding, settings, environ)
-    if kind == "timertrigger":
-        return TimerTrigger(
-            schedule=resolve(binding["schedule"], environ),
-            run_on_startup=bool(binding.get("runOnStartup")),
-            use_monitor=binding.get("useMonitor") is not False,
-        )
-    if kind == "servicebustrigger" and binding.get("queueName") and binding.get("cardinality", "one").lower() == "one":
-        return ServiceBusTrigger(
-            resolve(binding["queueName"], environ), binding.get("connection") or "AzureWebJobsServiceBus"
-        )
-    raise HostRuleError(f"{name}: this host does not serve a {binding['type']} like this")
+    match binding["type"].lower():
+        case "httptrigger":
+            return _http(name, binding, settings.http.route_prefix, environ)
+        case "timertrigger":
+            return _timer(binding, environ)
+        case "servicebustrigger":
+            return _service_bus(name, binding, environ)
+    raise HostRuleError(f"{name}: this host does not serve a {binding['type']}")
 
 
-def _http(name: str, binding: Mapping[str, Any], settings: HostSettings, environ: Mapping[str, str]) -> HttpTrigger:
+def _timer(binding: Mapping[str, Any], environ: Mapping[str, str]) -> TimerTrigger:
+    schedule = resolve(binding["schedule"], environ)
+    parse(schedule)
+    return TimerTrigger(schedule, bool(binding.get("runOnStartup")), binding.get("useMonitor") is not False)
+
+
+def _service_bus(name: str, binding: Mapping[str, Any], environ: Mapping[str, str]) -> ServiceBusTrigger:
+    if str(binding.get("cardinality", "one")).lower() != "one" or binding.get("isSessionsEnabled"):
+        raise HostRuleError(f"{name}: this host gives messages one by one and without sessions")
+    if not binding.get("queueName"):
+        raise HostRuleError(f"{name}: this host serves queues, not topics")
+    connection = binding.get("connection") or "AzureWebJobsServiceBus"
+    check_connection(connection, environ)
+    return ServiceBusTrigger(resolve(binding["queueName"], environ), connection)
+
+
+def _http(name: str, binding: Mapping[str, Any], prefix: str, environ: Mapping[str, str]) -> HttpTrigger:
     route = resolve(binding.get("route") or name, environ).strip("/")
     if route.lower().startswith(RESERVED_ROUTES):
         raise HostRuleError(f"{name}: the route {route} is reserved")
-    prefix = settings.http.route_prefix.strip("/")
     methods = frozenset(str(method).upper() for method in binding.get("methods") or ()) or ALL_METHODS
-    template = f"{prefix}/{route}" if prefix else route
-    return HttpTrigger(Route(template), methods, str(binding.get("authLevel", "function")).lower())
+    try:
+        template = Route(f"{prefix.strip('/')}/{route}".strip("/"))
+    except RouteError as error:
+        raise HostRuleError(f"{name}: {error}") from error
+    return HttpTrigger(template, methods, str(binding.get("authLevel") or "function").lower())
 
 
 def _check_routes(functions: Sequence[Function]) -> None:
     seen: dict[tuple[str, str], str] = {}
     for function in functions:
         if isinstance(function.trigger, HttpTrigger):
-            for method in function.trigger.methods:
+            for method in sorted(function.trigger.methods):
                 key = (function.trigger.route.template.casefold(), method)
                 if key in seen:
                     raise HostRuleError(f"{function.name}: has the route and method of {seen[key]}")

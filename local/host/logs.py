@@ -5,13 +5,14 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from local.host.runtime import InvocationFailedError
+from local.host.runtime import current_invocation
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+CHATTY = ("azure", "httpx", "aiohttp", "msal", "urllib3")
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger, message, and whatever was given as ``extra``."""
+    """Time, level, logger, message, the invocation it belongs to, and whatever was given as ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -19,8 +20,10 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _STANDARD},
         }
+        if invocation := current_invocation():
+            entry["invocation"] = invocation
+        entry |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False, default=str)
@@ -31,26 +34,7 @@ def set_up(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("azure", "httpx", "aiohttp", "msal", "urllib3", "azure_functions_runtime"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    # The runtime logs each failure with its traceback; the host does so itself, once.
-    logging.getLogger("azure_functions_runtime").setLevel(logging.CRITICAL)
-
-
-class Log:
-    """What the host says about invocations; never what was in them."""
-
-    def __init__(self) -> None:
-        self._log = logging.getLogger("host")
-
-    def say(self, message: str, **fields: object) -> None:
-        self._log.info(message, extra=fields)
-
-    def warn(self, message: str, **fields: object) -> None:
-        self._log.warning(message, extra=fields)
-
-    def done(self, function: str, duration_s: float, **fields: object) -> None:
-        self._log.info("executed", extra={"function": function, "ms": round(duration_s * 1000, 1), **fields})
-
-    def failed(self, function: str, error: InvocationFailedError) -> None:
-        self._log.error("failed", extra={"function": function, "error": str(error), "exception": error.traceback})
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # The runtime logs each failed call under this name; the host does so itself, once, with the function's name.
+    logging.getLogger("azure.functions").setLevel(logging.CRITICAL)

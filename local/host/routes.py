@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
 
 _PARAMETER = re.compile(
     r"\{(?P<stars>\*{0,2})(?P<name>\w+)(?P<constraints>(?::[^{}?=]+)*)(?:=(?P<default>[^{}]*))?(?P<optional>\??)\}"
 )
 _CONSTRAINT = re.compile(r":(?P<name>\w+)(?:\((?P<argument>.*?)\))?(?=:|$)")
+
+
+class RouteError(ValueError):
+    """The template cannot be read, or asks for a constraint that there is not."""
 
 
 def _is_guid(text: str) -> bool:
@@ -24,9 +27,18 @@ def _matches(pattern: str) -> Callable[[str], bool]:
     return lambda text: compiled.fullmatch(text) is not None
 
 
+def _integer(bits: int) -> Callable[[str], bool]:
+    limit = 2 ** (bits - 1)
+    return lambda text: _INTEGER(text) and -limit <= int(text) < limit
+
+
+_INTEGER = _matches(r"-?\d{1,19}")
+_LONG = _integer(64)
+
+
 PLAIN: Mapping[str, Callable[[str], bool]] = {
-    "int": lambda text: _matches(r"-?\d{1,10}")(text) and -(2**31) <= int(text) < 2**31,
-    "long": lambda text: _matches(r"-?\d{1,19}")(text) and -(2**63) <= int(text) < 2**63,
+    "int": _integer(32),
+    "long": _LONG,
     "bool": _matches("true|false"),
     "guid": _is_guid,
     "alpha": _matches("[a-z]*"),
@@ -40,9 +52,9 @@ WITH_ARGUMENT: Mapping[str, Callable[[str, str], bool]] = {
     "length": lambda text, argument: _within(len(text), argument),
     "minlength": lambda text, argument: len(text) >= int(argument),
     "maxlength": lambda text, argument: len(text) <= int(argument),
-    "min": lambda text, argument: PLAIN["long"](text) and int(text) >= int(argument),
-    "max": lambda text, argument: PLAIN["long"](text) and int(text) <= int(argument),
-    "range": lambda text, argument: PLAIN["long"](text) and _within(int(text), argument),
+    "min": lambda text, argument: _LONG(text) and int(text) >= int(argument),
+    "max": lambda text, argument: _LONG(text) and int(text) <= int(argument),
+    "range": lambda text, argument: _LONG(text) and _within(int(text), argument),
     "regex": lambda text, argument: re.search(argument, text, re.IGNORECASE) is not None,
 }
 
@@ -52,20 +64,16 @@ def _within(number: int, argument: str) -> bool:
     return int(low) <= number <= int(high or low)
 
 
-@dataclass(frozen=True)
 class Route:
     """One template, ``api/calls/{id:guid}``. Matching ignores case and a slash at the end."""
 
-    template: str
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _constraints: dict[str, list[tuple[str, str]]] = field(init=False, repr=False, compare=False)
-    _defaults: dict[str, str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_constraints", {})
-        object.__setattr__(self, "_defaults", {})
-        pattern = "".join(self._segment(segment) for segment in self.template.split("/"))
-        object.__setattr__(self, "_pattern", re.compile(pattern, re.IGNORECASE))
+    def __init__(self, template: str) -> None:
+        """Raises RouteError."""
+        self.template = template
+        self._constraints: dict[str, list[tuple[str, str]]] = {}
+        self._defaults: dict[str, str] = {}
+        pattern = "".join(self._segment(segment) for segment in template.split("/"))
+        self._pattern = re.compile(pattern, re.IGNORECASE | re.DOTALL)
 
     def match(self, path: str) -> dict[str, str] | None:
         """The parameters of a path, or None when it is not this route; missing optional ones are left out."""
@@ -86,6 +94,8 @@ class Route:
             may_miss |= bool(match["stars"] or match["optional"] or match["default"] is not None)
             end = match.end()
         parts.append(re.escape(segment[end:]))
+        if re.search(r"[{}]", _PARAMETER.sub("", segment)):
+            raise RouteError(f"{self.template!r}: {segment!r} is no segment of a route")
         text = "".join(parts)
         return f"(?:/{text})?" if may_miss else f"/{text}"
 
@@ -93,6 +103,8 @@ class Route:
         name = match["name"]
         listed = _CONSTRAINT.finditer(match["constraints"])
         self._constraints[name] = [(one["name"], one["argument"] or "") for one in listed]
+        if unknown := {one for one, _ in self._constraints[name]} - PLAIN.keys() - WITH_ARGUMENT.keys():
+            raise RouteError(f"{self.template!r}: there is no constraint {', '.join(sorted(unknown))}")
         if match["default"] is not None:
             self._defaults[name] = match["default"]
         return f"(?P<{name}>.*)" if match["stars"] else f"(?P<{name}>[^/]+)"

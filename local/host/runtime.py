@@ -1,16 +1,15 @@
 """The one module that touches azure-functions-runtime: load an app, invoke a function.
 
-Output bindings are not served: the app sends and writes through the SDKs.
-
-The runtime keeps one app per process in module globals; loading another replaces it.
+The runtime keeps one app per process in module globals; loading another replaces it. Only ``function_app`` itself is
+imported anew for each app: modules it imports stay as they are, so that classes keep their identity for whoever else
+holds them.
 """
 
-import asyncio
+import importlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import azure_functions_runtime as entry
 from azure_functions_runtime import handle_event, native_invocation
@@ -18,6 +17,8 @@ from azure_functions_runtime.bindings.datumdef import Datum
 from azure_functions_runtime.functions import Registry
 
 from local.host import protos
+
+APP_MODULE = "function_app"
 
 
 class AppDoesNotLoadError(Exception):
@@ -27,7 +28,7 @@ class AppDoesNotLoadError(Exception):
 class InvocationFailedError(Exception):
     """A function raised. ``traceback`` is for the log, not for callers."""
 
-    def __init__(self, text: str, traceback: str) -> None:
+    def __init__(self, text: str, traceback: str = "") -> None:
         super().__init__(text)
         self.traceback = traceback
 
@@ -37,9 +38,9 @@ async def load(directory: Path) -> list[protos.RpcFunctionMetadata]:
     registry = Registry()
     handle_event._functions = registry  # noqa: SLF001 (a new app instead of the one before)
     native_invocation._functions = registry  # noqa: SLF001
-    sys.modules.pop("function_app", None)
-    if str(directory) not in sys.path:
-        sys.path.insert(0, str(directory))
+    sys.modules.pop(APP_MODULE, None)
+    importlib.invalidate_caches()
+    sys.path.insert(0, str(directory))
     entry.start_threadpool_executor()
     init = protos.Bag(function_app_directory=str(directory), capabilities={})
     request = protos.Bag(
@@ -50,36 +51,37 @@ async def load(directory: Path) -> list[protos.RpcFunctionMetadata]:
         raise AppDoesNotLoadError(str(answer.result.exception.message))
     found = await handle_event.functions_metadata_request(request)
     if not found.function_metadata_results:
-        raise AppDoesNotLoadError(f"{directory / 'function_app.py'} defines no functions")
+        raise AppDoesNotLoadError(f"{directory / APP_MODULE}.py defines no functions")
     return list(found.function_metadata_results)
 
 
-class Invoker:
-    """Runs functions within the time that ``functionTimeout`` allows (None: any)."""
-
-    def __init__(self, timeout_s: float | None) -> None:
-        self._timeout_s = timeout_s
-
-    async def __call__(
-        self, function_id: str, argument: str, value: Datum, metadata: Mapping[str, Datum], trace_parent: str = ""
-    ) -> Datum | None:
-        """The function's return value. Raises InvocationFailedError when it raised or took too long."""
-        call = native_invocation.invocation_request_native(
-            str(uuid4()), function_id, [(argument, value)], dict(metadata), trace_parent
-        )
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                ok, returned, _, text, traceback = await call
-        except TimeoutError:
-            raise InvocationFailedError(f"longer than functionTimeout ({self._timeout_s} s)", "") from None
-        if not ok:
-            raise InvocationFailedError(str(text), str(traceback))
-        return returned
-
-
-def stop() -> None:
-    """Ends the thread pool of synchronous functions."""
+def unload(directory: Path) -> None:
+    """Ends the thread pool of synchronous functions and forgets the app's folder."""
     entry.stop_threadpool_executor()
+    if str(directory) in sys.path:
+        sys.path.remove(str(directory))
+
+
+async def invoke(
+    invocation_id: str,
+    function_id: str,
+    argument: tuple[str, Datum],
+    metadata: Mapping[str, Datum],
+    trace_parent: str = "",
+) -> Datum | None:
+    """The return value of a function. Raises InvocationFailedError when it raised."""
+    ok, returned, _, text, traceback = await native_invocation.invocation_request_native(
+        invocation_id, function_id, [argument], dict(metadata), trace_parent
+    )
+    if not ok:
+        raise InvocationFailedError(str(text), str(traceback))
+    return returned
+
+
+def current_invocation() -> str | None:
+    """The id of the invocation that the running code belongs to."""
+    found: str | None = entry.invocation_id_cv.get()
+    return found
 
 
 def datum(value: Any, kind: str) -> Datum:

@@ -1,121 +1,151 @@
 """The host: loads an app, starts its triggers, stops them again."""
 
 import asyncio
+import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from aiohttp import web
 
 from local.host import runtime
 from local.host.admin import Admin
-from local.host.http import MAX_BODY, HttpTriggers
+from local.host.clock import Clock, SystemClock
+from local.host.connections import connector
+from local.host.cors import Cors
+from local.host.http import HttpTriggers
+from local.host.http_values import MAX_BODY
 from local.host.indexing import Function, ServiceBusTrigger, TimerTrigger, index
+from local.host.invocation import Invoker
 from local.host.keys import Keys
-from local.host.logs import Log
+from local.host.manual import ManualRuns
 from local.host.servicebus import QueueListener
-from local.host.settings import read_host_json
-from local.host.timer_status import BlobStatus
-from local.host.timers import NoStatus, StatusStore, Timer
+from local.host.settings import HostSettings, read_host_json
+from local.host.storage import BlobStorage
+from local.host.timers import NoStorage, Timer, TimerStorage
 
-HOST_ID = "local"
+LOOPBACK = "127.0.0.1"
+HOST_ID_SETTING = "AzureFunctionsWebHost__hostid"
+DISABLE_HOMEPAGE_SETTING = "AzureWebJobsDisableHomepage"
+
+log = logging.getLogger("host")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass
+@dataclass(frozen=True)
 class Options:
-    """``keys`` None opens every function, as ``func start`` does; port 0 takes a free one."""
+    """``keys`` None opens every function, as ``func start`` does; port 0 takes a free one.
+
+    ``timers`` and ``queues`` False leave these triggers to be run by hand.
+    """
 
     directory: Path
     environ: Mapping[str, str]
     port: int = 0
     keys: Keys | None = None
-    cors: Sequence[str] = ()
+    cors: Cors = field(default_factory=Cors)
     timers: bool = True
-    clock: Callable[[], datetime] = field(default=_now)
+    queues: bool = True
+    clock: Clock = field(default_factory=SystemClock)
 
 
 class Host:
-    """One app in one process."""
+    """One app in one process; starts once."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._log = Log()
+        self._environ_before = dict(os.environ)
         self._tasks: list[asyncio.Task[None]] = []
-        self._listeners: list[QueueListener] = []
-        self._timers: dict[str, Timer] = {}
         self._runner: web.AppRunner | None = None
-        self._blob_status: BlobStatus | None = None
+        self._storage: BlobStorage | None = None
+        self.manual = ManualRuns()
         self.functions: list[Function] = []
         self.port = 0
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{LOOPBACK}:{self.port}"
 
     async def start(self) -> None:
         """Returns when HTTP answers and every queue is listened to. Raises what keeps the app from starting."""
-        options = self._options
-        os.environ.update(options.environ)
-        settings = read_host_json(options.directory, options.environ)
-        self.functions = index(await runtime.load(options.directory), settings, options.environ)
-        invoke = runtime.Invoker(settings.function_timeout_s)
-        status = await self._status()
-        for function in self.functions:
-            if isinstance(function.trigger, TimerTrigger):
-                self._timers[function.name.lower()] = Timer(
-                    function, function.trigger, invoke, status, self._log, options.clock
-                )
-            if isinstance(function.trigger, ServiceBusTrigger):
-                listener = QueueListener(
-                    function, function.trigger, invoke, options.environ, settings.service_bus, self._log
-                )
-                self._listeners.append(listener)
-                self._tasks.append(asyncio.create_task(listener.run_forever()))
-        await self._serve(HttpTriggers(self.functions, invoke, settings, options.keys, options.cors, self._log))
-        await asyncio.gather(*(listener.listening.wait() for listener in self._listeners))
-        if options.timers:
-            self._tasks += [asyncio.create_task(timer.run_forever()) for timer in self._timers.values()]
-        self._log.say("host started", functions=len(self.functions), port=self.port)
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """Takes nothing new, lets what runs finish, closes everything."""
+        """Takes nothing new, lets what runs finish, closes everything, gives the environment back."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._runner:
             await self._runner.cleanup()
-        if self._blob_status:
-            await self._blob_status.close()
-        runtime.stop()
+        await self.manual.finish()
+        if self._storage:
+            await self._storage.close()
+        runtime.unload(self._options.directory)
+        os.environ.clear()
+        os.environ.update(self._environ_before)
 
-    async def run(self, name: str, _given: str = "", *, past_due: bool = False) -> bool:
-        """Runs a timer function now; False when there is none of that name."""
-        timer = self._timers.get(name.lower())
-        if timer is None:
-            return False
-        await timer.run(past_due=past_due)
-        return True
+    async def _start(self) -> None:
+        options = self._options
+        os.environ.update(options.environ)
+        settings = read_host_json(options.directory, options.environ)
+        self.functions = index(await runtime.load(options.directory), settings, options.environ)
+        invoke = Invoker(settings.function_timeout_s)
+        await self._serve(invoke, settings)
+        self._start_timers(invoke)
+        await self._start_queues(invoke, settings)
+        log.info("host started", extra={"functions": len(self.functions), "port": self.port})
 
-    async def _status(self) -> StatusStore:
-        connection_string = self._options.environ.get("AzureWebJobsStorage", "")
-        if "BlobEndpoint" not in connection_string:
-            return NoStatus()
-        self._blob_status = BlobStatus(connection_string, HOST_ID)
-        await self._blob_status.open()
-        return self._blob_status
-
-    async def _serve(self, triggers: HttpTriggers) -> None:
+    async def _serve(self, invoke: Invoker, settings: HostSettings) -> None:
+        options = self._options
+        triggers = HttpTriggers(
+            self.functions,
+            invoke,
+            settings.http,
+            keys=options.keys,
+            cors=options.cors,
+            homepage=options.environ.get(DISABLE_HOMEPAGE_SETTING, "").lower() != "true",
+        )
         app = web.Application(client_max_size=MAX_BODY)
-        app.add_routes(Admin(self.functions, self._options.keys, self.run).routes())
+        app.add_routes(Admin(self.functions, options.keys, self.manual).routes())
         app.router.add_route("*", "/{path:.*}", triggers.answer)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._options.port)
-        await site.start()
+        await web.TCPSite(self._runner, LOOPBACK, options.port).start()
         self.port = self._runner.addresses[0][1]
+
+    def _start_timers(self, invoke: Invoker) -> None:
+        triggers = [(one, one.trigger) for one in self.functions if isinstance(one.trigger, TimerTrigger)]
+        storage = self._open_storage() if triggers else NoStorage()
+        for function, trigger in triggers:
+            timer = Timer(function, trigger, invoke, storage, self._options.clock)
+            self.manual.add_timer(function.name, timer)
+            if self._options.timers and not function.disabled:
+                self._tasks.append(asyncio.create_task(timer.run_forever()))
+
+    async def _start_queues(self, invoke: Invoker, settings: HostSettings) -> None:
+        listeners = []
+        for function in self.functions:
+            if isinstance(function.trigger, ServiceBusTrigger):
+                self.manual.add_queue(function, invoke)
+                if self._options.queues and not function.disabled:
+                    connect = connector(function.trigger.connection, self._options.environ)
+                    options = settings.service_bus
+                    listeners.append(QueueListener(function, function.trigger, invoke, connect, options))
+        self._tasks += [asyncio.create_task(listener.run_forever()) for listener in listeners]
+        await asyncio.gather(*(listener.listening.wait() for listener in listeners))
+
+    def _open_storage(self) -> TimerStorage:
+        """Two hosts on one port of one machine cannot be: the second start there is the same owner of locks."""
+        connection_string = self._options.environ.get("AzureWebJobsStorage", "")
+        if not connection_string:
+            return NoStorage()
+        place = f"{socket.gethostname()}/{self._options.directory}"
+        host_id = self._options.environ.get(HOST_ID_SETTING) or uuid5(NAMESPACE_URL, place).hex
+        self._storage = BlobStorage(connection_string, host_id, uuid5(NAMESPACE_URL, f"{place}:{self.port}"))
+        return self._storage
