@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = [
+    "tests.fixtures.routing",
     "tests.fixtures.azurite",
     "tests.fixtures.tables",
+    "tests.fixtures.world",
     "tests.fixtures.functions_host",
     "tests.fixtures.servicebus",
+    "tests.fixtures.voicecloud",
+    "tests.fixtures.webhook_receiver",
 ]
 
 MARKERS = {"unit": "unit", "integration": "integration", "browser": "browser", "faults": "fault", "bench": "bench"}

@@ -1,0 +1,1 @@
+"""EnreachAPI over HTTP: thin handlers, one module per resource."""

@@ -1,0 +1,130 @@
+"""Leaving, listing, changing and closing callbacks; every change tells the webhooks."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from shared.clock import Clock
+from shared.errors import Conflict, InvalidInput, Missing
+from shared.numbers import mask
+from voicecloud.callbacks.model import MAX_NOTE, MAX_NUMBER, Callback, NewCallback, Search, State
+from voicecloud.callbacks.store import CallbackStore
+from voicecloud.ids import Ids
+from voicecloud.organisation.service import Directory
+from voicecloud.webhooks.model import Event
+from voicecloud.webhooks.service import Webhooks
+
+Change = Callable[[Callback], Callback | None]
+
+log = logging.getLogger(__name__)
+
+
+class Callbacks:
+    """The callback lists of the organisation."""
+
+    def __init__(
+        self, *, store: CallbackStore, directory: Directory, webhooks: Webhooks, ids: Ids, clock: Clock
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._webhooks = webhooks
+        self._ids = ids
+        self._clock = clock
+
+    async def recover(self) -> None:
+        """Hands over the events that a crash has left between a change and the webhooks."""
+        for event in await self._store.events():
+            await self._hand_over(event)
+
+    async def create(self, new: NewCallback) -> Callback:
+        """Raises Missing ``callback-list-unknown``, InvalidInput ``callback-too-long``."""
+        self._directory.callback_list(new.list_id)
+        if len(new.caller_number) > MAX_NUMBER or len(new.note) > MAX_NOTE:
+            raise InvalidInput("callback-too-long", f"a number has at most {MAX_NUMBER} characters, a note {MAX_NOTE}")
+        now = self._clock()
+        callback = Callback(
+            id=self._ids.new(),
+            list_id=new.list_id,
+            caller_number=new.caller_number,
+            created_at=now,
+            modified_at=now,
+            reason=new.reason,
+            note=new.note,
+            queue_id=new.queue_id,
+            queue_name=new.queue_name,
+            call_id=new.call_id,
+        )
+        event = self._event("CallbackCreated", callback)
+        await self._store.add(callback, event)
+        log.info("callback left", extra={"callback_id": callback.id, "caller": mask(callback.caller_number)})
+        await self._hand_over(event)
+        return callback
+
+    async def get(self, callback_id: str) -> Callback:
+        """Raises Missing ``callback-unknown``."""
+        return (await self._read(callback_id))[0]
+
+    async def search(self, search: Search) -> list[Callback]:
+        """Raises Missing ``callback-list-unknown``."""
+        self._directory.callback_list(search.list_id)
+        return await self._store.search(search)
+
+    async def note(self, callback_id: str, note: str) -> Callback:
+        """Replaces the note. Raises Missing ``callback-unknown``, Conflict ``callback-closed``."""
+        if len(note) > MAX_NOTE:
+            raise InvalidInput("callback-too-long", f"a note has at most {MAX_NOTE} characters")
+
+        def noted(callback: Callback) -> Callback:
+            if callback.state is State.CLOSED:
+                raise Conflict("callback-closed", "a closed callback is not changed any more")
+            return replace(callback, note=note, modified_at=self._clock())
+
+        return await self._change(callback_id, "CallbackUpdated", noted)
+
+    async def close(self, callback_id: str, closed_by: str, note: str) -> Callback:
+        """Closes a callback; one that is closed stays as it is. Raises Missing ``callback-unknown``."""
+
+        def closed(callback: Callback) -> Callback | None:
+            if callback.state is State.CLOSED:
+                return None
+            now = self._clock()
+            return replace(callback, closed_at=now, modified_at=now, closed_by=closed_by, close_note=note[:MAX_NOTE])
+
+        return await self._change(callback_id, "CallbackClosed", closed)
+
+    async def _change(self, callback_id: str, event_type: str, change: Change) -> Callback:
+        """Read, change, write; from the start when somebody else has written meanwhile. No change, no event."""
+        while True:
+            before, etag = await self._read(callback_id)
+            after = change(before)
+            if after is None:
+                return before
+            event = self._event(event_type, after)
+            try:
+                await self._store.change(before, etag, after, event)
+            except Conflict:
+                continue
+            await self._hand_over(event)
+            return after
+
+    async def _read(self, callback_id: str) -> tuple[Callback, str]:
+        found = await self._store.get(callback_id)
+        if found is None:
+            raise Missing("callback-unknown", "there is no such callback")
+        return found
+
+    async def _hand_over(self, event: Event) -> None:
+        await self._webhooks.publish(event)
+        await self._store.forget(event)
+
+    def _event(self, event_type: str, callback: Callback) -> Event:
+        fields = {
+            "CallbackId": callback.id,
+            "ListId": callback.list_id,
+            "State": callback.state.value,
+            "CallerNumber": callback.caller_number,
+            "QueueId": callback.queue_id or None,
+            "QueueName": callback.queue_name or None,
+            "CallId": callback.call_id or None,
+        }
+        return self._webhooks.event(event_type, "CallList", callback.list_id, fields)

@@ -1,0 +1,1 @@
+"""What is configured: the organisation, its users, pools, callback lists and webhooks, one document each."""

@@ -1,0 +1,72 @@
+"""Settings of the process, all from ``VOICECLOUD_…`` environment variables (docs/voice-cloud-settings.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from shared.errors import Misconfigured
+
+AZURITE = "UseDevelopmentStorage=true"
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``environment`` is kept for the ``${NAME}`` placeholders of the organisation file."""
+
+    host: str = "127.0.0.1"
+    port: int = 7200
+    public_url: str = ""
+    storage_connection: str = AZURITE
+    table_prefix: str = ""
+    seed: Path | None = None
+    control: bool = False
+    rate_limit_per_minute: int = 3_000
+    webhook_timeout_s: float = 10.0
+    webhook_retry_max_s: float = 300.0
+    webhook_give_up_after_s: float = 3 * DAY_S
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Raises Misconfigured ``setting`` when a value cannot be read."""
+        read = _Reader(environment)
+        return cls(
+            host=read.text("HOST", cls.host),
+            port=int(read.number("PORT", cls.port)),
+            public_url=read.text("PUBLIC_URL", "").rstrip("/"),
+            storage_connection=read.text("STORAGE_CONNECTION", cls.storage_connection),
+            table_prefix=read.text("TABLE_PREFIX", ""),
+            seed=Path(read.text("SEED", "")) if read.text("SEED", "") else None,
+            control=read.flag("CONTROL"),
+            rate_limit_per_minute=int(read.number("RATE_LIMIT_PER_MINUTE", cls.rate_limit_per_minute)),
+            webhook_timeout_s=read.number("WEBHOOK_TIMEOUT_S", cls.webhook_timeout_s),
+            webhook_retry_max_s=read.number("WEBHOOK_RETRY_MAX_S", cls.webhook_retry_max_s),
+            webhook_give_up_after_s=read.number("WEBHOOK_GIVE_UP_AFTER_S", cls.webhook_give_up_after_s),
+            environment=environment,
+        )
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str) -> str:
+        return self._environment.get(f"VOICECLOUD_{name}") or default
+
+    def number(self, name: str, default: float) -> float:
+        text = self.text(name, str(default))
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise Misconfigured("setting", f"VOICECLOUD_{name} is no number") from error
+        if value < 0:
+            raise Misconfigured("setting", f"VOICECLOUD_{name} is negative")
+        return value
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name, "0").lower()
+        if text not in {"0", "1", "true", "false"}:
+            raise Misconfigured("setting", f"VOICECLOUD_{name} is neither 0 nor 1")
+        return text in {"1", "true"}

@@ -1,0 +1,1 @@
+"""Webhooks out: subscriptions, durable delivery with back-off, and a log of the attempts."""

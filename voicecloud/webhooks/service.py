@@ -1,0 +1,62 @@
+"""Events to endpoints: which wants what, kept until delivered."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from shared.clock import Clock, to_iso
+from voicecloud.ids import Ids
+from voicecloud.webhooks.delivery import Deliverer
+from voicecloud.webhooks.model import Attempt, Delivery, Event
+from voicecloud.webhooks.store import DeliveryStore
+
+LOG_KEPT = timedelta(days=14)
+
+
+class Webhooks:
+    """All endpoints of the organisation."""
+
+    def __init__(
+        self, *, organisation_id: str, deliverers: Sequence[Deliverer], store: DeliveryStore, ids: Ids, clock: Clock
+    ) -> None:
+        self._organisation_id = organisation_id
+        self._deliverers = deliverers
+        self._store = store
+        self._ids = ids
+        self._clock = clock
+
+    def event(self, event_type: str, entity_type: str, entity_id: str, fields: Mapping[str, Any]) -> Event:
+        """A new event of now."""
+        at = to_iso(self._clock())
+        return Event(self._ids.new(), event_type, entity_type, entity_id, self._organisation_id, at, fields)
+
+    async def publish(self, event: Event) -> None:
+        """Returns when the event is safe: every endpoint that wants it will get it, also after a restart."""
+        for deliverer in self._deliverers:
+            if deliverer.endpoint.wants(event):
+                delivery = Delivery(deliverer.endpoint.id, event, self._clock())
+                await self._store.add(delivery)
+                deliverer.add(delivery)
+
+    async def run(self) -> None:
+        """Delivers until cancelled, beginning with what an earlier run has left."""
+        async with asyncio.TaskGroup() as group:
+            for deliverer in self._deliverers:
+                for delivery in await self._store.pending(deliverer.endpoint.id):
+                    deliverer.add(delivery)
+                group.create_task(deliverer.run())
+
+    async def log(self, limit: int) -> list[Attempt]:
+        """The latest attempts, newest first."""
+        found = [attempt for one in self._deliverers for attempt in await self._store.log(one.endpoint.id, limit)]
+        return sorted(found, key=lambda attempt: attempt.at, reverse=True)[:limit]
+
+    async def purge(self) -> int:
+        """Deletes the log of more than ``LOG_KEPT`` ago."""
+        limit = self._clock() - LOG_KEPT
+        return sum([await self._store.purge_log(one.endpoint.id, limit) for one in self._deliverers])
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        """By endpoint: how many deliveries wait and whether the endpoint fails."""
+        return {one.endpoint.id: {"pending": one.pending, "failing": one.failing} for one in self._deliverers}
