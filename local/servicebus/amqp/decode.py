@@ -32,7 +32,9 @@ def decode(octets: bytes, at: int = 0) -> tuple[object, int]:
     """The value that starts at ``at`` and the position after it. Raises DecodeError."""
     try:
         return _READERS[octets[at]](octets, at + 1)
-    except (KeyError, IndexError, struct.error, UnicodeDecodeError) as error:
+    except DecodeError:
+        raise
+    except (LookupError, struct.error, TypeError, ValueError, RecursionError) as error:
         raise DecodeError(f"not AMQP at byte {at}: {error!r}") from error
 
 
@@ -92,9 +94,17 @@ def _uuid(octets: bytes, at: int) -> tuple[object, int]:
     return UUID(bytes=octets[at : at + 16]), at + 16
 
 
+def _count(octets: bytes, at: int, width: int) -> int:
+    """How many items follow; more than there are bytes is a lie."""
+    count = int.from_bytes(octets[at + width : at + 2 * width])
+    if count > len(octets):
+        raise DecodeError(f"{count} items in {len(octets)} bytes")
+    return count
+
+
 def _items(octets: bytes, at: int, width: int) -> tuple[list[object], int]:
     """The items of a list or map whose size and count take ``width`` bytes each."""
-    count = int.from_bytes(octets[at + width : at + 2 * width])
+    count = _count(octets, at, width)
     at += 2 * width
     items = []
     for _ in range(count):
@@ -117,7 +127,7 @@ def _map(width: int) -> Reader:
 
 def _array(width: int) -> Reader:
     def read(octets: bytes, at: int) -> tuple[object, int]:
-        count = int.from_bytes(octets[at + width : at + 2 * width])
+        count = _count(octets, at, width)
         constructor = octets[at + 2 * width]
         at += 2 * width + 1
         if constructor == 0x00:

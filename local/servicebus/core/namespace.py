@@ -107,11 +107,12 @@ class Namespace:
     def delete_queue(self, name: str) -> None:
         """Drops a queue with all its messages. Raises EntityNotFound, NotAllowed while others forward to it."""
         path = self.queue(name).path
+        given_name = self._queue_names[path]
         for other in self._receivers.values():
             if path in _targets(other.settings):
                 raise NotAllowed(f"{other.path} forwards to {name}")
         self._drop(name)
-        self._store.drop_queue(name, [path, path + DEAD_LETTERS])
+        self._store.drop_queue(given_name, [path, path + DEAD_LETTERS])
 
     def _drop(self, name: str) -> None:
         path = name.lower()

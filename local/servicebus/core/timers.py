@@ -31,6 +31,9 @@ class Timers:
         self._order = count()
         self._cancelled = 0
 
+    def __len__(self) -> int:
+        return len(self._heap)
+
     def at(self, due_ms: int, action: Callable[[], None]) -> Timer:
         """Calls ``action`` once ``due_ms`` is reached."""
         timer = Timer(due_ms, action, self)
