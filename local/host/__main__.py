@@ -26,7 +26,7 @@ def main() -> int:
     set_up()
     try:
         asyncio.run(_run(_options(arguments)))
-    except (AppDoesNotLoadError, HostRuleError, SettingsError) as error:
+    except (AppDoesNotLoadError, HostRuleError, SettingsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
