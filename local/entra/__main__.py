@@ -8,6 +8,7 @@ from local.entra.app import Entra
 from local.entra.certificates import ensure_certificates
 from local.entra.directory import Directory
 from local.entra.keys import SigningKeys
+from local.servicebus import logs
 from local.serving import free_port, listen, server_tls, until_stopped
 
 DEMO = Path(__file__).parents[1] / "demo" / "entra.json"
@@ -19,7 +20,9 @@ def main() -> None:
     parser.add_argument("--https-port", type=int, default=7443)
     parser.add_argument("--tls-dir", type=Path, required=True)
     parser.add_argument("--people", type=Path, default=DEMO, help="people and applications of the tenant")
-    asyncio.run(_run(parser.parse_args()))
+    arguments = parser.parse_args()
+    logs.set_up()
+    asyncio.run(_run(arguments))
 
 
 async def _run(arguments: argparse.Namespace) -> None:
