@@ -58,6 +58,7 @@ class Host:
         self._options = options
         self._environ_before = dict(os.environ)
         self._tasks: list[asyncio.Task[None]] = []
+        self._listeners: list[QueueListener] = []
         self._runner: web.AppRunner | None = None
         self._storage: BlobStorage | None = None
         self.manual = ManualRuns()
@@ -67,6 +68,11 @@ class Host:
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def listening(self) -> bool:
+        """Whether every queue is listened to."""
+        return all(listener.listening.is_set() for listener in self._listeners)
 
     async def start(self) -> None:
         """Returns when HTTP answers and every queue is listened to. Raises what keeps the app from starting."""
@@ -129,16 +135,15 @@ class Host:
                 self._tasks.append(asyncio.create_task(timer.run_forever()))
 
     async def _start_queues(self, invoke: Invoker, settings: HostSettings) -> None:
-        listeners = []
         for function in self.functions:
             if isinstance(function.trigger, ServiceBusTrigger):
                 self.manual.add_queue(function, invoke)
                 if self._options.queues and not function.disabled:
                     connect = connector(function.trigger.connection, self._options.environ)
                     options = settings.service_bus
-                    listeners.append(QueueListener(function, function.trigger, invoke, connect, options))
-        self._tasks += [asyncio.create_task(listener.run_forever()) for listener in listeners]
-        await asyncio.gather(*(listener.listening.wait() for listener in listeners))
+                    self._listeners.append(QueueListener(function, function.trigger, invoke, connect, options))
+        self._tasks += [asyncio.create_task(listener.run_forever()) for listener in self._listeners]
+        await asyncio.gather(*(listener.listening.wait() for listener in self._listeners))
 
     def _open_storage(self) -> TimerStorage:
         """Two hosts on one port of one machine cannot be: the second start there is the same owner of locks."""

@@ -70,6 +70,7 @@ async def on_message(message: func.ServiceBusMessage) -> None:
             "properties": message.application_properties,
             "subject": message.subject,
             "enqueued": enqueued.isoformat() if enqueued else None,
+            "metadata": sorted(message.metadata or {}),
         }
     )
     running["now"] += 1
