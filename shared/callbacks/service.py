@@ -16,7 +16,7 @@ from shared.callbacks.store import CallbackStore, caller_key
 from shared.clock import Clock
 from shared.enreach.client import Enreach
 from shared.enreach.model import Callback
-from shared.errors import InvalidInput, Missing
+from shared.errors import Conflict, InvalidInput, Missing, Unavailable
 from shared.identity.model import Identification
 from shared.identity.service import Identity
 from shared.settings.model import CallbackProfile
@@ -73,7 +73,10 @@ class Callbacks:
         profile = await self._settings.callback_profile(callback.list_id)
         if record is None and (refused := refusal(callback, profile, self._clock())):
             return refused
-        return await self._advance(callback, profile, identification, caller, record)
+        try:
+            return await self._advance(callback, profile, identification, caller, record)
+        except Conflict:
+            raise Unavailable("callback-contended", "another instance is at the same callback") from None
 
     async def _advance(
         self,
