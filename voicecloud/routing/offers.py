@@ -13,9 +13,12 @@ from voicecloud.routing.users import not_answered
 
 
 def answer(world: World, leg_id: str, terminal: Terminal | None) -> None:
-    """The ringing party picks up. Raises Missing ``leg_unknown``, Conflict ``not_ringing``."""
+    """The ringing party picks up: a user on a terminal, an outside party on none.
+
+    Raises Missing ``leg_unknown``, Conflict ``not_ringing``.
+    """
     call, leg = world.leg(leg_id)
-    if leg.state is not LegState.RINGING:
+    if leg.state is not LegState.RINGING or (terminal is None) is not (leg.user_id is None):
         raise Conflict("not_ringing", "this call does not ring")
     answered(world, call, leg, terminal)
     if call.consult == leg_id:
@@ -42,6 +45,8 @@ def refuse(world: World, leg_id: str, event: str, reason: str) -> None:
 
 def reject(world: World, leg_id: str) -> None:
     """The user declines. Raises like ``answer``."""
+    if world.leg(leg_id)[1].user_id is None:
+        raise Conflict("not_ringing", "this call does not ring for a user")
     refuse(world, leg_id, "reject", RejectReason.USER_REJECTED)
 
 

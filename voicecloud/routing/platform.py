@@ -116,12 +116,12 @@ class Platform:
 
 
 def _far_answered(world: World, event: events.FarAnswered) -> None:
-    if _rings(world, event.leg_id):
+    if _far_rings(world, event.leg_id):
         offers.answer(world, event.leg_id, None)
 
 
 def _far_refused(world: World, event: events.FarRefused) -> None:
-    if _rings(world, event.leg_id):
+    if _far_rings(world, event.leg_id):
         offers.refuse(world, event.leg_id, "fail", event.cause)
 
 
@@ -146,9 +146,9 @@ def _drain(world: World, _: events.Drain) -> None:
     world.draining = True
 
 
-def _rings(world: World, leg_id: str) -> bool:
+def _far_rings(world: World, leg_id: str) -> bool:
     leg = world.find_leg(leg_id)
-    return leg is not None and leg.state is LegState.RINGING
+    return leg is not None and leg.state is LegState.RINGING and leg.user_id is None
 
 
 _HANDLERS: Mapping[type, Callable[[World, Any], None]] = {

@@ -1,0 +1,236 @@
+"""Blind and consulted transfers, to users, pools and outside numbers (C3)."""
+
+import pytest
+
+from shared.errors import Conflict, Missing
+from tests.fixtures.routing import Floor, MakeFloor, members, number_of
+from voicecloud.records.model import EndReason, EventKind, ServiceResult
+from voicecloud.routing import events
+from voicecloud.routing.availability import AvailabilityClass
+from voicecloud.routing.effects import CallNumber
+from voicecloud.routing.model import DISCONNECT, Pool, Target, TargetKind
+
+TO_BOB = Target(TargetKind.USER, "bob")
+TO_OTHER = Target(TargetKind.POOL, "other")
+OUTSIDE = Target(TargetKind.NUMBER, "+358501112222")
+
+
+def with_ann(floor: MakeFloor) -> tuple[Floor, str]:
+    """Ann has talked with a pool's caller for ten seconds; the other pool is Cid's."""
+    made = floor(Pool("p", "P", members=members("ann")), Pool("other", "O", members=members("cid")))
+    made.call()
+    leg_id = made.answer("ann")
+    made.wait(10)
+    return made, leg_id
+
+
+def consulting(floor: MakeFloor, target: Target = TO_BOB) -> tuple[Floor, str]:
+    made, leg_id = with_ann(floor)
+    made.tell(events.Consult(leg_id, target))
+    return made, leg_id
+
+
+@pytest.mark.parametrize(
+    ("target", "rings"),
+    [
+        (TO_BOB, "bob"),
+        (TO_OTHER, "cid"),
+        (OUTSIDE, OUTSIDE.value),
+        (Target(TargetKind.NUMBER, number_of("dee")), "dee"),
+    ],
+)
+def test_a_blind_transfer_frees_the_agent_and_rings_the_target(floor: MakeFloor, target: Target, rings: str) -> None:
+    """A user, a pool's agent, an outside number, or who is behind one of our own numbers."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.Transfer(leg_id, target))
+    assert list(made.rings()) == [rings]
+    assert made.platform.user_status("ann").can_be_allocated_to
+    assert made.noted(EventKind.USER_TRANSFERRED)[0].detail == f"{target.kind}:{target.value}"
+
+
+def test_a_transferred_call_is_one_call_with_two_user_rows(floor: MakeFloor) -> None:
+    """And the pool's visit was answered."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.Transfer(leg_id, TO_BOB))
+    made.wait(3)
+    made.answer("bob")
+    made.wait(20)
+    made.tell(events.PartyLeft("c1:1"))
+    row = made.record()
+    assert [(leg.user_id, leg.talk_s) for leg in row.user_calls] == [("ann", 10), ("bob", 20)]
+    assert (row.transfers, row.talk_s, row.other_s) == (1, 30, 3)
+    assert row.user_calls[0].transferred_to == "user:bob"
+    assert row.service_calls[0].result is ServiceResult.ANSWERED
+
+
+def test_a_caller_on_hold_can_be_transferred(floor: MakeFloor) -> None:
+    """Without talking to him again."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.Hold(leg_id), events.Transfer(leg_id, TO_BOB))
+    assert list(made.rings()) == ["bob"]
+
+
+def test_a_caller_nobody_takes_returns_to_his_pool_first_in_line(floor: MakeFloor) -> None:
+    """Bob is on DND: back to the pool's queue, before those who wait; once."""
+    made, leg_id = with_ann(floor)
+    made.availability("bob", AvailabilityClass.DND)
+    made.call("c2")
+    made.wait(30)
+    made.tell(events.Transfer(leg_id, TO_BOB))
+    made.tell(events.Reject(made.rings("c2")["ann"]) if made.rings("c2") else events.Answer(made.rings()["ann"]))
+    assert made.stage("c1") in ("queued", "ringing", "connected")
+    assert [visit.pool_id for visit in made.platform.live_calls() if visit.call_id == "c1"] == ["p"]
+
+
+def test_the_far_party_of_an_outbound_call_can_be_transferred(floor: MakeFloor) -> None:
+    """The one who was called is the one who is moved."""
+    made = floor()
+    made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))
+    made.tell(events.Transfer("c1:1", TO_BOB))
+    made.answer("bob")
+    assert made.states() == {"c1:2": "connected", "c1:3": "connected"}
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        (Target(TargetKind.USER, "nobody"), Missing),
+        (Target(TargetKind.POOL, "nowhere"), Missing),
+        (Target(TargetKind.NUMBER, ""), Conflict),
+        (DISCONNECT, Conflict),
+    ],
+)
+def test_a_transfer_to_nobody_changes_nothing(floor: MakeFloor, target: Target, error: type[Exception]) -> None:
+    """Ann still has the caller."""
+    made, leg_id = with_ann(floor)
+    for command in (events.Transfer(leg_id, target), events.Consult(leg_id, target)):
+        with pytest.raises(error):
+            made.tell(command)
+    assert made.states() == {"c1:1": "connected", leg_id: "connected"}
+
+
+def test_a_consultation_parks_the_caller_and_lets_the_two_talk(floor: MakeFloor) -> None:
+    """The caller hears music, Ann asks Bob."""
+    made, leg_id = consulting(floor)
+    assert made.states() == {"c1:1": "parked", leg_id: "consulting", "c1:3": "ringing"}
+    made.answer("bob")
+    assert made.states() == {"c1:1": "parked", leg_id: "consulting", "c1:3": "connected"}
+    assert len(made.noted(EventKind.CONSULT_TALK_STARTED)) == 1
+
+
+def test_completing_gives_the_caller_to_the_third(floor: MakeFloor) -> None:
+    """Ann is out, the caller was on hold for as long as it took."""
+    made, leg_id = consulting(floor)
+    made.wait(2)
+    made.answer("bob")
+    made.wait(8)
+    made.tell(events.CompleteConsult(leg_id))
+    assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
+    made.wait(20)
+    made.tell(events.PartyLeft("c1:3"))
+    row = made.record()
+    assert (row.talk_s, row.hold_s, row.transfers) == (30, 10, 1)
+    assert [(leg.user_id, leg.talk_s, leg.hold_s) for leg in row.user_calls] == [("ann", 18, 2), ("bob", 28, 0)]
+
+
+def test_cancelling_returns_to_the_caller(floor: MakeFloor) -> None:
+    """Bob's phone or call ends, answered or not."""
+    for answered in (False, True):
+        made, leg_id = consulting(floor)
+        if answered:
+            made.answer("bob")
+        made.tell(events.CancelConsult(leg_id))
+        assert made.states() == {"c1:1": "connected", leg_id: "connected"}
+        assert made.platform.user_status("bob").can_be_allocated_to
+
+
+@pytest.mark.parametrize("how", ["reject", "time_out", "leave"])
+def test_a_third_who_does_not_want_to_leaves_the_two_together(floor: MakeFloor, how: str) -> None:
+    """Declined, not answered, or hung up after talking."""
+    made, leg_id = consulting(floor)
+    if how == "reject":
+        made.tell(events.Reject("c1:3"))
+    elif how == "time_out":
+        made.wait(25)
+    else:
+        made.answer("bob")
+        made.tell(events.PartyLeft("c1:3"))
+    assert made.states() == {"c1:1": "connected", leg_id: "connected"}
+
+
+@pytest.mark.parametrize("command", [events.CompleteConsult, events.PartyLeft])
+def test_completing_before_the_answer_lets_it_ring_for_the_caller(
+    floor: MakeFloor, command: type[events.CompleteConsult | events.PartyLeft]
+) -> None:
+    """Whether Ann completes or just hangs up, the caller is not lost."""
+    made, leg_id = consulting(floor)
+    made.tell(command(leg_id))
+    assert made.states() == {"c1:1": "waiting", "c1:3": "ringing"}
+    made.answer("bob")
+    assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
+
+
+def test_who_hangs_up_while_consulting_has_transferred(floor: MakeFloor) -> None:
+    """Bob has the caller then."""
+    made, leg_id = consulting(floor)
+    made.answer("bob")
+    made.tell(events.PartyLeft(leg_id))
+    assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
+
+
+def test_a_caller_who_leaves_on_hold_leaves_the_two_talking(floor: MakeFloor) -> None:
+    """Ann and Bob go on until one of them ends it."""
+    made, leg_id = consulting(floor)
+    made.answer("bob")
+    made.tell(events.PartyLeft("c1:1"))
+    assert made.states() == {leg_id: "connected", "c1:3": "connected"}
+    made.tell(events.PartyLeft("c1:3"))
+    assert made.record().service_calls[0].result is ServiceResult.ANSWERED
+
+
+def test_a_caller_who_leaves_while_the_third_only_rings_ends_the_call(floor: MakeFloor) -> None:
+    """There is nothing left to ask about."""
+    made, _ = consulting(floor)
+    made.tell(events.PartyLeft("c1:1"))
+    assert made.record().end_reason is EndReason.CALLER_LEFT
+
+
+def test_consulting_a_pool_rings_its_best_free_agent(floor: MakeFloor) -> None:
+    """Cid, with the pool's name on his phone; refused when nobody is free."""
+    made, leg_id = consulting(floor, TO_OTHER)
+    assert list(made.rings()) == ["cid"]
+    made.tell(events.CancelConsult(leg_id))
+    made.availability("cid", AvailabilityClass.OFF_WORK)
+    with pytest.raises(Conflict, match="target_not_available"):
+        made.tell(events.Consult(leg_id, TO_OTHER))
+    assert made.states() == {"c1:1": "connected", leg_id: "connected"}
+
+
+def test_consulting_an_outside_number_shows_the_agents_own(floor: MakeFloor) -> None:
+    """Not the caller's."""
+    made, leg_id = consulting(floor, OUTSIDE)
+    assert made.found(CallNumber)[0].caller_number == number_of("ann")
+    made.tell(events.FarAnswered("c1:3"), events.CompleteConsult(leg_id))
+    assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
+
+
+@pytest.mark.parametrize("kind", [AvailabilityClass.DND, AvailabilityClass.OFF_WORK])
+def test_nobody_is_consulted_who_is_not_available(floor: MakeFloor, kind: AvailabilityClass) -> None:
+    """The caller is not even parked."""
+    made, leg_id = with_ann(floor)
+    made.availability("bob", kind)
+    with pytest.raises(Conflict, match="target_not_available"):
+        made.tell(events.Consult(leg_id, TO_BOB))
+    assert made.states() == {"c1:1": "connected", leg_id: "connected"}
+
+
+def test_there_is_nothing_to_complete_without_a_consultation(floor: MakeFloor) -> None:
+    """Nor to cancel; and the third cannot command."""
+    made, leg_id = with_ann(floor)
+    for command in (events.CompleteConsult(leg_id), events.CancelConsult(leg_id)):
+        with pytest.raises(Conflict, match="not_consulting"):
+            made.tell(command)
+    made.tell(events.Consult(leg_id, TO_BOB))
+    third = made.answer("bob")
+    with pytest.raises(Conflict, match="not_connected"):
+        made.tell(events.Hold(third))
