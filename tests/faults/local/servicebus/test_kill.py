@@ -13,6 +13,7 @@ from azure.servicebus.exceptions import ServiceBusError
 from tests.fixtures.servicebus import BrokerProcess
 
 ROUNDS = 3
+TIMEOUT_S = 30
 SENDS_BETWEEN_KILLS = 50
 LOCK_OVER_S = 61.0
 
@@ -91,14 +92,14 @@ async def test_nothing_acknowledged_is_lost_and_nothing_completed_returns(make_b
     broker = make_broker(clock="shifted")
     queue = broker.make_queue()
     load = Load(broker, queue)
-    running = asyncio.create_task(load.run())
-    for _ in range(ROUNDS):
-        for _ in range(SENDS_BETWEEN_KILLS):
-            await load.progress.acquire()
-        await asyncio.to_thread(broker.kill)
-        await asyncio.to_thread(broker.start)
-    load.working = False
-    await running
+    async with asyncio.timeout(TIMEOUT_S), asyncio.TaskGroup() as tasks:
+        tasks.create_task(load.run())
+        for _ in range(ROUNDS):
+            for _ in range(SENDS_BETWEEN_KILLS):
+                await load.progress.acquire()
+            await asyncio.to_thread(broker.kill)
+            await asyncio.to_thread(broker.start)
+        load.working = False
     left = await asyncio.to_thread(drain, broker, queue)
     assert len(load.sent) >= ROUNDS * SENDS_BETWEEN_KILLS
     assert load.redelivered == set()
