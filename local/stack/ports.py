@@ -1,0 +1,71 @@
+"""Where each process listens: the usual ports, others from the environment, or free ones."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+PREFIX = "STACK_"
+
+
+class PortTakenError(Exception):
+    """Somebody else listens there. The text says which setting chooses another port."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Each is a setting: ``azurite_blob`` is ``STACK_AZURITE_BLOB_PORT``."""
+
+    azurite_blob: int = 10000
+    azurite_queue: int = 10001
+    azurite_table: int = 10002
+    servicebus: int = 5672
+    servicebus_http: int = 5300
+    entra: int = 7400
+    entra_https: int = 7443
+    dynamics: int = 7300
+    dynamics_https: int = 7343
+    voicecloud: int = 7200
+    functions: int = 7071
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Raises PortTakenError when a port is in use, ValueError when a setting is no number."""
+        ports = cls(**{name: int(environ[_setting(name)]) for name in _names() if environ.get(_setting(name))})
+        for name in _names():
+            if not _is_free(getattr(ports, name)):
+                raise PortTakenError(
+                    f"port {getattr(ports, name)} ({name}) is in use: stop what listens there, set {_setting(name)}, "
+                    "or start with --free-ports"
+                )
+        return ports
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports nobody uses. All are held until the last is found, so that none comes twice."""
+        held = [socket.socket() for _ in _names()]
+        try:
+            for one in held:
+                one.bind(("127.0.0.1", 0))
+            return cls(**{name: one.getsockname()[1] for name, one in zip(_names(), held, strict=True)})
+        finally:
+            for one in held:
+                one.close()
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(Ports)]
+
+
+def _setting(name: str) -> str:
+    return f"{PREFIX}{name.upper()}_PORT"
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
