@@ -56,7 +56,7 @@ async def test_a_host_finds_its_broker_again(functions_host: StartHost, broker: 
     """Killed and started again, the broker has its listener back without a restart of the host."""
     running = await functions_host(APP, settings(broker))
     send(broker, "before")
-    await done_by(running, "before")
+    await eventually(lambda: broker.counts(QUEUE)["active"] == 0)
     broker.kill()
     broker.start()
     send(broker, "after")

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ METADATA = [
     "Subject",
     "UserProperties",
 ]
-"""What Microsoft's host sends of a message that has an id, a subject and properties; no TimeToLive, no LockedUntil."""
+"""What Microsoft's host sends of a message that has id, subject, properties and an end; no TimeToLive, no LockedUntil."""
 CONCURRENT = {"AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls": "3"}
 
 
@@ -65,8 +65,8 @@ async def test_a_message_reaches_its_function_with_its_metadata(
 ) -> None:
     """Body, ids, properties, first delivery and times arrive as Microsoft's host sends them; then it is completed."""
     properties = {"attempt": 2, "who": "me", "last": True}
-    message = ServiceBusMessage("hello", message_id="m1", subject="s", application_properties=properties)
-    await sender.send_messages(message)
+    named = {"message_id": "m1", "subject": "s", "time_to_live": timedelta(hours=1)}
+    await sender.send_messages(ServiceBusMessage("hello", application_properties=properties, **named))
     await eventually(lambda: bool(seen(host, "hello")))
     got = seen(host, "hello")[0]
     assert (got["id"], got["deliveries"], got["subject"], got["properties"]) == ("m1", 1, "s", properties)

@@ -148,8 +148,10 @@ async def test_a_host_starts_without_its_storage(functions_host: StartHost, sett
     host = await functions_host(APPS / "sample", away, queues=False, clock=clock)
     await waiting(clock, 5)
     assert (await host.client.get("/api/seen")).json()["seen"] == []
+    storage = BlobStorage(NOWHERE, "x", uuid4())
     with pytest.raises(StorageUnavailableError):
-        await BlobStorage(NOWHERE, "x", uuid4()).read("tick")
+        await storage.read("tick")
+    await storage.close()
 
 
 async def test_a_timer_run_by_hand_tells_of_a_failure(functions_host: StartHost, settings: dict[str, str]) -> None:
