@@ -15,6 +15,8 @@ SKIPPED = date(2026, 3, 29)  # 03:00 becomes 04:00
 REPEATED = date(2026, 10, 25)  # 04:00 becomes 03:00
 OFFICE = Schedule({day: (Hours(time(8), time(16)),) for day in range(5)})
 
+MOMENTS = st.integers(0, 3 * 365 * 86_400).map(lambda seconds: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(0, seconds))
+
 
 def local(day: date, wall: str, fold: int = 0) -> datetime:
     return datetime.combine(day, time.fromisoformat(wall), ZoneInfo(HELSINKI)).replace(fold=fold).astimezone(UTC)
@@ -100,14 +102,13 @@ def test_opening_in_the_repeated_hour_is_its_first_coming() -> None:
 
 
 @given(
-    st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)),
+    MOMENTS,
     st.times(),
     st.times(),
     st.sampled_from([HELSINKI, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
 )
-def test_a_schedule_agrees_with_the_clock_on_the_wall(when: datetime, opens: time, closes: time, zone: str) -> None:
+def test_a_schedule_agrees_with_the_clock_on_the_wall(moment: datetime, opens: time, closes: time, zone: str) -> None:
     """On days without a change of clocks the hours are simply compared with the local time."""
-    moment = when.replace(tzinfo=UTC)
     here = moment.astimezone(ZoneInfo(zone))
     if (here - timedelta(days=2)).utcoffset() != (here + timedelta(days=2)).utcoffset():
         return

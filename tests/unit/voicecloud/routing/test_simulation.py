@@ -32,11 +32,22 @@ from voicecloud.routing.model import (
 from voicecloud.routing.simulation import Simulation, main
 
 USERS = ("ann", "bob", "cid", "dee")
+FACTS = (
+    events.CallArrived,
+    events.FarAnswered,
+    events.FarRefused,
+    events.PartyLeft,
+    events.KeyPressed,
+    events.RoutingAnswered,
+    events.RecordingStored,
+    events.TerminalChanged,
+    events.Configure,
+)
 
 
-@pytest.mark.parametrize("seed", [1, secrets.randbelow(1_000_000), secrets.randbelow(1_000_000)])
-def test_a_simulated_day_keeps_every_invariant(seed: int) -> None:
+def test_a_simulated_day_keeps_every_invariant() -> None:
     """Nobody is lost, nobody is rung who must not be, every call has one record and its figures add up."""
+    seed = new_seed()
     result = Simulation(calls=400, seed=seed).run()
     assert result.calls >= 400
     assert result.answered > result.calls / 3
@@ -54,14 +65,21 @@ def test_the_command_prints_one_line_of_figures(capsys: pytest.CaptureFixture[st
     assert json.loads(capsys.readouterr().out)["seed"] == 3
 
 
-@pytest.mark.parametrize("seed", [secrets.randbelow(1_000_000) for _ in range(4)])
-def test_no_sequence_of_events_breaks_the_platform(seed: int) -> None:
-    """Any event at any moment, sensible or not: it is obeyed or refused, and the invariants hold."""
-    chaos = Chaos(seed)
-    for _ in range(1_500):
+@pytest.mark.parametrize("attempt", range(4))
+def test_no_sequence_of_events_breaks_the_platform(attempt: int) -> None:
+    """Any event at any moment, sensible or not: facts are taken, commands obeyed or refused without a trace."""
+    chaos = Chaos(new_seed())
+    for _ in range(1_000):
         chaos.step()
     chaos.floor.tell(events.Stop())
     chaos.floor.witness.over()
+
+
+def new_seed() -> int:
+    """Another one at every run; pytest shows it when the test fails."""
+    seed = secrets.randbelow(1_000_000)
+    print(f"seed {seed}")
+    return seed
 
 
 class Chaos:
@@ -74,10 +92,18 @@ class Chaos:
 
     def step(self) -> None:
         self.floor.wait(self.random.choice((0, 0, 0.5, 3, 10, 40)))
+        event, before = self.event(), self.picture()
         try:
-            self.floor.tell(self.event())
+            self.floor.tell(event)
         except VoiceError:
-            self.floor.wait(0)
+            assert not isinstance(event, FACTS)
+            assert self.picture() == before
+
+    def picture(self) -> tuple[object, ...]:
+        """What a refused command must not change."""
+        platform = self.floor.platform
+        statuses = [platform.user_status(user_id) for user_id in USERS]
+        return platform.live_calls(), statuses, platform.next_due(), list(platform.world.effects)
 
     def event(self) -> Event:
         kinds = (self.begin, self.on_leg, self.on_leg, self.on_leg, self.on_leg, self.staff)
