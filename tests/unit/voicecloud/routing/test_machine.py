@@ -9,8 +9,10 @@ import pytest
 
 from shared.errors import Conflict
 from voicecloud.routing.machine import TABLE_FILE, AgentState, LegState, Stage, allows, following
+from voicecloud.routing.model import Selection
 
 MACHINES: dict[str, type[StrEnum]] = {"leg": LegState, "call": Stage, "agent": AgentState}
+DOCUMENT = TABLE_FILE.parents[2] / "docs" / "routing.md"
 WRITERS = {"legs.py", "agents.py"}
 
 
@@ -75,3 +77,11 @@ def state_writes(path: Path) -> list[tuple[str, ast.expr]]:
         for target in node.targets
         if isinstance(target, ast.Attribute) and target.attr in ("state", "stage")
     ]
+
+
+def test_the_documentation_shows_every_state_event_and_selection() -> None:
+    """docs/routing.md is complete."""
+    page = DOCUMENT.read_text(encoding="utf-8")
+    events = {event for name in MACHINES for ways in table(name)["transitions"].values() for event in ways}
+    states = {str(state) for states in MACHINES.values() for state in states}
+    assert {word for word in events | states | set(Selection) if word not in page} == set()
