@@ -68,16 +68,16 @@ class Reader:
                     target, row[column.name]
                 )
         shown[table.key] = row[table.key]
-        return {**shown, **self._expanded(table, row, request.query.get("$expand"))}
+        return {**shown, **self._expanded(table, row, request)}
 
-    def _expanded(self, table: Table, row: Row, text: str | None) -> dict[str, Any]:
+    def _expanded(self, table: Table, row: Row, request: ApiRequest) -> dict[str, Any]:
         expanded: dict[str, Any] = {}
-        for match in _EXPAND.finditer(text or ""):
+        for match in _EXPAND.finditer(request.query.get("$expand", "")):
             name, options = (
                 match["name"],
                 dict(part.split("=", 1) for part in (match["options"] or "").split(";") if part),
             )
-            inner = ApiRequest("GET", "", options, {})
+            inner = ApiRequest("GET", "", options, request.headers)
             if name == PARTIES and table.name == "phonecall":
                 parties = self._store.tables["activityparty"]
                 found = self._store.select(
