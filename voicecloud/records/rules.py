@@ -205,8 +205,9 @@ def _service_call(history: CallHistory, events: Sequence[CallEvent]) -> ServiceC
     left = None if place is None else events[place]
     answer = next((event for event in visit if _answers(event, entry.pool_id)), None)
     spent = _spent(_phases(visit, CALLER_PHASES), left.at if left else last_moment(history))
-    legs = {event.leg_id for event in visit if event.kind is EventKind.ALLOCATED and event.pool_id == entry.pool_id}
-    recorded = [event for event in history.events if event.kind is EventKind.RECORDED and event.leg_id in legs]
+    offers = {event.leg_id for event in visit if event.kind is EventKind.ALLOCATED and event.pool_id == entry.pool_id}
+    voices = offers | {event.leg_id for event in visit if event.kind is EventKind.VOICEMAIL_STARTED}
+    recorded = [event for event in history.events if event.kind is EventKind.RECORDED and event.leg_id in voices]
     going_on = ServiceResult.TALKING if answer else ServiceResult.WAITING
     return ServiceCall(
         id=str(uuid5(NAMESPACE_URL, f"voice-cloud/visit/{history.call_id}/{entry.sequence}")),
@@ -223,7 +224,7 @@ def _service_call(history: CallHistory, events: Sequence[CallEvent]) -> ServiceC
         wait_s=spent[Phase.QUEUE],
         talk_s=spent[Phase.TALK],
         hold_s=spent[Phase.HOLD],
-        offers=len(legs),
+        offers=len(offers),
         result=ServiceResult(left.detail) if left and left.detail else going_on,
         recording_ids=_recordings(recorded),
         modified_at=max(event.at for event in (*visit, *recorded)),

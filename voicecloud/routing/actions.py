@@ -50,6 +50,6 @@ def _take_voicemail(world: World, call: Call) -> None:
     pool = visited(world, call).pool
     visit_of(call).outcome = ServiceResult.VOICEMAIL
     set_stage(world, call, "record")
-    world.note(call, EventKind.VOICEMAIL_STARTED, pool_id=pool.id)
+    world.note(call, EventKind.VOICEMAIL_STARTED, call.leg(call.principal), pool_id=pool.id)
     world.do(RecordVoicemail(call.id, call.principal, pool.voicemail_max_s))
     world.after(("stage", call.id), pool.voicemail_max_s)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from voicecloud.records.model import Terminal
 
@@ -167,7 +168,10 @@ class SmartRouting:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A service pool. ``open_action`` replaces queueing while open (a pool that only forwards)."""
+    """A service pool. ``open_action`` replaces queueing while open (a pool that only forwards).
+
+    Raises ValueError for more than three exceptions, a skill below 1, no ring time, or an unknown time zone.
+    """
 
     id: str
     name: str
@@ -200,6 +204,12 @@ class Pool:
             raise ValueError(f"a pool has at most {MAX_EXCEPTIONS} ad hoc exceptions")
         if any(member.skill < 1 for member in self.members):
             raise ValueError("a skill level is 1 or more")
+        if self.ring_timeout_s <= 0:
+            raise ValueError("a phone rings for more than 0 seconds")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError(f"{self.time_zone!r} is no IANA time zone") from unknown
 
 
 class OfferMode(StrEnum):

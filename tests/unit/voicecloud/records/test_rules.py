@@ -200,6 +200,16 @@ def test_a_recording_may_become_known_after_the_call(floor: MakeFloor) -> None:
     assert row.duration_s == 129
 
 
+def test_a_voicemail_is_a_recording_of_the_pools_visit(floor: MakeFloor) -> None:
+    """No agent had the call, the message belongs to the caller's own leg."""
+    made = floor(Pool("p", "P", no_agents_action=Action(ActionKind.VOICEMAIL)))
+    made.call()
+    made.wait(20)
+    made.tell(events.PartyLeft("c1:1"))
+    row = record(with_recording(finished(made), "message", "c1:1", made.now))
+    assert (row.service_calls[0].recording_ids, row.user_calls) == (("message",), ())
+
+
 @pytest.mark.parametrize(("seconds", "result"), [(2, ServiceResult.INTERRUPTED), (25, ServiceResult.ANSWERED)])
 def test_a_call_cut_off_by_a_crash_gets_an_end_that_says_so(
     floor: MakeFloor, seconds: float, result: ServiceResult

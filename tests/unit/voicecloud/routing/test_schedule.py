@@ -1,13 +1,14 @@
 """Opening hours, also on the days the clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecloud.routing.model import AdHocException, AppliesWhen, Hours, Pool, Prompt, Schedule
+from voicecloud.routing.model import AdHocException, AppliesWhen, Hours, Member, Pool, Prompt, Schedule
 from voicecloud.routing.schedule import active_exception, is_open, opening_periods
 
 HELSINKI = "Europe/Helsinki"
@@ -150,7 +151,17 @@ def test_an_exception_acts_only_as_it_is_set(exception: AdHocException, opened: 
     assert (active_exception(pool, opened, NOON) is exception) is acts
 
 
-def test_a_pool_has_at_most_three_exceptions() -> None:
-    """A fourth one is refused."""
-    with pytest.raises(ValueError, match="at most 3"):
-        Pool("p", "P", exceptions=(AdHocException("x"),) * 4)
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"exceptions": (AdHocException("x"),) * 4}, "at most 3"),
+        ({"members": (Member("ann", skill=0),)}, "1 or more"),
+        ({"ring_timeout_s": 0.0}, "more than 0"),
+        ({"time_zone": "Europe/Atlantis"}, "no IANA time zone"),
+        ({"time_zone": "../etc/passwd"}, "no IANA time zone"),
+    ],
+)
+def test_a_pool_that_cannot_work_is_refused(setting: dict[str, Any], says: str) -> None:
+    """When it is made, not when somebody calls."""
+    with pytest.raises(ValueError, match=says):
+        Pool("p", "P", **setting)
