@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from local.servicebus.core.clock import Clock
+from local.servicebus.core.errors import BrokerError
 from local.servicebus.core.timers import Timer, Timers
 
 MAX_DELIVERY_EXCEEDED = "MaxDeliveryCountExceeded"
@@ -83,8 +84,8 @@ class Consumer(Protocol):
     def take(self, record: Record) -> None:
         """Gives a message, locked when ``peek_lock``."""
 
-    def session_lost(self) -> None:
-        """Says that the session's lock expired."""
+    def lost(self, reason: BrokerError) -> None:
+        """Says that nothing more will come: the session's lock expired, or the entity is deleted."""
 
 
 @dataclass(frozen=True, slots=True)

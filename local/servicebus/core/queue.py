@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from local.servicebus.core.duplicates import DuplicateWindow
-from local.servicebus.core.errors import LockLost, MessageNotFound, NotAllowed
+from local.servicebus.core.errors import EntityNotFound, LockLost, MessageNotFound, NotAllowed
 from local.servicebus.core.lanes import Lane
 from local.servicebus.core.model import (
     EXPIRED,
@@ -45,14 +45,18 @@ class Queue:
     def send(self, content: Content) -> int:
         """Takes a message in and gives its sequence number; a duplicate gets one too and is dropped.
 
-        Raises NotAllowed when sessions are required and the message names none.
+        Raises NotAllowed as ``check`` does.
         """
-        if self.settings.requires_session and content.session_id is None:
-            raise NotAllowed(f"{self.path} requires sessions: the message has no session id")
+        self.check(content)
         sequence = self._new_sequence()
         if not self._duplicates.seen(content.message_id):
             self._admit(self._record(content, sequence))
         return sequence
+
+    def check(self, content: Content) -> None:
+        """Raises NotAllowed when sessions are required and the message names none."""
+        if self.settings.requires_session and content.session_id is None:
+            raise NotAllowed(f"{self.path} requires sessions: the message has no session id")
 
     def receive_forwarded(self, record: Record, source: str | None = None) -> None:
         """Takes a message that another entity hands on: its enqueued sequence number and its reason stay with it."""
@@ -150,6 +154,9 @@ class Queue:
                 if len(found) == limit:
                     break
         return found
+
+    def _consumers(self) -> list[Consumer]:
+        return list(self._lane.consumers)
 
     def _lane_of(self, record: Record) -> Lane:
         return self._lane
@@ -295,7 +302,9 @@ class Queue:
         self._context.journal.delete(self.path, record.sequence)
 
     def close(self) -> None:
-        """The entity is deleted: nothing in it will happen any more."""
+        """The entity is deleted: consumers are told, and nothing in it will happen any more."""
+        for consumer in self._consumers():
+            consumer.lost(EntityNotFound(f"The messaging entity '{self.path}' was deleted."))
         for record in [*self._records.values()]:
             self._remove(record)
 

@@ -126,12 +126,15 @@ class SessionQueue(Queue):
     def _held_session(self, session_id: str) -> SessionLane:
         lane = self._lanes.get(session_id)
         if lane is None or lane.holder is None:
-            raise SessionLockLost(f"The session lock of {session_id} has expired. Accept the session again.")
+            raise _session_lost(session_id)
         return lane
 
     def _offer(self, record: Record) -> None:
         super()._offer(record)
         self._grant(self._lane_of(record))
+
+    def _consumers(self) -> list[Consumer]:
+        return [lane.holder for lane in self._lanes.values() if lane.holder is not None]
 
     def _grant(self, lane: SessionLane) -> None:
         """Gives a free session with a ready message to who waits longest."""
@@ -162,7 +165,9 @@ class SessionQueue(Queue):
         holder = lane.holder
         self._end_hold(lane, failed=True)
         if holder is not None:
-            holder.session_lost()
+            holder.lost(
+                SessionLockLost(f"The lock of session {lane.session_id} has expired. Accept the session again.")
+            )
 
     def _end_hold(self, lane: SessionLane, *, failed: bool) -> None:
         lane.drop_timer()
@@ -183,3 +188,7 @@ class SessionQueue(Queue):
         if record.lock is not None:
             self._lane_of(record).tokens.discard(record.lock.token)
         super()._forget_lock(record)
+
+
+def _session_lost(session_id: str) -> SessionLockLost:
+    return SessionLockLost(f"The lock of session {session_id} has expired. Accept the session again.")

@@ -12,7 +12,6 @@ from local.servicebus.core.model import Counts, QueueSettings
 ATOM = "http://www.w3.org/2005/Atom"
 CONNECT = "http://schemas.microsoft.com/netservices/2010/10/servicebus/connect"
 COUNTS = "http://schemas.microsoft.com/netservices/2011/06/servicebus"
-ElementTree.register_namespace("", ATOM)
 
 MINUTE_MS = 60_000
 LOCK_BOUNDS_MS = (5_000, 5 * MINUTE_MS)

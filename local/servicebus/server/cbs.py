@@ -4,19 +4,20 @@ from local.servicebus.amqp.message import Message, value_body
 from local.servicebus.amqp.types import Int
 from local.servicebus.core.errors import Unauthorised
 from local.servicebus.server.nodes import Node
-from local.servicebus.server.tokens import TokenCheck
+from local.servicebus.server.session import Session
 
 ADDRESS = "$cbs"
 
 
-def cbs_node(tokens: TokenCheck) -> Node:
-    """A node that answers put-token with 202, or 401 when the token is no good."""
+def cbs_node(session: Session) -> Node:
+    """A node that answers put-token with 202 and opens the connection, or with 401 when the token is no good."""
 
     def answer(request: Message) -> Message:
         try:
-            tokens.check(str(request.value()))
+            session.broker.tokens.check(str(request.value()))
         except Unauthorised as refusal:
             return _reply(refusal.status, str(refusal))
+        session.connection.authorised = True
         return _reply(202, "Accepted")
 
     return answer

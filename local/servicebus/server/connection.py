@@ -25,6 +25,7 @@ from local.servicebus.amqp.performatives import (
 )
 from local.servicebus.amqp.types import Array, DecodeError, Symbol
 from local.servicebus.server.nodes import Replies
+from local.servicebus.server.routes import open_link
 from local.servicebus.server.session import ProtocolError, Session
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Connection(asyncio.Protocol):
         self.max_frame_size = MAX_FRAME_SIZE
         self.sessions: dict[int, Session] = {}
         self.replies = Replies()
+        self.authorised = not broker.tokens.required
         self._loop = loop
         self._reader = FrameReader(MAX_FRAME_SIZE)
         self._expects_header = True
@@ -160,7 +162,7 @@ class Connection(asyncio.Protocol):
         self._beat(min(HEARTBEAT_S, (opened.idle_time_out or IDLE_TIME_OUT_MS) / 3000))
 
     def _begin(self, channel: int, begin: Begin) -> None:
-        session = self.sessions[channel] = Session(self, channel, begin)
+        session = self.sessions[channel] = Session(self, channel, begin, open_link)
         self.send(channel, session.answer())
 
     def _end(self, channel: int) -> None:

@@ -100,7 +100,10 @@ class EntityInlet(Inlet):
 
     def _send(self, message_format: int, octets: bytes) -> None:
         queue = self._namespace.sendable(self._address)
-        for content in read_contents(message_format, octets):
+        contents = read_contents(message_format, octets)
+        for content in contents:
+            queue.check(content)  # a batch is taken as a whole or not at all
+        for content in contents:
             queue.send(content)
         switches = self._session.broker.faults.switches
         if switches.lose_send_acks:

@@ -17,7 +17,7 @@ from local.servicebus.amqp.performatives import (
     Transfer,
     error,
 )
-from local.servicebus.core.errors import BrokerError, NotAllowed, SessionLockLost
+from local.servicebus.core.errors import BrokerError, NotAllowed
 from local.servicebus.core.model import Record
 from local.servicebus.core.queue import Queue
 from local.servicebus.server.envelope import write_record
@@ -134,8 +134,10 @@ class EntityOutlet(Outlet):
         else:
             self._deliver(token, octets)
 
-    def session_lost(self) -> None:
-        self.close(error(SessionLockLost.condition, "The session lock has expired. Accept the session again."))
+    def lost(self, reason: BrokerError) -> None:
+        if self._open:
+            self._session.detach(self._handle, error(reason.condition, str(reason)))
+            self.ended()
 
     # -- the peer -------------------------------------------------------------------------------------------------
 
@@ -150,12 +152,6 @@ class EntityOutlet(Outlet):
             switches.lose_settle_acks -= 1
             self._session.connection.lose_output()
         return answer
-
-    def close(self, reason: Error) -> None:
-        """Ends the link from our side."""
-        if self._open:
-            self._session.detach(self._handle, reason)
-            self.ended()
 
     def ended(self) -> None:
         if not self._open:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from local.servicebus.amqp.performatives import Attach
 from local.servicebus.amqp.types import Described, Symbol
-from local.servicebus.core.errors import NotAllowed, TimedOut
+from local.servicebus.core.errors import NotAllowed, TimedOut, Unauthorised
 from local.servicebus.core.lanes import SessionLane
 from local.servicebus.core.session_queue import SessionQueue
 from local.servicebus.server import cbs, management
@@ -28,6 +28,8 @@ def open_link(session: Session, attach: Attach) -> None:
     if terminus is None or terminus.address is None:
         raise NotAllowed("a link needs an address")
     path = entity_path(terminus.address)
+    if not session.connection.authorised and path.lower() != cbs.ADDRESS:
+        raise Unauthorised(f"no good token was put for {path}")
     if _is_node(path):
         _open_node(session, attach, path)
     elif attach.role:
@@ -57,7 +59,7 @@ def _open_node(session: Session, attach: Attach, path: str) -> None:
 
 def _node(session: Session, path: str) -> Node:
     if path.lower() == cbs.ADDRESS:
-        return cbs.cbs_node(session.broker.tokens)
+        return cbs.cbs_node(session)
     namespace, entity = session.broker.namespace, path[: -len(management.SUFFIX)]
     namespace.managed(entity)
     return management.management_node(lambda: namespace.managed(entity))

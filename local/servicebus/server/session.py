@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -49,14 +50,19 @@ class Settles(Protocol):
         """Does what ``state`` says; returns the state to answer with."""
 
 
+OpenLink = Callable[["Session", Attach], None]
+"""Opens the link that an attach asks for. Raises BrokerError when it is refused."""
+
+
 class Session:
     """Sequence numbers are per session; links are known by the peer's handle and have the same number on our side."""
 
-    def __init__(self, connection: "Connection", channel: int, begin: Begin) -> None:
+    def __init__(self, connection: "Connection", channel: int, begin: Begin, open_link: OpenLink) -> None:
         self.connection = connection
         self.broker = connection.broker
         self.links: dict[int, Link] = {}
         self._channel = channel
+        self._open_link = open_link
         self._incoming_id = begin.next_outgoing_id or 0
         self._incoming_since_flow = 0
         self._outgoing_id = 1
@@ -136,10 +142,8 @@ class Session:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _attach(self, attach: Attach) -> None:
-        from local.servicebus.server.routes import open_link
-
         try:
-            open_link(self, attach)
+            self._open_link(self, attach)
         except BrokerError as refusal:
             self.refuse(attach, refusal)
 

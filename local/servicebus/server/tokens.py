@@ -22,6 +22,11 @@ class TokenCheck:
     def __init__(self, key: str | None) -> None:
         self._key = key
 
+    @property
+    def required(self) -> bool:
+        """Whether a good token must be put before links open."""
+        return self._key is not None
+
     def check(self, token: str) -> None:
         """Raises Unauthorised unless ``token`` is signed with the key and still valid. Tokens of other kinds fail."""
         if self._key is None:

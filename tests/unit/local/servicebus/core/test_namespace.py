@@ -107,7 +107,10 @@ def test_a_made_queue_lives_until_it_is_deleted(world: World) -> None:
     after = world.restarted()
     assert after.namespace.queue("Made").settings == QueueSettings(7_000, 2)
     assert after.namespace.counts("made").active == 1
+    receiver = Receiver()
+    after.namespace.queue("made").attach(receiver)
     after.namespace.delete_queue("made")
+    assert [type(reason) for reason in receiver.losses] == [EntityNotFound]
     after.let_pass(1_000)
     last = after.restarted()
     assert last.namespace.queue_names() == []

@@ -100,7 +100,7 @@ def test_an_expired_session_tells_its_holder(world: World, queue: SessionQueue) 
     assert until_ms == world.clock.now_ms() + 5_000
     assert [record.lock.until_ms for record in receiver.records if record.lock] == [until_ms]
     world.let_pass(5_000)
-    assert receiver.lost == 1
+    assert [type(reason) for reason in receiver.losses] == [SessionLockLost]
     with pytest.raises(SessionLockLost):
         queue.renew_session("s")
     again = hold(queue, "s")
