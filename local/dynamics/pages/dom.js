@@ -44,7 +44,7 @@ const numeric = (title) => (NUMBERS.includes(title) ? "number" : "");
 
 /** A moment as people read it; empty for none. */
 export const when = (text) =>
-  text ? new Date(text).toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "";
+  text ? new Date(text).toLocaleString([], { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }) : "";
 
 /** Says something for a few seconds. */
 export function say(text) {
