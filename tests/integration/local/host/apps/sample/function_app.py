@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import azure.functions as func
 
@@ -65,6 +66,7 @@ async def on_message(message: func.ServiceBusMessage) -> None:
     seen.append(
         {
             "body": body,
+            "at": time.perf_counter(),
             "id": message.message_id,
             "deliveries": message.delivery_count,
             "properties": message.application_properties,

@@ -1,0 +1,97 @@
+"""What the Functions host costs: start, HTTP round trips, messages from a queue to a function."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+import pytest_asyncio
+from azure.servicebus import ServiceBusMessage
+from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
+
+from local.host import runtime
+from tests.fixtures.functions_host import NOBODY, ROOT, ChildHost, StartHost
+from tests.fixtures.servicebus import BrokerProcess
+from tests.fixtures.waiting import eventually
+
+APP = ROOT / "tests/integration/local/host/apps/sample"
+REQUESTS = 1_000
+MESSAGES = 1_000
+QUIET = 100
+SETTINGS = {"SAMPLE_SCHEDULE": "0 0 1 1 1 *", "SAMPLE_QUEUE": "callbacks", "SERVICEBUS_CONNECTION": NOBODY}
+
+
+def line(row: str, figures: str) -> None:
+    print(f"\n{row:<44}{figures}", end="")
+
+
+def percentiles(taken_s: list[float]) -> str:
+    cuts = statistics.quantiles(taken_s, n=100)
+    return f"p50 {cuts[49] * 1000:6.2f} ms   p99 {cuts[98] * 1000:6.2f} ms"
+
+
+@pytest.fixture
+def broker(make_broker: Callable[..., BrokerProcess]) -> BrokerProcess:
+    return make_broker()
+
+
+@pytest_asyncio.fixture
+async def sender(broker: BrokerProcess) -> AsyncIterator[ServiceBusSender]:
+    client = ServiceBusClient.from_connection_string(broker.connection_string)
+    async with client, client.get_queue_sender("callbacks") as opened:
+        yield opened
+
+
+def test_start(child_host: Callable[..., ChildHost], broker: BrokerProcess) -> None:
+    """From spawning the process to serving, with one queue listened to."""
+    child = child_host(APP, SETTINGS | {"SERVICEBUS_CONNECTION": broker.connection_string})
+    for row in ("spawn to ready, first", "spawn to ready, again"):
+        started = time.perf_counter()
+        child.start()
+        line(row, f"{time.perf_counter() - started:8.2f} s")
+        child.stop()
+
+
+async def test_index() -> None:
+    """Reading an app whose imports are there already."""
+    taken: list[float] = []
+    for _ in range(20):
+        started = time.perf_counter()
+        await runtime.load(APP)
+        taken.append(time.perf_counter() - started)
+        runtime.unload(APP)
+    line("index 10 functions", f"{statistics.median(taken) * 1000:8.1f} ms")
+
+
+@pytest.mark.parametrize(("row", "path"), [("HTTP, sync function", "nobody"), ("HTTP, async function", "seen")])
+async def test_http(functions_host: StartHost, row: str, path: str) -> None:
+    """One request after the other over the loopback interface, client and host in one process."""
+    host = await functions_host(APP, SETTINGS, queues=False)
+    taken: list[float] = []
+    async with httpx.AsyncClient(base_url=host.url) as client:
+        for _ in range(REQUESTS):
+            started = time.perf_counter()
+            await client.get(f"/api/{path}")
+            taken.append(time.perf_counter() - started)
+    line(row, percentiles(taken))
+
+
+async def test_queue(functions_host: StartHost, broker: BrokerProcess, sender: ServiceBusSender) -> None:
+    """A message every 20 ms on a quiet queue, then a thousand at once; sender and host in one process."""
+    host = await functions_host(APP, SETTINGS | {"SERVICEBUS_CONNECTION": broker.connection_string})
+    seen = host.module.seen
+    sent: list[float] = []
+    for _ in range(QUIET):
+        sent.append(time.perf_counter())
+        await sender.send_messages(ServiceBusMessage(b"one"))
+        await asyncio.sleep(0.02)
+    await eventually(lambda: len(seen) == QUIET)
+    line("send to function start", percentiles([one["at"] - at for one, at in zip(seen, sent, strict=True)]))
+    started = time.perf_counter()
+    for _ in range(MESSAGES // 100):
+        await sender.send_messages([ServiceBusMessage(b"many") for _ in range(100)])
+    await eventually(lambda: len(seen) == QUIET + MESSAGES, 30)
+    line("send to last function start", f"{MESSAGES / (time.perf_counter() - started):8,.0f} msg/s")
+    await eventually(lambda: broker.counts("callbacks")["active"] == 0, 30)
