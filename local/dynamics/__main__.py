@@ -5,9 +5,9 @@ import asyncio
 import ssl
 from pathlib import Path
 
-from local.dynamics.app import Environment
 from local.dynamics.auth import PublishedKeys
-from local.dynamics.seed import seed
+from local.dynamics.environment import Environment
+from local.dynamics.http.app import application
 from local.entra.certificates import ensure_certificates
 from local.serving import free_port, listen, server_tls, until_stopped
 
@@ -21,6 +21,9 @@ def main() -> None:
     parser.add_argument("--columns", type=Path, help="the columns a solution adds")
     parser.add_argument("--seed", type=Path, help="rows to begin with")
     parser.add_argument("--authority", required=True, help="whose tokens are taken: https://host/{tenant}")
+    parser.add_argument(
+        "--faults", action=argparse.BooleanOptionalAction, default=True, help="whether it can be broken on purpose"
+    )
     asyncio.run(_run(parser.parse_args()))
 
 
@@ -28,13 +31,17 @@ async def _run(arguments: argparse.Namespace) -> None:
     authority = ssl.create_default_context(cafile=ensure_certificates(arguments.tls_dir))
     https_port = arguments.https_port or free_port()
     keys = PublishedKeys(arguments.authority, authority)
-    environment = Environment(arguments.db, keys, origin=f"https://localhost:{https_port}", columns=arguments.columns)
-    if arguments.seed:
-        seed(environment.store, environment.api.writer, arguments.seed)
-    api, https = await listen(
-        environment.application(pages=False), {"https_port": (https_port, server_tls(arguments.tls_dir))}
+    environment = Environment(
+        arguments.db,
+        keys,
+        origin=f"https://localhost:{https_port}",
+        columns=arguments.columns,
+        seed_file=arguments.seed,
     )
-    pages, http = await listen(environment.application(pages=True), {"port": (arguments.port, None)})
+    web_api = application(environment, pages=False, faults=arguments.faults)
+    with_pages = application(environment, pages=True, faults=arguments.faults)
+    api, https = await listen(web_api, {"https_port": (https_port, server_tls(arguments.tls_dir))})
+    pages, http = await listen(with_pages, {"port": (arguments.port, None)})
     await until_stopped("dynamics", {**http, **https})
     await api.cleanup()
     await pages.cleanup()

@@ -1,15 +1,18 @@
-"""Functions and actions: WhoAmI and what is done with queues."""
+"""Functions and actions: WhoAmI, what is done with queues, many rows at once."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from local.dynamics.data.store import Store, target_of
-from local.dynamics.data.writing import Caller, Writer
-from local.dynamics.errors import DataverseError, invalid, missing
+from local.dynamics.data.model import Caller
+from local.dynamics.data.schema import Table
+from local.dynamics.data.store import Row, Store, target_of
+from local.dynamics.data.writing import Writer
+from local.dynamics.errors import DataverseError, invalid, missing, not_found, refused
 from local.dynamics.odata.messages import ApiAnswer, ApiRequest
 
 CRM = "Microsoft.Dynamics.CRM."
+OWNED = frozenset({"phonecall", "incident"})
 
 
 class Actions:
@@ -19,70 +22,131 @@ class Actions:
         self._store = store
         self._writer = writer
         self._base = base
-        self.organisation_id = str(uuid5(NAMESPACE_URL, base))
 
     def who_am_i(self, caller: Caller) -> ApiAnswer:
         body = {
             "@odata.context": f"{self._base}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
             "BusinessUnitId": str(uuid5(NAMESPACE_URL, f"{self._base}/unit")),
             "UserId": caller.user_id,
-            "OrganizationId": self.organisation_id,
+            "OrganizationId": organisation_id(self._base),
         }
-        return ApiAnswer(200, body)
+        return ApiAnswer(200, body, {"OData-Version": "4.0"})
 
-    def call(self, set_name: str, key: str, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
-        """A bound action. Raises DataverseError for one that the table does not have."""
-        name = action.removeprefix(CRM)
-        if set_name == "queues" and name == "AddToQueue":
-            return self._add(key, request.json(), caller)
-        if set_name == "queueitems" and name == "PickFromQueue":
-            return self._pick(key, request.json(), caller)
-        if set_name == "queueitems" and name == "ReleaseToQueue":
-            return self._release(key, caller)
-        raise DataverseError(404, "0x80060888", f"Resource not found for the segment '{action}'.")
+    def on_set(self, table: Table, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+        """An action bound to a table. Raises DataverseError for one that it does not have."""
+        if request.method != "POST" or action != f"{CRM}CreateMultiple" or table.name == "activityparty":
+            raise not_found(action)
+        targets = request.json().get("Targets")
+        if not isinstance(targets, list) or not targets:
+            raise invalid(table.set_name, "CreateMultiple needs Targets, a list of rows.")
+        for target in targets:
+            if not isinstance(target, Mapping) or target.get("@odata.type") != f"{CRM}{table.name}":
+                raise invalid(table.set_name, f"Each target needs the @odata.type '{CRM}{table.name}'.")
+        ids = [self._writer.create(table, target, caller) for target in targets]
+        context = f"{self._base}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
+        return ApiAnswer(200, {"@odata.context": context, "Ids": ids})
+
+    def on_row(self, table: Table, key: str, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+        """An action bound to a row. The namespace is part of its name."""
+        actions = {
+            ("queue", f"{CRM}AddToQueue"): self._add,
+            ("queueitem", f"{CRM}PickFromQueue"): self._pick,
+            ("queueitem", f"{CRM}ReleaseToQueue"): self._release,
+        }
+        if (table.name, action) not in actions:
+            raise not_found(action)
+        if self._store.get(table, key) is None:
+            raise missing(table.name, key)
+        body = request.json() if request.body else {}
+        return actions[table.name, action](key, body, caller)
 
     def _add(self, queue_id: str, body: Mapping[str, Any], caller: Caller) -> ApiAnswer:
         """Puts an object into a queue; one that is in another queue moves."""
-        target = body.get("Target")
-        if not isinstance(target, Mapping) or not str(target.get("@odata.type", "")).startswith(CRM):
-            raise invalid("Target needs an @odata.type, because its declared type is abstract")
-        if self._store.get(self._store.tables["queue"], queue_id) is None:
-            raise missing("queue", queue_id)
-        table = self._store.tables.get(str(target["@odata.type"]).removeprefix(CRM))
-        key = str(target.get(table.key, "")).lower() if table else ""
-        if table is None or self._store.get(table, key) is None:
-            raise missing(str(target["@odata.type"]), key)
+        _check_parameters(body, {"Target", "SourceQueue", "QueueItemProperties"})
+        table, key = self._target(body.get("Target"))
         items = self._store.tables["queueitem"]
+        properties = body.get("QueueItemProperties") or {}
+        bind = {**properties, "queueid@odata.bind": f"/queues({queue_id})"}
         present = self._store.select(items, '"objectid" = ? AND "statecode" = 0', [key])
         if present:
             item_id = str(present[0][items.key])
-            self._writer.update(items, item_id, {"queueid@odata.bind": f"/queues({queue_id})"}, caller)
+            self._check_source(present[0], body.get("SourceQueue"))
+            self._writer.update(items, item_id, bind, caller)
         else:
-            binds = {
-                "queueid@odata.bind": f"/queues({queue_id})",
-                f"objectid_{table.name}@odata.bind": f"/{table.set_name}({key})",
-            }
-            item_id = self._writer.create(items, binds, caller)
-        return ApiAnswer(200, {"@odata.context": f"{self._base}/$metadata#AddToQueueResponse", "QueueItemId": item_id})
+            item = {**bind, f"objectid_{table.name}@odata.bind": f"/{table.set_name}({key})"}
+            item_id = self._writer.create(items, item, caller)
+        context = f"{self._base}/$metadata#Microsoft.Dynamics.CRM.AddToQueueResponse"
+        return ApiAnswer(200, {"@odata.context": context, "QueueItemId": item_id})
 
     def _pick(self, item_id: str, body: Mapping[str, Any], caller: Caller) -> ApiAnswer:
-        """Gives an item to a user; somebody else's item is refused."""
+        """Gives an item and what it holds to a user; an item that somebody else works on is refused."""
+        _check_parameters(body, {"SystemUser", "RemoveQueueItem"})
+        user, remove = body.get("SystemUser"), body.get("RemoveQueueItem")
+        if not isinstance(user, Mapping) or "systemuserid" not in user:
+            raise invalid("queueitems", "The parameter 'SystemUser' is missing.")
+        if not isinstance(remove, bool):
+            raise invalid("queueitems", "The parameter 'RemoveQueueItem' is missing.")
+        user_id = str(user["systemuserid"]).lower()
+        item = self._item(item_id)
+        if item["workerid"] not in {None, user_id}:
+            raise refused("The queue item is being worked on by somebody else.")
+        self._own(item, f"/systemusers({user_id})", caller)
+        if remove:
+            self._writer.delete(self._store.tables["queueitem"], item_id, caller)
+        else:
+            bind = {"workerid_systemuser@odata.bind": f"/systemusers({user_id})"}
+            self._writer.update(self._store.tables["queueitem"], item_id, bind, caller)
+        return ApiAnswer(204)
+
+    def _release(self, item_id: str, body: Mapping[str, Any], caller: Caller) -> ApiAnswer:
+        """Nobody works on the item any more; what it holds goes back to the queue's owner."""
+        _check_parameters(body, set())
+        item = self._item(item_id)
+        queue = self._store.get(self._store.tables["queue"], str(item["queueid"])) or {}
+        if queue.get("ownerid"):
+            owners = self._store.tables[queue[target_of("ownerid")]].set_name
+            self._own(item, f"/{owners}({queue['ownerid']})", caller)
+        self._writer.update(self._store.tables["queueitem"], item_id, {"workerid_systemuser": None}, caller)
+        return ApiAnswer(204)
+
+    def _own(self, item: Row, owner: str, caller: Caller) -> None:
+        table = self._store.tables[str(item[target_of("objectid")])]
+        if table.name in OWNED:
+            self._writer.update(table, str(item["objectid"]), {"ownerid@odata.bind": owner}, caller)
+
+    def _item(self, item_id: str) -> Row:
         item = self._store.get(self._store.tables["queueitem"], item_id)
         if item is None:
             raise missing("queueitem", item_id)
-        user = body.get("SystemUser")
-        if not isinstance(user, Mapping) or "systemuserid" not in user:
-            raise invalid("SystemUser names the user who picks")
-        user_id = str(user["systemuserid"]).lower()
-        if item["workerid"] not in {None, user_id}:
-            raise DataverseError(400, "0x80040203", "The queue item is being worked on by somebody else.")
-        bind = {"workerid_systemuser@odata.bind": f"/systemusers({user_id})"}
-        self._writer.update(self._store.tables["queueitem"], item_id, bind, caller)
-        if item[target_of("objectid")] == "phonecall":
-            owner = {"ownerid@odata.bind": f"/systemusers({user_id})"}
-            self._writer.update(self._store.tables["phonecall"], str(item["objectid"]), owner, caller)
-        return ApiAnswer(204)
+        if item["statecode"] != 0:
+            raise refused("The queue item is not active.")
+        return item
 
-    def _release(self, item_id: str, caller: Caller) -> ApiAnswer:
-        self._writer.update(self._store.tables["queueitem"], item_id, {"workerid_systemuser": None}, caller)
-        return ApiAnswer(204)
+    def _target(self, target: object) -> tuple[Table, str]:
+        """The declared type of Target is abstract: without @odata.type it cannot be read."""
+        if not isinstance(target, Mapping):
+            raise invalid("queues", "The parameter 'Target' is missing.")
+        kind = str(target.get("@odata.type", "")).removeprefix("#")
+        if not kind.startswith(CRM):
+            raise invalid("queues", "A resource of the abstract type 'crmbaseentity' needs an @odata.type.")
+        table = self._store.tables.get(kind.removeprefix(CRM))
+        if table is None or table.name not in OWNED:
+            raise refused(f"A row of {kind} cannot be added to a queue.")
+        key = str(target.get(table.key, "")).lower()
+        if self._store.get(table, key) is None:
+            raise missing(table.name, key)
+        return table, key
+
+    def _check_source(self, item: Row, source: object) -> None:
+        if isinstance(source, Mapping) and str(source.get("queueid", "")).lower() != item["queueid"]:
+            raise refused("The object is not in the source queue.")
+
+
+def organisation_id(base: str) -> str:
+    return str(uuid5(NAMESPACE_URL, base))
+
+
+def _check_parameters(body: Mapping[str, Any], known: set[str]) -> None:
+    for name in body.keys() - known:
+        if "@" not in name:
+            raise DataverseError(400, "0x80048d19", f"The parameter '{name}' is not a parameter of the operation.")

@@ -3,18 +3,24 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from local.dynamics.actions import Actions
+from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import Table
 from local.dynamics.data.store import Store
-from local.dynamics.data.writing import Caller, Writer
-from local.dynamics.errors import DataverseError
+from local.dynamics.data.writing import Writer
+from local.dynamics.errors import DataverseError, exists, lacks_privilege, missing_key, not_found
+from local.dynamics.odata.keys import Key, parse_key
 from local.dynamics.odata.messages import ROOT, ApiAnswer, ApiRequest
 from local.dynamics.odata.reading import Reader
+from local.dynamics.odata.tracking import Tracking
+from local.dynamics.privileges import Privileges
 
-_PATH = re.compile(r"(?P<set>\w+)(?:\((?P<key>[^()]*)\))?(?:/(?P<rest>[\w.]+))?")
-NO_CREATE = {"activityparty"}
+_PATH = re.compile(r"(?P<set>\w+)(?:\((?P<key>(?:[^()']|'(?:[^']|'')*')*)\))?(?:/(?P<rest>\$?[\w.]+))?")
+NO_CREATE = frozenset({"activityparty"})
+NO_DELETE = frozenset({"activityparty", "systemuser"})
+PRIVILEGES = {"GET": "Read", "POST": "Create", "PATCH": "Write", "DELETE": "Delete"}
 
 
 class Api:
@@ -26,8 +32,10 @@ class Api:
         self._sets: Mapping[str, Table] = {table.set_name: table for table in store.tables.values()}
         self.store = store
         self.writer = Writer(store, clock)
-        self.reader = Reader(store, base)
-        self.actions = Actions(store, self.writer, base)
+        self.tracking = Tracking(store, base, clock)
+        self.privileges = Privileges(store)
+        self._reader = Reader(store, base)
+        self._actions = Actions(store, self.writer, base)
 
     def handle(self, request: ApiRequest, caller: Caller) -> ApiAnswer:
         """Never raises a refusal: it becomes the answer."""
@@ -38,65 +46,105 @@ class Api:
             return ApiAnswer.refused(error)
 
     def _dispatch(self, request: ApiRequest, caller: Caller) -> ApiAnswer:
-        if request.path == "WhoAmI" or request.path == "WhoAmI()":
-            return self.actions.who_am_i(caller)
+        if not request.path and request.method == "GET":
+            return self._service_document()
+        if request.path in {"WhoAmI", "WhoAmI()"} and request.method == "GET":
+            return self._actions.who_am_i(caller)
         match = _PATH.fullmatch(request.path)
         table = self._sets.get(match["set"]) if match else None
         if match is None or table is None:
-            raise DataverseError(404, "0x80060888", f"Resource not found for the segment '{request.path}'.")
+            raise not_found(request.path)
+        self._check_privilege(table, request.method, caller)
         if match["key"] is None:
-            return self._set(table, request, caller)
-        key = _key(table, match["key"])
+            return self._set(table, match["rest"], request, caller)
+        key = parse_key(table, match["key"])
         if match["rest"]:
-            return self.actions.call(table.set_name, key, match["rest"], request, caller)
+            return self._below(table, self._present(table, key), match["rest"], request, caller)
         return self._row(table, key, request, caller)
 
-    def _set(self, table: Table, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def _set(self, table: Table, rest: str | None, request: ApiRequest, caller: Caller) -> ApiAnswer:
+        if rest == "$count" and request.method == "GET":
+            return self._reader.count(table, request)
+        if rest:
+            return self._actions.on_set(table, rest, request, caller)
         if request.method == "GET":
-            return self.reader.many(table, request)
+            tracked = self.tracking.asked(request)
+            return self.tracking.answer(table, request) if tracked else self._reader.many(table, request)
         if request.method != "POST" or table.name in NO_CREATE:
             raise _not_allowed(request.method, table)
         key = self.writer.create(table, request.json(), caller)
         return self._written(table, key, request, created=True)
 
-    def _row(self, table: Table, key: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def _below(self, table: Table, key: str, rest: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+        if request.method == "GET":
+            return self._reader.part(table, key, rest, request)
+        if request.method == "POST":
+            return self._actions.on_row(table, key, rest, request, caller)
+        raise _not_allowed(request.method, table)
+
+    def _row(self, table: Table, key: Key, request: ApiRequest, caller: Caller) -> ApiAnswer:
         match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
         if request.method == "GET":
-            return self._unless_known(self.reader.one(table, key, request), none_match)
+            return self._reader.one(table, self._present(table, key), request)
         if request.method == "PATCH" and table.name not in NO_CREATE:
-            body = request.json()
-            created = self.writer.upsert(table, key, body, caller, match=match, none_match=_condition(none_match))
-            return self._written(table, key, request, created=created)
-        if request.method == "DELETE":
-            self.writer.delete(table, key, caller, match=match)
+            return self._patch(table, key, request, caller, match, none_match)
+        if request.method == "DELETE" and table.name not in NO_DELETE:
+            self.writer.delete(table, self._present(table, key), caller, match=match)
             return ApiAnswer(204)
         raise _not_allowed(request.method, table)
 
-    def _unless_known(self, answer: ApiAnswer, none_match: str | None) -> ApiAnswer:
-        known = answer.body is not None and none_match == answer.body.get("@odata.etag")
-        return ApiAnswer(304) if known else answer
+    def _patch(
+        self, table: Table, key: Key, request: ApiRequest, caller: Caller, match: str | None, none_match: str | None
+    ) -> ApiAnswer:
+        body = request.json()
+        if key.id is not None:
+            created = self.writer.upsert(table, key.id, body, caller, match=match, none_match=none_match)
+            return self._written(table, key.id, request, created=created)
+        found = self.writer.find(table, key.values)
+        if found is None:
+            if match is not None:
+                raise missing_key(table.name)
+            made = self.writer.create(table, {**_shown_values(table, key), **body}, caller)
+            return self._written(table, made, request, created=True, shown=key.text)
+        if none_match == "*":
+            raise exists()
+        self.writer.upsert(table, found, body, caller, match=match, none_match=none_match)
+        return self._written(table, found, request, created=False, shown=key.text)
 
-    def _written(self, table: Table, key: str, request: ApiRequest, *, created: bool) -> ApiAnswer:
-        headers = {"OData-EntityId": f"{self._base}/{table.set_name}({key})", "OData-Version": "4.0"}
+    def _present(self, table: Table, key: Key) -> str:
+        """The id of the row a key means. Raises DataverseError when no row has these alternate key values."""
+        found = key.id or self.writer.find(table, key.values)
+        if found is None:
+            raise missing_key(table.name)
+        return found
+
+    def _check_privilege(self, table: Table, method: str, caller: Caller) -> None:
+        """Both have it, the caller and who acts for him. An upsert needs no other privilege than writing here."""
+        privilege = f"prv{PRIVILEGES.get(method, 'Read')}{table.name.capitalize()}"
+        for user_id in filter(None, (caller.user_id, caller.on_behalf_by)):
+            if not self.privileges.has(user_id, privilege):
+                raise lacks_privilege(user_id, privilege)
+
+    def _written(
+        self, table: Table, key: str, request: ApiRequest, *, created: bool, shown: str | None = None
+    ) -> ApiAnswer:
+        headers = {"OData-EntityId": f"{self._base}/{table.set_name}({shown or key})", "OData-Version": "4.0"}
         if request.prefers("return") != "representation":
             return ApiAnswer(204, headers=headers)
-        shown = self.reader.one(table, key, request)
-        return ApiAnswer(201 if created else 200, shown.body, headers)
+        plain = {name: value for name, value in request.headers.items() if name != "if-none-match"}
+        answer = self._reader.one(table, key, ApiRequest("GET", "", request.query, plain))
+        applied = {"Preference-Applied": "return=representation"}
+        return ApiAnswer(201 if created else 200, answer.body, {**headers, **answer.headers, **applied})
+
+    def _service_document(self) -> ApiAnswer:
+        sets = [{"name": name, "kind": "EntitySet", "url": name} for name in self._sets]
+        return ApiAnswer(200, {"@odata.context": f"{self._base}/$metadata", "value": sets}, {"OData-Version": "4.0"})
 
 
-def _key(table: Table, text: str) -> str:
-    try:
-        return str(UUID(text.removeprefix(f"{table.key}=")))
-    except ValueError:
-        raise DataverseError(
-            400, "0x80060888", f"The key '{text}' is neither a Guid nor an alternate key of {table.name}."
-        ) from None
-
-
-def _condition(none_match: str | None) -> str | None:
-    """``If-None-Match: null`` is sent by many clients and means nothing."""
-    return None if none_match == "null" else none_match
+def _shown_values(table: Table, key: Key) -> dict[str, Any]:
+    """Alternate key values as a body gives them."""
+    return {table.columns[name].json_name: value for name, value in key.values.items()}
 
 
 def _not_allowed(method: str, table: Table) -> DataverseError:
-    return DataverseError(405, "0x80060888", f"The method {method} is not supported on {table.set_name}.")
+    return DataverseError(405, "0x80060888", f"The requested resource does not support http method '{method}'.")

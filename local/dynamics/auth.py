@@ -7,11 +7,13 @@ from typing import Any, Protocol
 import httpx
 import jwt
 
+from local.dynamics.data.model import Caller
 from local.dynamics.data.store import Store
-from local.dynamics.data.writing import Caller
-from local.dynamics.errors import DataverseError
+from local.dynamics.errors import DataverseError, lacks_privilege
+from local.dynamics.privileges import ACT_FOR_OTHERS, Privileges
 
-IMPERSONATION = ("mscrmcallerid", "callerobjectid")
+IMPERSONATION = {"callerobjectid": "azureactivedirectoryobjectid", "mscrmcallerid": "systemuserid"}
+"""Headers that name the user to act for, and the column each looks in; the first is preferred."""
 
 
 class Keys(Protocol):
@@ -50,13 +52,28 @@ class PublishedKeys:
         await self._http.aclose()
 
 
+class GivenKeys:
+    """One public key of one issuer, known beforehand."""
+
+    def __init__(self, issuer: str, key: Any) -> None:
+        self._issuer = issuer
+        self._key = key
+
+    async def issuer(self) -> str:
+        return self._issuer
+
+    async def key_for(self, _token: str) -> Any:
+        return self._key
+
+
 class Authentication:
     """Bearer tokens for ``audience``, from people and from application users."""
 
-    def __init__(self, store: Store, keys: Keys, audience: str) -> None:
+    def __init__(self, store: Store, keys: Keys, audience: str, privileges: Privileges) -> None:
         self._store = store
         self._keys = keys
         self._audience = audience
+        self._privileges = privileges
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request, header names in lower case. Raises DataverseError 401 or 403."""
@@ -68,33 +85,55 @@ class Authentication:
 
     async def _claims(self, authorization: str) -> Mapping[str, Any]:
         scheme, _, token = authorization.partition(" ")
-        challenge = {"WWW-Authenticate": f"Bearer authorization_uri=, resource_id={self._audience}"}
         if scheme.lower() != "bearer":
-            raise DataverseError(401, "", "The request carries no bearer token.", challenge)
+            raise await self._challenge("The request carries no bearer token.")
         try:
             key, issuer = await self._keys.key_for(token), await self._keys.issuer()
             claims: Mapping[str, Any] = jwt.decode(
-                token, key, algorithms=["RS256"], audience=[self._audience, f"{self._audience}/"], issuer=issuer
+                token,
+                key,
+                algorithms=["RS256"],
+                audience=[self._audience, f"{self._audience}/"],
+                issuer=issuer,
+                options={"require": ["exp", "nbf", "aud", "iss"]},
             )
-        except (jwt.InvalidTokenError, jwt.InvalidKeyError, httpx.HTTPError) as error:
-            raise DataverseError(401, "", f"The token is not valid: {error}", challenge) from error
+        except (jwt.InvalidTokenError, jwt.InvalidKeyError) as error:
+            raise await self._challenge(f"The token is not valid: {error}.") from error
+        except httpx.HTTPError as error:
+            raise DataverseError(503, "", "The authority's keys cannot be read.") from error
         return claims
 
+    async def _challenge(self, message: str) -> DataverseError:
+        try:
+            authority = (await self._keys.issuer()).removesuffix("/v2.0")
+        except httpx.HTTPError:
+            authority = ""
+        challenge = f"Bearer authorization_uri={authority}/oauth2/authorize, resource_id={self._audience}/"
+        return DataverseError(401, "", message, {"WWW-Authenticate": challenge})
+
     def _user(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
-        column, value = "azureactivedirectoryobjectid", claims.get("oid", "")
-        if claims.get("idtyp") == "app":
-            column, value = "applicationid", claims.get("appid", "")
-        found = self._store.select(self._store.tables["systemuser"], f'"{column}" = ?', [str(value)])
-        if not found:
+        """The user of a person's ``oid``, or the application user of an application's ``appid`` or ``azp``."""
+        column, value = "azureactivedirectoryobjectid", claims.get("oid")
+        if claims.get("idtyp") == "app" or "scp" not in claims:
+            column, value = "applicationid", claims.get("appid") or claims.get("azp")
+        found = self._find(column, str(value or ""))
+        if found is None:
             raise DataverseError(403, "0x80072560", "The user is not a member of the organization.")
-        return found[0]
+        return found
 
     def _impersonated(self, headers: Mapping[str, str], user_id: str) -> Caller:
-        for header, column in zip(IMPERSONATION, ("systemuserid", "azureactivedirectoryobjectid"), strict=True):
+        """Acting for oneself is not impersonation."""
+        for header, column in IMPERSONATION.items():
             if wanted := headers.get(header):
-                users = self._store.tables["systemuser"]
-                found = self._store.select(users, f'"{column}" = ?', [wanted.strip("{}").lower()])
-                if not found:
-                    raise DataverseError(403, "0x80040204", "The user to act on behalf of does not exist.")
-                return Caller(str(found[0]["systemuserid"]), on_behalf_by=user_id)
+                if not self._privileges.has(user_id, ACT_FOR_OTHERS):
+                    raise lacks_privilege(user_id, ACT_FOR_OTHERS)
+                found = self._find(column, wanted.strip("{}").lower())
+                if found is None or found["isdisabled"]:
+                    raise DataverseError(403, "0x80048306", "Cannot act on behalf of another user.")
+                other = str(found["systemuserid"])
+                return Caller(other, on_behalf_by=user_id if other != user_id else None)
         return Caller(user_id)
+
+    def _find(self, column: str, value: str) -> Mapping[str, Any] | None:
+        found = self._store.select(self._store.tables["systemuser"], f'"{column}" = ?', [value.lower()])
+        return found[0] if found else None

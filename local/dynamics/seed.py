@@ -1,25 +1,42 @@
-"""Fills an environment from a JSON file: ``{table: [row, …]}``, rows as the Web API takes them."""
+"""Fills an environment from JSON: ``{table: [row, …]}``, rows as the Web API takes them."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from local.dynamics.data.model import Caller
+from local.dynamics.data.schema import Table
 from local.dynamics.data.store import Store
-from local.dynamics.data.writing import Caller, Writer
+from local.dynamics.data.writing import Writer
 
 SYSTEM = Caller("00000000-0000-0000-0000-000000000000")
+INACTIVE = "inactive"
+"""``true`` on a row: it is made inactive after it was made, because no row is made inactive."""
 
 
-def seed(store: Store, writer: Writer, path: Path) -> int:
-    """Makes the rows that are not there yet, in the order of the file; gives their number."""
+def read_seed(path: Path) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    document: Mapping[str, Sequence[Mapping[str, Any]]] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def seed(store: Store, writer: Writer, document: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
+    """Makes the rows that are not there yet, in the order of the document; gives their number.
+
+    Raises DataverseError for a row that the Web API would refuse, KeyError for an unknown table.
+    """
     made = 0
     with store.transaction():
-        for name, rows in json.loads(path.read_text(encoding="utf-8")).items():
+        for name, rows in document.items():
             table = store.tables[name]
             for row in rows:
                 if store.get(table, row[table.key]) is None:
-                    inactive = row.pop("inactive", False)
-                    key = writer.create(table, row, SYSTEM)
-                    if inactive:
-                        writer.update(table, key, {"statecode": 1}, SYSTEM)
+                    _make(writer, table, row)
                     made += 1
     return made
+
+
+def _make(writer: Writer, table: Table, row: Mapping[str, Any]) -> None:
+    key = writer.create(table, {column: value for column, value in row.items() if column != INACTIVE}, SYSTEM)
+    if row.get(INACTIVE):
+        writer.update(table, key, {"statecode": 1}, SYSTEM)

@@ -1,16 +1,11 @@
-"""Types of tables and columns, and how a JSON value becomes a stored one."""
+"""What a table is: columns, keys, states, collections. The definitions themselves are in ``tables``."""
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from uuid import UUID
-
-from local.dynamics.errors import DataverseError, invalid
 
 
 class Type(StrEnum):
@@ -27,139 +22,113 @@ class Type(StrEnum):
     LOOKUP = "Lookup"
 
 
+TEXTS = frozenset({Type.STRING, Type.MEMO, Type.URL})
+EDM: Mapping[Type, str] = {
+    Type.STRING: "Edm.String",
+    Type.MEMO: "Edm.String",
+    Type.URL: "Edm.String",
+    Type.INTEGER: "Edm.Int32",
+    Type.PICKLIST: "Edm.Int32",
+    Type.BOOLEAN: "Edm.Boolean",
+    Type.DATETIME: "Edm.DateTimeOffset",
+    Type.GUID: "Edm.Guid",
+    Type.LOOKUP: "Edm.Guid",
+}
+
+
 @dataclass(frozen=True)
 class Column:
-    """One attribute. ``targets``: per navigation property of a lookup, the table it binds to."""
+    """One attribute.
+
+    ``targets``: per single-valued navigation property of a lookup the tables it may point to. ``labels``: what the
+    options of a choice are called; a value without a label is refused. ``creatable`` and ``updatable``: whether a
+    value that a client gives is kept; otherwise it is ignored, as the service does.
+    """
 
     name: str
     type: Type
     max_length: int = 0
-    targets: Mapping[str, str] = field(default_factory=dict)
-    writable: bool = True
+    targets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    labels: Mapping[int, str] = field(default_factory=dict)
+    creatable: bool = True
+    updatable: bool = True
     default: object = None
+    minimum: int = -(2**31)
 
     @property
     def json_name(self) -> str:
         """Lookups are read as ``_name_value``."""
         return f"_{self.name}_value" if self.type is Type.LOOKUP else self.name
 
-    def parse(self, value: object) -> object:
-        """The stored form of a JSON value. Raises DataverseError as the service does for a wrong type."""
-        if value is None:
-            return None
-        return _PARSERS[self.type](self, value)
+    @property
+    def edm_type(self) -> str:
+        return EDM[self.type]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection-valued navigation property: the rows of ``table`` whose lookup ``column`` points here."""
+
+    table: str
+    column: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table. ``states``: per status code the state it belongs to, the first of a state being its default."""
+    """One table. ``states``: per status code the state it belongs to, the first of a state being its default.
+
+    ``keys``: alternate keys by name, each the columns that are unique together. ``code``: the object type code.
+    """
 
     name: str
     set_name: str
     key: str
     columns: Mapping[str, Column]
     primary_name: str
+    code: int
     states: Mapping[int, int] = field(default_factory=dict)
+    collections: Mapping[str, Collection] = field(default_factory=dict)
+    keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
     change_tracking: bool = True
 
-    def bindable(self) -> Mapping[str, tuple[Column, str]]:
-        """Per single-valued navigation property: the lookup it sets and the table it binds to."""
-        return {
-            navigation: (column, target)
-            for column in self.columns.values()
-            for navigation, target in column.targets.items()
-        }
+    def navigation(self, name: str) -> tuple[Column, Sequence[str]] | None:
+        """The lookup that a single-valued navigation property sets, and the tables it may point to."""
+        for column in self.columns.values():
+            if name in column.targets:
+                return column, column.targets[name]
+        return None
 
     def by_json_name(self, name: str) -> Column | None:
-        for column in self.columns.values():
-            if column.json_name == name:
-                return column
-        return None
+        """The column that is read under a name."""
+        column = self.columns.get(name.removeprefix("_").removesuffix("_value")) or self.columns.get(name)
+        return column if column and column.json_name == name else None
+
+    def default_status(self, state: int) -> int | None:
+        return next((status for status, belongs in self.states.items() if belongs == state), None)
+
+
+def strings(names: Iterable[str], max_length: int) -> list[Column]:
+    return [Column(name, Type.STRING, max_length) for name in names]
 
 
 def with_custom_columns(tables: Mapping[str, Table], path: Path | None) -> dict[str, Table]:
-    """The tables with the columns a solution adds: ``[{table, name, type, max_length}]``."""
+    """The tables with the columns a solution adds.
+
+    ``[{table, name, type, max_length?, target?, key?}]``: ``target`` is the table a lookup points to; columns of a
+    table with the same ``key`` form an alternate key of that name.
+    """
     extended = dict(tables)
     for one in json.loads(path.read_text(encoding="utf-8")) if path else ():
         table = extended[one["table"]]
-        column = Column(one["name"], Type(one["type"]), int(one.get("max_length", 0)))
-        extended[table.name] = replace(table, columns={**table.columns, column.name: column})
+        column = _custom(one)
+        keys = dict(table.keys)
+        if name := one.get("key"):
+            keys[name] = [*keys.get(name, ()), column.name]
+        extended[table.name] = replace(table, columns={**table.columns, column.name: column}, keys=keys)
     return extended
 
 
-def _text(column: Column, value: object) -> str:
-    if not isinstance(value, str):
-        raise _wrong_type(column, value)
-    if column.max_length and len(value) > column.max_length:
-        message = (
-            f"A validation error occurred. The length of the '{column.name}' attribute exceeded the maximum allowed "
-            f"length of '{column.max_length}'."
-        )
-        raise DataverseError(400, "0x80044331", message)
-    return value
-
-
-def _integer(column: Column, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _wrong_type(column, value)
-    if not -(2**31) <= value < 2**31:
-        raise DataverseError(400, "0x80044330", f"The value of '{column.name}' is outside the valid range.")
-    return value
-
-
-def _boolean(column: Column, value: object) -> int:
-    if not isinstance(value, bool):
-        raise _wrong_type(column, value)
-    return int(value)
-
-
-_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})")
-
-
-def _datetime(column: Column, value: object) -> str:
-    """Kept to the second, as Dataverse does."""
-    if not isinstance(value, str) or not _DATETIME.fullmatch(value):
-        raise _wrong_type(column, value)
-    moment = datetime.fromisoformat(value).astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _guid(column: Column, value: object) -> str:
-    try:
-        return str(UUID(str(value)))
-    except ValueError:
-        raise _wrong_type(column, value) from None
-
-
-def _lookup(column: Column, _value: object) -> object:
-    raise invalid(f"the lookup '{column.name}' is set by binding one of {', '.join(column.targets)}")
-
-
-def _wrong_type(column: Column, value: object) -> DataverseError:
-    shown = type(value).__name__
-    return invalid(
-        f"Cannot convert a value of '{column.name}' of JSON type {shown} to the expected type {column.type}."
-    )
-
-
-_PARSERS: Mapping[Type, Any] = {
-    Type.STRING: _text,
-    Type.MEMO: _text,
-    Type.URL: _text,
-    Type.INTEGER: _integer,
-    Type.PICKLIST: _integer,
-    Type.BOOLEAN: _boolean,
-    Type.DATETIME: _datetime,
-    Type.GUID: _guid,
-    Type.LOOKUP: _lookup,
-}
-
-SQL_TYPES: Mapping[Type, str] = {
-    Type.INTEGER: "INTEGER",
-    Type.PICKLIST: "INTEGER",
-    Type.BOOLEAN: "INTEGER",
-}
-
-
-def strings(names: Sequence[str], max_length: int) -> list[Column]:
-    return [Column(name, Type.STRING, max_length) for name in names]
+def _custom(one: Mapping[str, Any]) -> Column:
+    kind = Type(one["type"])
+    length = int(one.get("max_length", 100 if kind is Type.STRING else 0))
+    return Column(one["name"], kind, length, targets={one["name"]: (one["target"],)} if kind is Type.LOOKUP else {})

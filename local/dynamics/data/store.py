@@ -1,17 +1,19 @@
 """Rows in SQLite: one SQL table per table, a version per row, and a log of changes for change tracking."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local.dynamics.data.schema import SQL_TYPES, Column, Table, Type
+from local.dynamics.data.comparing import COLLATION, compare, matches
+from local.dynamics.data.schema import Column, Table, Type
 
 Row = dict[str, Any]
 """Column → stored value; a lookup has a second entry ``name__table``; ``version__`` is the ETag's number."""
 
 VERSION = "version__"
+SQL_TYPES: Mapping[Type, str] = {Type.INTEGER: "INTEGER", Type.PICKLIST: "INTEGER", Type.BOOLEAN: "INTEGER"}
 
 
 def target_of(name: str) -> str:
@@ -20,18 +22,26 @@ def target_of(name: str) -> str:
 
 
 class Store:
-    """One environment's data. Everything inside ``transaction`` is done together or not at all."""
+    """One environment's data. Everything inside ``transaction`` is done together or not at all.
+
+    ``committed`` are called after each transaction that wrote something, with what was noted during it.
+    """
 
     def __init__(self, path: Path | str, tables: Mapping[str, Table]) -> None:
         self.tables = tables
+        self.committed: list[Callable[[Sequence[Any]], None]] = []
+        self._noted: list[Any] = []
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = sqlite3.Row
+        self._db.create_collation(COLLATION, compare)
+        self._db.create_function("matches", 2, matches, deterministic=True)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS changes__ "
             "(seq INTEGER PRIMARY KEY AUTOINCREMENT, entity TEXT, id TEXT, deleted INTEGER)"
         )
+        self._db.execute("CREATE TABLE IF NOT EXISTS documents__ (name TEXT PRIMARY KEY, document TEXT)")
         for table in tables.values():
             self._create(table)
 
@@ -49,8 +59,16 @@ class Store:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._noted.clear()
             raise
         self._db.execute("COMMIT")
+        noted, self._noted = self._noted, []
+        for listener in self.committed if noted else ():
+            listener(noted)
+
+    def note(self, event: object) -> None:
+        """Told to ``committed`` if the transaction succeeds."""
+        self._noted.append(event)
 
     def get(self, table: Table, key: str) -> Row | None:
         found = self._db.execute(f'SELECT * FROM "{table.name}" WHERE "{table.key}" = ?', (key,)).fetchone()  # noqa: S608 (names of the schema)
@@ -61,40 +79,56 @@ class Store:
         names = [*row, VERSION]
         marks = ", ".join("?" for _ in names)
         listed = ", ".join(f'"{name}"' for name in names)
-        self._db.execute(f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})', (*row.values(), version))  # noqa: S608
+        self._db.execute(f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})', (*row.values(), version))  # noqa: S608 (names of the schema)
 
     def update(self, table: Table, key: str, changes: Mapping[str, Any]) -> None:
         version = self._log(table, key, deleted=False)
         listed = ", ".join(f'"{name}" = ?' for name in (*changes, VERSION))
         self._db.execute(
-            f'UPDATE "{table.name}" SET {listed} WHERE "{table.key}" = ?',  # noqa: S608
+            f'UPDATE "{table.name}" SET {listed} WHERE "{table.key}" = ?',  # noqa: S608 (names of the schema)
             (*changes.values(), version, key),
         )
 
     def delete(self, table: Table, key: str) -> None:
         self._log(table, key, deleted=True)
-        self._db.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (key,))  # noqa: S608
+        self._db.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (key,))  # noqa: S608 (names of the schema)
 
     def select(self, table: Table, where: str, values: Sequence[Any], tail: str = "") -> list[Row]:
         """Rows by an SQL condition that the filter compiler made."""
-        found = self._db.execute(f'SELECT * FROM "{table.name}" WHERE {where or "1"} {tail}', values)  # noqa: S608
+        found = self._db.execute(f'SELECT * FROM "{table.name}" WHERE {where or "1"} {tail}', values)  # noqa: S608 (compiled with marks)
         return [dict(row) for row in found]
 
     def count(self, table: Table, where: str, values: Sequence[Any]) -> int:
-        found = self._db.execute(f'SELECT COUNT(*) FROM "{table.name}" WHERE {where or "1"}', values)  # noqa: S608
+        found = self._db.execute(f'SELECT COUNT(*) FROM "{table.name}" WHERE {where or "1"}', values)  # noqa: S608 (compiled with marks)
         return int(found.fetchone()[0])
 
     def change_number(self) -> int:
         """The number of the newest change of all."""
         return int(self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM changes__").fetchone()[0])
 
-    def changed_since(self, table: Table, number: int) -> list[tuple[str, bool]]:
-        """Keys of the table's rows that changed after a number, each once with its last change: (key, deleted)."""
+    def changed_between(self, table: Table, after: int, until: int) -> list[tuple[str, bool]]:
+        """Keys of the table's rows that changed, each once with its last change: (key, deleted)."""
         found = self._db.execute(
-            "SELECT id, deleted, MAX(seq) last FROM changes__ WHERE entity = ? AND seq > ? GROUP BY id ORDER BY last",
-            (table.name, number),
+            "SELECT id, deleted, MAX(seq) last FROM changes__ WHERE entity = ? AND seq > ? AND seq <= ? "
+            "GROUP BY id ORDER BY last",
+            (table.name, after, until),
         )
         return [(row["id"], bool(row["deleted"])) for row in found]
+
+    def document(self, name: str) -> str | None:
+        """A piece of the environment's own configuration."""
+        found = self._db.execute("SELECT document FROM documents__ WHERE name = ?", (name,)).fetchone()
+        return str(found["document"]) if found else None
+
+    def put_document(self, name: str, document: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO documents__ VALUES (?, ?)", (name, document))
+
+    def clear(self) -> None:
+        """Deletes every row, as deletions that change tracking shows; configuration stays."""
+        with self.transaction():
+            for table in self.tables.values():
+                for row in self.select(table, "", []):
+                    self.delete(table, row[table.key])
 
     def _log(self, table: Table, key: str, *, deleted: bool) -> int:
         done = self._db.execute(
@@ -111,16 +145,20 @@ class Store:
             if column.name not in present:
                 for definition in _sql(column, table):
                     self._db.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
-        for column in table.columns.values():
-            if column.type is Type.LOOKUP:
-                name = f"{table.name}_{column.name}"
-                self._db.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" ("{column.name}")')
+        self._create_indexes(table, [[column.name] for column in table.columns.values() if column.type is Type.LOOKUP])
+        self._create_indexes(table, table.keys.values())
+
+    def _create_indexes(self, table: Table, indexes: Iterable[Sequence[str]]) -> None:
+        for columns in indexes:
+            listed = ", ".join(f'"{column}"' for column in columns)
+            name = "_".join((table.name, *columns))
+            self._db.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" ({listed})')
 
 
 def _sql(column: Column, table: Table) -> list[str]:
     kind = SQL_TYPES.get(column.type, "TEXT")
     primary = " PRIMARY KEY" if column.name == table.key else ""
-    collation = " COLLATE NOCASE" if kind == "TEXT" else ""
+    collation = f" COLLATE {COLLATION}" if kind == "TEXT" and column.type not in {Type.GUID, Type.LOOKUP} else ""
     definitions = [f'"{column.name}" {kind}{primary}{collation}']
     if column.type is Type.LOOKUP:
         definitions.append(f'"{target_of(column.name)}" TEXT')

@@ -1,182 +1,206 @@
-"""``$filter`` to SQL: the operators and functions Dataverse documents for its Web API."""
+"""``$filter`` to SQL: the operators and functions that Dataverse documents for its Web API, and no others."""
 
-import json
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from local.dynamics.data.schema import Column, Table, Type
-from local.dynamics.errors import DataverseError, bad_query, unknown_property
+from local.dynamics.data.schema import TEXTS, Column, Table
+from local.dynamics.data.store import target_of
+from local.dynamics.errors import bad_query, unknown_property
+from local.dynamics.odata.lexer import Token, Words
+from local.dynamics.odata.literals import listed, literal, parameter
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<in>Microsoft\.Dynamics\.CRM\.In)|(?P<date>\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?)"
-    r"|(?P<guid>[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})|(?P<number>-?\d+(?:\.\d+)?)|(?P<parameter>@\w+)"
-    r"|(?P<word>[A-Za-z_]\w*)|(?P<mark>[(),=\[\]]))"
-)
 COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
+IN = "Microsoft.Dynamics.CRM.In"
+MAX_DEPTH = 50
 
 Sql = tuple[str, list[Any]]
 
 
-def compile_filter(table: Table, text: str, parameters: Mapping[str, str]) -> Sql:
+def compile_filter(tables: Mapping[str, Table], table: Table, text: str, parameters: Mapping[str, str]) -> Sql:
     """An SQL condition with its values. Raises DataverseError for what the service would refuse."""
-    parser = _Parser(table, text, parameters)
-    sql = parser.either()
-    parser.end()
+    compiler = _Compiler(tables, Words(text), parameters)
+    sql = compiler.either(_Scope(table, f'"{table.name}"', {}))
+    compiler.end()
     return sql
 
 
-class _Parser:
-    def __init__(self, table: Table, text: str, parameters: Mapping[str, str]) -> None:
-        self._table = table
-        self._parameters = parameters
-        self._tokens = _tokens(text)
-        self._at = 0
+@dataclass(frozen=True)
+class _Scope:
+    """What a bare name belongs to, and what the variables around it stand for."""
 
-    def either(self) -> Sql:
-        left = self._both()
-        while self._take_word("or"):
-            right = self._both()
-            left = (f"({left[0]} OR {right[0]})", [*left[1], *right[1]])
-        return left
+    table: Table
+    alias: str
+    variables: Mapping[str, "_Scope"]
+
+    def sql(self, name: str) -> str:
+        return f'{self.alias}."{name}"'
+
+
+class _Compiler:
+    def __init__(self, tables: Mapping[str, Table], words: Words, parameters: Mapping[str, str]) -> None:
+        self._tables = tables
+        self._words = words
+        self._parameters = parameters
+        self._aliases = 0
+        self._depth = 0
 
     def end(self) -> None:
-        if self._at < len(self._tokens):
-            raise self._error()
+        self._words.end()
 
-    def _both(self) -> Sql:
-        left = self._one()
-        while self._take_word("and"):
-            right = self._one()
-            left = (f"({left[0]} AND {right[0]})", [*left[1], *right[1]])
-        return left
+    def either(self, scope: _Scope) -> Sql:
+        return self._joined("or", scope, self._both)
 
-    def _one(self) -> Sql:
-        if self._take_word("not"):
-            inner = self._one()
-            return f"NOT COALESCE({inner[0]}, 0)", inner[1]
-        if self._take("mark", "("):
-            inner = self.either()
-            self._need("mark", ")")
+    def _both(self, scope: _Scope) -> Sql:
+        return self._joined("and", scope, self._one)
+
+    def _joined(self, word: str, scope: _Scope, inner: Callable[[_Scope], Sql]) -> Sql:
+        left, values = inner(scope)
+        while self._words.take("word", word):
+            right, more = inner(scope)
+            left, values = f"({left} {word.upper()} {right})", [*values, *more]
+        return left, values
+
+    def _one(self, scope: _Scope) -> Sql:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise bad_query("The filter is nested too deeply.")
+        try:
+            return self._condition(scope)
+        finally:
+            self._depth -= 1
+
+    def _condition(self, scope: _Scope) -> Sql:
+        if self._words.take("word", "not"):
+            condition, values = self._one(scope)
+            return f"NOT COALESCE({condition}, 0)", values
+        if self._words.take("mark", "("):
+            inner = self.either(scope)
+            self._words.need("mark", ")")
             return inner
-        if self._take("in"):
-            return self._in()
-        word = self._need("word")
-        if word in PATTERNS and self._take("mark", "("):
-            return self._pattern(PATTERNS[word])
-        return self._comparison(self._column(word))
+        word = self._words.need("word")
+        if word in PATTERNS:
+            return self._pattern(PATTERNS[word], scope)
+        if word == IN:
+            return self._in(scope)
+        if word.endswith(("/any", "/all")):
+            return self._lambda(word, scope)
+        return self._on_path(word, scope, self._comparison)
 
-    def _comparison(self, column: Column) -> Sql:
-        operator = self._need("word")
+    def _on_path(self, path: str, scope: _Scope, condition: Callable[[_Scope, Column], Sql]) -> Sql:
+        """A condition on a column, of this row or of the one a lookup of it points to."""
+        *steps, name = path.split("/")
+        if steps and steps[0] in scope.variables:
+            return self._on_path("/".join([*steps[1:], name]), scope.variables[steps[0]], condition)
+        if not steps:
+            return condition(scope, _column(scope.table, name))
+        found = scope.table.navigation(steps[0])
+        if found is None or len(found[1]) > 1:
+            raise unknown_property(scope.table.name, steps[0])
+        inner = self._nested(self._tables[found[1][0]], scope)
+        sql, values = self._on_path("/".join([*steps[1:], name]), inner, condition)
+        column = found[0].name
+        joined = f"{inner.sql(inner.table.key)} = {scope.sql(column)} AND {scope.sql(target_of(column))} = ?"
+        return _exists(inner, f"{joined} AND {sql}", [inner.table.name, *values])
+
+    def _comparison(self, scope: _Scope, column: Column) -> Sql:
+        operator = self._words.need("word")
         if operator not in COMPARISONS:
-            raise self._error()
-        value = self._literal(column)
+            raise self._words.error()
+        token = self._words.next()
+        shown = scope.sql(column.name)
+        if other := self._compared_column(scope, column, token):
+            return f"{shown} {COMPARISONS[operator]} {other}", []
+        value = literal(column, token, self._parameters)
         if value is None:
             if operator not in {"eq", "ne"}:
-                raise self._error()
-            return f'"{column.name}" IS {"NOT " if operator == "ne" else ""}NULL', []
+                raise self._words.error()
+            return f"{shown} IS {'NOT ' if operator == 'ne' else ''}NULL", []
         if operator == "ne":
-            return f'("{column.name}" <> ? OR "{column.name}" IS NULL)', [value]
-        return f'"{column.name}" {COMPARISONS[operator]} ?', [value]
+            return f"({shown} <> ? OR {shown} IS NULL)", [value]
+        return f"{shown} {COMPARISONS[operator]} ?", [value]
 
-    def _pattern(self, pattern: str) -> Sql:
-        column = self._column(self._need("word"))
-        self._need("mark", ",")
-        text = str(self._literal(column))
-        self._need("mark", ")")
-        escaped = text.replace("\\", "\\\\")
-        return f"\"{column.name}\" LIKE ? ESCAPE '\\'", [pattern.format(escaped)]
-
-    def _in(self) -> Sql:
-        """``Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)`` with both as parameters."""
-        self._need("mark", "(")
-        given: dict[str, str] = {}
-        while not self._take("mark", ")"):
-            name = self._need("word")
-            self._need("mark", "=")
-            parameter = self._need("parameter")
-            if parameter not in self._parameters:
-                raise bad_query(f"The parameter {parameter} is not given.")
-            given[name] = self._parameters[parameter]
-            self._take("mark", ",")
-        column = self._column(given.get("PropertyName", "").strip("'"))
-        try:
-            values = json.loads(given.get("PropertyValues", ""))
-        except ValueError:
-            raise bad_query("PropertyValues is not a JSON array.") from None
-        return f'"{column.name}" IN ({", ".join("?" for _ in values)})', [column_value(column, one) for one in values]
-
-    def _literal(self, column: Column) -> object:
-        kind, text = self._next()
-        if kind == "word" and text == "null":
+    def _compared_column(self, scope: _Scope, column: Column, token: Token) -> str | None:
+        if token.kind != "word" or token.text in {"null", "true", "false"}:
             return None
-        if kind == "word" and text in {"true", "false"} and column.type is Type.BOOLEAN:
-            return int(text == "true")
-        if kind == "string" and column.type in {Type.STRING, Type.MEMO, Type.URL}:
-            return text[1:-1].replace("''", "'")
-        if kind == "guid" and column.type in {Type.GUID, Type.LOOKUP}:
-            return text.lower()
-        if kind == "number" and column.type in {Type.INTEGER, Type.PICKLIST}:
-            return int(float(text))
-        if kind == "date" and column.type is Type.DATETIME:
-            return column.parse(text if "T" in text else f"{text}T00:00:00Z")
-        raise bad_query(
-            f"A binary operator with incompatible types: '{column.json_name}' is {column.type}, not {text}."
-        )
+        other = _column(scope.table, token.text.rpartition("/")[2])
+        if other.edm_type != column.edm_type:
+            raise bad_query(
+                "A binary operator with incompatible types was detected. Found operand types "
+                f"'{column.edm_type}' and '{other.edm_type}' for operator kind 'Equal'."
+            )
+        return scope.sql(other.name)
 
-    def _column(self, name: str) -> Column:
-        column = self._table.by_json_name(name)
-        if column is None:
-            raise unknown_property(self._table.name, name)
-        return column
+    def _pattern(self, pattern: str, scope: _Scope) -> Sql:
+        self._words.need("mark", "(")
+        return self._on_path(self._words.need("word"), scope, lambda inner, column: self._like(pattern, inner, column))
 
-    def _next(self) -> tuple[str, str]:
-        if self._at >= len(self._tokens):
-            raise self._error()
-        token = self._tokens[self._at]
-        self._at += 1
-        return token
+    def _like(self, pattern: str, scope: _Scope, column: Column) -> Sql:
+        if column.type not in TEXTS:
+            raise bad_query("No function signature for the function with these argument types was found.")
+        self._words.need("mark", ",")
+        text = literal(column, self._words.next(), self._parameters)
+        self._words.need("mark", ")")
+        return f"matches(?, {scope.sql(column.name)})", [pattern.format(text)]
 
-    def _take(self, kind: str, text: str | None = None) -> bool:
-        if self._at < len(self._tokens):
-            found_kind, found = self._tokens[self._at]
-            if found_kind == kind and text in {None, found}:
-                self._at += 1
-                return True
-        return False
+    def _in(self, scope: _Scope) -> Sql:
+        """``In(PropertyName='x',PropertyValues=['a','b'])``, each given in place or by a parameter."""
+        self._words.need("mark", "(")
+        given: dict[str, str] = {}
+        for name in ("PropertyName", "PropertyValues"):
+            if given:
+                self._words.need("mark", ",")
+            self._words.need("word", name)
+            self._words.need("mark", "=")
+            given[name] = self._argument()
+        self._words.need("mark", ")")
+        name = given["PropertyName"].strip("'\"")
+        column = scope.table.columns.get(name) or _column(scope.table, name)
+        values = listed(column, given["PropertyValues"])
+        return f"{scope.sql(column.name)} IN ({', '.join('?' for _ in values)})", values
 
-    def _take_word(self, word: str) -> bool:
-        return self._take("word", word)
+    def _argument(self) -> str:
+        if not self._words.take("mark", "["):
+            token = self._words.next()
+            return parameter(token.text, self._parameters) if token.kind == "parameter" else token.text
+        texts: list[str] = []
+        while not self._words.take("mark", "]"):
+            texts.append(self._words.next().text)
+        return f"[{''.join(texts)}]"
 
-    def _need(self, kind: str, text: str | None = None) -> str:
-        found_kind, found = self._next()
-        if found_kind != kind or text not in {None, found}:
-            raise self._error()
-        return found
+    def _lambda(self, word: str, scope: _Scope) -> Sql:
+        """``collection/any(x:x/column eq 1)`` and ``/all``."""
+        name, _, quantifier = word.rpartition("/")
+        collection = scope.table.collections.get(name)
+        if collection is None:
+            raise unknown_property(scope.table.name, name)
+        inner = self._nested(self._tables[collection.table], scope)
+        joined = f"{inner.sql(collection.column)} = {scope.sql(scope.table.key)}"
+        self._words.need("mark", "(")
+        if quantifier == "any" and self._words.take("mark", ")"):
+            return _exists(inner, joined, [])
+        variable = self._words.need("word")
+        self._words.need("mark", ":")
+        variables = {**scope.variables, variable: inner}
+        sql, values = self.either(_Scope(scope.table, scope.alias, variables))
+        self._words.need("mark", ")")
+        if quantifier == "any":
+            return _exists(inner, f"{joined} AND {sql}", values)
+        exception, values = _exists(inner, f"{joined} AND NOT COALESCE({sql}, 0)", values)
+        return f"NOT {exception}", values
 
-    def _error(self) -> DataverseError:
-        return bad_query("Syntax error in the filter expression.")
+    def _nested(self, table: Table, scope: _Scope) -> _Scope:
+        self._aliases += 1
+        return _Scope(table, f'"inner{self._aliases}"', scope.variables)
 
 
-def column_value(column: Column, value: object) -> object:
-    """A JSON value as it is stored, for comparing."""
-    if column.type in {Type.GUID, Type.LOOKUP}:
-        try:
-            return str(UUID(str(value)))
-        except ValueError:
-            raise bad_query(f"'{value}' is no Guid.") from None
-    return column.parse(value)
+def _exists(inner: _Scope, condition: str, values: list[Any]) -> Sql:
+    return f'EXISTS (SELECT 1 FROM "{inner.table.name}" {inner.alias} WHERE {condition})', values  # noqa: S608 (names of the schema, values as marks)
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text.rstrip()):
-        match = _TOKEN.match(text, at)
-        if not match or not match.lastgroup:
-            raise bad_query(f"Syntax error at position {at} in '{text}'.")
-        found.append((match.lastgroup, match[match.lastgroup]))
-        at = match.end()
-    return found
+def _column(table: Table, name: str) -> Column:
+    column = table.by_json_name(name)
+    if column is None:
+        raise unknown_property(table.name, name)
+    return column

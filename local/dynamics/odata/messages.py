@@ -1,14 +1,16 @@
 """A request and an answer of the Web API, alone or as part of a batch."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
-from local.dynamics.errors import DataverseError, invalid
+from local.dynamics.errors import DataverseError, bad_query, invalid, not_found
 
 ROOT = "/api/data/v9.2"
+_PREFERENCE = re.compile(r'\s*([\w.-]+)\s*(?:=\s*(?:"([^"]*)"|([^",;]*)))?\s*(?:[,;]|$)')
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,10 @@ class ApiRequest:
         """From an absolute or relative address. Raises DataverseError for one outside the API."""
         parts = urlsplit(url)
         path = unquote(parts.path)
-        if path.startswith("/") and not path.startswith(ROOT):
-            raise DataverseError(404, "0x8006088a", f"Resource not found for the segment '{path}'.")
+        if path.startswith("/") and not f"{path}/".startswith(f"{ROOT}/"):
+            raise not_found(path)
         lowered = {name.lower(): value for name, value in headers.items()}
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return cls(method.upper(), path.removeprefix(ROOT).strip("/"), query, lowered, body)
+        return cls(method.upper(), path.removeprefix(ROOT).strip("/"), _query(parts.query), lowered, body)
 
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises DataverseError."""
@@ -40,31 +41,52 @@ class ApiRequest:
         try:
             document = json.loads(self.body)
         except ValueError:
-            raise invalid("the body is not JSON") from None
+            raise invalid("", "The body is not JSON.") from None
         if not isinstance(document, dict):
-            raise invalid("the body is not a JSON object")
+            raise invalid("", "The body is not a JSON object.")
         return document
 
     def prefers(self, name: str) -> str | None:
         """The value of a preference (``true`` for one without a value), None when it is absent."""
-        for preference in self.headers.get("prefer", "").split(","):
-            key, _, value = preference.strip().partition("=")
-            if key == name:
-                return value.strip('"') or "true"
+        for match in _PREFERENCE.finditer(self.headers.get("prefer", "")):
+            if match[1] == name:
+                return match[2] or match[3] or "true"
         return None
+
+
+def _query(text: str) -> dict[str, str]:
+    """The options of a query string; one that is given twice is refused."""
+    options: dict[str, str] = {}
+    for part in filter(None, text.split("&")):
+        name, _, value = part.partition("=")
+        name = unquote_plus(name)
+        if name in options:
+            raise bad_query(
+                f"Query option '{name}' was specified more than once, but it must be specified at most once."
+            )
+        options[name] = unquote_plus(value)
+    return options
 
 
 @dataclass(frozen=True)
 class ApiAnswer:
-    """``body`` is JSON, or absent."""
+    """``body`` is JSON, a text, or absent."""
 
     status: int
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def refused(cls, error: DataverseError) -> "ApiAnswer":
         return cls(error.status, error.body(), error.headers)
 
+    @property
+    def content_type(self) -> str | None:
+        if self.body is None:
+            return None
+        return "text/plain" if isinstance(self.body, str) else "application/json; odata.metadata=minimal"
+
     def content(self) -> bytes:
-        return b"" if self.body is None else json.dumps(self.body, ensure_ascii=False).encode()
+        if self.body is None:
+            return b""
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)).encode()

@@ -1,0 +1,94 @@
+"""From the JSON of a write to the values of a row: plain columns, bound lookups, what is only for show."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from local.dynamics.data.schema import Table, Type
+from local.dynamics.data.store import Row, Store, target_of
+from local.dynamics.data.tables import PARTIES
+from local.dynamics.data.values import stored
+from local.dynamics.errors import invalid, missing
+
+BIND = "@odata.bind"
+_REFERENCE = re.compile(r"(?:https?://[^/]+)?(?:/api/data/v9\.\d)?/?(?P<set>\w+)\((?P<key>[^()]+)\)")
+_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+class Payload:
+    """Reads what clients send; ``store`` tells whether the rows that are bound to are there."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def values(self, table: Table, body: Mapping[str, Any], *, creating: bool) -> Row:
+        """The values to write. What the client may not write is left out, as the service leaves it out.
+
+        Raises DataverseError for an unknown property, a wrong type, a bad reference.
+        """
+        values: Row = {}
+        for name, value in body.items():
+            if name == table.key or (name == PARTIES and PARTIES in table.collections):
+                continue
+            if name.endswith(BIND):
+                values.update(self._bound(table, name.removesuffix(BIND), value, creating=creating))
+            elif "@" not in name:
+                values.update(self._plain(table, name, value, creating=creating))
+        return values
+
+    def reference(self, text: object) -> tuple[Table, str]:
+        """The table and key that ``/contacts(guid)`` names. Raises DataverseError when there is no such row."""
+        match = _REFERENCE.fullmatch(str(text))
+        target = self._by_set(match["set"]) if match else None
+        if match is None or target is None:
+            raise invalid("", f"Invalid URI '{text}': it does not name a row.")
+        key = match["key"].removeprefix(f"{target.key}=")
+        if not _GUID.fullmatch(key):
+            raise invalid("", f"Invalid URI '{text}': '{key}' is not a Guid.")
+        if self._store.get(target, key.lower()) is None:
+            raise missing(target.name, key.lower())
+        return target, key.lower()
+
+    def _plain(self, table: Table, name: str, value: object, *, creating: bool) -> Row:
+        column = table.by_json_name(name)
+        if column is not None:
+            if column.type is not Type.LOOKUP and not (column.creatable if creating else column.updatable):
+                return {}
+            return {column.name: stored(table, column, value)}
+        if found := table.navigation(name):
+            if value is None:
+                return {found[0].name: None, target_of(found[0].name): None}
+            raise invalid(table.set_name, f"The navigation property '{name}' is set by {name}{BIND}.")
+        raise invalid(
+            table.set_name,
+            f"Invalid property '{name}' was found in entity 'Microsoft.Dynamics.CRM.{table.name}'. Could not find a "
+            f"property named '{name}' on type 'Microsoft.Dynamics.CRM.{table.name}'.",
+        )
+
+    def _bound(self, table: Table, navigation: str, reference: object, *, creating: bool) -> Row:
+        found = table.navigation(navigation)
+        if found is None:
+            raise invalid(
+                table.set_name,
+                f"An undeclared property '{navigation}' which only has property annotations in the payload but no "
+                "property value was found in the payload.",
+            )
+        column, targets = found
+        if reference is None:
+            return {column.name: None, target_of(column.name): None}
+        target, key = self.reference(reference)
+        self._check_target(table, navigation, target, targets)
+        if not (column.creatable if creating else column.updatable):
+            return {}
+        return {column.name: key, target_of(column.name): target.name}
+
+    def _check_target(self, table: Table, navigation: str, target: Table, targets: Sequence[str]) -> None:
+        if target.name not in targets:
+            expected = " or ".join(targets)
+            raise invalid(
+                table.set_name,
+                f"A resource of type '{target.name}' was found for '{navigation}', which expects {expected}.",
+            )
+
+    def _by_set(self, set_name: str) -> Table | None:
+        return next((table for table in self._store.tables.values() if table.set_name == set_name), None)

@@ -1,0 +1,1 @@
+"""The environment over HTTP: the Web API, the pages, the switches of the stand-in."""

@@ -1,0 +1,54 @@
+"""The applications: the Web API alone for programs, and the same with pages for people."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from local.dynamics.environment import Environment
+from local.dynamics.http.events import Events
+from local.dynamics.http.switches import Switches
+from local.dynamics.http.web_api import WebApi
+from local.dynamics.odata.messages import ROOT
+
+PAGES = Path(__file__).parents[1] / "pages"
+MAX_BODY = 64 * 1024 * 1024
+MAX_LINE = 32_768
+"""The longest address the service takes outside a batch."""
+
+CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
+def application(environment: Environment, *, pages: bool, faults: bool = True) -> web.Application:
+    """With ``pages``, for people on plain HTTP. ``faults``: whether the environment can be broken on purpose."""
+    app = web.Application(client_max_size=MAX_BODY, handler_args={"max_line_size": MAX_LINE})
+    web_api = WebApi(environment, with_pages=pages)
+    events = Events(environment.store)
+
+    async def close(_app: web.Application) -> None:
+        await events.close()
+
+    app.on_shutdown.append(close)
+    app.router.add_route("*", f"{ROOT}", web_api.handle)
+    app.router.add_route("*", f"{ROOT}/{{path:.*}}", web_api.handle)
+    app.add_routes(Switches(environment).routes(with_faults=faults))
+    app.router.add_get("/stand-in/events", events.stream)
+    if pages:
+        app.middlewares.append(_protected)
+        app.add_routes([web.get("/", _index), web.static("/page", PAGES)])
+    return app
+
+
+@web.middleware
+async def _protected(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+async def _index(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGES / "index.html")

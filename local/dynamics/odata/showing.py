@@ -1,0 +1,125 @@
+"""A row as the API shows it: its ETag, the selected columns, annotations, what is expanded."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+
+from local.dynamics.data.schema import Collection, Column, Table, Type
+from local.dynamics.data.store import VERSION, Row, Store, target_of
+from local.dynamics.errors import bad_query, unknown_property
+from local.dynamics.odata.filters import compile_filter
+from local.dynamics.odata.messages import ApiRequest
+from local.dynamics.odata.options import check_options, expansions, ordering, selected, top
+
+FORMATTED = "OData.Community.Display.V1.FormattedValue"
+LOGICAL_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"
+NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
+IN_SINGLE = frozenset({"$select", "$expand"})
+IN_COLLECTION = frozenset({"$select", "$expand", "$filter", "$orderby", "$top"})
+
+
+class Display:
+    """Shows rows of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def row(self, table: Table, row: Row, request: ApiRequest) -> dict[str, Any]:
+        """``$select``, ``$expand`` and the annotations that the request prefers. Raises DataverseError."""
+        shown: dict[str, Any] = {"@odata.etag": f'W/"{row[VERSION]}"'}
+        wanted = request.prefers("odata.include-annotations")
+        for column in selected(table, request.query.get("$select")):
+            shown[column.json_name] = _value(column, row[column.name])
+            if wanted and row[column.name] is not None:
+                shown.update(self._annotations(column, row, wanted))
+        shown[table.key] = row[table.key]
+        for name, options in expansions(request.query.get("$expand")):
+            shown[name] = self._expanded(table, row, name, ApiRequest("GET", "", options, request.headers))
+        return shown
+
+    def name(self, target: str, key: str) -> str | None:
+        """What a row is called."""
+        table = self._store.tables[target]
+        found = self._store.get(table, key)
+        return found[table.primary_name] if found else None
+
+    def collection(self, table: Table, key: str, collection: Collection, request: ApiRequest) -> list[dict[str, Any]]:
+        """The rows that point to one, filtered and ordered as asked."""
+        check_options(request.query, IN_COLLECTION)
+        inner = self._store.tables[collection.table]
+        where: str = "1"
+        values: list[Any] = []
+        if "$filter" in request.query:
+            where, values = compile_filter(self._store.tables, inner, request.query["$filter"], request.query)
+        limit = top(request.query.get("$top"))
+        tail = ordering(inner, request.query.get("$orderby")) + (f" LIMIT {limit}" if limit is not None else "")
+        where = f'"{collection.column}" = ? AND "{target_of(collection.column)}" = ? AND ({where})'
+        found = self._store.select(inner, where, [key, table.name, *values], tail)
+        return [self.row(inner, one, request) for one in found]
+
+    def single(self, table: Table, row: Row, name: str, request: ApiRequest) -> tuple[Table, dict[str, Any]] | None:
+        """The row a lookup points to, if it points into a table of this navigation property."""
+        found = table.navigation(name)
+        if found is None:
+            raise unknown_property(table.name, name)
+        check_options(request.query, IN_SINGLE)
+        column, targets = found
+        actual = row[target_of(column.name)]
+        if row[column.name] is None or actual not in targets:
+            return None
+        target = self._store.tables[actual]
+        if len(targets) > 1:
+            return target, _principal(target, row[column.name], request)
+        pointed = self._store.get(target, row[column.name])
+        return (target, self.row(target, pointed, request)) if pointed else None
+
+    def _expanded(self, table: Table, row: Row, name: str, inner: ApiRequest) -> object:
+        if collection := table.collections.get(name):
+            return self.collection(table, row[table.key], collection, inner)
+        found = self.single(table, row, name, inner)
+        return found[1] if found else None
+
+    def _annotations(self, column: Column, row: Row, wanted: str) -> Mapping[str, object]:
+        found: dict[str, object] = {FORMATTED: self._formatted(column, row)}
+        if column.type is Type.LOOKUP:
+            target = row[target_of(column.name)]
+            found[LOGICAL_NAME] = target
+            found[NAVIGATION] = next((name for name, targets in column.targets.items() if target in targets), None)
+        return {
+            f"{column.json_name}@{name}": value
+            for name, value in found.items()
+            if value is not None and _is_wanted(name, wanted)
+        }
+
+    def _formatted(self, column: Column, row: Row) -> str | None:
+        value = row[column.name]
+        if column.type is Type.LOOKUP:
+            target = row[target_of(column.name)]
+            return self.name(target, value) if target else None
+        if column.labels:
+            return column.labels.get(value)
+        if column.type is Type.DATETIME:
+            moment = datetime.fromisoformat(value)
+            return f"{moment.month}/{moment.day}/{moment.year} {moment.strftime('%I').lstrip('0')}:{moment:%M %p}"
+        return f"{value:,}" if column.type in {Type.INTEGER, Type.PICKLIST} else None
+
+
+def _principal(target: Table, key: str, request: ApiRequest) -> dict[str, Any]:
+    """Owners are of an abstract type that has nothing but an id."""
+    for name in filter(None, request.query.get("$select", "").split(",")):
+        if name.strip() != "ownerid":
+            raise unknown_property("principal", name.strip())
+    if "$expand" in request.query:
+        raise bad_query("An owner cannot be expanded any further.")
+    return {"@odata.type": f"#Microsoft.Dynamics.CRM.{target.name}", "ownerid": key}
+
+
+def _is_wanted(name: str, wanted: str) -> bool:
+    return any(fnmatchcase(name, pattern.strip()) for pattern in wanted.split(","))
+
+
+def _value(column: Column, stored: object) -> object:
+    if stored is None:
+        return None
+    return bool(stored) if column.type is Type.BOOLEAN else stored
