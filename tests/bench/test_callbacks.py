@@ -91,7 +91,7 @@ async def test_how_fast_a_backlog_is_worked_off(
     asked = [one for one in await world.dynamics_requests() if one.startswith("POST")]
     with capsys.disabled():
         print(
-            f"\nbacklog of {sent} callbacks: found in {polled_s:.1f} s, done in {taken_s:.1f} s = {sent / taken_s:.0f}/s"
+            f"\n{sent} waiting callbacks: found in {polled_s:.1f} s, done in {taken_s:.0f} s = {sent / taken_s:.0f} a second"
         )
         print(f"Dataverse requests per callback: {len(asked) / sent:.2f} (bar 2)")
 
