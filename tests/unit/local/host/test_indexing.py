@@ -28,7 +28,7 @@ def test_functions_come_with_their_triggers_in_the_order_of_names() -> None:
     assert [function.name for function in functions] == ["A_http", "b_timer", "C_queue"]
     http, timer, queue = (function.trigger for function in functions)
     assert isinstance(http, HttpTrigger)
-    assert (http.route.template, http.methods, http.auth_level) == ("api/calls", {"GET"}, "function")
+    assert (http.route.template, set(http.methods), http.auth_level) == ("api/calls", {"GET"}, "function")
     assert timer == TimerTrigger("00:01:00", run_on_startup=False, use_monitor=True)
     assert queue == ServiceBusTrigger("calls", "BUS")
 
