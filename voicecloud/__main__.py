@@ -26,6 +26,7 @@ async def main() -> None:
             ready = {"ready": "voicecloud", "port": runner.addresses[0][1]}
             print(json.dumps(ready), flush=True)  # noqa: T201 (read by whoever started the process)
             await stopping.wait()
+            await running.telephony.drain(settings.drain_s)
         finally:
             await runner.cleanup()
 

@@ -6,12 +6,38 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from voicecloud.api import callbacks, discovery, health, users
+from voicecloud.api import (
+    availability,
+    callbacks,
+    calls,
+    classification,
+    communication,
+    directory,
+    discovery,
+    health,
+    queues,
+    rte,
+    users,
+)
 from voicecloud.api.http import LIMITER, SERVICES, Route, errors_as_json, register
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
+from voicecloud.control import api as control
 
-ROUTES: list[Route] = [*health.ROUTES, *discovery.ROUTES, *users.ROUTES, *callbacks.ROUTES]
+ROUTES: list[Route] = [
+    *health.ROUTES,
+    *discovery.ROUTES,
+    *users.ROUTES,
+    *availability.ROUTES,
+    *communication.ROUTES,
+    *queues.ROUTES,
+    *calls.ROUTES,
+    *callbacks.ROUTES,
+    *classification.ROUTES,
+    *directory.ROUTES,
+    *rte.ROUTES,
+]
+"""The API; ``openapi.yaml`` describes each of them."""
 
 
 def build(services: Services) -> web.Application:
@@ -20,6 +46,9 @@ def build(services: Services) -> web.Application:
     app[SERVICES] = services
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
     register(app, ROUTES)
+    if services.settings.control:
+        register(app, control.ROUTES)
+        control.register_page(app)
     app.cleanup_ctx.append(_background(services))
     return app
 
@@ -27,10 +56,19 @@ def build(services: Services) -> web.Application:
 def _background(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(app: web.Application) -> AsyncIterator[None]:
         await services.callbacks.recover()
-        task = asyncio.create_task(services.webhooks.run())
+        await services.telephony.start()
+        task = asyncio.create_task(_work(services))
+        await services.telephony.traffic.set(services.settings.traffic_calls_per_hour)
         yield
+        await services.telephony.drain(0)
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
 
     return running
+
+
+async def _work(services: Services) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(services.webhooks.run())
+        group.create_task(services.telephony.run())

@@ -1,8 +1,10 @@
 """The only place that builds the parts of the voice cloud and ties them together."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
 
 import aiohttp
 
@@ -10,11 +12,32 @@ from shared.clock import Clock, utc_now
 from shared.storage.tables import Tables
 from voicecloud.callbacks import store as callback_store
 from voicecloud.callbacks.service import Callbacks
+from voicecloud.classification import store as classification_store
+from voicecloud.classification.service import Classifications
 from voicecloud.ids import Ids
+from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
+from voicecloud.organisation.model import Kind
 from voicecloud.organisation.service import Directory
+from voicecloud.records import recordings as recording_store
+from voicecloud.records import store as record_store
+from voicecloud.records.blobs import Blobs
+from voicecloud.records.recordings import Recordings
+from voicecloud.records.rows import Names
+from voicecloud.records.service import CallRecords
+from voicecloud.rte.hub import Hub
+from voicecloud.rte.tokens import Tokens
+from voicecloud.runtime.callback_requests import CallbackRequests
+from voicecloud.runtime.engine import Engine
+from voicecloud.runtime.smart_routing import RoutingEndpoint, SmartRoutingAsker
+from voicecloud.runtime.staff import Staff
+from voicecloud.runtime.telephony import Telephony
 from voicecloud.settings import Settings
+from voicecloud.simulation.customers import Customers
+from voicecloud.simulation.tape import SimulatedTape
+from voicecloud.simulation.telephones import SimulatedTelephones
+from voicecloud.simulation.traffic import Traffic
 from voicecloud.users.service import Accounts
 from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store
@@ -25,27 +48,49 @@ from voicecloud.webhooks.service import Webhooks
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    tables: Tables
+    blobs: Blobs
+    http: aiohttp.ClientSession
+    directory: Directory
+    signing_key: bytes
+
+
+@dataclass(frozen=True)
 class Services:
     """What the handlers ask."""
 
     settings: Settings
+    clock: Clock
     tables: Tables
     directory: Directory
     accounts: Accounts
     callbacks: Callbacks
     webhooks: Webhooks
+    recordings: Recordings
+    classifications: Classifications
+    telephony: Telephony
+    tokens: Tokens
+    hub: Hub
 
 
 @asynccontextmanager
 async def services(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Services]:
     """Opens storage, applies the organisation file, loads the configuration; closes all of it at the end."""
-    tables = Tables.from_connection_string(settings.storage_connection, settings.table_prefix)
-    try:
+    async with AsyncExitStack() as stack:
+        tables = Tables.from_connection_string(settings.storage_connection, settings.table_prefix)
+        stack.push_async_callback(tables.close)
+        blobs = Blobs.from_connection_string(settings.storage_connection, settings.table_prefix)
+        stack.push_async_callback(blobs.close)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
         directory = await _directory(settings, tables)
-        async with aiohttp.ClientSession() as http:
-            yield await _services(settings, clock, tables, directory, http)
-    finally:
-        await tables.close()
+        key = await signing_key(tables.table(organisation_store.TABLE))
+        yield _services(Ground(settings, clock, Ids(clock), tables, blobs, http, directory, key))
 
 
 async def _directory(settings: Settings, tables: Tables) -> Directory:
@@ -57,37 +102,107 @@ async def _directory(settings: Settings, tables: Tables) -> Directory:
     return directory
 
 
-async def _services(
-    settings: Settings, clock: Clock, tables: Tables, directory: Directory, http: aiohttp.ClientSession
-) -> Services:
-    ids = Ids(clock)
-    webhooks = _webhooks(settings, clock, tables, directory, http, ids)
+def _services(ground: Ground) -> Services:
+    webhooks = _webhooks(ground)
     callbacks = Callbacks(
-        store=callback_store.CallbackStore(tables.table(callback_store.TABLE)),
-        directory=directory,
+        store=callback_store.CallbackStore(ground.tables.table(callback_store.TABLE)),
+        directory=ground.directory,
         webhooks=webhooks,
-        ids=ids,
-        clock=clock,
+        ids=ground.ids,
+        clock=ground.clock,
     )
-    key = await signing_key(tables.table(organisation_store.TABLE))
-    return Services(settings, tables, directory, Accounts(directory, key), callbacks, webhooks)
+    recordings = Recordings(
+        table=ground.tables.table(recording_store.TABLE),
+        blobs=ground.blobs,
+        signing_key=ground.signing_key,
+        link_s=ground.settings.recording_link_s,
+        clock=ground.clock,
+    )
+    telephony = _telephony(ground, webhooks, callbacks, recordings)
+    hub = Hub(ground.directory, telephony.engine)
+    telephony.notices.listen(hub.tell)
+    callbacks.listen(hub.tell)
+    return Services(
+        settings=ground.settings,
+        clock=ground.clock,
+        tables=ground.tables,
+        directory=ground.directory,
+        accounts=Accounts(ground.directory, ground.signing_key),
+        callbacks=callbacks,
+        webhooks=webhooks,
+        recordings=recordings,
+        classifications=Classifications(
+            classification_store.ClassificationStore(ground.tables.table(classification_store.TABLE)),
+            ground.directory,
+            ground.ids,
+            ground.clock,
+        ),
+        telephony=telephony,
+        tokens=Tokens(ground.signing_key, ground.clock),
+        hub=hub,
+    )
 
 
-def _webhooks(
-    settings: Settings, clock: Clock, tables: Tables, directory: Directory, http: aiohttp.ClientSession, ids: Ids
-) -> Webhooks:
-    store = webhook_store.DeliveryStore(tables.table(webhook_store.TABLE))
-    sender = Sender(http, clock, settings.webhook_timeout_s)
+def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings) -> Telephony:
+    directory, settings = ground.directory, ground.settings
+    random = Random(settings.traffic_seed)  # noqa: S311 (plays people, keeps no secret)
+    engine = Engine(directory.routing(), ground.clock)
+    tape = SimulatedTape(engine, ground.ids)
+    records = CallRecords(
+        store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
+        recordings=recordings,
+        tape=tape,
+        live=engine.platform.history,
+        names=_names(directory),
+        delay_s=settings.post_processing_delay_s,
+        clock=ground.clock,
+    )
+    notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
+    requests = CallbackRequests(callbacks, directory)
+    customers = Customers(engine, directory, ground.ids)
+    endpoints = (
+        RoutingEndpoint.from_document(one, settings.environment) for one in directory.documents(Kind.SMART_ROUTING)
+    )
+    asker = SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
+    telephones = SimulatedTelephones(engine, directory, random)
+    for performer in (tape, telephones, customers, asker, records, notices, requests):
+        engine.attach(performer.perform)
+    return Telephony(
+        engine=engine,
+        staff=Staff(engine, directory, ground.ids),
+        records=records,
+        notices=notices,
+        callback_requests=requests,
+        customers=customers,
+        traffic=Traffic(engine, directory, customers, settings.traffic_seed),
+        retention=timedelta(days=settings.retention_days),
+    )
+
+
+def _names(directory: Directory) -> Names:
+    return Names(
+        user=lambda user_id: directory.user(user_id).user_name,
+        queue=lambda queue_id: directory.queue(queue_id).name,
+        privacy=lambda user_id: directory.user(user_id).call_privacy_default,
+    )
+
+
+def _webhooks(ground: Ground) -> Webhooks:
+    settings = ground.settings
+    store = webhook_store.DeliveryStore(ground.tables.table(webhook_store.TABLE))
+    sender = Sender(ground.http, ground.clock, settings.webhook_timeout_s)
     deliverers = [
         Deliverer(
             Endpoint.from_document(document, settings.environment),
             store=store,
             sender=sender,
-            clock=clock,
+            clock=ground.clock,
             longest_pause_s=settings.webhook_retry_max_s,
             give_up_after_s=settings.webhook_give_up_after_s,
         )
-        for document in directory.webhooks
+        for document in ground.directory.documents(Kind.WEBHOOK)
     ]
-    organisation_id = directory.organisation.id
-    return Webhooks(organisation_id=organisation_id, deliverers=deliverers, store=store, ids=ids, clock=clock)
+    organisation_id = ground.directory.organisation.id
+    return Webhooks(
+        organisation_id=organisation_id, deliverers=deliverers, store=store, ids=ground.ids, clock=ground.clock
+    )

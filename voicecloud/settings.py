@@ -19,13 +19,19 @@ class Settings:
     port: int = 7200
     public_url: str = ""
     storage_connection: str = AZURITE
-    table_prefix: str = ""
+    table_prefix: str = "voicecloud"
     seed: Path | None = None
     control: bool = False
     rate_limit_per_minute: int = 3_000
     webhook_timeout_s: float = 10.0
     webhook_retry_max_s: float = 300.0
     webhook_give_up_after_s: float = 3 * DAY_S
+    post_processing_delay_s: float = 10.0
+    recording_link_s: float = 900.0
+    retention_days: float = 180.0
+    drain_s: float = 20.0
+    traffic_calls_per_hour: float = 0.0
+    traffic_seed: int = 1
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -37,13 +43,19 @@ class Settings:
             port=int(read.number("PORT", cls.port)),
             public_url=read.text("PUBLIC_URL", "").rstrip("/"),
             storage_connection=read.text("STORAGE_CONNECTION", cls.storage_connection),
-            table_prefix=read.text("TABLE_PREFIX", ""),
+            table_prefix=read.text("TABLE_PREFIX", cls.table_prefix),
             seed=Path(read.text("SEED", "")) if read.text("SEED", "") else None,
             control=read.flag("CONTROL"),
             rate_limit_per_minute=int(read.number("RATE_LIMIT_PER_MINUTE", cls.rate_limit_per_minute)),
             webhook_timeout_s=read.number("WEBHOOK_TIMEOUT_S", cls.webhook_timeout_s),
             webhook_retry_max_s=read.number("WEBHOOK_RETRY_MAX_S", cls.webhook_retry_max_s),
             webhook_give_up_after_s=read.number("WEBHOOK_GIVE_UP_AFTER_S", cls.webhook_give_up_after_s),
+            post_processing_delay_s=read.number("POST_PROCESSING_DELAY_S", cls.post_processing_delay_s),
+            recording_link_s=read.number("RECORDING_LINK_S", cls.recording_link_s),
+            retention_days=read.number("RETENTION_DAYS", cls.retention_days),
+            drain_s=read.number("DRAIN_S", cls.drain_s),
+            traffic_calls_per_hour=read.number("TRAFFIC_CALLS_PER_HOUR", cls.traffic_calls_per_hour),
+            traffic_seed=int(read.number("TRAFFIC_SEED", cls.traffic_seed)),
             environment=environment,
         )
 

@@ -10,6 +10,7 @@ from shared.numbers import mask
 from voicecloud.callbacks.model import MAX_NOTE, MAX_NUMBER, Callback, NewCallback, Search, State
 from voicecloud.callbacks.store import CallbackStore
 from voicecloud.ids import Ids
+from voicecloud.notices.model import Notice
 from voicecloud.organisation.service import Directory
 from voicecloud.webhooks.model import Event
 from voicecloud.webhooks.service import Webhooks
@@ -30,6 +31,11 @@ class Callbacks:
         self._webhooks = webhooks
         self._ids = ids
         self._clock = clock
+        self._listeners: list[Callable[[Notice], None]] = []
+
+    def listen(self, listener: Callable[[Notice], None]) -> None:
+        """``listener`` is told of every change that is safe in storage."""
+        self._listeners.append(listener)
 
     async def recover(self) -> None:
         """Hands over the events that a crash has left between a change and the webhooks."""
@@ -116,6 +122,8 @@ class Callbacks:
     async def _hand_over(self, event: Event) -> None:
         await self._webhooks.publish(event)
         await self._store.forget(event)
+        for listener in self._listeners:
+            listener(Notice(event.type, event.entity_type, event.entity_id, event.fields))
 
     def _event(self, event_type: str, callback: Callback) -> Event:
         fields = {

@@ -12,8 +12,12 @@ from voicecloud.users import passwords
 
 SECTIONS: Mapping[str, Kind] = {
     "Users": Kind.USER,
+    "Queues": Kind.QUEUE,
     "CallbackLists": Kind.CALLBACK_LIST,
     "Webhooks": Kind.WEBHOOK,
+    "SmartRouting": Kind.SMART_ROUTING,
+    "ClassificationSchemas": Kind.SCHEMA,
+    "Prompts": Kind.PROMPT,
     "Customers": Kind.CUSTOMER,
 }
 """The file's lists; beside them it has one object ``Organization``."""

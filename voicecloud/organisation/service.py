@@ -1,11 +1,12 @@
 """The configuration in memory: loaded at the start, every change written before it holds."""
 
 from collections.abc import Callable
-from typing import Any
 
 from shared.errors import Misconfigured, Missing
-from voicecloud.organisation.model import CallbackList, Document, Kind, Organisation, User
+from voicecloud.organisation.codec import decode
+from voicecloud.organisation.model import CallbackList, Document, Kind, Organisation, Queue, User
 from voicecloud.organisation.store import Documents
+from voicecloud.routing import model as routing
 
 
 class Directory:
@@ -13,41 +14,85 @@ class Directory:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
+        self._raw: dict[tuple[Kind, str], Document] = {}
         self.organisation = Organisation("", "")
         self.users: dict[str, User] = {}
+        self.queues: dict[str, Queue] = {}
         self.callback_lists: dict[str, CallbackList] = {}
-        self.webhooks: list[Document] = []
-        self.customers: list[Document] = []
 
     async def load(self) -> None:
         """Raises Misconfigured ``organisation-missing`` when nothing is configured."""
-        heads = [Organisation.from_document(one) async for one in self._documents.all(Kind.ORGANIZATION)]
+        for kind in Kind:
+            async for key, document in self._documents.all(kind):
+                self._raw[kind, key] = document
+        heads = self.documents(Kind.ORGANIZATION)
         if not heads:
             raise Misconfigured("organisation-missing", "no organisation is configured: give VOICECLOUD_SEED")
-        self.organisation = heads[0]
-        self.users = await self._by_id(Kind.USER, User.from_document)
-        self.callback_lists = await self._by_id(Kind.CALLBACK_LIST, CallbackList.from_document)
-        self.webhooks = [one async for one in self._documents.all(Kind.WEBHOOK)]
-        self.customers = [one async for one in self._documents.all(Kind.CUSTOMER)]
+        self.organisation = Organisation.from_document(heads[0])
+        self.users = self._by_id(Kind.USER, User.from_document)
+        self.queues = self._by_id(Kind.QUEUE, Queue.from_document)
+        self.callback_lists = self._by_id(Kind.CALLBACK_LIST, CallbackList.from_document)
+
+    def documents(self, kind: Kind) -> list[Document]:
+        """All of a kind, as they are stored."""
+        return [document for (of, _), document in self._raw.items() if of is kind]
+
+    def document(self, kind: Kind, key: str) -> Document | None:
+        return self._raw.get((kind, key))
+
+    async def write(self, kind: Kind, key: str, document: Document) -> None:
+        """Stores a document; users and queues are read anew from it. Raises InvalidInput when it makes no sense."""
+        user = User.from_document(document) if kind is Kind.USER else None
+        queue = Queue.from_document(document) if kind is Kind.QUEUE else None
+        await self._documents.put(kind, key, document)
+        self._raw[kind, key] = document
+        if user:
+            self.users[key] = user
+        if queue:
+            self.queues[key] = queue
 
     def user(self, user_id: str) -> User:
         """Raises Missing ``user-unknown``."""
-        found = self.users.get(user_id)
-        if found is None:
-            raise Missing("user-unknown", "there is no such user")
-        return found
+        return _found(self.users.get(user_id), "user")
 
     def user_named(self, user_name: str) -> User | None:
         wanted = user_name.strip().lower()
         return next((user for user in self.users.values() if user.user_name == wanted), None)
 
+    def queue(self, queue_id: str) -> Queue:
+        """Raises Missing ``queue-unknown``."""
+        return _found(self.queues.get(queue_id), "queue")
+
     def callback_list(self, list_id: str) -> CallbackList:
         """Raises Missing ``callback-list-unknown``."""
-        found = self.callback_lists.get(list_id)
-        if found is None:
-            raise Missing("callback-list-unknown", "there is no such callback list")
-        return found
+        return _found(self.callback_lists.get(list_id), "callback-list")
 
-    async def _by_id[Found](self, kind: Kind, read: Callable[[Document], Any]) -> dict[str, Any]:
-        found = [read(document) async for document in self._documents.all(kind)]
-        return {one.id: one for one in found}
+    def routing(self) -> routing.Configuration:
+        """What routing has to know of all this."""
+        people = {user.id: _phone(user) for user in self.users.values() if user.is_person}
+        numbers = {user.work_number: _to_user(user) for user in self.users.values() if user.work_number}
+        numbers |= {number: _to_queue(queue) for queue in self.queues.values() for number in queue.numbers}
+        pools = {queue.id: queue.pool for queue in self.queues.values()}
+        return routing.Configuration(users=people, pools=pools, numbers=numbers)
+
+    def _by_id[Found](self, kind: Kind, read: Callable[[Document], Found]) -> dict[str, Found]:
+        return {key: read(document) for (of, key), document in self._raw.items() if of is kind}
+
+
+def _found[Found](found: Found | None, kind: str) -> Found:
+    if found is None:
+        raise Missing(f"{kind}-unknown", f"there is no such {kind.replace('-', ' ')}")
+    return found
+
+
+def _phone(user: User) -> routing.User:
+    known = {"Id": user.id, "Name": user.name, "Number": user.work_number or None, "Email": user.user_name}
+    return decode(routing.User, {**user.phone, **known})
+
+
+def _to_user(user: User) -> routing.Target:
+    return routing.Target(routing.TargetKind.USER, user.id)
+
+
+def _to_queue(queue: Queue) -> routing.Target:
+    return routing.Target(routing.TargetKind.POOL, queue.id)

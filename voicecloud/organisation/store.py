@@ -17,9 +17,9 @@ class Documents:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    async def all(self, kind: Kind) -> AsyncIterator[Document]:
+    async def all(self, kind: Kind) -> AsyncIterator[tuple[str, Document]]:
         async for row in self._table.query(kind):
-            yield json.loads(row.values[_FIELD])
+            yield row.rk, json.loads(row.values[_FIELD])
 
     async def keys(self, kind: Kind) -> set[str]:
         return {row.rk async for row in self._table.query(kind)}

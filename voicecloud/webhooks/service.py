@@ -31,6 +31,10 @@ class Webhooks:
         at = to_iso(self._clock())
         return Event(self._ids.new(), event_type, entity_type, entity_id, self._organisation_id, at, fields)
 
+    def wanted(self, event: Event) -> bool:
+        """Whether any endpoint wants it."""
+        return any(deliverer.endpoint.wants(event) for deliverer in self._deliverers)
+
     async def publish(self, event: Event) -> None:
         """Returns when the event is safe: every endpoint that wants it will get it, also after a restart."""
         for deliverer in self._deliverers:

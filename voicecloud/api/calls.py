@@ -1,0 +1,134 @@
+"""Call records: ``/calls`` by user, ``/servicecall`` by queue, their recordings, transcripts and privacy (G, H)."""
+
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from shared.errors import Forbidden, InvalidInput, Missing
+from voicecloud.api import query
+from voicecloud.api.http import Route, body, caller, services
+from voicecloud.records.model import Privacy
+from voicecloud.records.recordings import Recording
+from voicecloud.records.rows import SERVICE_ROW, USER_ROW, StoredRow
+
+LONGEST_WINDOW = timedelta(days=31)
+MAX_COUNT = 10_000
+
+
+async def calls(request: web.Request) -> object:
+    """Rows of users (``UserIDs``), by ``CallId`` or a window of start or of change."""
+    user = caller(request)
+    wanted = {one for given in request.query.getall("UserIDs", []) for one in given.split(",") if one}
+    if not user.sees_everything:
+        if wanted - {user.id}:
+            raise Forbidden("foreign-user", "calls of other users may not be seen by the caller")
+        wanted = {user.id}
+    call_id = query.text(request, "CallId")
+    rows = await services(request).telephony.records.of_call(call_id) if call_id else await _windowed(request)
+    return _page(request, [one for one in rows if one.kind == USER_ROW and _of(one, wanted)])
+
+
+async def service_calls(request: web.Request) -> object:
+    """Rows of queues, by the same windows; rights come by the queue."""
+    rows = [one for one in await _windowed(request) if one.kind == SERVICE_ROW]
+    return _page(request, [one for one in rows if _may_see_queue(request, one.document["QueueId"])])
+
+
+async def change_privacy(request: web.Request) -> object:
+    """``{CallId, Privacy}`` for one row: Work or Private within 14 days, Undefined at any time."""
+    document = await body(request)
+    privacy = document.get("Privacy")
+    if privacy not in set(Privacy):
+        raise InvalidInput("field-value", f"Privacy is one of {', '.join(Privacy)}")
+    records = services(request).telephony.records
+    rows = await records.of_call(str(document.get("CallId", "")))
+    row = next((one for one in rows if one.document["Id"] == request.match_info["row"] and one.kind == USER_ROW), None)
+    if row is None:
+        raise Missing("call-unknown", "there is no such row of this call")
+    if row.document["UserID"] != caller(request).id and not caller(request).sees_everything:
+        raise Forbidden("foreign-user", "calls of other users may not be changed by the caller")
+    return (await records.change_privacy(row, Privacy(privacy))).document
+
+
+async def recording(request: web.Request) -> object:
+    """What is known of a recording, and a link to the audio that holds for a while."""
+    found = await _recording(request)
+    return {
+        "Id": found.id,
+        "CallId": found.call_id,
+        "StartTime": found.started_at.isoformat().replace("+00:00", "Z"),
+        "Duration": round(found.duration_s),
+        "ContentType": found.content_type,
+        "URL": services(request).recordings.link(found),
+    }
+
+
+async def audio(request: web.Request) -> object:
+    """The token of the link is all that is needed."""
+    content, content_type = await services(request).recordings.audio(
+        request.match_info["recording"], query.text(request, "token")
+    )
+    return web.Response(body=content, content_type=content_type, headers={"Cache-Control": "private, no-store"})
+
+
+async def transcript(request: web.Request) -> object:
+    """``TranscriptStatus`` is Completed or NotAvailable; the id is the recording's."""
+    found = await _recording(request)
+    status = "Completed" if found.transcript else "NotAvailable"
+    return {"Id": found.id, "CallId": found.call_id, "TranscriptStatus": status, "Text": found.transcript}
+
+
+async def _recording(request: web.Request) -> Recording:
+    found = await services(request).recordings.get(request.match_info["recording"])
+    user = caller(request)
+    if user.id not in found.user_ids and not user.sees_everything:
+        raise Forbidden("foreign-user", "this recording may not be heard by the caller")
+    return found
+
+
+async def _windowed(request: web.Request) -> list[StoredRow]:
+    records = services(request).telephony.records
+    start, end = query.moment(request, "StartTime"), query.moment(request, "EndTime")
+    if start and end:
+        return await records.started(*_checked(start, end))
+    after, before = query.moment(request, "ModifiedAfter"), query.moment(request, "ModifiedBefore")
+    if after and before:
+        return await records.modified(*_checked(after, before))
+    raise InvalidInput("window-missing", "StartTime and EndTime, or ModifiedAfter and ModifiedBefore, are needed")
+
+
+def _checked(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    if end < start:
+        raise InvalidInput("window-order", "the window ends before it starts")
+    if end - start > LONGEST_WINDOW:
+        raise InvalidInput("window-too-long", "a window has at most 31 days")
+    return start, end
+
+
+def _page(request: web.Request, rows: list[StoredRow]) -> list[object]:
+    limit = query.count(request, "MaxCount", MAX_COUNT, MAX_COUNT)
+    return [one.document for one in rows[:limit]]
+
+
+def _of(row: StoredRow, user_ids: set[str]) -> bool:
+    return not user_ids or row.document["UserID"] in user_ids
+
+
+def _may_see_queue(request: web.Request, queue_id: str) -> bool:
+    user = caller(request)
+    queue = services(request).directory.queues.get(queue_id)
+    if user.manages:
+        return True
+    return queue is not None and any(
+        member.user_id == user.id for member in services(request).telephony.engine.platform.members(queue_id)
+    )
+
+
+ROUTES = [
+    Route("GET", "/calls", calls),
+    Route("GET", "/servicecall", service_calls),
+    Route("PUT", "/calls/{row}/privacy", change_privacy),
+    Route("GET", "/calls/recordings/{recording}", recording),
+    Route("GET", "/calls/recordings/{recording}/audio", audio, public=True),
+    Route("GET", "/calls/transcripts/{recording}", transcript),
+]

@@ -1,0 +1,1 @@
+"""Tag classification of calls and callbacks."""

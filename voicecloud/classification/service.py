@@ -1,0 +1,85 @@
+"""Schemas of tags, and which tags people gave to a call or callback."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shared.clock import Clock, to_iso
+from shared.errors import InvalidInput, Missing
+from voicecloud.classification.store import ClassificationStore
+from voicecloud.ids import Ids
+from voicecloud.organisation.model import Document, Kind, User, required
+from voicecloud.organisation.service import Directory
+
+TYPES = ("Undefined", "None", "DirectCall", "ServiceCall", "Email", "CallListItem")
+MAX_NOTE = 500
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+class Classifications:
+    """Schemas are configuration; instances are kept for good."""
+
+    def __init__(self, store: ClassificationStore, directory: Directory, ids: Ids, clock: Clock) -> None:
+        self._store = store
+        self._directory = directory
+        self._ids = ids
+        self._clock = clock
+
+    def schemas(self) -> list[Document]:
+        return self._directory.documents(Kind.SCHEMA)
+
+    def schema(self, schema_id: str) -> Document:
+        """Raises Missing ``schema-unknown``."""
+        found = self._directory.document(Kind.SCHEMA, schema_id)
+        if found is None:
+            raise Missing("schema-unknown", "there is no such classification schema")
+        return found
+
+    async def add(self, classifier: User, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises InvalidInput ``classification-…`` for tags that the schema does not allow."""
+        schema = self.schema(required(given, "TagSchemaId"))
+        selections = given.get("TagSelections")
+        if not isinstance(selections, list) or not all(isinstance(one, Mapping) for one in selections):
+            raise InvalidInput("classification-tags", "TagSelections is a list of {TagId}")
+        tags = [required(one, "TagId") for one in selections]
+        _check(schema, tags)
+        note = str(given.get("Note") or "")
+        kind = given.get("ClassifiedType", "Undefined")
+        if len(note) > MAX_NOTE or kind not in TYPES:
+            raise InvalidInput(
+                "classification-value", f"Note has at most {MAX_NOTE} characters, ClassifiedType is known"
+            )
+        subject_id = subject(given.get("CallId") or given.get("CallListItemId"))
+        instance = {
+            "Id": self._ids.new(),
+            "TagSchemaId": schema["Id"],
+            "TagSelections": [{"TagId": tag} for tag in tags],
+            "ClassifiedType": kind,
+            "CallId": given.get("CallId"),
+            "CallListItemId": given.get("CallListItemId"),
+            "Note": note,
+            "UserId": classifier.id,
+            "CreatedTime": to_iso(self._clock()),
+        }
+        await self._store.add(subject_id, instance)
+        return instance
+
+    async def of(self, subject_id: str) -> list[dict[str, Any]]:
+        return await self._store.of(subject(subject_id))
+
+
+def subject(given: object) -> str:
+    """Raises InvalidInput ``classification-subject``."""
+    if not isinstance(given, str) or not _ID.fullmatch(given):
+        raise InvalidInput("classification-subject", "a CallId or the id of a callback is needed")
+    return given
+
+
+def _check(schema: Document, tags: list[str]) -> None:
+    known = {tag["Id"] for group in schema["Groups"] for tag in group["Tags"]}
+    if unknown := set(tags) - known:
+        raise InvalidInput("classification-tags", f"{len(unknown)} of the tags are not in the schema")
+    for group in schema["Groups"]:
+        count = len({tag["Id"] for tag in group["Tags"]} & set(tags))
+        if not group.get("MinSelections", 0) <= count <= group.get("MaxSelections", len(known)):
+            raise InvalidInput("classification-tags", f"the group {group['Name']} has too few or too many tags")

@@ -1,0 +1,84 @@
+"""Turns effects into notices and hands them to whoever listens: webhooks (kept until delivered) and streams."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from shared.errors import VoiceError
+from voicecloud.notices.model import Notice
+from voicecloud.notices.rules import notices
+from voicecloud.organisation.service import Directory
+from voicecloud.records.model import CallHistory
+from voicecloud.routing.effects import Effect, Note, PoolChanged, UserChanged
+from voicecloud.webhooks.model import Event
+from voicecloud.webhooks.service import Webhooks
+
+Listener = Callable[[Notice], None]
+
+log = logging.getLogger(__name__)
+
+
+class Notices:
+    """Performs ``Note``, ``UserChanged`` and ``PoolChanged``."""
+
+    def __init__(self, *, directory: Directory, webhooks: Webhooks, live: Callable[[str], CallHistory | None]) -> None:
+        self._directory = directory
+        self._webhooks = webhooks
+        self._live = live
+        self._listeners: list[Listener] = []
+        self._waiting: deque[Event] = deque()
+        self._changed = asyncio.Event()
+
+    def listen(self, listener: Listener) -> None:
+        """``listener`` is told every notice at once, within the event loop."""
+        self._listeners.append(listener)
+
+    def perform(self, effect: Effect) -> None:
+        if isinstance(effect, Note):
+            self._note(effect)
+        elif isinstance(effect, UserChanged):
+            self.tell(Notice("UserStatus", "User", effect.user_id, lasting=False))
+        elif isinstance(effect, PoolChanged):
+            self.tell(Notice("QueueStatus", "Queue", effect.pool_id, lasting=False))
+
+    def tell(self, notice: Notice) -> None:
+        for listener in self._listeners:
+            listener(notice)
+        if notice.lasting:
+            event = self._webhooks.event(notice.name, notice.entity_type, notice.entity_id, self._named(notice))
+            if self._webhooks.wanted(event):
+                self._waiting.append(event)
+                self._changed.set()
+
+    async def run(self) -> None:
+        """Hands lasting notices to the webhooks, in order, until cancelled."""
+        while True:
+            while self._waiting:
+                try:
+                    await self._webhooks.publish(self._waiting[0])
+                except VoiceError as error:
+                    log.warning("notice not stored yet", extra={"code": error.code, "waiting": len(self._waiting)})
+                    await asyncio.sleep(1)
+                    continue
+                self._waiting.popleft()
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _note(self, effect: Note) -> None:
+        event = effect.event
+        history = self._live(event.call_id)
+        if history:
+            for notice in notices(history, event, history.events[0].user_id):
+                self.tell(notice)
+
+    def _named(self, notice: Notice) -> dict[str, object]:
+        """The fields with the names of queue and user beside their ids."""
+        fields = dict(notice.fields)
+        queue = self._directory.queues.get(str(fields.get("QueueId")))
+        user = self._directory.users.get(str(fields.get("UserId")))
+        if queue:
+            fields |= {"QueueName": queue.name, "QueueNumber": queue.numbers[0] if queue.numbers else None}
+        if user:
+            fields["Username"] = user.user_name
+        return fields

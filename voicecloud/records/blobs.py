@@ -1,0 +1,70 @@
+"""Recordings as blobs of Azure Blob Storage."""
+
+import asyncio
+from typing import Self
+
+from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import ContentSettings
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient
+
+from shared.errors import Missing, Unavailable
+
+CONTAINER = "recordings"
+
+
+class Blobs:
+    """One container, made when it is first used."""
+
+    def __init__(self, service: BlobServiceClient, container: ContainerClient) -> None:
+        self._service = service
+        self._container = container
+        self._created = False
+        self._creating = asyncio.Lock()
+
+    @classmethod
+    def from_connection_string(cls, connection_string: str, prefix: str = "") -> Self:
+        service = BlobServiceClient.from_connection_string(connection_string, retry_total=1)
+        return cls(service, service.get_container_client(f"{prefix}{CONTAINER}".lower()))
+
+    async def write(self, name: str, content: bytes, content_type: str) -> None:
+        """Raises Unavailable ``blob-storage``."""
+        await self._create()
+        settings = ContentSettings(content_type=content_type)
+        try:
+            await self._container.upload_blob(name, content, overwrite=True, content_settings=settings)
+        except AzureError as error:
+            raise Unavailable("blob-storage", "Blob Storage does not take a recording") from error
+
+    async def read(self, name: str) -> bytes:
+        """Raises Missing ``recording-unknown``, Unavailable ``blob-storage``."""
+        await self._create()
+        try:
+            return await (await self._container.download_blob(name)).readall()
+        except ResourceNotFoundError as error:
+            raise Missing("recording-unknown", "there is no such recording") from error
+        except AzureError as error:
+            raise Unavailable("blob-storage", "Blob Storage does not give a recording") from error
+
+    async def delete(self, name: str) -> None:
+        """Absent is fine."""
+        try:
+            await self._container.delete_blob(name)
+        except ResourceNotFoundError:
+            return
+        except AzureError as error:
+            raise Unavailable("blob-storage", "Blob Storage does not delete a recording") from error
+
+    async def close(self) -> None:
+        await self._service.close()
+
+    async def _create(self) -> None:
+        async with self._creating:
+            if self._created:
+                return
+            try:
+                await self._container.create_container()
+            except ResourceExistsError:
+                pass  # what was wanted
+            except AzureError as error:
+                raise Unavailable("blob-storage", "Blob Storage does not answer") from error
+            self._created = True

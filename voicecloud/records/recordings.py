@@ -1,0 +1,102 @@
+"""Recordings: stored with what belongs to them, handed out under links that carry a token for a while (G2)."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from shared.clock import Clock
+from shared.errors import Forbidden, Missing
+from shared.storage.tables import Row, Table
+from voicecloud.records.blobs import Blobs
+
+TABLE = "recordings"
+_ROW = "recording"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is known of a recording. ``leg_id`` is the user's leg; ``user_ids`` are the users one hears."""
+
+    id: str
+    call_id: str
+    leg_id: str
+    user_ids: Sequence[str]
+    started_at: datetime
+    duration_s: float
+    content_type: str
+    transcript: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A recording just made: stereo, one party on each channel."""
+
+    recording: Recording
+    audio: bytes
+
+
+class Tape(Protocol):
+    """Whoever records calls."""
+
+    def take(self, call_id: str) -> list[Taken]:
+        """The recordings of a call that is over; they are the caller's business from now on."""
+        ...
+
+
+class Recordings:
+    """``signing_key`` makes the tokens, ``link_s`` is how long a link holds."""
+
+    def __init__(self, *, table: Table, blobs: Blobs, signing_key: bytes, link_s: float, clock: Clock) -> None:
+        self._table = table
+        self._blobs = blobs
+        self._signing_key = signing_key
+        self._link_s = link_s
+        self._clock = clock
+
+    async def keep(self, taken: Taken) -> None:
+        """Audio first: what is listed can be heard."""
+        recording = taken.recording
+        await self._blobs.write(recording.id, taken.audio, recording.content_type)
+        values = {
+            "call_id": recording.call_id,
+            "leg_id": recording.leg_id,
+            "user_ids": ",".join(recording.user_ids),
+            "started_at": recording.started_at,
+            "duration_s": float(recording.duration_s),
+            "content_type": recording.content_type,
+            "transcript": recording.transcript,
+        }
+        await self._table.put(Row(recording.id, _ROW, values))
+
+    async def get(self, recording_id: str) -> Recording:
+        """Raises Missing ``recording-unknown``."""
+        row = await self._table.get(recording_id, _ROW)
+        if row is None:
+            raise Missing("recording-unknown", "there is no such recording")
+        user_ids = [one for one in row.values["user_ids"].split(",") if one]
+        return Recording(recording_id, **{**row.values, "user_ids": user_ids})
+
+    def link(self, recording: Recording) -> str:
+        """Address of the audio, relative to the API, good for ``link_s`` seconds without any other credentials."""
+        expires = int((self._clock() + timedelta(seconds=self._link_s)).timestamp())
+        return f"calls/recordings/{recording.id}/audio?token={expires}.{self._signature(recording.id, expires)}"
+
+    async def audio(self, recording_id: str, token: str) -> tuple[bytes, str]:
+        """The audio and its content type. Raises Forbidden ``recording-token``, Missing ``recording-unknown``."""
+        expires, _, signature = token.partition(".")
+        if not expires.isdecimal() or int(expires) < self._clock().timestamp():
+            raise Forbidden("recording-token", "the link to this recording has expired")
+        if not hmac.compare_digest(signature.encode(), self._signature(recording_id, int(expires)).encode()):
+            raise Forbidden("recording-token", "the link to this recording is not valid")
+        recording = await self.get(recording_id)
+        return await self._blobs.read(recording_id), recording.content_type
+
+    async def forget(self, recording_id: str) -> None:
+        await self._blobs.delete(recording_id)
+        await self._table.delete(recording_id, _ROW)
+
+    def _signature(self, recording_id: str, expires: int) -> str:
+        return hmac.new(self._signing_key, f"recording/{recording_id}/{expires}".encode(), sha256).hexdigest()

@@ -1,0 +1,142 @@
+"""Keeps the records of calls: what is in progress as it grows, what is over for good, and gives rows out again."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.clock import Clock, to_iso
+from shared.errors import Conflict, VoiceError
+from voicecloud.records import rules
+from voicecloud.records.model import CallHistory, Privacy
+from voicecloud.records.recordings import Recordings, Tape
+from voicecloud.records.rows import Names, StoredRow, rows_of
+from voicecloud.records.store import RecordStore
+from voicecloud.routing.effects import Effect, FinishCall, Note
+
+RETRY_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class CallRecords:
+    """Performs ``Note`` and ``FinishCall``. ``live`` gives the history so far of a call in progress."""
+
+    def __init__(
+        self,
+        *,
+        store: RecordStore,
+        recordings: Recordings,
+        tape: Tape,
+        live: Callable[[str], CallHistory | None],
+        names: Names,
+        delay_s: float,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._recordings = recordings
+        self._tape = tape
+        self._live = live
+        self._names = names
+        self._delay_s = delay_s
+        self._clock = clock
+        self._growing: dict[str, None] = {}
+        self._over: list[CallHistory] = []
+        self._changed = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def perform(self, effect: Effect) -> None:
+        """Only notes what is to be written; ``run`` writes."""
+        if isinstance(effect, Note):
+            self._growing[effect.event.call_id] = None
+        elif isinstance(effect, FinishCall):
+            self._growing.pop(effect.history.call_id, None)
+            self._over.append(effect.history)
+        else:
+            return
+        self._idle.clear()
+        self._changed.set()
+
+    async def recover(self) -> int:
+        """Ends the calls that an earlier run has left in progress; gives their number."""
+        left = await self._store.live()
+        for history in left:
+            if await self._store.finished(history.call_id):
+                await self._store.forget_live(history.call_id)
+            else:
+                await self._finish(rules.interrupted(history, rules.last_moment(history)))
+        return len(left)
+
+    async def run(self) -> None:
+        """Writes until cancelled. While storage does not answer it tries again and keeps all in memory."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self._write()
+            except VoiceError as error:
+                log.warning("call records not written yet", extra={"code": error.code, "waiting": len(self._over)})
+                self._changed.set()
+                await asyncio.sleep(RETRY_S)
+
+    async def flushed(self) -> None:
+        """Returns when everything told so far is in storage."""
+        await self._idle.wait()
+
+    async def change_privacy(self, row: StoredRow, privacy: Privacy) -> StoredRow:
+        """Raises Conflict ``privacy-too-late`` (H3)."""
+        present, now = Privacy(row.document["Privacy"]), self._clock()
+        if not rules.may_reclassify(present, row.started_at, now):
+            raise Conflict("privacy-too-late", "Work and Private can be changed within 14 days")
+        document = {**row.document, "Privacy": privacy.value, "ModifiedTime": to_iso(now)}
+        changed = replace(row, document=document)
+        await self._store.write([changed])
+        return changed
+
+    async def of_call(self, call_id: str) -> list[StoredRow]:
+        """Rows of a call that show by now. An unknown call has none."""
+        try:
+            return self._showing(await self._store.of_call(call_id))
+        except ValueError:
+            return []
+
+    async def started(self, start: datetime, end: datetime) -> list[StoredRow]:
+        return self._showing([row async for row in self._store.started(start, end)])
+
+    async def modified(self, after: datetime, before: datetime) -> list[StoredRow]:
+        return self._showing([row async for row in self._store.modified(after, before)])
+
+    async def purge(self, older_than: timedelta) -> int:
+        """Deletes days before the retention time, with their recordings; gives the number of days."""
+        limit = (self._clock() - older_than).strftime("%Y%m%d")
+        old = [day for day in await self._store.days() if day < limit]
+        for day in old:
+            for recording_id in await self._store.recordings_of_day(day):
+                await self._recordings.forget(recording_id)
+            await self._store.forget_day(day)
+        return len(old)
+
+    async def _write(self) -> None:
+        while self._over or self._growing:
+            while self._over:
+                await self._finish(self._over[0])
+                self._over.pop(0)
+            if self._growing:
+                call_id = next(iter(self._growing))
+                del self._growing[call_id]
+                if history := self._live(call_id):
+                    await self._store.keep_live(history)
+        self._idle.set()
+
+    async def _finish(self, history: CallHistory) -> None:
+        for taken in self._tape.take(history.call_id):
+            await self._recordings.keep(taken)
+            recording = taken.recording
+            history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
+        await self._store.finish(history, rows_of(history, self._names, self._delay_s))
+
+    def _showing(self, rows: Sequence[StoredRow]) -> list[StoredRow]:
+        now = self._clock()
+        return [row for row in rows if row.modified_at <= now]

@@ -1,0 +1,1 @@
+"""The real-time event interface: a SignalR hub over WebSocket."""

@@ -1,0 +1,133 @@
+"""Changes to people and pools: they act at once and outlive a restart (B1-B5, I2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.clock import from_iso, to_iso
+from shared.errors import InvalidInput
+from voicecloud.ids import Ids
+from voicecloud.organisation.codec import encode
+from voicecloud.organisation.model import Document, Kind
+from voicecloud.organisation.service import Directory
+from voicecloud.routing import events
+from voicecloud.routing.availability import PROFILES, AvailabilityClass, AvailabilityEvent
+from voicecloud.routing.model import Member
+from voicecloud.runtime.engine import Engine
+
+
+@dataclass(frozen=True)
+class NewAvailability:
+    """``profile`` is a name of ``PROFILES``. ``ends_at`` None takes the profile's usual length."""
+
+    profile: str
+    note: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class Staff:
+    """Tells routing first, which checks; then writes."""
+
+    def __init__(self, engine: Engine, directory: Directory, ids: Ids) -> None:
+        self._engine = engine
+        self._directory = directory
+        self._ids = ids
+
+    def restore(self) -> None:
+        """Availability and switches of an earlier run."""
+        now = self._engine.now()
+        for user in self._directory.users.values():
+            if not user.is_person:
+                continue
+            stored = self._directory.document(Kind.AVAILABILITY, user.id) or {"Events": []}
+            for event in map(_event, stored["Events"]):
+                if event.ends_at is None or event.ends_at > now:
+                    self._engine.tell(_command(user.id, event))
+            self._engine.tell(events.SetAccepting(user.id, user.accepting))
+            if user.simulated:
+                self._engine.tell(events.TerminalChanged(user.id, user.simulated.terminal, True))
+
+    def availability(self, user_id: str) -> AvailabilityEvent | None:
+        """What holds now; None is plain Available. Raises Missing ``user_unknown``."""
+        return self._engine.platform.availability(user_id, self._engine.now())
+
+    async def set_availability(self, user_id: str, new: NewAvailability) -> AvailabilityEvent:
+        """Raises InvalidInput ``availability-unknown`` or ``ends_before_start``, Missing ``user_unknown``."""
+        profile = PROFILES.get(new.profile)
+        if profile is None:
+            raise InvalidInput("availability-unknown", f"an availability is one of {', '.join(PROFILES)}")
+        starts_at = new.starts_at or self._engine.now()
+        ends_at = new.ends_at
+        if ends_at is None and profile.length_s is not None:
+            ends_at = datetime.fromtimestamp(starts_at.timestamp() + profile.length_s, starts_at.tzinfo)
+        event = AvailabilityEvent(self._ids.new(), profile.kind, starts_at, ends_at, new.profile, new.note)
+        self._engine.tell(_command(user_id, event))
+        await self._keep_availability(user_id)
+        return event
+
+    async def end_availability(self, user_id: str, event_id: str) -> None:
+        """Raises Missing ``user_unknown`` or ``availability_unknown``."""
+        self._engine.tell(events.EndAvailability(user_id, event_id))
+        await self._keep_availability(user_id)
+
+    async def set_accepting(self, user_id: str, accepting: bool) -> None:
+        """The master switch for pool calls."""
+        self._engine.tell(events.SetAccepting(user_id, accepting))
+        document = {**(self._directory.document(Kind.USER, user_id) or {}), "Accepting": accepting}
+        await self._directory.write(Kind.USER, user_id, document)
+
+    async def set_member(self, queue_id: str, member: Member) -> None:
+        """Raises Missing ``pool_unknown`` or ``user_unknown``, InvalidInput ``skill_too_low``."""
+        self._engine.tell(events.SetMember(queue_id, member))
+        await self._keep_members(queue_id)
+
+    async def remove_member(self, queue_id: str, user_id: str) -> None:
+        """Raises Missing ``pool_unknown`` or ``member_unknown``."""
+        self._engine.tell(events.RemoveMember(queue_id, user_id))
+        await self._keep_members(queue_id)
+
+    async def set_queue(self, queue_id: str, settings: Document) -> None:
+        """Replaces the given settings of a pool (I3). Raises InvalidInput ``field-unknown`` or ``field-value``."""
+        stored = self._directory.document(Kind.QUEUE, self._directory.queue(queue_id).id) or {}
+        document = {**stored, "Settings": {**stored.get("Settings", {}), **settings}}
+        await self._directory.write(Kind.QUEUE, queue_id, document)
+        self._engine.tell(events.Configure(self._directory.routing()))
+
+    async def _keep_availability(self, user_id: str) -> None:
+        kept = [_document(event) for event in self._engine.platform.world.agent(user_id).availability]
+        await self._directory.write(Kind.AVAILABILITY, user_id, {"Id": user_id, "Events": kept})
+
+    async def _keep_members(self, queue_id: str) -> None:
+        stored = self._directory.document(Kind.QUEUE, queue_id) or {}
+        members = [encode(member) for member in self._engine.platform.members(queue_id)]
+        await self._directory.write(Kind.QUEUE, queue_id, {**stored, "Members": members})
+
+
+def _command(user_id: str, event: AvailabilityEvent) -> events.SetAvailability:
+    return events.SetAvailability(
+        user_id, event.id, event.kind, event.profile, event.note, event.starts_at, event.ends_at
+    )
+
+
+def _document(event: AvailabilityEvent) -> dict[str, Any]:
+    return {
+        "Id": event.id,
+        "Kind": event.kind.value,
+        "StartTime": to_iso(event.starts_at),
+        "EndTime": to_iso(event.ends_at) if event.ends_at else None,
+        "Profile": event.profile,
+        "Note": event.note,
+    }
+
+
+def _event(document: Document) -> AvailabilityEvent:
+    ends_at = document["EndTime"]
+    return AvailabilityEvent(
+        document["Id"],
+        AvailabilityClass(document["Kind"]),
+        from_iso(document["StartTime"]),
+        from_iso(ends_at) if ends_at else None,
+        document["Profile"],
+        document["Note"],
+    )

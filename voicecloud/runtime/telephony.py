@@ -1,0 +1,80 @@
+"""Everything that makes calls happen: built together, started, drained and stopped together."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from voicecloud.notices.service import Notices
+from voicecloud.records.service import CallRecords
+from voicecloud.routing.events import Drain, Stop
+from voicecloud.runtime.callback_requests import CallbackRequests
+from voicecloud.runtime.engine import Engine
+from voicecloud.runtime.staff import Staff
+from voicecloud.simulation.customers import Customers
+from voicecloud.simulation.traffic import Traffic
+
+DRAIN_CHECK_S = 0.1
+FLUSH_S = 10.0
+PURGE_EVERY_S = 3_600.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Telephony:
+    """The parts that handlers and the control page ask."""
+
+    engine: Engine
+    staff: Staff
+    records: CallRecords
+    notices: Notices
+    callback_requests: CallbackRequests
+    customers: Customers
+    traffic: Traffic
+    retention: timedelta
+
+    async def start(self) -> None:
+        """Ends what a crash has left, then takes up the availability of an earlier run."""
+        ended = await self.records.recover()
+        if ended:
+            log.warning("calls of an earlier run were cut off", extra={"count": ended})
+        self.staff.restore()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for work in (self.records.run(), self.notices.run(), self.callback_requests.run(), self._purge()):
+                group.create_task(work)
+
+    async def drain(self, longest_s: float) -> None:
+        """Takes no new calls and waits for the present ones; what lasts longer is ended, with its record.
+
+        Doing it again does no harm."""
+        await self.traffic.close()
+        self.engine.tell(Drain())
+        try:
+            async with asyncio.timeout(longest_s):
+                while self.engine.platform.call_count:  # noqa: ASYNC110 (calls end by many ways, none rings a bell)
+                    await asyncio.sleep(DRAIN_CHECK_S)
+        except TimeoutError:
+            log.warning("calls were cut off", extra={"count": self.engine.platform.call_count})
+        self.engine.tell(Stop())
+        await self._flush()
+        self.customers.close()
+        self.engine.close()
+
+    async def _flush(self) -> None:
+        """What storage does not take now is found as calls in progress by the next start."""
+        try:
+            async with asyncio.timeout(FLUSH_S):
+                await self.records.flushed()
+        except TimeoutError:
+            log.exception("call records were not written in time")
+
+    async def _purge(self) -> None:
+        while True:
+            days = await self.records.purge(self.retention)
+            if days:
+                log.info("records were deleted", extra={"days": days})
+            await asyncio.sleep(PURGE_EVERY_S)
