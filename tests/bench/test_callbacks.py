@@ -90,9 +90,7 @@ async def test_how_fast_a_backlog_is_worked_off(
     taken_s = time.perf_counter() - started
     asked = [one for one in await world.dynamics_requests() if one.startswith("POST")]
     with capsys.disabled():
-        print(
-            f"\n{sent} waiting callbacks: found in {polled_s:.1f} s, done in {taken_s:.0f} s = {sent / taken_s:.0f} a second"
-        )
+        print(f"\n{sent} waiting callbacks: found in {polled_s:.1f} s, done in {taken_s:.0f} s: {sent / taken_s:.0f}/s")
         print(f"Dataverse requests per callback: {len(asked) / sent:.2f} (bar 2)")
 
 
