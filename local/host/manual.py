@@ -1,12 +1,16 @@
 """Functions run by hand: what ``POST /admin/functions/{name}`` and tests do."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from local.host.indexing import Function
 from local.host.invocation import Invoker
 from local.host.messages import metadata_by_hand, to_datum
+from local.host.runtime import InvocationFailedError
 from local.host.timers import Timer
+
+log = logging.getLogger("host.manual")
 
 
 class ManualRuns:
@@ -53,5 +57,6 @@ class ManualRuns:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # the invoker has logged it; there is nobody else to tell
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, InvocationFailedError):
+            log.error("run by hand failed", exc_info=error)

@@ -7,8 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus.amqp import AmqpMessageBodyType
 
-from local.host.runtime import datum
+from local.host.runtime import InvocationFailedError, datum
+
+
+def body_of(message: ServiceBusReceivedMessage) -> bytes:
+    """Raises InvocationFailedError for AMQP value and sequence bodies, which functions cannot be given."""
+    if message.body_type is not AmqpMessageBodyType.DATA:
+        raise InvocationFailedError(f"a body of AMQP type {message.body_type.value} cannot be given to a function")
+    return b"".join(message.body)
 
 
 def to_datum(body: bytes) -> Any:

@@ -6,8 +6,22 @@ from typing import Protocol
 
 from local.host.strict import SettingsError, time_span_s
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+SHORTEST_NAME = 3
 LIMITS = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 SEARCH_YEARS = 9
 """29 February on a given weekday is at most eight years away, or never."""
@@ -101,9 +115,10 @@ def _span(span: str, position: int, text: str) -> tuple[int, int]:
 
 
 def _number(word: str, position: int, text: str) -> int:
-    names = {4: MONTHS, 5: DAYS}.get(position, ())
-    if word[:3] in names:
-        return names.index(word[:3]) + (1 if position == 4 else 0)
+    names = {4: MONTHS, 5: DAYS}.get(position, [])
+    for number, name in enumerate(names, LIMITS[position][0]):
+        if len(word) >= SHORTEST_NAME and name.startswith(word):
+            return number
     if not word.isdigit():
         raise SettingsError(f"{text!r} is no schedule: {word!r}")
     return int(word)

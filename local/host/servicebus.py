@@ -10,7 +10,7 @@ from azure.servicebus.exceptions import ServiceBusError
 
 from local.host.indexing import Function, ServiceBusTrigger
 from local.host.invocation import Invoker
-from local.host.messages import metadata_of, to_datum
+from local.host.messages import body_of, metadata_of, to_datum
 from local.host.runtime import InvocationFailedError
 from local.host.settings import ServiceBusOptions
 
@@ -100,18 +100,19 @@ class QueueListener:
             log.error("message dropped", exc_info=error, extra={"function": self._function.name})
 
     async def _handle(self, receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) -> None:
-        body = b"".join(message.body)
+        fields = {"function": self._function.name, "message_id": message.message_id}
         try:
+            body = body_of(message)
             await self._invoke.call(self._function, to_datum(body), metadata_of(message, body))
-        except InvocationFailedError:
+        except InvocationFailedError as error:
+            log.warning("abandoned", extra={**fields, "delivery": message.delivery_count, "error": str(error)})
             settle = receiver.abandon_message
         else:
-            settle = receiver.complete_message
             if not self._options.auto_complete:
                 return
+            settle = receiver.complete_message
         try:
             await settle(message)
         except (ServiceBusError, OSError, ValueError, RuntimeError) as error:
             # The lock ends by itself and the message comes again, as after a crash.
-            extra = {"function": self._function.name, "message_id": message.message_id, "error": str(error)}
-            log.warning("message not settled", extra=extra)
+            log.warning("message not settled", extra={**fields, "error": str(error)})

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
+from azure.servicebus.amqp import AmqpAnnotatedMessage
 
 from tests.fixtures.functions_host import RunningHost, StartHost
 from tests.fixtures.servicebus import BrokerProcess
@@ -89,6 +90,15 @@ async def test_a_message_whose_function_raises_comes_again_until_it_is_dead(
     await eventually(lambda: servicebus.counts(queue)["dead_letter"] == 1)
     assert [one["deliveries"] for one in seen(host, "boom")] == [1, 2, 3, 4]
     assert servicebus.counts(queue)["active"] == 0
+
+
+async def test_a_body_that_no_function_can_have_ends_up_dead(
+    host: RunningHost, sender: ServiceBusSender, servicebus: BrokerProcess, queue: str
+) -> None:
+    """An AMQP value instead of bytes: delivered as often as any other, never given to the function."""
+    await sender.send_messages(AmqpAnnotatedMessage(value_body={"a": 1}))
+    await eventually(lambda: servicebus.counts(queue)["dead_letter"] == 1)
+    assert host.module.seen == []
 
 
 async def test_as_many_calls_run_at_once_as_host_json_allows(
