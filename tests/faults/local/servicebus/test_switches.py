@@ -12,6 +12,8 @@ from azure.servicebus.exceptions import MessageLockLostError, ServiceBusError
 from local.servicebus import Broker, QueueSettings, VirtualClock, running_broker
 from tests.fixtures.servicebus import BrokerProcess
 
+pytestmark = pytest.mark.usefixtures("impatient_sdk")
+
 
 @pytest.fixture
 async def broker() -> AsyncIterator[Broker]:

@@ -5,7 +5,6 @@ For the official emulator: start it with ``contract.json`` of this folder; its a
 
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,17 @@ import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 from azure.servicebus.management import ServiceBusAdministrationClient
 
-from tests.fixtures.servicebus import BrokerProcess, PlainHttpTransport
+from tests.fixtures.servicebus import SLEEP, BrokerProcess, PlainHttpTransport
 
 CONTRACT = Path(__file__).parent / "contract.json"
 OFFICIAL_HTTP_PORT = 5300
 LOCK = "PT5S"
 LOCK_OVER_S = 5.5
+
+
+@pytest.fixture(autouse=True)
+def quick(impatient_sdk: None) -> None:
+    """All tests here open links of their own."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Witnessed:
         if self.ours is not None:
             self.ours.advance(seconds)
         else:
-            time.sleep(seconds)
+            SLEEP(seconds)
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +117,7 @@ def dead_letters(namespace: Witnessed) -> Callable[[str], list[Any]]:
 
     def drain(queue: str) -> list[Any]:
         with namespace.client.get_queue_receiver(queue, sub_queue="deadletter") as receiver:
-            found = receiver.receive_messages(100, max_wait_time=1)
+            found = receiver.receive_messages(100, max_wait_time=0.5)
             for message in found:
                 receiver.complete_message(message)
         return found
