@@ -1,5 +1,7 @@
 """Tells the index that customers may have changed. Many notices within a second become one message."""
 
+from datetime import datetime
+
 from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.clock import Clock
@@ -11,6 +13,11 @@ SYNC = "voice.index.sync"
 """The event type that asks for a run of the index sync; it carries no data: what changed is asked of Dataverse."""
 
 BUSY_PAUSE_S = 2.0
+
+
+def sync_wanted(second: int, now: datetime) -> Event:
+    """The message that asks for a run at the end of a second, the same from whoever asks within it."""
+    return Event(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now)
 
 
 class IndexNotifications:
@@ -30,8 +37,7 @@ class IndexNotifications:
         """Asks for a run at the end of the present second: the broker drops the further requests of that second."""
         now = self._clock()
         second = int(now.timestamp() + extra_delay_s) + 1
-        event = Event(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now, {})
-        await self._bus.send(QUEUE, event, delay_s=second - now.timestamp())
+        await self._bus.send(QUEUE, sync_wanted(second, now), delay_s=second - now.timestamp())
 
     async def process(self, _event: Event) -> Progress:
         """Runs the sync; what is left over, or in another instance's hands, is asked for again."""

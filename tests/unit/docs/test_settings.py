@@ -1,0 +1,32 @@
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
+APP_SETTING = re.compile(r"(?:VOICECLOUD|SERVICEBUS|STORAGE|ENTRA|DATAVERSE|TABLE|CALLBACK|INDEX)_[A-Z_]+(?:__\w+)?")
+
+
+def names_in(folder: str) -> set[str]:
+    """Every text in the code that looks like the name of an app setting."""
+    names: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                names.update(name.strip("%") for name in [node.value] if APP_SETTING.fullmatch(name.strip("%")))
+    return names
+
+
+def test_every_app_setting_is_documented() -> None:
+    """Each setting that functions/ or shared/ read is in docs/settings.md."""
+    found = names_in("shared") | names_in("functions")
+    assert len(found) > 12
+    assert {name for name in found if f"`{name}`" not in DOCUMENT} == set()
+
+
+def test_every_field_of_a_settings_row_is_documented() -> None:
+    """Each field that the settings model reads from a document is in docs/settings.md."""
+    source = (ROOT / "shared" / "settings" / "model.py").read_text()
+    fields = set(re.findall(r'(?:document\.get\(|_flag\(document, )"(\w+)"', source))
+    assert len(fields) > 8
+    assert {field for field in fields if f"`{field}`" not in DOCUMENT} == set()
