@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from local.stack.addresses import table
-from local.stack.logs import Log
+from local.stack.logs import LEVELS, Log
 from local.stack.ports import Ports, PortTakenError
 from local.stack.process import EndedError
 from local.stack.settings import ROOT
@@ -20,9 +20,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.stack", description=__doc__)
     parser.add_argument("--free-ports", action="store_true", help="ports nobody uses instead of the usual ones")
     parser.add_argument("--state", type=Path, default=ROOT / ".run", help="the folder where everything is kept")
-    parser.add_argument("--quiet", action="store_true", help="only warnings and errors on the console")
+    parser.add_argument("--log", choices=LEVELS, default="info", help="what the console shows; the file has all")
     arguments = parser.parse_args()
-    log = Log(arguments.state / "log" / "stack.jsonl", quiet=arguments.quiet)
+    log = Log(arguments.state / "log" / "stack.jsonl", least=arguments.log)
     try:
         ports = Ports.free() if arguments.free_ports else Ports.from_environment(os.environ)
         return asyncio.run(_run(ports, arguments.state, log))

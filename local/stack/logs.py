@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 TAIL = 15
-LOUD = frozenset({"warning", "error", "critical"})
+LEVELS = ("debug", "info", "warning", "error", "critical")
 NAME_WIDTH = 10
 COLOURS = (36, 35, 34, 33, 32, 96)
 RED, YELLOW, DIM = 31, 33, 2
@@ -18,15 +18,15 @@ SHOWN_ELSEWHERE = frozenset({"time", "level", "logger", "message", "exception", 
 
 
 class Log:
-    """Takes what processes say, line by line. ``quiet`` keeps what is not a warning off the console."""
+    """Takes what processes say, line by line. What is below the level ``least`` stays off the console."""
 
-    def __init__(self, path: Path, console: TextIO = sys.stdout, *, quiet: bool = False) -> None:
+    def __init__(self, path: Path, console: TextIO = sys.stdout, *, least: str = "info") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             path.replace(path.with_suffix(".previous.jsonl"))
         self._file = path.open("a", encoding="utf-8")
         self._console = console
-        self._quiet = quiet
+        self._shown = LEVELS[LEVELS.index(least) :]
         self._colours = console.isatty() and not os.environ.get("NO_COLOR")
         self._seen: dict[str, int] = {}
         self._tails: dict[str, deque[str]] = {}
@@ -48,8 +48,7 @@ class Log:
         self._file.flush()
         line = self._readable(process, whole)
         self._tails.setdefault(process, deque(maxlen=TAIL)).append(line)
-        level = str(whole.get("level"))
-        if level in LOUD or (level != "debug" and not self._quiet):
+        if whole.get("level") in self._shown:
             self.show(line)
 
     def tail(self, process: str) -> str:

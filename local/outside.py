@@ -1,0 +1,70 @@
+"""A running stack seen from outside: the voice cloud, Dynamics and the Functions app, each by its public interface."""
+
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+TIMEOUT_S = 10.0
+DATA = "/api/data/v9.2/"
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Clients that have signed in. ``voicecloud`` speaks EnreachAPI, ``dataverse`` the Web API."""
+
+    voicecloud: httpx.AsyncClient
+    dataverse: httpx.AsyncClient
+    functions: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def outside(settings: Mapping[str, str], functions_url: str) -> AsyncIterator[Outside]:
+    """``settings`` are those of the Functions app. Raises httpx.HTTPError when somebody cannot be reached."""
+    trust = ssl.create_default_context(cafile=settings["SSL_CERT_FILE"])
+    async with AsyncExitStack() as open_clients:
+        plain = await open_clients.enter_async_context(httpx.AsyncClient(timeout=TIMEOUT_S, verify=trust))
+        api, secret_key = await _sign_in_at_voicecloud(plain, settings)
+        token = await _token_for_dataverse(plain, settings)
+        user = settings["VOICECLOUD_USERNAME"]
+        clients = (
+            httpx.AsyncClient(base_url=api, auth=(user, secret_key), timeout=TIMEOUT_S, verify=trust),
+            httpx.AsyncClient(
+                base_url=settings["DATAVERSE_URL"] + DATA,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=TIMEOUT_S,
+                verify=trust,
+            ),
+            httpx.AsyncClient(
+                base_url=functions_url,
+                headers={"x-functions-key": settings["FUNCTIONS_HOST_KEY"]},
+                timeout=TIMEOUT_S,
+                verify=trust,
+            ),
+        )
+        for client in clients:
+            await open_clients.enter_async_context(client)
+        yield Outside(*clients)
+
+
+async def _sign_in_at_voicecloud(http: httpx.AsyncClient, settings: Mapping[str, str]) -> tuple[str, str]:
+    """Address and secret key, by discovery and authuser."""
+    user = settings["VOICECLOUD_USERNAME"]
+    silos = (await http.get(settings["VOICECLOUD_DISCOVERY_URL"], params={"user": user})).raise_for_status().json()
+    api = str(silos[0]["apiEndpoint"]).rstrip("/")
+    credentials = {"UserName": user, "Password": settings["VOICECLOUD_PASSWORD"]}
+    answer = (await http.post(f"{api}/authuser/{user}/", json=credentials)).raise_for_status().json()
+    return api, str(answer["SecretKey"])
+
+
+async def _token_for_dataverse(http: httpx.AsyncClient, settings: Mapping[str, str]) -> str:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": settings["ENTRA_CLIENT_ID"],
+        "client_secret": settings["ENTRA_CLIENT_SECRET"],
+        "scope": f"{settings['DATAVERSE_URL']}/.default",
+    }
+    answer = await http.post(f"{settings['ENTRA_AUTHORITY']}/oauth2/v2.0/token", data=form)
+    return str(answer.raise_for_status().json()["access_token"])
