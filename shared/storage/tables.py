@@ -2,11 +2,14 @@
 
 The SDK's own retries are off. A write whose answer was lost would be repeated by them and then lose against itself;
 here it raises Unavailable, and whoever tries again reads first.
+
+Every method may raise Unavailable ``storage-unavailable``, Misconfigured ``storage-refused`` and InvalidInput
+``row-key``; those that write, also InvalidInput ``row-property``, ``row-too-large`` or ``row-refused``.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -18,14 +21,12 @@ from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
     ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
 )
-from azure.data.tables import EdmType, EntityProperty, TableTransactionError, UpdateMode
+from azure.data.tables import EdmType, EntityProperty, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
-from shared.errors import Conflict, Misconfigured, Missing, Unavailable
-from shared.storage.limits import check_row, check_table_name, check_transaction
+from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable, VoiceError
+from shared.storage.limits import check_keys, check_row, check_table_name, check_transaction
 
 INT32_MAX = 2**31 - 1
 PAGE = 1000
@@ -84,9 +85,10 @@ class Table:
 
     async def get(self, pk: str, rk: str) -> Row | None:
         """One point read."""
+        check_keys(pk, rk)
         client = await self._ready()
         try:
-            with _errors():
+            with self._errors():
                 entity = await client.get_entity(pk, rk)
         except Missing:
             return None
@@ -96,14 +98,14 @@ class Table:
         """Raises Conflict ``row-exists``."""
         check_row(row.pk, row.rk, row.values)
         client = await self._ready()
-        with _errors():
+        with self._errors():
             return _with_etag(row, await client.create_entity(_to_entity(row)))
 
     async def replace(self, row: Row) -> Row:
         """Raises Conflict ``row-changed`` when the row is not as ``row.etag`` says, Missing ``row-missing``."""
         check_row(row.pk, row.rk, row.values)
         client = await self._ready()
-        with _errors():
+        with self._errors():
             written = await client.update_entity(
                 _to_entity(row),
                 mode=UpdateMode.REPLACE,
@@ -116,14 +118,15 @@ class Table:
         """Writes the row whatever was there."""
         check_row(row.pk, row.rk, row.values)
         client = await self._ready()
-        with _errors():
+        with self._errors():
             return _with_etag(row, await client.upsert_entity(_to_entity(row), mode=UpdateMode.REPLACE))
 
     async def delete(self, pk: str, rk: str, etag: str | None = None) -> None:
         """Absent is fine. Raises Conflict ``row-changed`` when an ETag is given and is not the row's."""
+        check_keys(pk, rk)
         condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
         client = await self._ready()
-        with _errors():
+        with self._errors():
             await client.delete_entity(pk, rk, **condition)
 
     async def query(
@@ -136,14 +139,14 @@ class Table:
         if rk_below is not None:
             text, parameters["high"] = f"{text} and RowKey lt @high", rk_below
         client = await self._ready()
-        given = 0
-        with _errors():
+        left = limit
+        with self._errors():
             found = client.query_entities(text, parameters=parameters, results_per_page=min(limit or PAGE, PAGE))
             async for entity in found:
-                if limit is not None and given >= limit:
-                    return
-                given += 1
                 yield _to_row(entity)
+                left = None if left is None else left - 1
+                if left == 0:
+                    return
 
     async def transact(self, operations: Sequence[Operation]) -> list[Row]:
         """All or nothing within one partition; the written rows with their new ETags, deletions left out.
@@ -154,9 +157,10 @@ class Table:
             return []
         rows = [one.row for one in operations if not isinstance(one, Delete)]
         keys = {one.pk if isinstance(one, Delete) else one.row.pk for one in operations}
-        check_transaction([check_row(row.pk, row.rk, row.values) for row in rows], keys)
+        check_keys(*keys, *(one.rk for one in operations if isinstance(one, Delete)))
+        check_transaction([check_row(row.pk, row.rk, row.values) for row in rows], keys, len(operations))
         client = await self._ready()
-        with _errors():
+        with self._errors():
             answers = await client.submit_transaction([_to_sdk(one) for one in operations])
         pairs = zip(operations, answers, strict=True)
         return [_with_etag(one.row, answer) for one, answer in pairs if not isinstance(one, Delete)]
@@ -165,13 +169,20 @@ class Table:
         if not self._created:
             async with self._creating:
                 if not self._created:
-                    try:
-                        with _errors():
-                            await self._client.create_table()
-                    except Conflict:
-                        pass  # it is there: what was wanted
+                    with _errors(), suppress(ResourceExistsError):
+                        await self._client.create_table()
                     self._created = True
         return self._client
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """As ``_errors``; a table that was deleted behind our back is created again next time."""
+        try:
+            with _errors():
+                yield
+        except _TableGone:
+            self._created = False
+            raise
 
 
 class Tables:
@@ -216,19 +227,15 @@ class Tables:
 _CLIENT: dict[str, Any] = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 30}
 
 
+class _TableGone(Unavailable):
+    """The table is not there, though it was created."""
+
+
 @contextmanager
 def _errors() -> Iterator[None]:
     """The SDK's errors as ours."""
     try:
         yield
-    except TableTransactionError as error:
-        raise _refused(error) from error
-    except ResourceModifiedError as error:
-        raise Conflict("row-changed", "the row was changed by someone else") from error
-    except ResourceExistsError as error:
-        raise Conflict("row-exists", "the row is there already") from error
-    except ResourceNotFoundError as error:
-        raise Missing("row-missing", "there is no such row") from error
     except ClientAuthenticationError as error:
         raise Misconfigured("storage-refused", "Table Storage refused the app's credentials") from error
     except HttpResponseError as error:
@@ -237,17 +244,30 @@ def _errors() -> Iterator[None]:
         raise Unavailable("storage-unavailable", "Table Storage does not answer") from error
 
 
-def _refused(error: HttpResponseError) -> Exception:
-    status = error.status_code
-    if status == 412:
-        return Conflict("row-changed", "the row was changed by someone else")
-    if status == 409:
-        return Conflict("row-exists", "the row is there already")
-    if status == 404:
-        return Missing("row-missing", "there is no such row")
-    if status in {401, 403}:
-        return Misconfigured("storage-refused", "Table Storage refused the app's credentials")
-    return Unavailable("storage-unavailable", f"Table Storage answered {status}")
+def _refused(error: HttpResponseError) -> VoiceError:
+    match error.status_code, _code(error):
+        case 404, "TableNotFound":
+            return _TableGone("storage-unavailable", "the table was deleted; it is created again")
+        case 404, _:
+            return Missing("row-missing", "there is no such row")
+        case 409, "TableBeingDeleted":
+            return Unavailable("storage-unavailable", "a table of that name is still being deleted")
+        case 409, _:
+            return Conflict("row-exists", "the row is there already")
+        case 412, _:
+            return Conflict("row-changed", "the row was changed by someone else")
+        case ((401 | 403), _):
+            return Misconfigured("storage-refused", "Table Storage refused the app's credentials")
+        case ((400 | 413), code):
+            return InvalidInput("row-refused", f"Table Storage refused what was sent: {code}")
+        case status, _:
+            return Unavailable("storage-unavailable", f"Table Storage answered {status}")
+
+
+def _code(error: HttpResponseError) -> str:
+    """The service's name for what is wrong, such as ``TableNotFound``."""
+    code = getattr(error, "error_code", None)
+    return str(getattr(code, "value", code) or "unknown")
 
 
 def _required_etag(row: Row) -> str:
@@ -279,7 +299,7 @@ def _from_property(value: object) -> object:
     if isinstance(value, EntityProperty):
         return value.value
     if isinstance(value, datetime):
-        return datetime.fromtimestamp(value.timestamp(), tz=value.tzinfo)
+        return datetime.combine(value.date(), value.timetz())
     return value
 
 
