@@ -67,10 +67,10 @@ class Services:
 
     @cached_property
     def credential(self) -> "ResourceCredential":
-        """For storage and Service Bus where no connection string is set."""
-        from shared.entra.tokens import ResourceCredential
+        """For storage and Service Bus where no connection string is set: always the managed identity."""
+        from shared.entra.tokens import ResourceCredential, TokenSource
 
-        return ResourceCredential(self.tokens)
+        return ResourceCredential(TokenSource.of_identity(self._environ))
 
     @cached_property
     def tables(self) -> "Tables":

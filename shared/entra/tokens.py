@@ -42,11 +42,16 @@ class TokenSource:
         """By ``ENTRA_AUTHORITY``, ``ENTRA_CLIENT_ID`` and ``ENTRA_CLIENT_SECRET``; without a secret by identity."""
         secret = environ.get("ENTRA_CLIENT_SECRET")
         if not secret:
-            return cls(lambda: _managed_identity(environ.get("ENTRA_CLIENT_ID")))
+            return cls.of_identity(environ)
         for name in ("ENTRA_AUTHORITY", "ENTRA_CLIENT_ID"):
             if not environ.get(name):
                 raise Misconfigured("app-setting-missing", f"the app setting {name} is not set")
         return cls(lambda: _client_secret(environ["ENTRA_AUTHORITY"], environ["ENTRA_CLIENT_ID"], secret))
+
+    @classmethod
+    def of_identity(cls, environ: Mapping[str, str]) -> Self:
+        """The app's managed identity: the system-assigned one, or the one that ``AZURE_CLIENT_ID`` names."""
+        return cls(lambda: _managed_identity(environ.get("AZURE_CLIENT_ID")))
 
     async def token(self, resource: str) -> str:
         """An access token for ``resource`` (an address, without a slash at its end).
