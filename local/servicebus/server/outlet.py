@@ -25,7 +25,6 @@ from local.servicebus.server.session import Session
 
 FRAME_OVERHEAD = 512
 SETTLED = 1
-PEEK_LOCK = 0
 
 
 class Outlet:
