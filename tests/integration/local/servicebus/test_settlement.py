@@ -19,8 +19,10 @@ def unshifted(namespace: Any) -> Iterator[tuple[str, str]]:
         yield namespace.connection, namespace.make_queue()
         return
     broker = BrokerProcess().start()
-    yield broker.connection_string, broker.make_queue(lock_duration=LOCK)
-    broker.stop()
+    try:
+        yield broker.connection_string, broker.make_queue(lock_duration=LOCK)
+    finally:
+        broker.stop()
 
 
 def test_an_abandoned_message_comes_back_until_it_is_dead(ends: Any, dead_letters: Callable[[str], list[Any]]) -> None:
