@@ -9,7 +9,7 @@ function make(name, text = "", style = "", ...inside) {
   return made;
 }
 
-const clock = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const when = (iso) => Object.assign(make("time", clock(iso)), { dateTime: iso });
 
 /** Seconds as ``0:07``. */
@@ -52,7 +52,7 @@ const waitColour = (seconds) => (seconds >= 60 ? "bad" : seconds > 30 ? "warn" :
 export function pools(body, rows) {
   const drawn = rows.map((pool) =>
     make("tr", "", "",
-      make("td", pool.Name, "", make("span", `${OPEN[pool.OpenStatus]} · ${pool.Numbers.join(", ")}`)),
+      make("td", pool.Name, "", make("span", `${OPEN[pool.OpenStatus]} · ${pool.Numbers[0] ?? "no number"}`)),
       make("td", String(pool.Serving), servingColour(pool.Serving)),
       make("td", String(pool.Free)),
       make("td", String(pool.Active)),
