@@ -9,8 +9,10 @@ pytest_plugins = [
     "tests.fixtures.azurite",
     "tests.fixtures.tables",
     "tests.fixtures.world",
+    "tests.fixtures.chromium",
     "tests.fixtures.functions_host",
     "tests.fixtures.servicebus",
+    "tests.fixtures.dynamics",
     "tests.fixtures.voicecloud",
     "tests.fixtures.webhook_receiver",
 ]

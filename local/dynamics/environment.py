@@ -54,7 +54,7 @@ class Environment:
 
     def seed(self) -> int:
         """Makes the rows of the seed file that are not there; gives their number."""
-        return seed(self.store, self.api.writer, read_seed(self._seed_file)) if self._seed_file else 0
+        return seed(self.store, self.api.writer, read_seed(self._seed_file) if self._seed_file else {})
 
     def reset(self) -> None:
         """As after the set-up: the seed's rows alone, no registrations, nothing switched, nothing counted."""

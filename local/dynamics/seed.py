@@ -10,7 +10,8 @@ from local.dynamics.data.schema import Table
 from local.dynamics.data.store import Store
 from local.dynamics.data.writing import Writer
 
-SYSTEM = Caller("00000000-0000-0000-0000-000000000000")
+SYSTEM = Caller("5e000000-0000-4000-8000-000000000001")
+"""The user that every environment has and nobody can sign in as."""
 INACTIVE = "inactive"
 """``true`` on a row: it is made inactive after it was made, because no row is made inactive."""
 
@@ -27,6 +28,7 @@ def seed(store: Store, writer: Writer, document: Mapping[str, Sequence[Mapping[s
     """
     made = 0
     with store.transaction():
+        _ensure_system_user(store, writer)
         for name, rows in document.items():
             table = store.tables[name]
             for row in rows:
@@ -40,3 +42,9 @@ def _make(writer: Writer, table: Table, row: Mapping[str, Any]) -> None:
     key = writer.create(table, {column: value for column, value in row.items() if column != INACTIVE}, SYSTEM)
     if row.get(INACTIVE):
         writer.update(table, key, {"statecode": 1}, SYSTEM)
+
+
+def _ensure_system_user(store: Store, writer: Writer) -> None:
+    users = store.tables["systemuser"]
+    if store.get(users, SYSTEM.user_id) is None:
+        writer.create(users, {users.key: SYSTEM.user_id, "lastname": "SYSTEM", "isdisabled": True}, SYSTEM)

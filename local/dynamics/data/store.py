@@ -37,13 +37,14 @@ class Store:
         self._db.create_function("matches", 2, matches, deterministic=True)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS changes__ "
-            "(seq INTEGER PRIMARY KEY AUTOINCREMENT, entity TEXT, id TEXT, deleted INTEGER)"
-        )
-        self._db.execute("CREATE TABLE IF NOT EXISTS documents__ (name TEXT PRIMARY KEY, document TEXT)")
-        for table in tables.values():
-            self._create(table)
+        with self.transaction():
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS changes__ "
+                "(seq INTEGER PRIMARY KEY AUTOINCREMENT, entity TEXT, id TEXT, deleted INTEGER)"
+            )
+            self._db.execute("CREATE TABLE IF NOT EXISTS documents__ (name TEXT PRIMARY KEY, document TEXT)")
+            for table in tables.values():
+                self._create(table)
 
     def close(self) -> None:
         self._db.close()

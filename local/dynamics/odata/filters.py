@@ -6,7 +6,7 @@ from typing import Any
 
 from local.dynamics.data.schema import TEXTS, Column, Table
 from local.dynamics.data.store import target_of
-from local.dynamics.errors import bad_query, unknown_property
+from local.dynamics.errors import DataverseError, bad_query, unknown_property
 from local.dynamics.odata.lexer import Token, Words
 from local.dynamics.odata.literals import listed, literal, parameter
 
@@ -14,6 +14,7 @@ COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<
 PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 IN = "Microsoft.Dynamics.CRM.In"
 MAX_DEPTH = 50
+MAX_CONDITIONS = 500
 
 Sql = tuple[str, list[Any]]
 
@@ -45,6 +46,7 @@ class _Compiler:
         self._parameters = parameters
         self._aliases = 0
         self._depth = 0
+        self._conditions = 0
 
     def end(self) -> None:
         self._words.end()
@@ -56,11 +58,14 @@ class _Compiler:
         return self._joined("and", scope, self._one)
 
     def _joined(self, word: str, scope: _Scope, inner: Callable[[_Scope], Sql]) -> Sql:
-        left, values = inner(scope)
+        first, values = inner(scope)
+        conditions = [first]
         while self._words.take("word", word):
-            right, more = inner(scope)
-            left, values = f"({left} {word.upper()} {right})", [*values, *more]
-        return left, values
+            condition, more = inner(scope)
+            conditions.append(condition)
+            values = [*values, *more]
+        joined = f" {word.upper()} ".join(conditions)
+        return (f"({joined})" if len(conditions) > 1 else joined), values
 
     def _one(self, scope: _Scope) -> Sql:
         self._depth += 1
@@ -79,6 +84,9 @@ class _Compiler:
             inner = self.either(scope)
             self._words.need("mark", ")")
             return inner
+        self._conditions += 1
+        if self._conditions > MAX_CONDITIONS:
+            raise DataverseError(400, "0x8004430c", "Number of conditions in query exceeded maximum limit.")
         word = self._words.need("word")
         if word in PATTERNS:
             return self._pattern(PATTERNS[word], scope)

@@ -29,10 +29,11 @@ class Reader:
 
     def one(self, table: Table, key: str, request: ApiRequest) -> ApiAnswer:
         """A row, or 304 when the caller has this version of it and asks for nothing beside it."""
+        check_options(request.query, IN_SINGLE)
+        self._display.check(table, request.query)
         row = self._store.get(table, key)
         if row is None:
             raise missing(table.name, key)
-        check_options(request.query, IN_SINGLE)
         plain = "$expand" not in request.query and request.prefers("odata.include-annotations") is None
         if plain and request.headers.get("if-none-match") == f'W/"{row[VERSION]}"':
             return ApiAnswer(304)
@@ -42,6 +43,7 @@ class Reader:
     def many(self, table: Table, request: ApiRequest) -> ApiAnswer:
         """A page of rows. ``$top`` makes it the only one."""
         check_options(request.query, OF_SET)
+        self._display.check(table, request.query)
         where, values = self._where(table, request)
         body: dict[str, Any] = {"@odata.context": self._context(table.set_name)}
         if request.query.get("$count") == "true":
@@ -64,6 +66,8 @@ class Reader:
 
     def part(self, table: Table, key: str, name: str, request: ApiRequest) -> ApiAnswer:
         """One property of a row, the row a lookup points to, or the rows of a collection."""
+        if name in table.collections or table.navigation(name):
+            self._display.check(table, {"$expand": f"{name}({_joined(request.query)})" if request.query else name})
         row = self._store.get(table, key)
         if row is None:
             raise missing(table.name, key)
@@ -102,6 +106,10 @@ def link(base: str, table: Table, request: ApiRequest, option: str, token: Mappi
     text = base64.urlsafe_b64encode(json.dumps(token).encode()).decode()
     query = "&".join(f"{name}={quote(value, safe='$,()')}" for name, value in {**kept, option: text}.items())
     return f"{base}/{table.set_name}?{query}"
+
+
+def _joined(query: Mapping[str, str]) -> str:
+    return ";".join(f"{name}={value}" for name, value in query.items())
 
 
 def read_token(text: str | None) -> dict[str, Any]:

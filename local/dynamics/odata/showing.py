@@ -8,7 +8,7 @@ from typing import Any
 from local.dynamics.data.schema import Collection, Column, Table, Type
 from local.dynamics.data.store import VERSION, Row, Store, target_of
 from local.dynamics.errors import bad_query, unknown_property
-from local.dynamics.odata.filters import compile_filter
+from local.dynamics.odata.filters import Sql, compile_filter
 from local.dynamics.odata.messages import ApiRequest
 from local.dynamics.odata.options import check_options, expansions, ordering, selected, top
 
@@ -24,6 +24,19 @@ class Display:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def check(self, table: Table, query: Mapping[str, str]) -> None:
+        """Raises DataverseError for what cannot be selected or expanded, whether or not there are rows."""
+        selected(table, query.get("$select"))
+        for name, options in expansions(query.get("$expand")):
+            if collection := table.collections.get(name):
+                inner = self._store.tables[collection.table]
+                check_options(options, IN_COLLECTION)
+                self._condition(inner, options)
+                ordering(inner, options.get("$orderby"))
+                self.check(inner, options)
+            else:
+                self._check_single(table, name, options)
 
     def row(self, table: Table, row: Row, request: ApiRequest) -> dict[str, Any]:
         """``$select``, ``$expand`` and the annotations that the request prefers. Raises DataverseError."""
@@ -46,12 +59,8 @@ class Display:
 
     def collection(self, table: Table, key: str, collection: Collection, request: ApiRequest) -> list[dict[str, Any]]:
         """The rows that point to one, filtered and ordered as asked."""
-        check_options(request.query, IN_COLLECTION)
         inner = self._store.tables[collection.table]
-        where: str = "1"
-        values: list[Any] = []
-        if "$filter" in request.query:
-            where, values = compile_filter(self._store.tables, inner, request.query["$filter"], request.query)
+        where, values = self._condition(inner, request.query)
         limit = top(request.query.get("$top"))
         tail = ordering(inner, request.query.get("$orderby")) + (f" LIMIT {limit}" if limit is not None else "")
         where = f'"{collection.column}" = ? AND "{target_of(collection.column)}" = ? AND ({where})'
@@ -63,16 +72,30 @@ class Display:
         found = table.navigation(name)
         if found is None:
             raise unknown_property(table.name, name)
-        check_options(request.query, IN_SINGLE)
         column, targets = found
         actual = row[target_of(column.name)]
         if row[column.name] is None or actual not in targets:
             return None
         target = self._store.tables[actual]
         if len(targets) > 1:
-            return target, _principal(target, row[column.name], request)
+            return target, _principal(target, row[column.name])
         pointed = self._store.get(target, row[column.name])
         return (target, self.row(target, pointed, request)) if pointed else None
+
+    def _condition(self, table: Table, query: Mapping[str, str]) -> Sql:
+        if "$filter" not in query:
+            return "1", []
+        return compile_filter(self._store.tables, table, query["$filter"], query)
+
+    def _check_single(self, table: Table, name: str, options: Mapping[str, str]) -> None:
+        found = table.navigation(name)
+        if found is None:
+            raise unknown_property(table.name, name)
+        check_options(options, IN_SINGLE)
+        if len(found[1]) > 1:
+            _check_principal(options)
+        else:
+            self.check(self._store.tables[found[1][0]], options)
 
     def _expanded(self, table: Table, row: Row, name: str, inner: ApiRequest) -> object:
         if collection := table.collections.get(name):
@@ -105,13 +128,16 @@ class Display:
         return f"{value:,}" if column.type in {Type.INTEGER, Type.PICKLIST} else None
 
 
-def _principal(target: Table, key: str, request: ApiRequest) -> dict[str, Any]:
+def _check_principal(query: Mapping[str, str]) -> None:
     """Owners are of an abstract type that has nothing but an id."""
-    for name in filter(None, request.query.get("$select", "").split(",")):
+    for name in filter(None, query.get("$select", "").split(",")):
         if name.strip() != "ownerid":
             raise unknown_property("principal", name.strip())
-    if "$expand" in request.query:
+    if "$expand" in query:
         raise bad_query("An owner cannot be expanded any further.")
+
+
+def _principal(target: Table, key: str) -> dict[str, Any]:
     return {"@odata.type": f"#Microsoft.Dynamics.CRM.{target.name}", "ownerid": key}
 
 

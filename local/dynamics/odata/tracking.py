@@ -38,6 +38,7 @@ class Tracking:
         if not table.change_tracking:
             raise bad_query(f"The entity {table.name} doesn't have change tracking enabled.")
         check_options(request.query, ALLOWED)
+        self._display.check(table, request.query)
         token = read_token(request.query.get("$deltatoken") or request.query.get("$skiptoken"))
         self._check_age(token)
         size, start = page_size(request), token.get("start", 0)

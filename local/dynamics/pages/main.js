@@ -38,7 +38,7 @@ const busy = () => view.contains(document.activeElement) && ["INPUT", "SELECT"].
 
 const FIRST_USER = "a0000000-0000-4000-8000-000000000001";
 actAs(FIRST_USER);
-const people = await rows("systemusers", { $select: "fullname", $filter: "applicationid eq null", $orderby: "fullname" });
+const people = await rows("systemusers", { $select: "fullname", $filter: "applicationid eq null and isdisabled eq false", $orderby: "fullname" });
 users.append(...people.map((one) => make("option", { value: one.systemuserid }, one.fullname)));
 actAs(users.value);
 users.onchange = () => {
