@@ -1,0 +1,102 @@
+"""The table definitions, against a real ``$metadata`` document where one is at hand."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from local.dynamics.data.schema import Table, Type, with_custom_columns
+from local.dynamics.data.tables import TABLES
+
+REPOSITORY = Path(__file__).parents[5]
+EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
+NEWER = {
+    "phonecall.ownerid_phonecall",
+    "queue.owninguser",
+    "queue.owningteam",
+    "activityparty.unresolvedpartyname",
+}
+"""What version 9 has and the document, of version 8, does not."""
+
+
+def metadata_path() -> Path | None:
+    """``DATAVERSE_METADATA``, or a document that lies beside the repository."""
+    given = os.environ.get("DATAVERSE_METADATA")
+    found = [Path(given)] if given else sorted(REPOSITORY.parent.glob("*/*/dataverse-metadata.xml"))
+    return next((path for path in found if path.exists()), None)
+
+
+@cache
+def entities() -> dict[str, ElementTree.Element]:
+    path = metadata_path()
+    if path is None:
+        pytest.skip("no $metadata document at hand: name one in DATAVERSE_METADATA")
+    return {str(one.get("Name")): one for one in ElementTree.parse(path).iter(f"{EDM}EntityType")}
+
+
+def declared(name: str, tag: str) -> dict[str, str]:
+    """Properties or navigation properties of an entity with those of what it is derived from: name → type."""
+    entity = entities()[name]
+    base = str(entity.get("BaseType", "")).removeprefix("mscrm.")
+    inherited = declared(base, tag) if base in entities() else {}
+    return inherited | {str(one.get("Name")): str(one.get("Type")) for one in entity.findall(f"{EDM}{tag}")}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_columns_are_the_real_ones(table: Table) -> None:
+    """Every column has the name and type that Dataverse declares."""
+    real = declared(table.name, "Property")
+    wrong = {
+        f"{table.name}.{column.json_name}": real.get(column.json_name)
+        for column in table.columns.values()
+        if real.get(column.json_name) != column.edm_type
+    }
+    assert wrong.keys() <= NEWER, wrong
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_navigation_properties_are_the_real_ones(table: Table) -> None:
+    """Every lookup binds, and every collection expands, under a name that Dataverse declares, to the same table."""
+    real = declared(table.name, "NavigationProperty")
+    wrong: dict[str, object] = {}
+    for column in table.columns.values():
+        for name, targets in column.targets.items():
+            expected = f"mscrm.{targets[0]}" if len(targets) == 1 else "mscrm.principal"
+            if real.get(name) != expected:
+                wrong[f"{table.name}.{name}"] = real.get(name)
+    for name, collection in table.collections.items():
+        if real.get(name) != f"Collection(mscrm.{collection.table})":
+            wrong[f"{table.name}.{name}"] = real.get(name)
+    assert wrong.keys() <= NEWER, wrong
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+def test_lookups_point_to_tables_that_are_served(table: Table) -> None:
+    """A reference can always be followed, and a status always belongs to a state with a label."""
+    for column in table.columns.values():
+        assert {target for targets in column.targets.values() for target in targets} <= TABLES.keys()
+    if table.states:
+        assert table.columns["statuscode"].labels.keys() == table.states.keys()
+        assert table.columns["statecode"].labels.keys() == set(table.states.values())
+
+
+def test_a_solution_adds_columns_and_keys(tmp_path: Path) -> None:
+    """Columns of the file join their table; those with the same key name are unique together."""
+    path = tmp_path / "columns.json"
+    path.write_text(
+        json.dumps(
+            [
+                {"table": "phonecall", "name": "voice_a", "type": "String", "key": "voice_ab"},
+                {"table": "phonecall", "name": "voice_b", "type": "Integer", "key": "voice_ab"},
+                {"table": "phonecall", "name": "voice_agent", "type": "Lookup", "target": "systemuser"},
+            ]
+        )
+    )
+    table = with_custom_columns(TABLES, path)["phonecall"]
+    assert (table.columns["voice_a"].max_length, table.columns["voice_b"].type) == (100, Type.INTEGER)
+    assert table.keys == {"voice_ab": ["voice_a", "voice_b"]}
+    assert table.navigation("voice_agent") == (table.columns["voice_agent"], ("systemuser",))
+    assert "voice_a" not in TABLES["phonecall"].columns
