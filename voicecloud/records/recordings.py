@@ -43,7 +43,6 @@ class Tape(Protocol):
 
     def take(self, call_id: str) -> list[Taken]:
         """The recordings of a call that is over; they are the caller's business from now on."""
-        ...
 
 
 class Recordings:

@@ -1,0 +1,68 @@
+"""Calls as they happen: what is told, what is left behind."""
+
+import asyncio
+from typing import Any
+
+from tests.fixtures.voicecloud import BJORN, CUSTOMER, SALES, SALES_LIST, SALES_NUMBER, RunVoiceCloud, VoiceCloud
+from tests.fixtures.webhook_receiver import Receiver
+from voicecloud.organisation.model import Kind
+from voicecloud.simulation.customers import Behaviour
+
+
+async def subscribe(cloud: VoiceCloud, *event_types: str) -> None:
+    """Adds call events to the demo organisation's webhook, for the next start."""
+    [webhook] = cloud.store.directory.documents(Kind.WEBHOOK)
+    subscriptions = [{"EventType": one, "AllEntities": True} for one in event_types]
+    await cloud.store.directory.write(Kind.WEBHOOK, webhook["Id"], {**webhook, "Subscriptions": subscriptions})
+
+
+async def callbacks_of(cloud: VoiceCloud) -> list[dict[str, Any]]:
+    """The sales callbacks, once there are any."""
+    async with asyncio.timeout(5):
+        while not (rows := (await cloud.client.get("/callbacks", params={"ListId": SALES_LIST})).json()):
+            await asyncio.sleep(0.01)
+    return list(rows)
+
+
+async def test_a_pool_call_is_told_by_webhooks(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
+    """Arrival, allocation, connection and completion are posted in order, with queue, agent and numbers."""
+    names = ["QueueCallInArrived", "QueueCallInAllocated", "QueueCallInConnected", "QueueCallInCompleted"]
+    async with run_voicecloud() as cloud:
+        await subscribe(cloud, *names)
+    async with run_voicecloud(webhook_endpoint=webhook_receiver.url) as cloud:
+        call_id = await cloud.call(SALES_NUMBER, Behaviour(talk_s=0.1))
+        events = await webhook_receiver.wait_for(4)
+    assert [one["EventType"] for one in sorted(events, key=lambda one: one["Id"])] == names
+    connected = next(one for one in events if one["EventType"] == "QueueCallInConnected")
+    assert (connected["CallId"], connected["QueueName"], connected["QueueNumber"]) == (call_id, "Sales", SALES_NUMBER)
+    assert connected["CallerNumber"] == CUSTOMER
+    assert connected["Username"].endswith("@aurorahome.example")
+
+
+async def test_a_queued_caller_may_leave_a_callback(voicecloud: VoiceCloud) -> None:
+    """The key pressed in the queue puts the caller on the pool's callback list, with his call."""
+    for user in list(voicecloud.store.directory.users.values()):
+        if user.simulated:
+            await voicecloud.client.post(f"/users/{user.id}/availability", json={"EventTypeID": 3})
+    call_id = await voicecloud.call(SALES_NUMBER, Behaviour(takes_callback=True))
+    voicecloud.store.telephony.customers.press(call_id, "1")
+    rows = await callbacks_of(voicecloud)
+    assert [(row["CallerNumber"], row["CallId"], row["QueueId"]) for row in rows] == [(CUSTOMER, call_id, SALES)]
+
+
+async def test_stopping_ends_calls_with_a_record(run_voicecloud: RunVoiceCloud) -> None:
+    """A call in progress when the process is stopped says so in its record."""
+    async with run_voicecloud() as cloud:
+        call_id = await cloud.call("+35891001004", Behaviour())
+    async with run_voicecloud() as cloud:
+        for row in (await cloud.client.get("/calls", params={"CallId": call_id})).json():
+            assert row["EndReason"] == "platform_stopped"
+        assert await cloud.store.telephony.records._store.finished(call_id)
+
+
+async def test_the_next_caller_number_must_be_allowed(voicecloud: VoiceCloud) -> None:
+    """A member of a pool may show its number, a stranger's number is refused."""
+    path = f"/users/{BJORN}/features/cli/activate/"
+    assert (await voicecloud.client.post(path, json={"CallAsNumber": SALES_NUMBER})).status_code == 200
+    refused = await voicecloud.client.post(path, json={"CallAsNumber": "+35800000000"})
+    assert (refused.status_code, refused.json()["Code"]) == (400, "caller_number_not_allowed")
