@@ -8,12 +8,13 @@ pytest_plugins = [
     "tests.fixtures.routing",
     "tests.fixtures.azurite",
     "tests.fixtures.tables",
+    "tests.fixtures.functions_host",
     "tests.fixtures.world",
     "tests.fixtures.chromium",
-    "tests.fixtures.functions_host",
     "tests.fixtures.servicebus",
     "tests.fixtures.dynamics",
     "tests.fixtures.voicecloud",
+    "tests.fixtures.voicecloud_process",
     "tests.fixtures.webhook_receiver",
 ]
 

@@ -6,42 +6,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
-from local.serving import free_port
 from shared.errors import Missing
 from tests.fixtures.functions_host import ChildHost
-from tests.fixtures.processes import ROOT, Child
-from tests.fixtures.world import TOKEN, World
+from tests.fixtures.processes import ROOT
+from tests.fixtures.world import World
 
 type MakeHost = Callable[..., ChildHost]
 
 SINGLE = 60
 BACKLOG = int(os.environ.get("BENCH_BACKLOG", "5000"))
 LEFT_AT_ONCE = 16
-
-
-@pytest_asyncio.fixture
-async def told(world: World, child_host: MakeHost) -> AsyncIterator[World]:
-    """The app in a process of its own, and a voice cloud that posts its webhooks there."""
-    host = child_host(ROOT, world.environ)
-    await asyncio.to_thread(host.start)
-    before = world.neighbours.voicecloud
-    environ = {
-        **before.environ,
-        "VOICECLOUD_PORT": str(free_port()),
-        "VOICECLOUD_WEBHOOK_ENDPOINT": f"{host.url}/api/webhooks/voicecloud",
-        "VOICECLOUD_WEBHOOK_SECRET": TOKEN,
-    }
-    world.neighbours.voicecloud = Child("voicecloud", environ=environ)
-    world.neighbours.voicecloud.start()
-    yield world
-    world.neighbours.voicecloud.kill()
-    world.neighbours.voicecloud = before
 
 
 async def readable(world: World, callback_id: str) -> float:
