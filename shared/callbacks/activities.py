@@ -86,8 +86,8 @@ def _activity(callback: Callback, customer: Customer | None) -> dict[str, object
     body: dict[str, object] = {
         "subject": SUBJECT,
         "directioncode": names.INCOMING,
-        "phonenumber": callback.caller_number,
-        "description": callback.note,
+        "phonenumber": callback.caller_number[: names.PHONENUMBER_LENGTH],
+        "description": callback.note[: names.DESCRIPTION_LENGTH],
         names.CALLBACK_ID: callback.id,
         names.CALLBACK_LIST: callback.list_id,
         names.REQUEST_COUNT: 1,

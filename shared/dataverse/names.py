@@ -11,6 +11,10 @@ STATE_OPEN = 0
 INCOMING = False
 """``directioncode``: false is incoming, true is outgoing."""
 
+PHONENUMBER_LENGTH = 200
+DESCRIPTION_LENGTH = 2000
+"""What a phonecall's columns take: longer texts are refused by Dataverse, so they are cut."""
+
 PARTY_FROM = 1
 """``participationtypemask`` of the party a call comes from."""
 

@@ -63,6 +63,14 @@ async def test_a_callback_without_a_usable_number_reaches_the_queue_too(world: W
     assert (await world.callback(callback_id))["State"] == "Closed"
 
 
+async def test_a_note_longer_than_dynamics_takes_is_cut(world: World) -> None:
+    """Too long a note never keeps a callback from arriving."""
+    callback_id = await world.leave_callback(world.new_number(), note="ä" * 3900)
+    assert await world.handle(callback_id) is Outcome.CREATED
+    activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(callback_id)})")
+    assert len(activity["description"]) == 2000
+
+
 async def test_one_callback_costs_dynamics_one_request(world: World) -> None:
     """A request of its own is one batch; nothing is looked up first."""
     callback_id = await world.leave_callback(world.new_number())
