@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+import hashlib
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Self, cast
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
-from azure.servicebus import ServiceBusMessage
+from azure.servicebus import ServiceBusMessage, ServiceBusMessageBatch
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 from azure.servicebus.exceptions import (
+    MessageSizeExceededError,
     MessagingEntityNotFoundError,
     ServiceBusAuthenticationError,
     ServiceBusAuthorizationError,
@@ -18,28 +20,41 @@ from azure.servicebus.exceptions import (
 )
 
 from shared.bus.events import Event
-from shared.errors import Misconfigured, Unavailable
+from shared.clock import Clock, utc_now
+from shared.errors import InvalidInput, Misconfigured, Unavailable
 
 type Properties = Mapping[str, Any]
 
+SEND_TIME_OUT_S = 30.0
+TRY_TIME_OUT_S = 10.0
+MAX_MESSAGE_ID = 128
+"""Longest message id the service takes."""
+
 
 class Bus:
-    """A Service Bus namespace."""
+    """A Service Bus namespace.
 
-    def __init__(self, client: ServiceBusClient) -> None:
+    What sends raises Unavailable ``bus-unavailable``, Misconfigured ``bus-refused`` or ``queue-missing``, InvalidInput
+    ``message-too-large``. After Unavailable a message may have been sent all the same.
+    """
+
+    def __init__(self, client: ServiceBusClient, clock: Clock = utc_now) -> None:
         self._client = client
+        self._clock = clock
         self._senders: dict[str, ServiceBusSender] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
     @classmethod
-    def from_settings(cls, environ: Mapping[str, str], credential: AsyncTokenCredential | None = None) -> Self:
+    def from_settings(
+        cls, environ: Mapping[str, str], credential: AsyncTokenCredential | None = None, clock: Clock = utc_now
+    ) -> Self:
         """From ``SERVICEBUS_CONNECTION``, or ``SERVICEBUS_CONNECTION__fullyQualifiedNamespace`` with an identity."""
         if connection_string := environ.get("SERVICEBUS_CONNECTION"):
-            return cls(ServiceBusClient.from_connection_string(connection_string, **_RETRY))
+            return cls(ServiceBusClient.from_connection_string(connection_string, **_RETRY), clock)
         namespace = environ.get("SERVICEBUS_CONNECTION__fullyQualifiedNamespace")
         if not namespace or credential is None:
             raise Misconfigured("app-setting-missing", "the app setting SERVICEBUS_CONNECTION is not set")
-        return cls(ServiceBusClient(namespace, credential, **_RETRY))
+        return cls(ServiceBusClient(namespace, credential, **_RETRY), clock)
 
     async def send(
         self,
@@ -50,10 +65,10 @@ class Bus:
         delay_s: float = 0.0,
         properties: Properties | None = None,
     ) -> None:
-        """Returns when the broker has it. Raises Unavailable ``bus-unavailable``, Misconfigured ``bus-refused``."""
+        """Returns when the broker has it. A message id that is too long for the service goes by its hash."""
         message = _message(event, message_id=message_id, properties=properties)
         if delay_s > 0:
-            message.scheduled_enqueue_time_utc = datetime.now(UTC) + timedelta(seconds=delay_s)
+            message.scheduled_enqueue_time_utc = self._clock() + timedelta(seconds=delay_s)
         await self.send_raw(queue, [message])
 
     async def send_all(self, queue: str, events: Sequence[Event]) -> None:
@@ -62,33 +77,31 @@ class Bus:
 
     async def send_body(self, queue: str, body: str | bytes, *, message_id: str, properties: Properties) -> None:
         """Sends a body as it is, be it an event or not."""
-        await self.send_raw(
-            queue, [ServiceBusMessage(body, message_id=message_id, application_properties=cast(Any, dict(properties)))]
+        message = ServiceBusMessage(
+            body, message_id=fitting_id(message_id), application_properties=cast(Any, dict(properties))
         )
+        await self.send_raw(queue, [message])
 
     async def send_raw(self, queue: str, messages: Sequence[ServiceBusMessage]) -> None:
         """Sends messages as they are."""
-        async with self._lock(queue), self._errors(queue):
-            sender = await self._sender(queue)
+        async with self._lock(queue), self._link(queue) as sender:
             if len(messages) == 1:
-                await sender.send_messages(messages[0])
+                await sender.send_messages(messages[0], timeout=SEND_TIME_OUT_S)
                 return
             batch = await sender.create_message_batch()
             for message in messages:
-                try:
-                    batch.add_message(message)
-                except ValueError:  # the SDK's way to say that the batch is full
-                    await sender.send_messages(batch)
+                if not _added(batch, message):
+                    await sender.send_messages(batch, timeout=SEND_TIME_OUT_S)
                     batch = await sender.create_message_batch()
                     batch.add_message(message)
-            if len(batch):
-                await sender.send_messages(batch)
+            await sender.send_messages(batch, timeout=SEND_TIME_OUT_S)
 
     @contextlib.asynccontextmanager
     async def receiver(self, queue: str, **options: Any) -> AsyncIterator[ServiceBusReceiver]:
         """A receiver for a short while, as commands need it."""
-        async with self._errors(queue), self._client.get_queue_receiver(queue, **options) as opened:
-            yield opened
+        with _errors(queue):
+            async with self._client.get_queue_receiver(queue, **options) as opened:
+                yield opened
 
     async def close(self) -> None:
         for sender in self._senders.values():
@@ -104,27 +117,64 @@ class Bus:
         return self._senders[queue]
 
     @contextlib.asynccontextmanager
-    async def _errors(self, queue: str) -> AsyncIterator[None]:
-        """The SDK's errors as ours; a link that failed is opened anew next time."""
+    async def _link(self, queue: str) -> AsyncIterator[ServiceBusSender]:
+        """The sender of a queue; one that failed is opened anew next time."""
         try:
-            yield
-        except MessagingEntityNotFoundError as error:
-            raise Misconfigured("queue-missing", f"the namespace has no queue {queue}") from error
-        except (ServiceBusAuthenticationError, ServiceBusAuthorizationError) as error:
-            raise Misconfigured("bus-refused", "Service Bus refused the app's credentials") from error
-        except (ServiceBusError, AzureError, OSError, TimeoutError) as error:
+            with _errors(queue):
+                yield await self._sender(queue)
+        except Unavailable:
             if failed := self._senders.pop(queue, None):
-                await failed.close()
-            raise Unavailable("bus-unavailable", "Service Bus does not answer") from error
+                with contextlib.suppress(*_FAILURES):  # what is broken may break when it is closed, too
+                    await failed.close()
+            raise
 
 
-_RETRY: dict[str, Any] = {"retry_total": 2, "retry_backoff_factor": 0.2, "retry_backoff_max": 2}
+@contextlib.contextmanager
+def _errors(queue: str) -> Iterator[None]:
+    """The SDK's errors as ours."""
+    try:
+        yield
+    except MessagingEntityNotFoundError as error:
+        raise Misconfigured("queue-missing", f"the namespace has no queue {queue}") from error
+    except (ServiceBusAuthenticationError, ServiceBusAuthorizationError) as error:
+        raise Misconfigured("bus-refused", "Service Bus refused the app's credentials") from error
+    except MessageSizeExceededError as error:
+        raise InvalidInput("message-too-large", f"a message is larger than the queue {queue} takes") from error
+    except _FAILURES as error:
+        raise Unavailable("bus-unavailable", "Service Bus does not answer") from error
+
+
+_FAILURES = (ServiceBusError, AzureError, OSError, TimeoutError)
+_RETRY: dict[str, Any] = {
+    "retry_total": 2,
+    "retry_backoff_factor": 0.2,
+    "retry_backoff_max": 2,
+    "try_timeout": TRY_TIME_OUT_S,
+}
+
+
+def _added(batch: ServiceBusMessageBatch, message: ServiceBusMessage) -> bool:
+    """Whether it went in. Raises MessageSizeExceededError for one that is too large by itself."""
+    try:
+        batch.add_message(message)
+    except MessageSizeExceededError:
+        if not len(batch):
+            raise
+        return False
+    return True
+
+
+def fitting_id(message_id: str) -> str:
+    """The message id, or its hash where it is longer than the service takes."""
+    if len(message_id) <= MAX_MESSAGE_ID:
+        return message_id
+    return hashlib.sha256(message_id.encode()).hexdigest()
 
 
 def _message(event: Event, *, message_id: str | None = None, properties: Properties | None = None) -> ServiceBusMessage:
     return ServiceBusMessage(
         event.to_json(),
-        message_id=message_id or event.id,
+        message_id=fitting_id(message_id or event.id),
         content_type="application/cloudevents+json",
         subject=event.type,
         application_properties=cast(Any, dict(properties or {})),

@@ -1,12 +1,14 @@
 """Work that could not be done: listed with its reason, and sent again once the cause is mended."""
 
+import contextlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
+from azure.servicebus.exceptions import MessageLockLostError
 
-from shared.bus.bus import Bus
+from shared.bus.bus import Bus, fitting_id
 from shared.bus.retry import ATTEMPT, ORIGIN, POISON, POISON_DETAIL
 
 WAIT_S = 2.0
@@ -27,10 +29,11 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """The dead-letter queues of the app's queues."""
+    """The dead-letter queues of the app's queues. ``wait_s``: after so long without one, no more are expected."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, wait_s: float = WAIT_S) -> None:
         self._bus = bus
+        self._wait_s = wait_s
 
     async def list_dead(self, queue: str, limit: int) -> list[DeadLetter]:
         """Up to ``limit`` dead letters, oldest first, without touching them."""
@@ -39,7 +42,7 @@ class DeadLetters:
             sequence_number = 0
             while len(found) < limit:
                 page = await receiver.peek_messages(
-                    min(PAGE, limit - len(found)), sequence_number=sequence_number, timeout=WAIT_S
+                    min(PAGE, limit - len(found)), sequence_number=sequence_number, timeout=self._wait_s
                 )
                 if not page:
                     break
@@ -51,22 +54,24 @@ class DeadLetters:
         """Sends dead letters again (all, or those named) with their tries starting anew; gives their number.
 
         Each is completed only after its successor is safe; cut off in between it is replayed twice, which is harmless.
+        Those not named stay locked until the end, or they would come again and again instead of the ones behind them.
         """
         replayed = 0
+        left: dict[int, ServiceBusReceivedMessage] = {}
         async with self._bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
-            seen: set[int] = set()
-            while page := await receiver.receive_messages(PAGE, max_wait_time=WAIT_S):
-                fresh = [message for message in page if message.sequence_number not in seen]
+            while page := await receiver.receive_messages(PAGE, max_wait_time=self._wait_s):
+                if all(message.sequence_number in left for message in page):
+                    break
                 for message in page:
-                    seen.add(int(message.sequence_number or 0))
                     if message_ids is None or _dead_letter(queue, message).message_id in message_ids:
                         await self._bus.send_raw(queue, [_successor(message)])
                         await receiver.complete_message(message)
                         replayed += 1
                     else:
-                        await receiver.abandon_message(message)
-                if not fresh:
-                    break
+                        left[int(message.sequence_number or 0)] = message
+            for message in left.values():
+                with contextlib.suppress(MessageLockLostError):  # then it is free already
+                    await receiver.abandon_message(message)
         return replayed
 
 
@@ -98,7 +103,7 @@ def _successor(message: ServiceBusReceivedMessage) -> ServiceBusMessage:
     again = f"{name}{REPLAY}{int(number) + 1}" if name and number.isdigit() else f"{origin}{REPLAY}1"
     return ServiceBusMessage(
         b"".join(message.body),
-        message_id=again,
+        message_id=fitting_id(again),
         content_type=message.content_type,
         subject=message.subject,
     )

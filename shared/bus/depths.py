@@ -34,14 +34,12 @@ class QueueDepths:
         """As the bus. An emulator serves management on another port: ``SERVICEBUS_ADMIN_CONNECTION`` names it."""
         connection_string = environ.get("SERVICEBUS_ADMIN_CONNECTION") or environ.get("SERVICEBUS_CONNECTION")
         if connection_string:
-            options: dict[str, Any] = {"transport": _PlainHttp()} if EMULATOR in connection_string else {}
-            return cls(
-                ServiceBusAdministrationClient.from_connection_string(connection_string, retry_total=1, **options)
-            )
+            options: dict[str, Any] = {"transport": _PlainHttp(**_TIME_OUTS)} if EMULATOR in connection_string else {}
+            return cls(ServiceBusAdministrationClient.from_connection_string(connection_string, **_CLIENT, **options))
         namespace = environ.get("SERVICEBUS_CONNECTION__fullyQualifiedNamespace")
         if not namespace or credential is None:
             raise Misconfigured("app-setting-missing", "the app setting SERVICEBUS_CONNECTION is not set")
-        return cls(ServiceBusAdministrationClient(namespace, credential, retry_total=1))
+        return cls(ServiceBusAdministrationClient(namespace, credential, **_CLIENT))
 
     async def of(self, queue: str) -> QueueDepth:
         """Raises Misconfigured ``queue-missing`` or ``bus-refused``, Unavailable ``bus-unavailable``."""
@@ -61,6 +59,10 @@ class QueueDepths:
 
     async def close(self) -> None:
         await self._admin.close()
+
+
+_TIME_OUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 10}
+_CLIENT: dict[str, Any] = {"retry_total": 1, **_TIME_OUTS}
 
 
 class _PlainHttp(AioHttpTransport):  # type: ignore[misc]  # loaded lazily by the SDK, so untyped

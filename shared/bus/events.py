@@ -42,9 +42,22 @@ class Event:
         """Raises InvalidInput ``malformed-event``; unknown attributes are ignored."""
         try:
             document = json.loads(text)
-            texts = {name: str(document[name]) for name in ("id", "type", "source")}
+            texts = {name: _text(document[name]) for name in ("id", "type", "source")}
             time = from_iso(document["time"])
-            data = dict(document.get("data", {}))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise InvalidInput("malformed-event", "the message is not a CloudEvents 1.0 JSON document") from None
+            data = document.get("data", {})
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            raise _malformed() from None
+        if not isinstance(data, Mapping):
+            raise _malformed()
         return cls(**texts, subject=str(document.get("subject", "")), time=time, data=data)
+
+
+def _text(value: object) -> str:
+    """Required attributes are texts and not empty (CloudEvents 1.0, section 3.1)."""
+    if not isinstance(value, str) or not value:
+        raise ValueError(value)
+    return value
+
+
+def _malformed() -> InvalidInput:
+    return InvalidInput("malformed-event", "the message is not a CloudEvents 1.0 JSON document")

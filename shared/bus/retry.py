@@ -23,6 +23,9 @@ ORIGIN = "origin"
 
 JITTER = 0.2
 
+UNREAD_SCHEDULE_S = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0)
+"""Pauses for as long as the settings have never been read: what failed may be the storage they lie in."""
+
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +79,7 @@ class Retries:
     def __init__(self, bus: Bus, schedule: Callable[[], Awaitable[Sequence[float]]]) -> None:
         self._bus = bus
         self._schedule = schedule
+        self._last_schedule: Sequence[float] = UNREAD_SCHEDULE_S
 
     async def handle(self, queue: str, message: Received, handler: Callable[[Event], Awaitable[object]]) -> None:
         """Lets ``handler`` work on a message; returns when it is done or safely sent again.
@@ -96,9 +100,17 @@ class Retries:
         except VoiceError as error:
             await self._settle(queue, message, event, error)
 
+    async def _pauses(self) -> Sequence[float]:
+        """The schedule as it is set, or as it was when it could last be read."""
+        try:
+            self._last_schedule = await self._schedule()
+        except VoiceError as error:
+            log.warning("retry schedule cannot be read, going by the last one", extra={"error": str(error)})
+        return self._last_schedule
+
     async def _settle(self, queue: str, message: Received, event: Event, error: VoiceError) -> None:
         attempt = int(str(message.application_properties.get(ATTEMPT, 0)))
-        step = next_step(error, attempt, await self._schedule(), random.uniform(-1, 1))  # noqa: S311 (spreads load)
+        step = next_step(error, attempt, await self._pauses(), random.uniform(-1, 1))  # noqa: S311 (spreads load)
         if isinstance(step, GiveUp):
             await self._give_up(queue, message, event, step)
             return
