@@ -1,0 +1,45 @@
+import ast
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MAX_FILE, MAX_FUNCTION = 400, 40
+SOURCES = ("functions", "shared", "voicecloud", "local", "scripts", "tests")
+
+
+def tracked(*endings: str) -> list[Path]:
+    """Files of the repository; everything below the folders where there is no git."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    names = (
+        listed.stdout.splitlines() if listed.returncode == 0 else [str(p.relative_to(ROOT)) for p in ROOT.rglob("*")]
+    )
+    return [ROOT / name for name in names if name.endswith(endings) and (ROOT / name).is_file()]
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    """Source files stay within 400 lines."""
+    long = {
+        str(path.relative_to(ROOT)): n
+        for path in tracked(".py", ".js")
+        if (n := path.read_text().count("\n")) > MAX_FILE
+    }
+    assert long == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    """Functions stay within 40 lines."""
+    long = {}
+    for path in tracked(".py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > MAX_FUNCTION:
+                    long[f"{path.relative_to(ROOT)}:{node.name}"] = lines
+    assert long == {}
+
+
+def test_the_stand_ins_are_known_to_nobody_but_the_local_run() -> None:
+    """Product code never mentions what stands in for the real neighbours."""
+    for path in tracked(".py"):
+        if path.relative_to(ROOT).parts[0] in {"functions", "shared"}:
+            assert "stand-in" not in path.read_text().lower(), path
