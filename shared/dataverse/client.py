@@ -1,6 +1,7 @@
 """A client of the Dataverse Web API v9.2: rows, one-change-set batches, change tracking."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -12,7 +13,7 @@ from shared.dataverse.errors import refused
 from shared.dataverse.gate import Gate
 from shared.dataverse.model import Change, ChangePage, WhoAmI
 from shared.entra.tokens import TokenSource
-from shared.errors import Missing, Throttled, Unavailable, VoiceError
+from shared.errors import Misconfigured, Missing, Throttled, Unavailable, VoiceError
 
 API = "/api/data/v9.2"
 PAGE_SIZE = 5000
@@ -21,6 +22,8 @@ HEADERS = {
     "OData-MaxVersion": "4.0",
     "OData-Version": "4.0",
 }
+FRESH = {"If-None-Match": "null"}
+"""What the documentation sends with every reading request, so that nothing on the way answers from a cache."""
 
 
 class Dataverse:
@@ -28,7 +31,7 @@ class Dataverse:
 
     Every method raises Throttled ``dataverse-throttled``, Unavailable ``dataverse-unavailable``, Misconfigured
     ``dataverse-unauthorised`` or ``dataverse-forbidden``, InvalidInput ``dataverse-refused``, Missing
-    ``dataverse-missing``.
+    ``dataverse-missing``, and what the token source raises. After Unavailable a write may have been done.
     """
 
     def __init__(self, url: str, tokens: TokenSource, http: httpx.AsyncClient) -> None:
@@ -39,75 +42,105 @@ class Dataverse:
 
     async def who_am_i(self) -> WhoAmI:
         row = await self.get("WhoAmI")
-        return WhoAmI(UUID(row["UserId"]), UUID(row["OrganizationId"]))
+        with _as_documented():
+            return WhoAmI(UUID(row["UserId"]), UUID(row["OrganizationId"]))
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON of one resource or one page of a set."""
-        return _json(await self._send("GET", f"{self.url}{API}/{path}{_query(query)}"))
+        return _json(await self._send("GET", f"{self.url}{API}/{path}{_query(query)}", headers=FRESH))
 
     async def update(self, path: str, body: Mapping[str, Any], *, if_match: str = "*") -> None:
         """Changes columns of a row that is there. Raises Conflict ``dataverse-changed`` for a stale ETag."""
-        await self._send("PATCH", f"{self.url}{API}/{path}", json=body, headers={"If-Match": if_match})
+        url, headers = f"{self.url}{API}/{path}", {"If-Match": if_match}
+        await self._send("PATCH", url, json=body, headers=headers, versioned=if_match != "*")
 
     async def transact(self, changes: Sequence[Change]) -> None:
         """All changes or none, in one request. Raises what the first failing change means, as Conflict
         ``dataverse-exists`` when a row that was to be created is there."""
         content_type, body = compose(urlsplit(self.url).path + API, changes)
-        answer = await self._send(
-            "POST", f"{self.url}{API}/$batch", content=body.encode(), headers={"Content-Type": content_type}
-        )
+        versioned = not any(change.if_none_match for change in changes)
+        url, headers = f"{self.url}{API}/$batch", {"Content-Type": content_type}
+        answer = await self._send("POST", url, content=body.encode(), headers=headers, versioned=versioned)
         parts = _parts(answer)
         for part in parts:
             if part.status >= 400:
-                raise self._refusal(part.status, part.headers, part.body)
+                raise self._refusal(part, versioned=versioned)
         if len(parts) != len(changes):
             raise Unavailable("dataverse-unavailable", "Dataverse answered a batch incompletely")
 
     async def changes(self, entity_set: str, select: Sequence[str], link: str | None) -> ChangePage:
         """A page of change tracking: from the beginning without a link, else from where a link says.
 
-        Raises Missing ``delta-expired`` when the history does not reach back to the link.
+        Raises Missing ``delta-expired`` when the history does not reach back to the link, or the link is another
+        environment's; Misconfigured ``dataverse-table-missing`` when there is no such table.
         """
+        if link and urlsplit(link).netloc.lower() != urlsplit(self.url).netloc.lower():
+            raise Missing("delta-expired", "the link is one of another environment")
         url = link or f"{self.url}{API}/{entity_set}{_query({'$select': ','.join(select)})}"
         preferences = f"odata.track-changes, odata.maxpagesize={PAGE_SIZE}"
         try:
-            page = _json(await self._send("GET", url, headers={"Prefer": preferences}))
+            page = _json(await self._send("GET", url, headers={**FRESH, "Prefer": preferences}))
         except Missing as error:
+            if link is None:
+                raise Misconfigured("dataverse-table-missing", f"the environment has no {entity_set}") from error
             raise Missing("delta-expired", error.message) from error
-        rows = page["value"]
-        return ChangePage(
-            records=[row for row in rows if "$deletedEntity" not in str(row.get("@odata.context", ""))],
-            deleted_ids=[str(row["id"]) for row in rows if "$deletedEntity" in str(row.get("@odata.context", ""))],
-            next_link=page.get("@odata.nextLink"),
-            delta_link=page.get("@odata.deltaLink"),
-        )
+        with _as_documented():
+            rows = page["value"]
+            return ChangePage(
+                records=[row for row in rows if not _is_deletion(row)],
+                deleted_ids=[str(row["id"]) for row in rows if _is_deletion(row)],
+                next_link=page.get("@odata.nextLink"),
+                delta_link=page.get("@odata.deltaLink"),
+            )
 
-    async def _send(self, method: str, url: str, **options: Any) -> httpx.Response:
+    async def _send(self, method: str, url: str, *, versioned: bool = False, **options: Any) -> httpx.Response:
         """One request; a token that is refused is renewed once."""
-        answer = await self._request(method, url, **options)
-        if answer.status_code == 401:
-            self._tokens.forget(self.url)
-            answer = await self._request(method, url, **options)
-        if answer.is_error:
-            raise self._refusal(answer.status_code, answer.headers, answer.text)
+        for _ in range(2):
+            token = await self._tokens.token(self.url)
+            answer = await self._request(method, url, token, **options)
+            if answer.status_code != httpx.codes.UNAUTHORIZED:
+                break
+            self._tokens.forget(self.url, token)
+        if not answer.is_success:
+            raise self._refusal(_failure(answer), versioned=versioned)
         return answer
 
     async def _request(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
+        self, method: str, url: str, token: str, *, headers: Mapping[str, str], **options: Any
     ) -> httpx.Response:
-        token = await self._tokens.token(self.url)
-        all_headers = {**HEADERS, **(headers or {}), "Authorization": f"Bearer {token}"}
+        all_headers = {**HEADERS, **headers, "Authorization": f"Bearer {token}"}
         async with self._gate.passage():
             try:
                 return await self._http.request(method, url, headers=all_headers, **options)
-            except httpx.TransportError as error:
+            except (httpx.RequestError, httpx.InvalidURL) as error:
                 raise Unavailable("dataverse-unavailable", "Dataverse does not answer") from error
 
-    def _refusal(self, status: int, headers: Mapping[str, str], body: str) -> VoiceError:
-        error = refused(status, headers, body)
+    def _refusal(self, part: Part, *, versioned: bool) -> VoiceError:
+        error = refused(part.status, part.headers, part.body, versioned=versioned)
         if isinstance(error, Throttled):
             self._gate.close_for(error.retry_after_s)
         return error
+
+
+@contextmanager
+def _as_documented() -> Iterator[None]:
+    """Around the reading of an answer that may lack what the documentation promises."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable("dataverse-unavailable", "Dataverse's answer lacks what it should hold") from error
+
+
+def _is_deletion(row: Mapping[str, Any]) -> bool:
+    return "$deletedEntity" in str(row.get("@odata.context", ""))
+
+
+def _failure(answer: httpx.Response) -> Part:
+    """What failed: the answer, or the part of it that did where a batch was refused as a whole."""
+    whole = Part(answer.status_code, dict(answer.headers), answer.text)
+    if not answer.headers.get("Content-Type", "").startswith("multipart/"):
+        return whole
+    return next((part for part in _parts(answer) if part.status >= 400), whole)
 
 
 def _query(query: Mapping[str, str] | None) -> str:

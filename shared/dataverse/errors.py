@@ -5,6 +5,7 @@ codes*.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,41 +15,51 @@ DUPLICATE_KEY = "0x80060892"
 DUPLICATE_RECORD = "0x80040237"
 VERSION_MISMATCH = "0x80060882"
 NOT_FOUND = "0x80040217"
-DELTA_EXPIRED = "0x80072504"
+DELTA_EXPIRED = "0x80044352"
+REQUEST_TIME_OUT = 408
 DEFAULT_PAUSE_S = 5.0
 DETAIL_LENGTH = 300
+DUPLICATES = {DUPLICATE_KEY, DUPLICATE_RECORD}
+
+_NUMBER = re.compile(r"(?<![\w-])\+?\d[\d ()]{4,}\d(?![\w-])")
+"""A telephone number that a message quotes; the digits of ids and codes touch letters or dashes."""
 
 
-def refused(status: int, headers: Mapping[str, str], body: str) -> VoiceError:
-    """The error of a response; the texts Dataverse gives never hold column values, so they may be shown."""
+def refused(status: int, headers: Mapping[str, str], body: str, *, versioned: bool = False) -> VoiceError:
+    """The error of a response. ``versioned``: the request named the version of the row it was to change."""
     code, message = _code_and_message(body)
     if status == 429:
         return Throttled("dataverse-throttled", "Dataverse asks for a pause", _pause_s(headers))
-    if status == 412 or code in {DUPLICATE_KEY, DUPLICATE_RECORD}:
-        if code == VERSION_MISMATCH:
-            return Conflict("dataverse-changed", "the row was changed by someone else")
-        return Conflict("dataverse-exists", "the row is there already")
-    if status == 404 or code == NOT_FOUND:
-        return Missing("dataverse-missing", message or "Dataverse has no such row")
     if status == 410 or code == DELTA_EXPIRED:
         return Missing("delta-expired", "the change history does not reach back that far")
+    if status == 412 or code in DUPLICATES:
+        return _conflict(code, versioned=versioned)
+    if status == 404 or code == NOT_FOUND:
+        return Missing("dataverse-missing", message or "Dataverse has no such row")
     if status == 401:
         return Misconfigured("dataverse-unauthorised", "Dataverse does not accept the app's token")
     if status == 403:
         return Misconfigured("dataverse-forbidden", f"the application user lacks a privilege: {message}")
-    if status < 500:
+    if 400 <= status < 500 and status != REQUEST_TIME_OUT:
         return InvalidInput("dataverse-refused", f"Dataverse refused the request with {status}: {message}")
     return Unavailable("dataverse-unavailable", f"Dataverse answered {status}")
+
+
+def _conflict(code: str, *, versioned: bool) -> Conflict:
+    """Often there is no code with 412: then the condition that was set says which one failed."""
+    if code == VERSION_MISMATCH or (versioned and code not in DUPLICATES):
+        return Conflict("dataverse-changed", "the row was changed by someone else")
+    return Conflict("dataverse-exists", "the row is there already")
 
 
 def _code_and_message(body: str) -> tuple[str, str]:
     try:
         error: Mapping[str, Any] = json.loads(body)["error"]
-        return str(error.get("code", "")).lower(), str(error.get("message", ""))[:DETAIL_LENGTH]
+        return str(error.get("code", "")).lower(), _NUMBER.sub("…", str(error.get("message", "")))[:DETAIL_LENGTH]
     except (ValueError, KeyError, TypeError, AttributeError):
         return "", ""
 
 
 def _pause_s(headers: Mapping[str, str]) -> float:
-    given = headers.get("Retry-After") or headers.get("retry-after") or ""
+    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return float(given) if given.replace(".", "", 1).isdigit() else DEFAULT_PAUSE_S

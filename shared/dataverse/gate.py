@@ -1,7 +1,8 @@
 """One gate per environment: few requests at once, and silence while Dataverse asks for a pause (design.md rule 6)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from shared.errors import Throttled
@@ -13,8 +14,9 @@ CONCURRENT = 20
 class Gate:
     """Requests pass through ``async with gate.passage():``; after ``close_for`` they are turned away at once."""
 
-    def __init__(self, concurrent: int = CONCURRENT) -> None:
+    def __init__(self, concurrent: int = CONCURRENT, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._slots = asyncio.Semaphore(concurrent)
+        self._now = monotonic
         self._closed_until = 0.0
 
     @asynccontextmanager
@@ -26,9 +28,9 @@ class Gate:
             yield
 
     def close_for(self, pause_s: float) -> None:
-        self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + pause_s)
+        self._closed_until = max(self._closed_until, self._now() + pause_s)
 
     def _check(self) -> None:
-        left_s = self._closed_until - asyncio.get_running_loop().time()
+        left_s = self._closed_until - self._now()
         if left_s > 0:
             raise Throttled("dataverse-throttled", "Dataverse has asked for a pause", left_s)

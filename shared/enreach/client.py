@@ -1,7 +1,8 @@
 """A client of EnreachAPI: discovery, HTTP Basic with a secret key, and the resources we use."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import quote
@@ -20,7 +21,8 @@ class Enreach:
     """The API user's view of the voice cloud.
 
     Every method raises Misconfigured ``voicecloud-unauthorised`` or ``voicecloud-forbidden``, Throttled
-    ``voicecloud-throttled``, Unavailable ``voicecloud-unavailable`` or ``voicecloud-malformed``.
+    ``voicecloud-throttled``, Unavailable ``voicecloud-unavailable`` or ``voicecloud-malformed``, InvalidInput
+    ``voicecloud-refused``. After Unavailable a callback may have been closed.
     """
 
     def __init__(
@@ -57,11 +59,14 @@ class Enreach:
 
     async def me(self) -> str:
         """The API user's id."""
-        return str((await self._get(names.ME))[names.ID])
+        row = await self._get(names.ME)
+        with _as_documented():
+            return str(row[names.ID])
 
     async def callback_lists(self) -> list[CallbackList]:
         rows = await self._get(names.CALLBACK_LISTS)
-        return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in rows]
+        with _as_documented():
+            return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in rows]
 
     async def callbacks(self, list_id: str, created_after: datetime, limit: int) -> list[Callback]:
         """Up to ``limit`` open callbacks of a list, oldest first, left at or after a moment (whole seconds)."""
@@ -71,22 +76,31 @@ class Enreach:
             names.CREATED_AFTER: created_after.astimezone(UTC).strftime(names.QUERY_TIME_FORMAT),
             names.MAX_COUNT: str(limit),
         }
-        return [_to_callback(row) for row in await self._get(names.CALLBACKS, query)]
+        rows = await self._get(names.CALLBACKS, query)
+        with _as_documented():
+            return [_to_callback(row) for row in rows]
 
     async def callback(self, callback_id: str) -> Callback:
         """Raises Missing ``voicecloud-missing`` when there is no such callback."""
-        return _to_callback(await self._get(_path(names.CALLBACK, callback_id)))
+        row = await self._get(_path(names.CALLBACK, callback_id))
+        with _as_documented():
+            return _to_callback(row)
 
     async def close_callback(self, callback_id: str, note: str) -> None:
-        """Closes a callback with a note. One that is closed already is fine."""
-        await self._send("POST", _path(names.CLOSE_CALLBACK, callback_id), json={names.NOTE: note})
+        """Closes a callback with a note. One that is closed already is fine.
+
+        Raises Missing ``voicecloud-missing`` when there is no such callback.
+        """
+        try:
+            await self._send("POST", _path(names.CLOSE_CALLBACK, callback_id), json={names.NOTE: note})
+        except InvalidInput:
+            if (await self.callback(callback_id)).is_open:
+                raise
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         answer = await self._send("GET", path, params=query)
-        try:
+        with _as_documented():
             return answer.json()
-        except ValueError as error:
-            raise Unavailable("voicecloud-malformed", "the voice cloud's answer is not JSON") from error
 
     async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """One request; a secret key that is refused is renewed once, where a password allows it."""
@@ -96,7 +110,7 @@ class Enreach:
         if answer.status_code == 401 and self._password:
             await self._renew(used)
             answer = await self._request(method, self._url + path, auth=(self._username, self._secret_key), **options)
-        if answer.is_error:
+        if not answer.is_success:
             raise _refused(answer)
         return answer
 
@@ -115,12 +129,12 @@ class Enreach:
 
     async def _discover(self) -> str:
         answer = await self._request("GET", self._discovery_url, params={names.DISCOVERY_PARAMETER: self._username})
-        if answer.is_error:
+        if not answer.is_success:
             raise _refused(answer)
-        found = answer.json()
-        if not found:
-            raise Misconfigured("voicecloud-unauthorised", "the voice cloud does not know VOICECLOUD_USERNAME")
-        return str(found[0][names.DISCOVERY_ENDPOINT]).rstrip("/")
+        with _as_documented():
+            if found := answer.json():
+                return str(found[0][names.DISCOVERY_ENDPOINT]).rstrip("/")
+        raise Misconfigured("voicecloud-unauthorised", "the voice cloud does not know VOICECLOUD_USERNAME")
 
     async def _authenticate(self) -> None:
         if not self._password:
@@ -128,15 +142,25 @@ class Enreach:
         path = names.AUTHENTICATE.format(username=quote(self._username, safe=""))
         body = {names.USER_NAME: self._username, names.PASSWORD: self._password}
         answer = await self._request("POST", self._url + path, json=body)
-        if answer.is_error:
+        if not answer.is_success:
             raise _refused(answer)
-        self._secret_key = str(answer.json()[names.SECRET_KEY])
+        with _as_documented():
+            self._secret_key = str(answer.json()[names.SECRET_KEY])
 
     async def _request(self, method: str, url: str, **options: Any) -> httpx.Response:
         try:
             return await self._http.request(method, url, headers=names.SERIALIZER_HEADER, **options)
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             raise Unavailable("voicecloud-unavailable", "the voice cloud does not answer") from error
+
+
+@contextmanager
+def _as_documented() -> Iterator[None]:
+    """Around the reading of an answer that may lack what every such answer has."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Unavailable("voicecloud-malformed", "the voice cloud's answer lacks what it should hold") from error
 
 
 def _path(template: str, callback_id: str) -> str:
@@ -153,7 +177,7 @@ def _refused(answer: httpx.Response) -> VoiceError:
         return Missing("voicecloud-missing", "the voice cloud has no such thing")
     if status == 429:
         return Throttled("voicecloud-throttled", "the voice cloud asks for a pause", _pause_s(answer))
-    if status < 500:
+    if 400 <= status < 500 and status != httpx.codes.REQUEST_TIMEOUT:
         return InvalidInput("voicecloud-refused", f"the voice cloud refused the request with {status}")
     return Unavailable("voicecloud-unavailable", f"the voice cloud answered {status}")
 
@@ -164,17 +188,12 @@ def _pause_s(answer: httpx.Response) -> float:
 
 
 def _to_callback(row: Mapping[str, Any]) -> Callback:
-    try:
-        return Callback(
-            id=str(row[names.ID]),
-            list_id=str(row[names.LIST_ID]),
-            is_open=row[names.STATE] == names.STATE_OPEN,
-            caller_number=str(row.get(names.CALLER_NUMBER) or ""),
-            created_at=from_iso(row[names.CREATED_TIME]),
-            queue_name=str(row.get(names.QUEUE_NAME) or ""),
-            note=str(row.get(names.NOTE) or ""),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(
-            "voicecloud-malformed", "a callback of the voice cloud lacks what every callback has"
-        ) from error
+    return Callback(
+        id=str(row[names.ID]),
+        list_id=str(row[names.LIST_ID]),
+        is_open=row[names.STATE] == names.STATE_OPEN,
+        caller_number=str(row.get(names.CALLER_NUMBER) or ""),
+        created_at=from_iso(row[names.CREATED_TIME]),
+        queue_name=str(row.get(names.QUEUE_NAME) or ""),
+        note=str(row.get(names.NOTE) or ""),
+    )

@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 import msal
 import requests
 from azure.core.credentials import AccessToken
+from requests.adapters import HTTPAdapter
 
 from shared.errors import Misconfigured, Unavailable
 
@@ -31,11 +32,12 @@ class _Token:
 class TokenSource:
     """Tokens by resource, kept in memory until five minutes before they expire; one request at a time per resource."""
 
-    def __init__(self, application: Callable[[], _Application]) -> None:
+    def __init__(self, application: Callable[[], _Application], clock: Callable[[], float] = time.time) -> None:
         self._make = application
+        self._clock = clock
         self._application: _Application | None = None
         self._tokens: dict[str, _Token] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._flights: dict[str, asyncio.Task[_Token]] = {}
 
     @classmethod
     def from_settings(cls, environ: Mapping[str, str]) -> Self:
@@ -58,20 +60,37 @@ class TokenSource:
 
         Raises Misconfigured ``entra-refused``, Unavailable ``entra-unavailable``.
         """
-        return (await self._token(resource)).text
+        return (await self.expiring(resource))[0]
 
-    def forget(self, resource: str) -> None:
-        """Drops a token that was refused, and msal's application, whose own cache would give it again."""
-        self._tokens.pop(resource, None)
-        self._application = None
+    async def expiring(self, resource: str) -> tuple[str, float]:
+        """As ``token``, with the time it expires at, in seconds since 1970."""
+        kept = self._tokens.get(resource)
+        if kept is None or kept.expires_at - RENEW_BEFORE_S < self._clock():
+            kept = await self._fetched(resource)
+        return kept.text, kept.expires_at
 
-    async def _token(self, resource: str) -> _Token:
-        async with self._locks.setdefault(resource, asyncio.Lock()):
-            kept = self._tokens.get(resource)
-            if kept is None or kept.expires_at - RENEW_BEFORE_S < time.time():
-                kept = await asyncio.to_thread(self._ask, resource)
-                self._tokens[resource] = kept
-            return kept
+    def forget(self, resource: str, refused: str) -> None:
+        """Drops a token that was refused, and msal's application, whose own cache would give it again.
+
+        Many requests may have been refused with the same token: what was fetched since the first of them stays.
+        """
+        kept = self._tokens.get(resource)
+        if kept and kept.text == refused:
+            del self._tokens[resource]
+            self._application = None
+
+    async def _fetched(self, resource: str) -> _Token:
+        """Who asks while a request is on its way waits for that one, and shares its failure too."""
+        flight = self._flights.get(resource)
+        if flight is None:
+            flight = self._flights[resource] = asyncio.create_task(self._fetch(resource))
+            flight.add_done_callback(lambda _: self._flights.pop(resource))
+        return await asyncio.shield(flight)
+
+    async def _fetch(self, resource: str) -> _Token:
+        token = await asyncio.to_thread(self._ask, resource)
+        self._tokens[resource] = token
+        return token
 
     def _ask(self, resource: str) -> _Token:
         try:
@@ -79,12 +98,20 @@ class TokenSource:
             answer = self._application(resource)
         except requests.RequestException as error:
             raise Unavailable("entra-unavailable", "the token service does not answer") from error
-        except ValueError as error:  # msal: the authority's configuration could not be read
-            raise Misconfigured("entra-refused", "ENTRA_AUTHORITY is not a token authority") from error
+        except ValueError as error:  # msal: what the authority or the identity endpoint said cannot be used
+            raise Misconfigured(
+                "entra-refused", "the token service's answer cannot be used: check ENTRA_AUTHORITY"
+            ) from error
         if "access_token" not in answer:
-            code = str(answer.get("error_codes") or answer.get("error") or "unknown")
-            raise Misconfigured("entra-refused", f"the token service refused the app's credentials: {code}")
-        return _Token(answer["access_token"], time.time() + int(answer["expires_in"]))
+            reason = _reason(answer)
+            raise Misconfigured("entra-refused", f"the token service refused the app's credentials: {reason}")
+        return _Token(answer["access_token"], self._clock() + int(answer["expires_in"]))
+
+
+def _reason(answer: Mapping[str, Any]) -> str:
+    """Entra's number for what is wrong, such as AADSTS7000215; its text may name what it was given."""
+    numbers = answer.get("error_codes")
+    return f"AADSTS{numbers[0]}" if numbers else str(answer.get("error", "unknown"))
 
 
 class ResourceCredential:
@@ -95,8 +122,8 @@ class ResourceCredential:
 
     async def get_token(self, *scopes: str, **_options: Any) -> AccessToken:
         """``scopes`` holds one ``{resource}/.default``."""
-        token = await self._tokens._token(scopes[0].removesuffix("/.default"))  # noqa: SLF001 (the same module)
-        return AccessToken(token.text, int(token.expires_at))
+        text, expires_at = await self._tokens.expiring(scopes[0].removesuffix("/.default"))
+        return AccessToken(text, int(expires_at))
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -123,5 +150,17 @@ def _managed_identity(client_id: str | None) -> _Application:
     identity = (
         msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
     )
-    application = msal.ManagedIdentityClient(identity, http_client=requests.Session())
+    http = requests.Session()
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, _Bounded())
+    application = msal.ManagedIdentityClient(identity, http_client=http)
     return lambda resource: application.acquire_token_for_client(resource=resource)
+
+
+class _Bounded(HTTPAdapter):
+    """Ends requests in time: msal sets no limit for those to the identity endpoint."""
+
+    def send(  # type: ignore[override]  # the arguments of ``requests`` are passed by name
+        self, request: Any, *, timeout: Any = None, **options: Any
+    ) -> requests.Response:
+        return super().send(request, timeout=timeout or REQUEST_TIME_OUT_S, **options)
