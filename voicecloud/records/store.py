@@ -1,14 +1,14 @@
-"""Call records in Table Storage, a partition per day of arrival (UTC).
-
-Call ids sort by arrival (UUID version 7), so one key order serves time windows and look-up by call.
+"""Call records in Table Storage, laid out for windows of time: a row is written under its start and under its change.
 
 | partition | row key | what |
 |---|---|---|
-| ``d<yyyyMMdd>`` | ``r_<call id>_<u or s><nn>`` | one row of ``/calls`` (u) or ``/servicecall`` (s) |
-| ``d<yyyyMMdd>`` | ``h_<call id>`` | the call's history |
-| ``m<yyyyMMdd>`` | ``<modified ms>_<call id>_<row>`` | a copy of the row under the time of its last change |
+| ``s<yyyyMMdd>`` | ``<start ms>_<call id>_<u or s><nn>`` | a row of ``/calls`` (u) or ``/servicecall`` (s) |
+| ``m<yyyyMMdd>`` | ``<change ms>_<call id>_<u or s><nn>`` | a copy under the time of its last change |
+| ``d<yyyyMMdd>`` | ``<call id>`` | the call's history and the keys of its rows; the day is that of its arrival |
 | ``live`` | ``<call id>`` | the history so far of a call in progress |
 | ``days`` | ``<yyyyMMdd>`` | the days that have records |
+
+Days are UTC. Call ids hold the moment of arrival (UUID version 7).
 """
 
 import json
@@ -16,16 +16,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from shared.storage.tables import Delete, Put, Row, Table
-from voicecloud.ids import first_id_at
+from shared.storage.tables import Delete, Row, Table
 from voicecloud.records.codec import pack, unpack
 from voicecloud.records.model import CallHistory
 from voicecloud.records.rows import StoredRow
 
 TABLE = "callrecords"
-LONGEST_CALL = timedelta(hours=12)
 _LIVE, _DAYS = "live", "days"
-_END = "~"
 _BATCH = 90
 
 
@@ -44,68 +41,68 @@ class RecordStore:
 
     async def finish(self, history: CallHistory, rows: Sequence[StoredRow]) -> None:
         """Writes a call for good, and again if need be; then it is no longer in progress."""
-        await self._know(_day(history.call_id))
         await self.write(rows)
-        kept = Row(f"d{_day(history.call_id)}", f"h_{history.call_id}", {"history": pack(history)})
-        await self._table.put(kept)
+        keys = [f"{row.started_at:%Y%m%d}/{_start_key(row)}" for row in rows]
+        day = _day(history.call_id)
+        await self._know(day)
+        values = {"history": pack(history), "rows": json.dumps(keys)}
+        await self._table.put(Row(f"d{day}", history.call_id, values))
         await self._table.delete(_LIVE, history.call_id)
 
     async def forget_live(self, call_id: str) -> None:
         await self._table.delete(_LIVE, call_id)
 
     async def write(self, rows: Sequence[StoredRow]) -> None:
-        """Writes rows of one call; the copies of what they were before are dropped last."""
-        if not rows:
-            return
-        before = {row.key: row for row in await self.of_call(rows[0].call_id)}
-        for copy in map(_modified_row, rows):
-            await self._table.put(copy)
-        await self._table.transact([Put(_row(row)) for row in rows])
+        """Writes rows of a call; copies under an older time of change are dropped last."""
         for row in rows:
-            old = before.get(row.key)
-            if old and old.modified_at != row.modified_at:
-                stale = _modified_row(old)
+            before = await self._table.get(_start_day(row), _start_key(row))
+            await self._know(f"{row.started_at:%Y%m%d}")
+            await self._table.put(_changed_row(row))
+            await self._table.put(Row(_start_day(row), _start_key(row), _values(row)))
+            if before and _stored(before).modified_at != row.modified_at:
+                stale = _changed_row(_stored(before))
                 await self._table.delete(stale.pk, stale.rk)
 
     async def finished(self, call_id: str) -> bool:
-        return await self._table.get(f"d{_day(call_id)}", f"h_{call_id}") is not None
+        return await self._table.get(f"d{_day(call_id)}", call_id) is not None
 
     async def of_call(self, call_id: str) -> list[StoredRow]:
-        found = self._table.query(f"d{_day(call_id)}", rk_from=f"r_{call_id}_", rk_below=f"r_{call_id}_{_END}")
-        return [_stored(row) async for row in found]
+        """Raises ValueError for what is no call id."""
+        call = await self._table.get(f"d{_day(call_id)}", call_id)
+        places = [place.split("/") for place in json.loads(call.values["rows"])] if call else []
+        found = [await self._table.get(f"s{day}", key) for day, key in places]
+        return [_stored(row) for row in found if row]
 
     async def started(self, start: datetime, end: datetime) -> AsyncIterator[StoredRow]:
-        """Rows that start in a window, in the order of their calls."""
-        first = start - LONGEST_CALL
-        for day in _days(first, end):
-            rows = self._table.query(f"d{day}", rk_from=f"r_{first_id_at(first)}", rk_below=f"r_{first_id_at(end)}")
-            async for row in rows:
-                stored = _stored(row)
-                if start <= stored.started_at < end:
-                    yield stored
+        """Rows that start in a window, in order."""
+        async for row in self._window("s", start, end):
+            yield row
 
     async def modified(self, after: datetime, before: datetime) -> AsyncIterator[StoredRow]:
         """Rows last changed in a window, by the time of the change."""
-        for day in _days(after, before):
-            copies = self._table.query(f"m{day}", rk_from=_milliseconds(after), rk_below=_milliseconds(before))
-            async for copy in copies:
-                yield _stored(copy)
+        async for row in self._window("m", after, before):
+            yield row
 
     async def days(self) -> list[str]:
         return [row.rk async for row in self._table.query(_DAYS)]
 
     async def recordings_of_day(self, day: str) -> set[str]:
-        rows = self._table.query(f"d{day}", rk_from="r_", rk_below=f"r_{_END}")
-        return {one async for row in rows for one in _stored(row).document["RecordingIds"]}
+        return {one async for row in self._table.query(f"s{day}") for one in _stored(row).document["RecordingIds"]}
 
     async def forget_day(self, day: str) -> None:
         """Deletes all records of a day (``yyyyMMdd``)."""
-        for partition in (f"d{day}", f"m{day}"):
+        for partition in (f"s{day}", f"m{day}", f"d{day}"):
             keys = [row.rk async for row in self._table.query(partition)]
             for start in range(0, len(keys), _BATCH):
                 await self._table.transact([Delete(partition, rk) for rk in keys[start : start + _BATCH]])
         await self._table.delete(_DAYS, day)
         self._days.discard(day)
+
+    async def _window(self, kind: str, start: datetime, end: datetime) -> AsyncIterator[StoredRow]:
+        for day in _days(start, end):
+            rows = self._table.query(f"{kind}{day}", rk_from=_milliseconds(start), rk_below=_milliseconds(end))
+            async for row in rows:
+                yield _stored(row)
 
     async def _know(self, day: str) -> None:
         if day not in self._days:
@@ -132,13 +129,21 @@ def _milliseconds(moment: datetime) -> str:
     return f"{round(moment.timestamp() * 1000):014d}"
 
 
-def _row(row: StoredRow) -> Row:
-    return Row(f"d{_day(row.call_id)}", f"r_{row.call_id}_{row.key}", {"document": json.dumps(row.document)})
+def _start_day(row: StoredRow) -> str:
+    return f"s{row.started_at:%Y%m%d}"
 
 
-def _modified_row(row: StoredRow) -> Row:
+def _start_key(row: StoredRow) -> str:
+    return f"{_milliseconds(row.started_at)}_{row.call_id}_{row.key}"
+
+
+def _changed_row(row: StoredRow) -> Row:
     key = f"{_milliseconds(row.modified_at)}_{row.call_id}_{row.key}"
-    return Row(f"m{row.modified_at:%Y%m%d}", key, {"document": json.dumps(row.document)})
+    return Row(f"m{row.modified_at:%Y%m%d}", key, _values(row))
+
+
+def _values(row: StoredRow) -> dict[str, str]:
+    return {"document": json.dumps(row.document)}
 
 
 def _stored(row: Row) -> StoredRow:

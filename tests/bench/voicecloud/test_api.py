@@ -1,0 +1,91 @@
+"""Figures of the API: reading call records, and how soon a webhook goes out."""
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+
+import pytest
+
+from shared.clock import to_iso
+from shared.storage.tables import Put, Row
+from tests.fixtures.voicecloud import RunVoiceCloud, VoiceCloud
+from tests.fixtures.webhook_receiver import Receiver
+from voicecloud.ids import Ids
+from voicecloud.records.rows import StoredRow
+from voicecloud.records.store import TABLE, _changed_row, _start_day, _start_key, _values
+
+ROWS = 100_000
+DAYS = 30
+START = datetime(2026, 10, 1, tzinfo=UTC)
+QUERIES = 50
+
+
+def percentile(times_s: Sequence[float], percent: int) -> float:
+    return statistics.quantiles(times_s, n=100)[percent - 1] * 1000
+
+
+def rows() -> Iterator[StoredRow]:
+    """Direct calls, evenly spread over the days."""
+    moment = START
+    ids = Ids(lambda: moment)
+    for _ in range(ROWS):
+        call_id, at = ids.new(), to_iso(moment)
+        document = {
+            "Id": call_id,
+            "CallID": call_id,
+            "TimeStamp": at,
+            "ANum": "+358401234567",
+            "BNum": "+35891001004",
+            "CallTypeString": "DirectCall",
+            "Duration": 60,
+            "RecordingIds": [],
+            "UserID": "u",
+            "Privacy": "Work",
+            "ModifiedTime": at,
+        }
+        yield StoredRow(call_id, "u00", document)
+        moment += timedelta(days=DAYS) / ROWS
+
+
+async def fill(cloud: VoiceCloud, names: tuple[str, str]) -> None:
+    table = cloud.store.tables.table(TABLE)
+    by_day: dict[str, list[Row]] = {}
+    for stored in rows():
+        started = Row(_start_day(stored), _start_key(stored), _values(stored))
+        row = started if names[0] == "StartTime" else _changed_row(stored)
+        by_day.setdefault(row.pk, []).append(row)
+    for day in by_day.values():
+        for some in batched(day, 100, strict=False):
+            await table.transact([Put(row) for row in some])
+
+
+@pytest.mark.parametrize("names", [("StartTime", "EndTime"), ("ModifiedAfter", "ModifiedBefore")])
+async def test_calls_by_window(run_voicecloud: RunVoiceCloud, names: tuple[str, str]) -> None:
+    """Ten minutes and an hour out of 100,000 rows."""
+    async with run_voicecloud(rate_limit_per_minute=0) as cloud:
+        await fill(cloud, names)
+        for minutes in (10, 60):
+            times_s, found = [], 0
+            for query in range(QUERIES):
+                start = START + timedelta(hours=13 * query % (24 * DAYS - 24) + 1)
+                window = {names[0]: str(start), names[1]: str(start + timedelta(minutes=minutes))}
+                began = time.perf_counter()
+                answer = await cloud.client.get("/calls", params=window)
+                times_s.append(time.perf_counter() - began)
+                found += len(answer.json())
+            print(f"{names[0]}: {minutes} min, {found // QUERIES} rows: p95 {percentile(times_s, 95):.0f} ms")
+
+
+async def test_first_attempt_of_a_webhook(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
+    """From the request that leaves a callback to the request that tells of it."""
+    async with run_voicecloud(webhook_endpoint=webhook_receiver.url) as cloud:
+        times_s = []
+        for count in range(1, 201):
+            began = time.perf_counter()
+            await cloud.leave_callback()
+            await webhook_receiver.wait_for(count)
+            times_s.append(time.perf_counter() - began)
+    print(f"callback to webhook: p50 {percentile(times_s, 50):.0f} ms, p95 {percentile(times_s, 95):.0f} ms")
+    assert percentile(times_s, 95) < 200

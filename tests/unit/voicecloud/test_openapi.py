@@ -1,0 +1,63 @@
+"""The description of the API."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+
+from tests.fixtures.voicecloud import ROOT
+from voicecloud.app import ROUTES
+from voicecloud.settings import Settings
+
+METHODS = {"get", "post", "put", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((ROOT / "voicecloud/openapi.yaml").read_text())
+    return read
+
+
+def test_the_description_is_valid(document: dict[str, Any]) -> None:
+    """openapi.yaml is OpenAPI."""
+    validate(document)
+
+
+def test_every_route_is_described_and_nothing_else(document: dict[str, Any]) -> None:
+    """Routes and description name the same methods on the same paths."""
+    described = {
+        (method.upper(), path) for path, item in document["paths"].items() for method in item if method in METHODS
+    }
+    assert described == {(route.method, route.path) for route in ROUTES}
+
+
+def test_public_routes_say_so(document: dict[str, Any]) -> None:
+    """What needs no credentials is marked so, and nothing else is."""
+    free = {(route.method.lower(), route.path) for route in ROUTES if route.public}
+    marked = {
+        (method, path) for path, item in document["paths"].items() for method, one in item.items() if "security" in one
+    }
+    assert marked == free
+
+
+def test_every_path_and_setting_is_documented() -> None:
+    """docs/voice-cloud-api.md names each path, docs/voice-cloud-settings.md each setting."""
+    api = (ROOT / "docs/voice-cloud-api.md").read_text()
+    assert [route.path for route in ROUTES if f"`{route.path}`" not in api] == []
+    settings = (ROOT / "docs/voice-cloud-settings.md").read_text()
+    names = [f"VOICECLOUD_{name.upper()}" for name in Settings.__dataclass_fields__ if name != "environment"]
+    assert [name for name in names if f"`{name}`" not in settings] == []
+
+
+def test_every_error_code_is_documented() -> None:
+    """docs/voice-cloud-api.md lists the codes that the voice cloud's own modules raise."""
+    api = (ROOT / "docs/voice-cloud-api.md").read_text()
+    raised = re.compile(
+        r'(?:InvalidInput|Unauthorised|Forbidden|Missing|Conflict|Misconfigured|Unavailable|Throttled)\(\s*"([\w-]+)"'
+    )
+    files = (path for path in Path(ROOT / "voicecloud").rglob("*.py") if "simulation.py" not in path.name)
+    codes = {code for path in files for code in raised.findall(path.read_text())}
+    assert sorted(code for code in codes if f"`{code}`" not in api) == []
