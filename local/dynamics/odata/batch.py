@@ -1,7 +1,6 @@
 """``$batch``: multipart/mixed with change sets that are done as one transaction (OData 4.0 Protocol, 11.7)."""
 
 import email
-import email.policy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from email.message import Message
@@ -90,9 +89,7 @@ def _parts(content_type: str, body: bytes) -> Sequence[Message]:
         raise DataverseError(400, "0x80060888", "The content type of a batch must be multipart/mixed with a boundary.")
     if _LONE_LF.search(body):
         raise invalid("", "System.ArgumentException: Stream was not readable.")
-    message = email.message_from_bytes(
-        f"Content-Type: {content_type}{CRLF}{CRLF}".encode() + body, policy=email.policy.HTTP
-    )
+    message = email.message_from_bytes(f"Content-Type: {content_type}{CRLF}{CRLF}".encode() + body)
     parts = _leaves(message)
     if not parts:
         raise bad_query("The batch has no parts, or its boundary is not the one that was announced.")

@@ -42,9 +42,13 @@ export const nameOf = (row, column) => row[`_${column}_value@OData.Community.Dis
 export const tableOf = (row, column) => row[`_${column}_value@Microsoft.Dynamics.CRM.lookuplogicalname`] ?? "";
 
 /**
- * Calls back whenever something has been written.
+ * Calls back whenever something has been written, and with whether the service is there.
  * @param {() => void} changed
+ * @param {(isConnected: boolean) => void} connected
  */
-export function watch(changed) {
-  new EventSource("/stand-in/events").onmessage = changed;
+export function watch(changed, connected) {
+  const events = new EventSource("/stand-in/events");
+  events.onmessage = changed;
+  events.onopen = () => connected(true);
+  events.onerror = () => connected(false);
 }

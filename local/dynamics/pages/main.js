@@ -3,48 +3,92 @@
 import { actAs, rows, watch } from "./api.js";
 import { activityView } from "./activity.js";
 import { customersView, customerView } from "./customers.js";
-import { make, say } from "./dom.js";
+import { initials, make, say } from "./dom.js";
 import { queueView } from "./queue.js";
 
-const view = document.getElementById("view");
+const FIRST_USER = "a0000000-0000-4000-8000-000000000001";
+const CHOSEN = "signed-in-user";
+const view = /** @type {HTMLElement} */ (document.getElementById("view"));
 const users = /** @type {HTMLSelectElement} */ (document.getElementById("user"));
-let drawing = 0;
+const round = /** @type {HTMLElement} */ (document.getElementById("initials"));
+const connection = /** @type {HTMLElement} */ (document.getElementById("connection"));
+let turns = 0;
 
+/** @param {string} path */
 function open(path) {
   const [name, id] = path.split("/");
-  if (name === "activity") return activityView(id);
-  if (name === "queue") return queueView(users.value);
-  return id ? customerView(name, id) : customersView(name);
+  if (name === "activity") return activityView(id, users.value);
+  if (name === "queue") return queueView(users.value, draw);
+  return id ? customerView(name, id) : customersView(name, draw);
 }
 
+/** Draws the open view; of several at once the last one wins, and the keyboard stays where it was. */
 async function draw() {
   const path = location.hash.slice(1) || "queue";
-  const turn = ++drawing;
-  for (const link of document.querySelectorAll("nav a")) {
-    const current = link.getAttribute("href") === `#${path.split("/")[0].replace("activity", "queue")}`;
-    link.toggleAttribute("aria-current", current);
-    if (current) link.setAttribute("aria-current", "page");
-  }
+  const turn = ++turns;
+  markCurrent(path.split("/")[0].replace("activity", "queue"));
   try {
     const parts = await open(path);
-    if (turn === drawing) view.replaceChildren(...parts);
+    if (turn !== turns) return;
+    replace(parts);
+    view.setAttribute("aria-busy", "false");
+    document.title = `${view.querySelector("h1")?.textContent ?? ""} · local Dynamics`;
   } catch (error) {
-    say(error.message);
+    say(/** @type {Error} */ (error).message);
   }
 }
 
-/** A form that is being filled in is left alone. */
-const busy = () => view.contains(document.activeElement) && ["INPUT", "SELECT"].includes(document.activeElement.tagName);
+/** @param {Node[]} parts */
+function replace(parts) {
+  const key = document.activeElement?.getAttribute("data-key");
+  view.replaceChildren(...parts);
+  const again = key && view.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (again instanceof HTMLElement) again.focus();
+  if (again instanceof HTMLInputElement) again.setSelectionRange(again.value.length, again.value.length);
+}
 
-const FIRST_USER = "a0000000-0000-4000-8000-000000000001";
-actAs(FIRST_USER);
-const people = await rows("systemusers", { $select: "fullname", $filter: "applicationid eq null and isdisabled eq false", $orderby: "fullname" });
-users.append(...people.map((one) => make("option", { value: one.systemuserid }, one.fullname)));
-actAs(users.value);
-users.onchange = () => {
+/** @param {string} name */
+function markCurrent(name) {
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** Something that is being typed is left alone. */
+const isBusy = () => view.querySelector("[data-changed]") !== null || document.activeElement?.matches("main form input");
+
+function signIn() {
   actAs(users.value);
-  draw();
-};
-window.addEventListener("hashchange", draw);
-watch(() => busy() || draw());
-await draw();
+  localStorage.setItem(CHOSEN, users.value);
+  round.textContent = initials(users.selectedOptions[0]?.text ?? "");
+}
+
+async function start() {
+  actAs(FIRST_USER);
+  const people = await rows("systemusers", {
+    $select: "fullname",
+    $filter: "applicationid eq null and isdisabled eq false",
+    $orderby: "fullname",
+  });
+  users.append(...people.map((one) => make("option", { value: one.systemuserid }, one.fullname)));
+  users.value = localStorage.getItem(CHOSEN) ?? FIRST_USER;
+  if (!users.value) users.selectedIndex = 0;
+  signIn();
+  users.onchange = () => {
+    signIn();
+    draw();
+  };
+  window.addEventListener("hashchange", () => {
+    view.focus({ preventScroll: true });
+    scrollTo(0, 0);
+    draw();
+  });
+  watch(
+    () => isBusy() || draw(),
+    (isConnected) => (connection.textContent = isConnected ? "" : "Reconnecting…"),
+  );
+  await draw();
+}
+
+start().catch((error) => say(error.message));
