@@ -1,8 +1,11 @@
-// Everything the Functions app needs: storage, Service Bus, the app with its identity, and the roles between them.
+// Everything the Functions app needs: storage, Service Bus, secrets, the app, and one identity with its roles.
+//
+// The identity is a resource of its own, so that its roles are there before the app starts: a Key Vault reference that is
+// refused at the start is not asked for again for hours.
 
-@description('Short name that every resource name begins with.')
+@description('Short name that every resource name begins with: letters and digits.')
 @minLength(3)
-@maxLength(11)
+@maxLength(7)
 param name string
 
 param location string = resourceGroup().location
@@ -28,17 +31,25 @@ param voicecloudSecretKey string
 @secure()
 param voicecloudWebhookToken string
 
-@description('Origins that may call the app from a browser.')
+@description('Origins that may call the app from a browser: where the web phone is served.')
 param allowedOrigins array = []
+
+@description('Whether connection strings work. The commands of an administrator need them, the app does not.')
+param allowConnectionStrings bool = true
 
 var suffix = uniqueString(resourceGroup().id)
 var storageName = toLower('${name}${suffix}')
-var deploymentContainer = 'app-package'
 var roles = {
   blobOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   queueContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   tableContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   busOwner: '090c5cfd-751d-490a-894a-3ce6f1109419'
+  vaultReader: '4633458b-17de-408a-b874-0445c86b69e6'
+}
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: '${name}-identity-${suffix}'
+  location: location
 }
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
@@ -50,7 +61,7 @@ resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   }
   properties: {
     allowBlobPublicAccess: false
-    allowSharedKeyAccess: false
+    allowSharedKeyAccess: allowConnectionStrings
     minimumTlsVersion: 'TLS1_2'
   }
 }
@@ -62,7 +73,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
 
 resource package 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
   parent: blobs
-  name: deploymentContainer
+  name: 'app-package'
 }
 
 resource bus 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
@@ -73,7 +84,7 @@ resource bus 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
     tier: 'Standard'
   }
   properties: {
-    disableLocalAuth: true
+    disableLocalAuth: !allowConnectionStrings
     minimumTlsVersion: '1.2'
   }
 }
@@ -182,18 +193,23 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   location: location
   kind: 'functionapp,linux'
   identity: {
-    type: 'SystemAssigned'
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identity.id}': {}
+    }
   }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    keyVaultReferenceIdentity: identity.id
     functionAppConfig: {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: '${storage.properties.primaryEndpoints.blob}${deploymentContainer}'
+          value: '${storage.properties.primaryEndpoints.blob}${package.name}'
           authentication: {
-            type: 'SystemAssignedIdentity'
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
           }
         }
       }
@@ -211,10 +227,15 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         allowedOrigins: allowedOrigins
       }
       appSettings: [
+        { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
         { name: 'AzureWebJobsStorage__accountName', value: storage.name }
+        { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+        { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
         { name: 'STORAGE_CONNECTION__tableServiceUri', value: storage.properties.primaryEndpoints.table }
         { name: 'SERVICEBUS_CONNECTION__fullyQualifiedNamespace', value: '${bus.name}.servicebus.windows.net' }
+        { name: 'SERVICEBUS_CONNECTION__credential', value: 'managedidentity' }
+        { name: 'SERVICEBUS_CONNECTION__clientId', value: identity.properties.clientId }
         { name: 'DATAVERSE_URL', value: dataverseUrl }
         { name: 'ENTRA_AUTHORITY', value: '${environment().authentication.loginEndpoint}${subscription().tenantId}' }
         { name: 'ENTRA_CLIENT_ID', value: clientId }
@@ -228,13 +249,20 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       ]
     }
   }
+  dependsOn: [
+    blobRole
+    queueRole
+    tableRole
+    busRole
+    vaultRole
+  ]
 }
 
 resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
-  name: guid(storage.id, app.id, roles.blobOwner)
+  name: guid(storage.id, identity.id, roles.blobOwner)
   properties: {
-    principalId: app.identity.principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.blobOwner)
   }
@@ -242,9 +270,9 @@ resource blobRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource queueRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
-  name: guid(storage.id, app.id, roles.queueContributor)
+  name: guid(storage.id, identity.id, roles.queueContributor)
   properties: {
-    principalId: app.identity.principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.queueContributor)
   }
@@ -252,9 +280,9 @@ resource queueRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource tableRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
-  name: guid(storage.id, app.id, roles.tableContributor)
+  name: guid(storage.id, identity.id, roles.tableContributor)
   properties: {
-    principalId: app.identity.principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.tableContributor)
   }
@@ -262,9 +290,9 @@ resource tableRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource busRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: bus
-  name: guid(bus.id, app.id, roles.busOwner)
+  name: guid(bus.id, identity.id, roles.busOwner)
   properties: {
-    principalId: app.identity.principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.busOwner)
   }
@@ -272,12 +300,15 @@ resource busRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 resource vaultRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
-  name: guid(vault.id, app.id, '4633458b-17de-408a-b874-0445c86b69e6')
+  name: guid(vault.id, identity.id, roles.vaultReader)
   properties: {
-    principalId: app.identity.principalId
+    principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.vaultReader)
   }
 }
 
+output appName string = app.name
+output storageName string = storage.name
+output busName string = bus.name
 output appUrl string = 'https://${app.properties.defaultHostName}'

@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.routing",
     "tests.fixtures.azurite",
     "tests.fixtures.tables",
+    "tests.fixtures.triggers",
     "tests.fixtures.functions_host",
     "tests.fixtures.world",
     "tests.fixtures.chromium",

@@ -6,20 +6,32 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-import function_app
+from shared.clock import utc_now
+from shared.errors import InvalidInput
+from shared.health.model import Check, Finding, Report, State
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
 
 
-def served() -> dict[str, set[str]]:
-    """Route → methods, as the Functions host sees them."""
-    routes: dict[str, set[str]] = {}
-    for function in function_app.app.get_functions():
-        for binding in function.get_bindings_dict()["bindings"]:
-            if binding["type"] == "httpTrigger":
-                methods = {str(getattr(method, "value", method)).lower() for method in binding["methods"]}
-                routes.setdefault(f"/{binding['route']}", set()).update(methods)
-    return routes
+KEYS = [{"functionKey": []}, {"functionCode": []}]
+SECURITY = {"function": KEYS, "anonymous": [{"voicecloudToken": []}]}
+
+
+@pytest.fixture(scope="module")
+def routes(triggers: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """(path, method) → key level, as the Functions host sees them."""
+    return {
+        (f"/{trigger['route']}", method.value.lower()): trigger["authLevel"].value
+        for trigger in triggers
+        if trigger["type"] == "httpTrigger"
+        for method in trigger["methods"]
+    }
+
+
+def validate_as(name: str, document: Any) -> None:
+    """Raises where a document is not as the schema of that name says."""
+    schema = {"components": DOCUMENT["components"], "$ref": f"#/components/schemas/{name}"}
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
 
 
 def test_the_contract_is_valid_openapi() -> None:
@@ -27,10 +39,25 @@ def test_the_contract_is_valid_openapi() -> None:
     validate(DOCUMENT)
 
 
-def test_the_contract_names_every_route_and_no_other() -> None:
+def test_the_contract_names_every_route_and_no_other(routes: dict[tuple[str, str], str]) -> None:
     """Each function's route and methods are in openapi.yaml, and nothing else is."""
     methods = {"get", "put", "post", "delete", "patch"}
-    assert {path: set(item) & methods for path, item in DOCUMENT["paths"].items()} == served()
+    assert {(path, method) for path, item in DOCUMENT["paths"].items() for method in methods & set(item)} == set(routes)
+
+
+def test_the_contract_asks_for_the_credentials_the_app_asks_for(routes: dict[tuple[str, str], str]) -> None:
+    """A route with a key level has the two ways to give a key, an open one has the token of the voice cloud."""
+    for (path, method), level in routes.items():
+        asked = DOCUMENT["paths"][path][method]["security"]
+        assert sorted(asked, key=str) == sorted(SECURITY[level], key=str)
+
+
+def test_what_the_code_answers_is_as_the_contract_says() -> None:
+    """An error and a health report of the code validate against their schemas."""
+    validate_as("Problem", InvalidInput("malformed-json", "the body is not JSON").problem())
+    findings = [Finding(State.OK, "fine", figures={"active": 1}), Finding(State.FAILED, "broken", "mend it")]
+    report = Report([Check(str(finding.state), finding, utc_now()) for finding in findings], utc_now())
+    validate_as("Health", report.to_json())
 
 
 def examples() -> list[tuple[str, Any, Any]]:

@@ -1,4 +1,6 @@
+import ast
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +12,18 @@ from shared.callbacks.model import REQUESTED
 from shared.callbacks.polling import requested
 from shared.identity.notifications import SYNC, sync_wanted
 
-EVENTS = Path(__file__).parents[3] / "docs" / "events"
+ROOT = Path(__file__).parents[3]
+EVENTS = ROOT / "docs" / "events"
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SAMPLES = {REQUESTED: requested("L1", "c1", NOW), SYNC: sync_wanted(1_795_000_000, NOW)}
+
+
+def event_types() -> Iterator[str]:
+    """Every text in shared/ that is shaped like an event type."""
+    for path in (ROOT / "shared").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("voice."):
+                yield node.value
 
 
 @pytest.mark.parametrize("event", SAMPLES.values(), ids=SAMPLES)
@@ -23,7 +34,14 @@ def test_an_event_is_as_its_schema_says(event: Event) -> None:
 
 
 def test_every_event_type_is_documented() -> None:
-    """There is one schema per event type, and the overview names each."""
+    """Each event type of the code has a sample above and a schema, and the overview names it; there are no others."""
+    assert set(event_types()) == set(SAMPLES)
     assert {path.name.removesuffix(".schema.json") for path in EVENTS.glob("*.json")} == set(SAMPLES)
     overview = (EVENTS / "README.md").read_text()
     assert all(f"`{name}`" in overview for name in SAMPLES)
+
+
+def test_the_schemas_are_schemas() -> None:
+    """Each file is a JSON Schema of draft 2020-12."""
+    for path in EVENTS.glob("*.json"):
+        jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text()))

@@ -1,6 +1,9 @@
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
+
+from shared.settings.model import CallbackProfile, General, Kind
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
@@ -30,3 +33,17 @@ def test_every_field_of_a_settings_row_is_documented() -> None:
     fields = set(re.findall(r'(?:document\.get\(|_flag\(document, )"(\w+)"', source))
     assert len(fields) > 8
     assert {field for field in fields if f"`{field}`" not in DOCUMENT} == set()
+
+
+def test_every_kind_and_property_of_the_model_is_documented() -> None:
+    """Each kind of row has a section, each property of the model a line; `max_age` is written as value and unit."""
+    assert all(f"### `{kind}`" in DOCUMENT for kind in Kind)
+    properties = {one.name for model in (General, CallbackProfile) for one in fields(model)} - {"max_age"}
+    assert {name for name in properties if f"`{name}`" not in DOCUMENT} == set()
+
+
+def test_no_setting_is_documented_that_nobody_reads() -> None:
+    """Each documented app setting is read by the code, or by the Functions host."""
+    section = DOCUMENT.split("## Settings rows")[0]
+    documented = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert documented - names_in("shared") - names_in("functions") - {"AzureWebJobsStorage", "AZURE_CLIENT_ID"} == set()

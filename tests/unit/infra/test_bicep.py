@@ -16,7 +16,15 @@ ONLY_ELSEWHERE = {
     "TABLE_PREFIX": "for accounts shared by several apps",
     "VOICECLOUD_DISCOVERY_URL": "instead of VOICECLOUD_URL",
     "VOICECLOUD_PASSWORD": "instead of VOICECLOUD_SECRET_KEY",
-    "AZURE_CLIENT_ID": "for a user-assigned identity",
+}
+
+# https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+BUILT_IN_ROLES = {
+    "blobOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+    "queueContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+    "tableContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    "busOwner": "090c5cfd-751d-490a-894a-3ce6f1109419",
+    "vaultReader": "4633458b-17de-408a-b874-0445c86b69e6",
 }
 
 
@@ -65,10 +73,69 @@ def test_the_queues_are_those_of_the_emulator() -> None:
     assert azure == local
 
 
-def test_the_app_may_use_what_it_is_given() -> None:
-    """The app's identity has a role on storage (blob, queue, table), on the bus and on the vault."""
+def test_every_trigger_finds_its_connection_schedule_and_queue(triggers: list[dict[str, Any]]) -> None:
+    """What the triggers name is there: `%settings%`, the connection's settings, the queue."""
+    settings = app_settings().keys()
+    queues = {one["config"]["name"] for one in RESOURCES.values() if one["type"].endswith("/namespaces/queues")}
+    for trigger in triggers:
+        if schedule := trigger.get("schedule"):
+            assert schedule.strip("%") in settings
+        if trigger["type"] == "serviceBusTrigger":
+            assert trigger["queueName"] in queues
+            parts = {"fullyQualifiedNamespace", "credential", "clientId"}
+            assert {f"{trigger['connection']}__{part}" for part in parts} <= settings
+
+
+def test_the_identity_may_use_what_the_app_is_given() -> None:
+    """The app's one identity has exactly the roles it needs: data of blobs, queues and tables, the bus, the secrets."""
+    assert roles_of("storage") == {"blobOwner", "queueContributor", "tableContributor"}
+    assert roles_of("bus") == {"busOwner"}
+    assert roles_of("vault") == {"vaultReader"}
+    assert BICEP["variables"]["roles"]["value"] == BUILT_IN_ROLES
+
+
+def roles_of(scope: str) -> set[str]:
+    """The names of the roles that the identity has on a resource."""
     assignments = [one["config"] for one in RESOURCES.values() if one["type"].endswith("/roleAssignments")]
-    assert sorted(one["scope"] for one in assignments) == ["bus", "storage", "storage", "storage", "vault"]
+    found = [one["properties"] for one in assignments if one["scope"] == scope]
+    assert all(operands(one["principalId"])[0] == "identity" for one in found)
+    return {operands(one["roleDefinitionId"]["function"]["parameters"]["resource_name_1"])[-1] for one in found}
+
+
+def operands(expression: Any) -> list[str]:
+    """The names in `a.b.c`."""
+    if isinstance(expression, str):
+        return [expression]
+    return [name for part in expression["operator"]["operands"].values() for name in operands(part)]
+
+
+def test_the_app_starts_after_its_roles() -> None:
+    """Every role assignment is deployed before the app: a Key Vault reference refused at the start stays refused."""
+    assignments = {name for name, one in RESOURCES.items() if one["type"].endswith("/roleAssignments")}
+    assert set(RESOURCES["app"]["config"]["dependsOn"]) == assignments
+
+
+def test_names_fit_where_they_are_used() -> None:
+    """With the longest `name`, the vault's name and the storage account's have 24 characters at most."""
+    decorators = {one["type"]: one.get("argument") for one in BICEP["parameters"]["name"]["decorators"]}
+    longest = "x" * decorators["max_length"]
+    unique = "u" * 13
+    assert len(f"{longest}{unique}") <= 24
+    vault = RESOURCES["vault"]["config"]["name"]
+    assert len(vault.replace("${name}", longest).replace("${suffix}", unique)) <= 24
+
+
+def test_the_example_sets_what_must_be_given_but_no_secret() -> None:
+    """The example of a parameter file has every parameter that is no secret and has no default, and no unknown one."""
+    example = json.loads((ROOT / "infra" / "parameters.example.json").read_text())["parameters"].keys()
+    secrets = {
+        name
+        for name, one in BICEP["parameters"].items()
+        if any(decorator["type"] == "secure" for decorator in one["decorators"])
+    }
+    required = {name for name, one in BICEP["parameters"].items() if one["default"] is None}
+    assert required - secrets <= example
+    assert example <= BICEP["parameters"].keys() - secrets
 
 
 def test_the_runtime_is_the_one_the_code_is_written_for() -> None:
