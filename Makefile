@@ -17,3 +17,22 @@ check: setup ## format, lint, types, import contracts
 
 fmt: setup ## format the code and mend what can be mended by itself
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+run: setup ## start everything with a demo organisation; Ctrl-C stops it
+	@$(PY) -m local.stack
+
+demo: setup ## leave a handful of callbacks in the stack that runs
+	@$(PY) -m local.demo callbacks
+
+smoke: setup ## do each capability once from outside, on a stack of its own
+	@$(PY) -m local.smoke
+
+test: check ## every check and test
+	@scripts/setup-browser
+	@.venv/bin/pytest tests/unit
+	@.venv/bin/pytest tests/integration
+	@.venv/bin/pytest tests/faults
+	@.venv/bin/pytest tests/browser
+
+bench: setup ## figures
+	@.venv/bin/pytest tests/bench -m bench -s

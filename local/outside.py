@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -18,6 +19,32 @@ class Outside:
     voicecloud: httpx.AsyncClient
     dataverse: httpx.AsyncClient
     functions: httpx.AsyncClient
+
+    async def leave_callback(self, list_id: str, number: str, note: str) -> str:
+        """What the voice cloud does when a caller chooses to be called back; gives the callback's id."""
+        body = {"ListId": list_id, "CallerNumber": number, "Reason": "CallerChoice", "Note": note}
+        return str((await self.voicecloud.post("/callbacks", json=body)).raise_for_status().json()["Id"])
+
+    async def closed_callback(self, callback_id: str) -> dict[str, Any] | None:
+        """The callback, once it is closed at the voice cloud."""
+        row: dict[str, Any] = (await self.voicecloud.get(f"/callbacks/{callback_id}")).raise_for_status().json()
+        return row if row["State"] == "Closed" else None
+
+    async def callback_activity(self, callback_id: str) -> dict[str, Any] | None:
+        """The phone call activity made for a callback, with its parties."""
+        query = {"$filter": f"voice_callbackid eq '{callback_id}'", "$expand": "phonecall_activity_parties"}
+        rows = await self._rows("phonecalls", query)
+        return rows[0] if rows else None
+
+    async def queues_of(self, activity_id: str) -> list[str]:
+        """The ids of the Dynamics queues an activity lies in."""
+        query = {"$filter": f"_objectid_value eq {activity_id}", "$select": "_queueid_value"}
+        return [row["_queueid_value"] for row in await self._rows("queueitems", query)]
+
+    async def _rows(self, entity_set: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        answer = await self.dataverse.get(entity_set, params=query)
+        rows: list[dict[str, Any]] = answer.raise_for_status().json()["value"]
+        return rows
 
 
 @asynccontextmanager

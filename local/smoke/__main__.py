@@ -8,6 +8,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from local.outside import outside
@@ -27,18 +28,21 @@ LOG = ROOT / ".run" / "log" / "smoke.jsonl"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.smoke", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("names", nargs="*", choices=ORDER, default=ORDER, metavar="capability", help="only these")
-    names = parser.parse_args().names
-    with tempfile.TemporaryDirectory(prefix="smoke-") as state:
-        log = Log(LOG, least="error")
+    parser.add_argument("names", nargs="*", type=_capability, metavar="capability", help="only these")
+    names = parser.parse_args().names or ORDER
+    with tempfile.TemporaryDirectory(prefix="smoke-") as state, closing(Log(LOG, least="error")) as log:
         try:
             outcomes = asyncio.run(_run(names, Path(state), log))
         except (EndedError, TimeoutError) as error:
             log.show(f"FAILED the stack does not start: {error or 'it takes too long'}")
             return 1
-        finally:
-            log.close()
     return int(any(one.failed for one in outcomes))
+
+
+def _capability(name: str) -> str:
+    if name not in ORDER:
+        raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(ORDER)}")
+    return name
 
 
 async def _run(names: Sequence[str], state: Path, log: Log) -> list[Outcome]:

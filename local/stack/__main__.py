@@ -5,14 +5,16 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from local.stack.addresses import table
 from local.stack.logs import LEVELS, Log
-from local.stack.ports import Ports, PortTakenError
+from local.stack.ports import PortError, Ports
 from local.stack.process import EndedError
 from local.stack.settings import ROOT
-from local.stack.stack import StateInUseError, running
+from local.stack.stack import running
+from local.stack.state import StateInUseError, claimed
 from local.stack.supervisor import START_WITHIN_S
 
 
@@ -22,15 +24,14 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=ROOT / ".run", help="the folder where everything is kept")
     parser.add_argument("--log", choices=LEVELS, default="info", help="what the console shows; the file has all")
     arguments = parser.parse_args()
-    log = Log(arguments.state / "log" / "stack.jsonl", least=arguments.log)
     try:
-        ports = Ports.free() if arguments.free_ports else Ports.from_environment(os.environ)
-        return asyncio.run(_run(ports, arguments.state, log))
-    except (PortTakenError, StateInUseError, ValueError) as error:
-        log.show(f"cannot start: {error}")
+        with claimed(arguments.state):
+            ports = Ports.free() if arguments.free_ports else Ports.from_environment(os.environ)
+            with closing(Log(arguments.state / "log" / "stack.jsonl", least=arguments.log)) as log:
+                return asyncio.run(_run(ports, arguments.state, log))
+    except (PortError, StateInUseError) as error:
+        sys.stderr.write(f"cannot start: {error}\n")
         return 1
-    finally:
-        log.close()
 
 
 async def _run(ports: Ports, state: Path, log: Log) -> int:

@@ -8,8 +8,8 @@ from typing import Self
 PREFIX = "STACK_"
 
 
-class PortTakenError(Exception):
-    """Somebody else listens there. The text says which setting chooses another port."""
+class PortError(Exception):
+    """A port is in use or no port at all. The text says which setting chooses another."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Ports:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Raises PortTakenError when a port is in use, ValueError when a setting is no number."""
-        ports = cls(**{name: int(environ[_setting(name)]) for name in _names() if environ.get(_setting(name))})
+        """Raises PortError when a port is in use or a setting is no number."""
+        ports = cls(**{name: _number(environ, name) for name in _names() if environ.get(_setting(name))})
         for name in _names():
             if not _is_free(getattr(ports, name)):
-                raise PortTakenError(
+                raise PortError(
                     f"port {getattr(ports, name)} ({name}) is in use: stop what listens there, set {_setting(name)}, "
                     "or start with --free-ports"
                 )
@@ -59,6 +59,13 @@ def _names() -> list[str]:
 
 def _setting(name: str) -> str:
     return f"{PREFIX}{name.upper()}_PORT"
+
+
+def _number(environ: Mapping[str, str], name: str) -> int:
+    try:
+        return int(environ[_setting(name)])
+    except ValueError as error:
+        raise PortError(f"{_setting(name)} is no number") from error
 
 
 def _is_free(port: int) -> bool:

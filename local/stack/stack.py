@@ -1,8 +1,7 @@
 """A whole stack with its state in one folder, for ``python -m local.stack`` and for whoever needs one running."""
 
-import fcntl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +18,6 @@ NUMBERED_TABLES = ("contact", "account", "lead")
 """Dynamics tells the app of every change in these, for the number index."""
 
 
-class StateInUseError(Exception):
-    """Another stack runs on the same folder."""
-
-
 @dataclass(frozen=True)
 class Stack:
     """One that runs. ``settings`` are those of the Functions app."""
@@ -34,33 +29,20 @@ class Stack:
 
 @asynccontextmanager
 async def running(ports: Ports, state: Path, log: Log) -> AsyncIterator[Stack]:
-    """Up and well inside, down afterwards. Raises StateInUseError, EndedError, TimeoutError."""
-    with _claimed(state):
-        where, tls = addresses(ports), state / "tls"
-        settings = app_settings(where, trust_bundle(tls))
-        write_settings(state / "app.env", settings)
-        supervisor = Supervisor(make_plan(where, state, tls, settings), log)
-        try:
-            await supervisor.start()
-            await _register_webhooks(where)
-            yield Stack(where, settings, supervisor)
-        finally:
-            log.say("stopping")
-            await supervisor.stop()
-            (state / "app.env").unlink(missing_ok=True)
-            log.say("stopped")
-
-
-@contextmanager
-def _claimed(state: Path) -> Iterator[None]:
-    """The folder, ours alone; the kernel lets go of it however we end."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StateInUseError(f"another stack runs on {state}") from error
-        yield
+    """Up and well inside, down afterwards. Raises EndedError, TimeoutError."""
+    where, tls = addresses(ports), state / "tls"
+    settings = app_settings(where, trust_bundle(tls))
+    write_settings(state / "app.env", settings)
+    supervisor = Supervisor(make_plan(where, state, tls, settings), log)
+    try:
+        await supervisor.start()
+        await _register_webhooks(where)
+        yield Stack(where, settings, supervisor)
+    finally:
+        log.say("stopping")
+        await supervisor.stop()
+        (state / "app.env").unlink(missing_ok=True)
+        log.say("stopped")
 
 
 async def _register_webhooks(where: Addresses) -> None:

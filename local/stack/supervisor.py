@@ -48,10 +48,6 @@ class Supervisor:
         gone = {service.name: asyncio.Event() for service in self._services}
         await asyncio.gather(*(self._stop(service, gone) for service in self._services))
 
-    def kill(self) -> None:
-        for process in self._running.values():
-            process.kill()
-
     @property
     def elapsed_s(self) -> float:
         return time.monotonic() - self._begun_at

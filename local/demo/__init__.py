@@ -1,0 +1,1 @@
+"""Life for a running stack, and the organisation it shows: its data lie beside this file."""
