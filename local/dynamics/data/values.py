@@ -31,7 +31,7 @@ def moment(text: str) -> str:
 
 
 def _text(table: Table, column: Column, value: object) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _is_unicode(value):
         raise _wrong_type(table, column, value)
     if column.max_length and len(value) > column.max_length:
         message = (
@@ -40,6 +40,11 @@ def _text(table: Table, column: Column, value: object) -> str | None:
         )
         raise DataverseError(400, "0x80044331", message)
     return value or None
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON may hold halves of surrogate pairs, which are no text."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _integer(table: Table, column: Column, value: object) -> int:

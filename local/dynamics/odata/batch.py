@@ -110,6 +110,10 @@ def _check_parts(parts: Sequence[Message]) -> None:
 def _check_leaf(leaf: Message, *, in_change_set: bool) -> None:
     if leaf.get_content_type() != "application/http":
         raise bad_query("A part of a batch must be of the content type application/http.")
+    try:
+        _raw(leaf).decode()
+    except UnicodeDecodeError:
+        raise bad_query("A part of a batch must be encoded in UTF-8.") from None
     method, url = _request_line(leaf)
     if in_change_set and method == "GET":
         raise bad_query("A GET request cannot be part of a change set.")

@@ -25,7 +25,10 @@ def literal(column: Column, token: Token, parameters: Mapping[str, str]) -> obje
         words.end()
     if token == ("word", "null"):
         return None
-    value = _typed(column, token)
+    try:
+        value = _typed(column, token)
+    except ValueError:
+        raise bad_query(f"Unrecognized 'Edm.DateTimeOffset' literal '{token.text}'.") from None
     if value is None:
         kind = "Edm.Boolean" if token.text in {"true", "false"} else KINDS.get(token.kind, token.text)
         raise bad_query(

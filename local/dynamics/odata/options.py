@@ -10,6 +10,7 @@ from local.dynamics.odata.messages import ApiRequest
 
 MAX_PAGE = 5000
 _NAME = re.compile(r"\w+")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Expansion(NamedTuple):
@@ -56,7 +57,7 @@ def ordering(table: Table, text: str | None) -> str:
 def top(text: str | None) -> int | None:
     if text is None:
         return None
-    if not text.isdigit():
+    if not _NUMBER.fullmatch(text):
         raise bad_query(
             f"Invalid value '{text}' for $top query option found. The $top query option requires an integer."
         )
@@ -67,7 +68,7 @@ def page_size(request: ApiRequest) -> int:
     given = request.prefers("odata.maxpagesize")
     if given is None:
         return MAX_PAGE
-    if not given.isdigit() or int(given) == 0:
+    if not _NUMBER.fullmatch(given) or int(given) == 0:
         raise bad_query(f"Invalid value '{given}' for the preference odata.maxpagesize.")
     return min(int(given), MAX_PAGE)
 

@@ -108,6 +108,11 @@ def link(base: str, table: Table, request: ApiRequest, option: str, token: Mappi
     return f"{base}/{table.set_name}?{query}"
 
 
+def _fits(name: str, value: object) -> bool:
+    """``after`` is a key, everything else a number."""
+    return isinstance(value, str) if name == "after" else type(value) is int
+
+
 def _joined(query: Mapping[str, str]) -> str:
     return ";".join(f"{name}={value}" for name, value in query.items())
 
@@ -117,9 +122,11 @@ def read_token(text: str | None) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        content: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text))
+        content = json.loads(base64.urlsafe_b64decode(text))
     except ValueError:
-        raise bad_query("Malformed paging or delta token in the query.") from None
+        content = None
+    if not isinstance(content, dict) or not all(_fits(name, value) for name, value in content.items()):
+        raise bad_query("Malformed paging or delta token in the query.")
     return content
 
 

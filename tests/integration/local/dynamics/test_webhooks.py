@@ -47,18 +47,18 @@ async def test_a_filtered_step_hears_only_of_its_columns(dynamics: LocalDynamics
     await dynamics.ok("PATCH", f"queues({SALES})", {"name": "x"})
     await dynamics.refused("PATCH", f"contacts({MATTI})", {"mobilephone": "1", "nothing": 1})
     await dynamics.ok("PATCH", f"contacts({MATTI})", {"mobilephone": "2"})
-    await dynamics.environment.webhooks.settled()
+    await dynamics.webhooks.settled()
     assert [attributes(event)["mobilephone"] for event in webhook_receiver.events] == ["2"]
 
 
 async def test_a_receiver_that_fails_is_told_again(dynamics: LocalDynamics, webhook_receiver: Receiver) -> None:
     """The same message, until it is taken or has been refused often enough."""
-    dynamics.environment.webhooks.retry_s = (0.01, 0.01)
+    dynamics.webhooks.retry_s = (0.01, 0.01)
     await dynamics.switch("steps", {"url": webhook_receiver.url, "table": "contact"})
     webhook_receiver.answers = [500, 503, 200, 500, 500, 500]
     for expected in (3, 6):
         await dynamics.ok("PATCH", f"contacts({MATTI})", {"jobtitle": "x"})
-        await dynamics.environment.webhooks.settled()
+        await dynamics.webhooks.settled()
         assert len(webhook_receiver.events) == expected
     assert len({event["RequestId"] for event in webhook_receiver.events}) == 2
 
