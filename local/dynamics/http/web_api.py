@@ -25,10 +25,17 @@ class WebApi:
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = await request.read()
         if self._with_pages and PAGE_USER in headers:
-            return self._answer(request, headers, body, Caller(headers[PAGE_USER]))
+            return self._for_page(request, headers, body)
         parts = request_lines(body) if request.path == BATCH else []
         lines = [f"{request.method} {request.path_qs}", *parts]
         return await self._environment.faults.around(request, lines, lambda: self._admitted(request, headers, body))
+
+    def _for_page(self, request: web.Request, headers: Mapping[str, str], body: bytes) -> web.Response:
+        store = self._environment.store
+        user = store.get(store.tables["systemuser"], headers[PAGE_USER].lower())
+        if user is None or user["isdisabled"]:
+            return _response(ApiAnswer.refused(DataverseError(401, "", "No such user can look at the pages.")))
+        return self._answer(request, headers, body, Caller(str(user["systemuserid"])))
 
     async def _admitted(self, request: web.Request, headers: Mapping[str, str], body: bytes) -> web.Response:
         try:

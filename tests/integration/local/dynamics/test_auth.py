@@ -93,3 +93,14 @@ async def test_both_users_need_the_privilege_for_what_is_done(dynamics: LocalDyn
     status, code, message = await dynamics.refused("GET", f"contacts({MATTI})", MSCRMCallerID=ANNA)
     assert (status, code, "prvReadContact" in message) == (403, "0x80040220", True)
     await dynamics.ok("GET", "accounts", MSCRMCallerID=ANNA)
+
+
+async def test_a_page_speaks_for_a_user_who_is_there(dynamics: LocalDynamics) -> None:
+    """Without a token, by name; strangers and disabled users are refused, and nothing of it is counted."""
+    before = list(dynamics.requests)
+    for user_id, status in ((ANNA, 200), (ANNA.upper(), 200), (MATTI, 401), ("", 401)):
+        answer = await dynamics.ask("GET", "WhoAmI", X_Page_User=user_id, Authorization="")
+        assert answer.status_code == status
+    await dynamics.ok("PATCH", f"systemusers({ANNA})", {"isdisabled": True})
+    assert (await dynamics.ask("GET", "WhoAmI", X_Page_User=ANNA)).status_code == 401
+    assert dynamics.requests[len(before) :] == [f"PATCH /api/data/v9.2/systemusers({ANNA})"]
