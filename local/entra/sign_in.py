@@ -28,19 +28,19 @@ class SignInPages:
         self._grants = grants
         self._sessions: dict[str, Person] = {}
 
-    async def authorize(self, request: web.Request) -> web.StreamResponse:
+    async def authorize(self, request: web.Request) -> web.Response:
         """The page; or straight back, when somebody is signed in and the application does not ask for it."""
         back = self._way_back(request)
         try:
             wish = read_wish(request.query, self._directory)
             person = self._already(request, wish)
         except OAuthError as error:
-            return web.HTTPFound(back.with_error(error))
+            return _redirect(back.with_error(error))
         if person:
-            return web.HTTPFound(back.with_code(self._code(back, wish, person)))
+            return _redirect(back.with_code(self._code(back, wish, person)))
         return self._page(back, wish.login_hint)
 
-    async def chosen(self, request: web.Request) -> web.StreamResponse:
+    async def chosen(self, request: web.Request) -> web.Response:
         """The form of the page: a person was chosen, who is signed in from now on."""
         back = self._way_back(request)
         person = self._directory.people.get(str((await request.post()).get("person", "")))
@@ -49,19 +49,19 @@ class SignInPages:
         try:
             wish = read_wish(request.query, self._directory)
         except OAuthError as error:
-            return web.HTTPFound(back.with_error(error))
-        response = web.HTTPFound(back.with_code(self._code(back, wish, person)))
+            return _redirect(back.with_error(error))
+        response = _redirect(back.with_code(self._code(back, wish, person)))
         session = secrets.token_urlsafe(24)
         self._sessions[session] = person
         response.set_cookie(COOKIE, session, httponly=True, samesite="Lax")
         return response
 
-    async def sign_out(self, request: web.Request) -> web.StreamResponse:
+    async def sign_out(self, request: web.Request) -> web.Response:
         """Forgets the session and goes back to an address of one of the applications, if one is given."""
         self._sessions.pop(request.cookies.get(COOKIE, ""), None)
         address = request.query.get("post_logout_redirect_uri", "")
         registered = any(one.may_redirect_to(address) for one in self._directory.applications.values())
-        response = web.HTTPFound(address) if registered else web.Response(text="You are signed out.")
+        response = _redirect(address) if registered else web.Response(text="You are signed out.")
         response.del_cookie(COOKIE)
         return response
 
@@ -91,6 +91,10 @@ class SignInPages:
         page = (HERE / "sign_in.html").read_text(encoding="utf-8")
         page = page.replace("{{application}}", html.escape(back.application.name)).replace("{{people}}", choices)
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+def _redirect(address: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": address})
 
 
 def _choice(person: Person, login_hint: str) -> str:
