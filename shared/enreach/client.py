@@ -66,7 +66,7 @@ class Enreach:
     async def callback_lists(self) -> list[CallbackList]:
         rows = await self._get(names.CALLBACK_LISTS)
         with _as_documented():
-            return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in rows]
+            return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in _listed(rows)]
 
     async def callbacks(self, list_id: str, created_after: datetime, limit: int) -> list[Callback]:
         """Up to ``limit`` open callbacks of a list, oldest first, left at or after a moment (whole seconds)."""
@@ -78,7 +78,7 @@ class Enreach:
         }
         rows = await self._get(names.CALLBACKS, query)
         with _as_documented():
-            return [_to_callback(row) for row in rows]
+            return [_to_callback(row) for row in _listed(rows)]
 
     async def callback(self, callback_id: str) -> Callback:
         """Raises Missing ``voicecloud-missing`` when there is no such callback."""
@@ -161,6 +161,12 @@ def _as_documented() -> Iterator[None]:
         yield
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Unavailable("voicecloud-malformed", "the voice cloud's answer lacks what it should hold") from error
+
+
+def _listed(answer: Any) -> list[Any]:
+    if not isinstance(answer, list):
+        raise TypeError(answer)
+    return answer
 
 
 def _path(template: str, callback_id: str) -> str:

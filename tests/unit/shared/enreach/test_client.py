@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.enreach.client import Enreach
-from shared.errors import Misconfigured, Missing, Throttled, Unavailable
+from shared.errors import InvalidInput, Misconfigured, Missing, Throttled, Unavailable
 
 ROW = {
     "Id": "c1",
@@ -89,3 +89,58 @@ async def test_each_answer_has_one_meaning(response: httpx.Response, code: str) 
     with pytest.raises((Misconfigured, Missing, Throttled, Unavailable)) as raised:
         await client(lambda _: response).callback("c1")
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize("answer", [None, [], "text", {}, [{}], {"Id": "c1", "ListId": "L1", "State": "Open"}])
+async def test_an_answer_of_another_shape_is_malformed(answer: object) -> None:
+    """Whatever JSON comes instead of what the API gives, each method says so in the same way."""
+    anything = client(lambda _: httpx.Response(200, json=answer))
+    with pytest.raises(Unavailable, match="voicecloud-malformed"):
+        await anything.callback("c1")
+    if not isinstance(answer, dict) or "Id" not in answer:
+        with pytest.raises(Unavailable, match="voicecloud-malformed"):
+            await anything.me()
+    if answer != []:
+        with pytest.raises(Unavailable, match="voicecloud-malformed"):
+            await anything.callback_lists()
+        with pytest.raises(Unavailable, match="voicecloud-malformed"):
+            await anything.callbacks("L1", datetime(2026, 11, 22, tzinfo=UTC), 1)
+
+
+@pytest.mark.parametrize("wrong", [{"CreatedTime": "soon"}, {"CreatedTime": None}, {"CreatedTime": 7}])
+async def test_a_callback_without_its_time_is_malformed(wrong: dict[str, object]) -> None:
+    """The age limit cannot be applied to a callback nobody knows the age of."""
+    with pytest.raises(Unavailable, match="voicecloud-malformed"):
+        await client(lambda _: httpx.Response(200, json={**ROW, **wrong})).callback("c1")
+
+
+@pytest.mark.parametrize("status", [301, 302, 304, 408, 500])
+async def test_only_success_counts_as_closed(status: int) -> None:
+    """A redirect to a sign-in page closed nothing."""
+    with pytest.raises(Unavailable, match="voicecloud-unavailable"):
+        await client(lambda _: httpx.Response(status)).close_callback("c1", "Handled by D365")
+
+
+@pytest.mark.parametrize("state", ["Open", "Closed"])
+async def test_a_refused_close_is_fine_when_the_callback_is_closed(state: str) -> None:
+    """An API that refuses to close twice has done what was wanted; any other refusal stands."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(409) if request.method == "POST" else httpx.Response(200, json={**ROW, "State": state})
+
+    closing = client(answer).close_callback("c1", "Handled by D365")
+    if state == "Closed":
+        await closing
+        return
+    with pytest.raises(InvalidInput, match="voicecloud-refused"):
+        await closing
+
+
+@pytest.mark.parametrize("documents", [[], [{}], "text", 7])
+async def test_a_discovery_that_finds_nothing_is_told_apart_from_nonsense(documents: object) -> None:
+    """An empty list is an unknown user; anything else that is no endpoint is no answer."""
+    lost = client(lambda _: httpx.Response(200, json=documents), url="", discovery_url="http://discover")
+    unknown = not documents
+    expected, code = (Misconfigured, "unauthorised") if unknown else (Unavailable, "malformed")
+    with pytest.raises(expected, match=f"voicecloud-{code}"):
+        await lost.me()
