@@ -153,6 +153,7 @@ def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordi
         recordings=recordings,
         tape=tape,
         live=engine.platform.history,
+        live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
         names=_names(directory),
         delay_s=settings.post_processing_delay_s,
         clock=ground.clock,

@@ -11,7 +11,7 @@ from shared.errors import Conflict, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.model import CallHistory, Privacy
 from voicecloud.records.recordings import Recordings, Tape
-from voicecloud.records.rows import Names, StoredRow, rows_of
+from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
 from voicecloud.routing.effects import Effect, FinishCall, Note
 
@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 
 class CallRecords:
-    """Performs ``Note`` and ``FinishCall``. ``live`` gives the history so far of a call in progress."""
+    """Performs ``Note`` and ``FinishCall``. ``live`` gives the history so far of a call in progress,
+    ``live_ids`` the ids of all of them."""
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class CallRecords:
         recordings: Recordings,
         tape: Tape,
         live: Callable[[str], CallHistory | None],
+        live_ids: Callable[[], Sequence[str]],
         names: Names,
         delay_s: float,
         clock: Clock,
@@ -38,6 +40,7 @@ class CallRecords:
         self._recordings = recordings
         self._tape = tape
         self._live = live
+        self._live_ids = live_ids
         self._names = names
         self._delay_s = delay_s
         self._clock = clock
@@ -103,10 +106,14 @@ class CallRecords:
             return []
 
     async def started(self, start: datetime, end: datetime) -> list[StoredRow]:
-        return self._showing([row async for row in self._store.started(start, end)])
+        """Rows that start in a window; of calls in progress, those of their visits to pools."""
+        going_on = [row for row in self._going_on() if start <= row.started_at < end]
+        return self._showing([row async for row in self._store.started(start, end)] + going_on)
 
     async def modified(self, after: datetime, before: datetime) -> list[StoredRow]:
-        return self._showing([row async for row in self._store.modified(after, before)])
+        """Rows last changed in a window, likewise."""
+        going_on = [row for row in self._going_on() if after <= row.modified_at < before]
+        return self._showing([row async for row in self._store.modified(after, before)] + going_on)
 
     async def purge(self, older_than: timedelta) -> int:
         """Deletes days before the retention time, with their recordings; gives the number of days."""
@@ -136,6 +143,10 @@ class CallRecords:
             recording = taken.recording
             history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
         await self._store.finish(history, rows_of(history, self._names, self._delay_s))
+
+    def _going_on(self) -> list[StoredRow]:
+        histories = (self._live(call_id) for call_id in self._live_ids())
+        return [row for each in histories if each for row in service_rows_of(each, self._names, self._delay_s)]
 
     def _showing(self, rows: Sequence[StoredRow]) -> list[StoredRow]:
         now = self._clock()

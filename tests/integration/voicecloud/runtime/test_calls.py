@@ -1,6 +1,7 @@
 """Calls as they happen: what is told, what is left behind."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.fixtures.voicecloud import BJORN, CUSTOMER, SALES, SALES_LIST, SALES_NUMBER, RunVoiceCloud, VoiceCloud
@@ -66,3 +67,19 @@ async def test_the_next_caller_number_must_be_allowed(voicecloud: VoiceCloud) ->
     assert (await voicecloud.client.post(path, json={"CallAsNumber": SALES_NUMBER})).status_code == 200
     refused = await voicecloud.client.post(path, json={"CallAsNumber": "+35800000000"})
     assert (refused.status_code, refused.json()["Code"]) == (400, "caller_number_not_allowed")
+
+
+async def test_a_waiting_caller_shows_among_service_calls(voicecloud: VoiceCloud) -> None:
+    """A visit to a pool is listed while it goes on, and once only when it is over."""
+    for user in list(voicecloud.store.directory.users.values()):
+        if user.simulated:
+            await voicecloud.client.post(f"/users/{user.id}/availability", json={"EventTypeID": 3})
+    call_id = await voicecloud.call(SALES_NUMBER, Behaviour())
+    now = datetime.now(UTC)
+    window = {"StartTime": str(now - timedelta(minutes=1)), "EndTime": str(now + timedelta(minutes=1))}
+    [row] = (await voicecloud.client.get("/servicecall", params=window)).json()
+    assert (row["CallID"], row["EndTime"]) == (call_id, None)
+    voicecloud.store.telephony.customers.hang_up(call_id)
+    await voicecloud.over(call_id)
+    [over] = (await voicecloud.client.get("/servicecall", params=window)).json()
+    assert (over["Id"], over["Result"]) == (row["Id"], "abandoned")

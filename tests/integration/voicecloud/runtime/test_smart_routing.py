@@ -1,0 +1,96 @@
+"""Smart routing: the question to an outside endpoint, and its answers."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from tests.fixtures.voicecloud import CUSTOMER, SALES, SALES_NUMBER, SUPPORT, RunVoiceCloud, VoiceCloud
+from voicecloud.simulation.customers import Behaviour
+
+
+@dataclass
+class Router:
+    """The endpoint; ``answer`` None answers 204, ``delay_s`` is how long it thinks."""
+
+    url: str = ""
+    answer: Any = None
+    delay_s: float = 0.0
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    async def decide(self, request: web.Request) -> web.Response:
+        self.questions.append(await request.json())
+        self.keys.append(request.headers["X-Benemen-APIKey"])
+        await asyncio.sleep(self.delay_s)
+        return web.json_response(self.answer) if self.answer is not None else web.Response(status=204)
+
+
+@pytest_asyncio.fixture
+async def router() -> AsyncIterator[Router]:
+    made = Router()
+    app = web.Application()
+    app.router.add_post("/route", made.decide)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/route"
+    yield made
+    await runner.cleanup()
+
+
+@pytest.fixture
+def routed_seed(hasty_seed: Path, router: Router, tmp_path: Path) -> Path:
+    """Sales asks the router, and waits half a second at most."""
+    organisation = json.loads(hasty_seed.read_text())
+    organisation["SmartRouting"] = [{"Id": "crm", "Endpoint": router.url, "ApiKey": "key"}]
+    sales = next(queue for queue in organisation["Queues"] if queue["Id"] == SALES)
+    sales["Settings"]["SmartRouting"] = {"Endpoint": "crm", "TargetId": "sales", "TimeoutS": 0.5}
+    path = tmp_path / "organisation.json"
+    path.write_text(json.dumps(organisation))
+    return path
+
+
+async def queues_visited(cloud: VoiceCloud) -> list[str]:
+    call_id = await cloud.call(SALES_NUMBER, Behaviour(talk_s=0.05))
+    await cloud.over(call_id)
+    history = await cloud.store.telephony.records._store.of_call(call_id)
+    return [row.document["QueueId"] for row in history if row.kind == "s"]
+
+
+async def test_an_answer_sends_the_call_elsewhere(
+    run_voicecloud: RunVoiceCloud, routed_seed: Path, router: Router
+) -> None:
+    """The endpoint is asked with both numbers, its key and tag, and its target takes the call."""
+    router.answer = {"InitialTarget": f"QUEUE:{SUPPORT}"}
+    async with run_voicecloud(seed=routed_seed) as cloud:
+        assert (await queues_visited(cloud))[-1] == SUPPORT
+    [question] = router.questions
+    assert (question["anum"], question["bnum"], question["targetid"]) == (CUSTOMER, SALES_NUMBER, "sales")
+    assert question["extradata"]["CallId"]
+    assert router.keys == ["key"]
+
+
+@pytest.mark.parametrize("answer", [None, [], {"InitialTarget": "MOON:1"}, {"Priority": "high"}])
+async def test_no_answer_of_use_changes_nothing(
+    run_voicecloud: RunVoiceCloud, routed_seed: Path, router: Router, answer: Any
+) -> None:
+    """Another status than 200, or what cannot be understood, leaves the call where it was going."""
+    router.answer = answer
+    async with run_voicecloud(seed=routed_seed) as cloud:
+        assert await queues_visited(cloud) == [SALES]
+
+
+async def test_a_slow_endpoint_is_not_waited_for(
+    run_voicecloud: RunVoiceCloud, routed_seed: Path, router: Router
+) -> None:
+    """After the time-out the call goes on as usual."""
+    router.answer, router.delay_s = {"InitialTarget": f"QUEUE:{SUPPORT}"}, 3.0
+    async with run_voicecloud(seed=routed_seed) as cloud, asyncio.timeout(2.5):
+        assert await queues_visited(cloud) == [SALES]
