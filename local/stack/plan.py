@@ -59,28 +59,13 @@ def make_plan(where: Addresses, state: Path, tls: Path, app: Mapping[str, str]) 
     ports = where.ports
     return [
         _azurite(where, state),
-        Service(
-            "broker",
-            _python(
-                *("local.servicebus", "--config", "infra/servicebus/config.json", "--db", state / "servicebus.sqlite"),
-                *("--port", ports.servicebus, "--http-port", ports.servicebus_http),
-            ),
-            health=f"http://127.0.0.1:{ports.servicebus_http}/health",
-        ),
+        _broker(where, state),
         Service(
             "entra",
             _python("local.entra", "--port", ports.entra, "--https-port", ports.entra_https, "--tls-dir", tls),
             health=f"{where.entra}/health",
         ),
-        Service(
-            "dynamics",
-            _python(
-                *("local.dynamics", "--port", ports.dynamics, "--https-port", ports.dynamics_https, "--tls-dir", tls),
-                *("--db", state / "dynamics.sqlite", "--columns", "infra/dynamics/columns.json"),
-                *("--seed", DEMO / "dynamics.json", "--authority", where.authority),
-            ),
-            health=f"{where.dynamics}/stand-in/health",
-        ),
+        _dynamics(where, state, tls),
         Service(
             "voicecloud",
             _python("voicecloud"),
@@ -120,6 +105,31 @@ def _azurite(where: Addresses, state: Path) -> Service:
         environ={"NODE_NO_WARNINGS": "1"},
         is_ready=AzuriteReady(),
         grace_s=20.0,
+    )
+
+
+def _broker(where: Addresses, state: Path) -> Service:
+    ports = where.ports
+    return Service(
+        "broker",
+        _python(
+            *("local.servicebus", "--config", "infra/servicebus/config.json", "--db", state / "servicebus.sqlite"),
+            *("--port", ports.servicebus, "--http-port", ports.servicebus_http),
+        ),
+        health=f"http://127.0.0.1:{ports.servicebus_http}/health",
+    )
+
+
+def _dynamics(where: Addresses, state: Path, tls: Path) -> Service:
+    ports = where.ports
+    return Service(
+        "dynamics",
+        _python(
+            *("local.dynamics", "--port", ports.dynamics, "--https-port", ports.dynamics_https, "--tls-dir", tls),
+            *("--db", state / "dynamics.sqlite", "--columns", "infra/dynamics/columns.json"),
+            *("--seed", DEMO / "dynamics.json", "--authority", where.authority),
+        ),
+        health=f"{where.dynamics}/stand-in/health",
     )
 
 
