@@ -13,7 +13,7 @@ from typing import Protocol
 
 from shared.bus.bus import Bus
 from shared.bus.events import Event
-from shared.errors import InvalidInput, Throttled, VoiceError
+from shared.errors import Conflict, InvalidInput, Missing, Throttled, VoiceError
 
 ATTEMPT = "attempt"
 POISON = "poison"
@@ -60,12 +60,17 @@ class GiveUp:
     detail: str
 
 
+def is_worth_another_try(error: VoiceError) -> bool:
+    """Besides what passes by itself: what changed or went away under a handler looks different next time."""
+    return error.retryable or isinstance(error, Conflict | Missing)
+
+
 def next_step(error: VoiceError, attempt: int, schedule_s: Sequence[float], jitter: float) -> RetryAt | GiveUp:
     """What follows the failed try number ``attempt`` (0 = the first). ``jitter`` within -1 … 1.
 
     A pause the other side asked for is never cut short. It costs a try like any other: nothing goes on for ever.
     """
-    if not error.retryable or attempt >= len(schedule_s):
+    if not is_worth_another_try(error) or attempt >= len(schedule_s):
         return GiveUp(error.code, error.message)
     delay_s = schedule_s[attempt] * (1 + JITTER * jitter)
     if isinstance(error, Throttled):

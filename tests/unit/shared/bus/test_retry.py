@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bus.retry import JITTER, GiveUp, RetryAt, next_step
-from shared.errors import InvalidInput, Misconfigured, Throttled, Unavailable
+from shared.errors import Conflict, Forbidden, InvalidInput, Misconfigured, Missing, Throttled, Unavailable
 
 SCHEDULE = (1.0, 5.0, 60.0)
 
@@ -18,6 +18,7 @@ def test_each_failure_waits_as_the_schedule_says_and_the_last_gives_up() -> None
 def test_what_no_repetition_mends_is_given_up_at_once() -> None:
     """Bad input is not tried again; a wrong setting is, because it can be corrected meanwhile."""
     assert isinstance(next_step(InvalidInput("malformed-event", "no"), 0, SCHEDULE, 0.0), GiveUp)
+    assert isinstance(next_step(Forbidden("x", "no"), 0, SCHEDULE, 0.0), GiveUp)
     assert isinstance(next_step(Misconfigured("entra-refused", "no"), 0, SCHEDULE, 0.0), RetryAt)
 
 
@@ -34,3 +35,10 @@ def test_jitter_spreads_a_pause_within_its_bounds(jitter: float) -> None:
     """A pause varies by a fifth at most."""
     step = next_step(Unavailable("x", "y"), 1, SCHEDULE, jitter)
     assert step == RetryAt(5.0 * (1 + JITTER * jitter))
+
+
+@pytest.mark.parametrize("error", [Conflict("lease-lost", "no"), Missing("voicecloud-missing", "no")])
+def test_a_race_that_was_lost_is_run_again(error: Conflict | Missing) -> None:
+    """What changed or vanished while a handler was at work is looked at again, and not for ever."""
+    assert next_step(error, 0, SCHEDULE, 0.0) == RetryAt(1.0)
+    assert isinstance(next_step(error, len(SCHEDULE), SCHEDULE, 0.0), GiveUp)
