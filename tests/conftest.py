@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.fixtures.servicebus",
     "tests.fixtures.dynamics",
     "tests.fixtures.entra",
+    "tests.fixtures.stack",
     "tests.fixtures.voicecloud",
     "tests.fixtures.voicecloud_process",
     "tests.fixtures.webhook_receiver",
