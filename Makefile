@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup run test check fmt smoke bench demo
+.PHONY: help setup run test check fmt smoke bench demo figures
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -34,5 +34,8 @@ test: check ## every check and test
 	@.venv/bin/pytest tests/faults
 	@.venv/bin/pytest tests/browser
 
-bench: setup ## figures
+bench: setup ## how fast things are
 	@.venv/bin/pytest tests/bench -m bench -s
+
+figures: setup ## how the code reads: lengths, complexity, types
+	@$(PY) scripts/figures.py

@@ -1,19 +1,30 @@
 import ast
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MAX_FILE, MAX_FUNCTION = 400, 40
-SOURCES = ("functions", "shared", "voicecloud", "local", "scripts", "tests")
+BINARY = (".ico", ".png", ".wav", ".woff2")
+FORBIDDEN = re.compile(
+    r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|registry\.yarnpkg\.com"  # hosts of package registries
+    r"|(?<![\w.])/(?:home|Users|work|root)/\w|[A-Z]:\\Users\\"  # folders of somebody's machine
+)
 
 
 def tracked(*endings: str) -> list[Path]:
-    """Files of the repository; everything below the folders where there is no git."""
+    """Files of the repository; where there is no git, everything that is neither hidden nor installed."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
-    names = (
-        listed.stdout.splitlines() if listed.returncode == 0 else [str(p.relative_to(ROOT)) for p in ROOT.rglob("*")]
-    )
+    names = listed.stdout.splitlines() if listed.returncode == 0 else [str(path) for path in present()]
     return [ROOT / name for name in names if name.endswith(endings) and (ROOT / name).is_file()]
+
+
+def present() -> Iterator[Path]:
+    for path in ROOT.rglob("*"):
+        parts = path.relative_to(ROOT).parts
+        if not any(part.startswith(".") or part in {"node_modules", "__pycache__"} for part in parts):
+            yield path.relative_to(ROOT)
 
 
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
@@ -43,3 +54,12 @@ def test_the_stand_ins_are_known_to_nobody_but_the_local_run() -> None:
     for path in tracked(".py"):
         if path.relative_to(ROOT).parts[0] in {"functions", "shared"}:
             assert "stand-in" not in path.read_text().lower(), path
+
+
+def test_no_registry_and_no_machine_is_named() -> None:
+    """No text names the host of a package registry or a folder of somebody's machine."""
+    found = {}
+    for path in tracked(""):
+        if path.suffix not in BINARY and (match := FORBIDDEN.search(path.read_text())):
+            found[str(path.relative_to(ROOT))] = match.group()
+    assert found == {}

@@ -70,7 +70,7 @@ async def test_a_client_of_the_original_works(voicecloud: VoiceCloud) -> None:
     [row] = [one for one in await client.get("/calls", **window) if one["CallID"] == call_id]
     assert [row] == await client.get("/calls", CallId=call_id)
     assert (row["ANum"], row["BNum"], row["CallTypeString"]) == (CUSTOMER, SALES_NUMBER, "ServiceCall")
-    assert not (row["Direction"] or row["EndResult"])
+    assert not any((row["Direction"], row["EndResult"]))
     changed = {"ModifiedAfter": window["StartTime"], "ModifiedBefore": window["EndTime"]}
     [service] = [one for one in await client.get("/servicecall", **changed) if one["CallID"] == call_id]
     assert service["QueueName"] == "Sales"

@@ -53,6 +53,12 @@ def test_the_template_sets_every_setting_the_app_reads() -> None:
     assert app_settings().keys() & ONLY_ELSEWHERE.keys() == set()
 
 
+def test_every_setting_of_the_template_is_documented() -> None:
+    """What the template sets is in docs/settings.md, the host's own settings included."""
+    document = (ROOT / "docs" / "settings.md").read_text()
+    assert {name for name in app_settings() if f"`{name}`" not in document} == set()
+
+
 def test_no_secret_stands_in_the_app_settings() -> None:
     """Every secret parameter reaches the app as a Key Vault reference."""
     secrets = ("ENTRA_CLIENT_SECRET", "VOICECLOUD_SECRET_KEY", "VOICECLOUD_WEBHOOK_TOKEN")
