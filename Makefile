@@ -1,4 +1,6 @@
 .DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 PY := .venv/bin/python
 
 .PHONY: help setup run test check fmt smoke bench demo figures
@@ -13,10 +15,11 @@ check: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . || (echo "run: make fmt" && false)
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-timing | tail -n 3
+	@.venv/bin/lint-imports --no-logo | tail -n 3
 
 fmt: setup ## format the code and mend what can be mended by itself
-	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format --quiet .
 
 run: setup ## start everything with a demo organisation; Ctrl-C stops it
 	@$(PY) -m local.stack
@@ -30,8 +33,8 @@ smoke: setup ## do each capability once from outside, on a stack of its own
 test: check ## every check and test
 	@scripts/setup-browser
 	@.venv/bin/pytest tests/unit
-	@.venv/bin/pytest tests/integration
-	@.venv/bin/pytest tests/faults
+	@.venv/bin/pytest tests/integration -n 2
+	@.venv/bin/pytest tests/faults -n 2
 	@.venv/bin/pytest tests/browser
 
 bench: setup ## how fast things are
