@@ -15,6 +15,7 @@ from voicecloud.api import (
     directory,
     discovery,
     health,
+    prompts,
     queues,
     rte,
     users,
@@ -24,6 +25,9 @@ from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.control import api as control
 
+LARGEST_BODY = 8 * 1024 * 1024
+"""A prompt of some minutes."""
+
 ROUTES: list[Route] = [
     *health.ROUTES,
     *discovery.ROUTES,
@@ -31,6 +35,7 @@ ROUTES: list[Route] = [
     *availability.ROUTES,
     *communication.ROUTES,
     *queues.ROUTES,
+    *prompts.ROUTES,
     *calls.ROUTES,
     *callbacks.ROUTES,
     *classification.ROUTES,
@@ -42,7 +47,7 @@ ROUTES: list[Route] = [
 
 def build(services: Services) -> web.Application:
     """The application of running services. Its background work starts and stops with it."""
-    app = web.Application(middlewares=[errors_as_json])
+    app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
     register(app, ROUTES)

@@ -20,6 +20,7 @@ from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
 from voicecloud.organisation.model import Kind
 from voicecloud.organisation.service import Directory
+from voicecloud.prompts.service import PromptLibrary
 from voicecloud.records import recordings as recording_store
 from voicecloud.records import store as record_store
 from voicecloud.records.blobs import Blobs
@@ -74,6 +75,7 @@ class Services:
     webhooks: Webhooks
     recordings: Recordings
     classifications: Classifications
+    prompts: PromptLibrary
     telephony: Telephony
     tokens: Tokens
     hub: Hub
@@ -137,6 +139,7 @@ def _services(ground: Ground) -> Services:
             ground.ids,
             ground.clock,
         ),
+        prompts=PromptLibrary(ground.directory, ground.blobs),
         telephony=telephony,
         tokens=Tokens(ground.signing_key, ground.clock),
         hub=hub,

@@ -43,14 +43,14 @@ async def set_agent(request: web.Request) -> object:
     member = _changed(before or Member(user.id), document)
     own_switch = before is not None and user.id == caller(request).id and member.skill == before.skill
     if not own_switch:
-        _require_manager(caller(request))
+        require_manager(caller(request))
     await services(request).telephony.staff.set_member(queue.id, member)
     return _agent(request, member)
 
 
 async def remove_agent(request: web.Request) -> object:
     queue = _addressed(request)
-    _require_manager(caller(request))
+    require_manager(caller(request))
     await services(request).telephony.staff.remove_member(queue.id, request.match_info["user"])
     return web.Response(status=204)
 
@@ -63,7 +63,7 @@ async def settings(request: web.Request) -> object:
 async def change_settings(request: web.Request) -> object:
     """Replaces the settings given; they act on the next call."""
     queue, document = _addressed(request), await body(request)
-    _require_manager(caller(request))
+    require_manager(caller(request))
     if READ_ONLY & document.keys():
         raise InvalidInput("field-unknown", "agents are changed one by one, a queue keeps its id and name")
     await services(request).telephony.staff.set_queue(queue.id, document)
@@ -104,7 +104,7 @@ def _changed(member: Member, document: Mapping[str, Any]) -> Member:
     return Member(member.user_id, skill, active)
 
 
-def _require_manager(user: User) -> None:
+def require_manager(user: User) -> None:
     if not user.manages:
         raise Forbidden("not-a-manager", "only group managers and supervisors may do this")
 

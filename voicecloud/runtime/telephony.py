@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.errors import VoiceError
 from voicecloud.notices.service import Notices
 from voicecloud.records.service import CallRecords
 from voicecloud.routing.events import Drain, Stop
@@ -74,7 +75,9 @@ class Telephony:
 
     async def _purge(self) -> None:
         while True:
-            days = await self.records.purge(self.retention)
-            if days:
-                log.info("records were deleted", extra={"days": days})
+            try:
+                days = await self.records.purge(self.retention)
+                log.info("old records were deleted", extra={"days": days})
+            except VoiceError as error:
+                log.warning("old records were not deleted", extra={"code": error.code})
             await asyncio.sleep(PURGE_EVERY_S)

@@ -1,17 +1,22 @@
 """Events to endpoints: which wants what, kept until delivered."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from shared.clock import Clock, to_iso
+from shared.errors import VoiceError
 from voicecloud.ids import Ids
 from voicecloud.webhooks.delivery import Deliverer
 from voicecloud.webhooks.model import Attempt, Delivery, Event
 from voicecloud.webhooks.store import DeliveryStore
 
 LOG_KEPT = timedelta(days=14)
+PURGE_EVERY_S = 3_600.0
+
+log = logging.getLogger(__name__)
 
 
 class Webhooks:
@@ -50,6 +55,7 @@ class Webhooks:
                 for delivery in await self._store.pending(deliverer.endpoint.id):
                     deliverer.add(delivery)
                 group.create_task(deliverer.run())
+            group.create_task(self._purge_regularly())
 
     async def log(self, limit: int) -> list[Attempt]:
         """The latest attempts, newest first."""
@@ -60,6 +66,14 @@ class Webhooks:
         """Deletes the log of more than ``LOG_KEPT`` ago."""
         limit = self._clock() - LOG_KEPT
         return sum([await self._store.purge_log(one.endpoint.id, limit) for one in self._deliverers])
+
+    async def _purge_regularly(self) -> None:
+        while True:
+            try:
+                await self.purge()
+            except VoiceError as error:
+                log.warning("the delivery log was not purged", extra={"code": error.code})
+            await asyncio.sleep(PURGE_EVERY_S)
 
     def health(self) -> dict[str, dict[str, Any]]:
         """By endpoint: how many deliveries wait and whether the endpoint fails."""

@@ -1,0 +1,1 @@
+"""Announcements of the pools: texts and uploaded audio (I4)."""

@@ -1,0 +1,64 @@
+"""Keeps prompts: a text, or audio in WAV. A pool's settings name them by id and length."""
+
+import io
+import re
+import wave
+from typing import Any
+
+from shared.errors import InvalidInput, Missing
+from voicecloud.organisation.model import Document, Kind
+from voicecloud.organisation.service import Directory
+from voicecloud.records.blobs import Blobs
+
+CONTENT_TYPE = "audio/wav"
+BLOB_PREFIX = "prompt-"
+MAX_TEXT = 2_000
+CHARACTERS_PER_S = 14.0
+"""How fast a text is read, to know how long its announcement lasts."""
+
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+class PromptLibrary:
+    def __init__(self, directory: Directory, blobs: Blobs) -> None:
+        self._directory = directory
+        self._blobs = blobs
+
+    def all(self) -> list[Document]:
+        return self._directory.documents(Kind.PROMPT)
+
+    async def write(self, prompt_id: str, name: str, text: str) -> Document:
+        """A prompt made from text, new or in place of another. Raises InvalidInput ``prompt-value``."""
+        _checked(prompt_id)
+        if not text or len(text) > MAX_TEXT:
+            raise InvalidInput("prompt-value", f"a prompt has a text of 1 to {MAX_TEXT} characters")
+        return await self._keep(prompt_id, name, {"Text": text, "DurationS": round(len(text) / CHARACTERS_PER_S, 1)})
+
+    async def upload(self, prompt_id: str, name: str, audio: bytes) -> Document:
+        """A prompt from a WAV file. Raises InvalidInput ``prompt-audio``."""
+        _checked(prompt_id)
+        try:
+            with wave.open(io.BytesIO(audio)) as sound:
+                duration_s = sound.getnframes() / sound.getframerate()
+        except (wave.Error, EOFError, ZeroDivisionError) as error:
+            raise InvalidInput("prompt-audio", "the audio is no WAV file") from error
+        await self._blobs.write(f"{BLOB_PREFIX}{prompt_id}", audio, CONTENT_TYPE)
+        return await self._keep(prompt_id, name, {"HasAudio": True, "DurationS": round(duration_s, 1)})
+
+    async def audio(self, prompt_id: str) -> bytes:
+        """Raises Missing ``prompt-unknown`` when there is none, or one of text alone."""
+        known = self._directory.document(Kind.PROMPT, prompt_id)
+        if known is None or not known.get("HasAudio"):
+            raise Missing("prompt-unknown", "there is no audio of this prompt")
+        return await self._blobs.read(f"{BLOB_PREFIX}{prompt_id}")
+
+    async def _keep(self, prompt_id: str, name: str, content: dict[str, Any]) -> Document:
+        before = self._directory.document(Kind.PROMPT, prompt_id) or {}
+        document = {"Id": prompt_id, "Name": name or before.get("Name", prompt_id), **content}
+        await self._directory.write(Kind.PROMPT, prompt_id, document)
+        return document
+
+
+def _checked(prompt_id: str) -> None:
+    if not _ID.fullmatch(prompt_id):
+        raise InvalidInput("prompt-value", "a prompt's id has letters, digits and hyphens, at most 64")
