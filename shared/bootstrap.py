@@ -217,7 +217,7 @@ class Services:
                 **{f"queue {name}": checks.queue(self.queue_depths, name) for name in QUEUES},
                 "settings": checks.settings(self.settings),
                 "number index": checks.index(self.watermarks, self._clock),
-                "callback lists": checks.callback_lists(self.settings, self.enreach, self.callback_polls),
+                "callback lists": checks.callback_lists(self.settings, self.enreach, self.callback_polls, self._clock),
                 "callback queues": checks.callback_queues(self.settings, self.dataverse),
             },
             table=self.tables.table("health"),

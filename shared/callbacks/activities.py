@@ -13,6 +13,7 @@ from shared.enreach.model import Callback
 from shared.errors import Conflict, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer
 from shared.ids import dataverse_id
+from shared.text import cut
 
 COUNT_ATTEMPTS = 5
 
@@ -41,19 +42,25 @@ class CallbackActivities:
             # The customer was deleted after the index read it: then nobody is identified.
             await self._write(activity_id, callback, queue_id, None)
 
-    async def count(self, activity_id: UUID, requests: Callable[[], Awaitable[Sequence[datetime]]]) -> bool:
-        """Writes number and time of the requests on an activity; False when it is not open (any more).
+    async def count(
+        self, activity_id: UUID, repeat: Callback, requests: Callable[[], Awaitable[Sequence[datetime]]]
+    ) -> bool:
+        """Writes number and time of the requests on an activity, and what the repeat says; False when it is not open.
 
         The requests are read after the activity's version, so that of two writers the later has counted both.
         """
         path = f"{names.PHONECALLS}({activity_id})"
         for _ in range(COUNT_ATTEMPTS):
             try:
-                row = await self._dataverse.get(path, {"$select": names.STATECODE})
+                row = await self._dataverse.get(path, {"$select": f"{names.STATECODE},description"})
                 if row[names.STATECODE] != names.STATE_OPEN:
                     return False
                 times = await requests()
-                body = {names.REQUEST_COUNT: len(times), names.LAST_REQUESTED_ON: to_iso(max(times))}
+                body: dict[str, object] = {
+                    names.REQUEST_COUNT: len(times),
+                    names.LAST_REQUESTED_ON: to_iso(max(times)),
+                    **_with_note(str(row.get("description") or ""), repeat),
+                }
                 await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
             except Missing:
                 return False
@@ -82,12 +89,21 @@ class CallbackActivities:
         return True
 
 
+def _with_note(description: str, repeat: Callback) -> dict[str, object]:
+    """The description with the note of a repeat as a line of its own, once, while there is room."""
+    line = f"{repeat.created_at:%Y-%m-%d %H:%M:%S} UTC: {repeat.note}"
+    if not repeat.note or line in description:
+        return {}
+    longer = f"{description}\n{line}".lstrip("\n")
+    return {"description": longer} if cut(longer, names.DESCRIPTION_LENGTH) == longer else {}
+
+
 def _activity(callback: Callback, customer: Customer | None) -> dict[str, object]:
     body: dict[str, object] = {
         "subject": SUBJECT,
         "directioncode": names.INCOMING,
-        "phonenumber": callback.caller_number[: names.PHONENUMBER_LENGTH],
-        "description": callback.note[: names.DESCRIPTION_LENGTH],
+        "phonenumber": cut(callback.caller_number, names.PHONENUMBER_LENGTH),
+        "description": cut(callback.note, names.DESCRIPTION_LENGTH),
         names.CALLBACK_ID: callback.id,
         names.CALLBACK_LIST: callback.list_id,
         names.REQUEST_COUNT: 1,

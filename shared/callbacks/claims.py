@@ -40,7 +40,7 @@ class Claims:
                 opened = await self._store.open_request(caller)
                 if opened and opened.activity_id != record.activity_id:
                     record = await self._store.claim(caller, replace(record, activity_id=opened.activity_id))
-                elif await self._count(caller, record, opened):
+                elif await self._count(caller, callback, record, opened):
                     return record
                 else:
                     own = replace(record, activity_id=self._activities.activity_id(callback.id), repeat=False)
@@ -59,10 +59,10 @@ class Claims:
             return await self._store.claim_open(caller, own, None, self._clock())
         return await self._store.claim(caller, replace(own, activity_id=opened.activity_id, repeat=True))
 
-    async def _count(self, caller: str, record: CallbackRecord, opened: OpenRequest | None) -> bool:
+    async def _count(self, caller: str, callback: Callback, record: CallbackRecord, opened: OpenRequest | None) -> bool:
         """Counts a repeat on the activity it repeats; False when that is not open in Dynamics (any more)."""
         if opened and not opened.recorded and self._clock() - opened.claimed_at < PATIENCE:
             raise Unavailable("callback-first-pending", "the request that this one repeats is not in Dynamics yet")
         return await self._activities.count(
-            record.activity_id, lambda: self._store.requests_on(caller, record.activity_id)
+            record.activity_id, callback, lambda: self._store.requests_on(caller, record.activity_id)
         )

@@ -51,16 +51,20 @@ class CallbackPolling:
             if not await self._polls.claim(profile, self._clock()):
                 continue
             try:
-                sent[profile.list_id] = await self._poll(profile)
-                await self._polls.went_well(profile.list_id)
+                sent[profile.list_id], unreadable = await self._poll(profile)
+                await self._polls.note(profile.list_id, f"{unreadable} callbacks cannot be read" if unreadable else "")
             except VoiceError as error:
                 log.warning("callback list not polled", extra={"list_id": profile.list_id, "error": str(error)})
-                await self._polls.failed(profile.list_id, str(error))
+                await self._polls.note(profile.list_id, str(error))
+            except Exception:
+                log.exception("callback list not polled", extra={"list_id": profile.list_id})
+                await self._polls.note(profile.list_id, "a fault of the program, see the log")
         return sent
 
-    async def _poll(self, profile: CallbackProfile) -> int:
+    async def _poll(self, profile: CallbackProfile) -> tuple[int, int]:
+        """How many were sent, and how many could not be read."""
         now = self._clock()
-        found = await self._open_callbacks(profile, now)
+        found, unreadable = await self._open_callbacks(profile, now)
         under_way = await self._inbox.under_way(profile.list_id)
         new = [one for one in found if one.id not in under_way or now - under_way[one.id] > RESEND_AFTER]
         await self._bus.send_all(QUEUE, [_polled(one, now) for one in new])
@@ -69,18 +73,20 @@ class CallbackPolling:
             await self._inbox.forget(profile.list_id, finished)
         if new:
             log.info("callbacks found by polling", extra={"list_id": profile.list_id, "count": len(new)})
-        return len(new)
+        return len(new), unreadable
 
-    async def _open_callbacks(self, profile: CallbackProfile, now: datetime) -> Sequence[Callback]:
-        """All open callbacks within the age limit, page by page from the oldest."""
+    async def _open_callbacks(self, profile: CallbackProfile, now: datetime) -> tuple[Sequence[Callback], int]:
+        """All open callbacks within the age limit, page by page from the oldest, and how many cannot be read."""
         found: dict[str, Callback] = {}
+        unreadable = 0
         since = now - profile.max_age
         while True:
             page = await self._enreach.callbacks(profile.list_id, since, PAGE)
-            fresh = [one for one in page if one.id not in found]
+            fresh = [one for one in page.callbacks if one.id not in found]
             found.update((one.id, one) for one in fresh)
-            if len(page) < PAGE or not fresh:
-                return list(found.values())
+            unreadable += page.unreadable
+            if not page.full or not fresh:
+                return list(found.values()), unreadable
             since = fresh[-1].created_at
 
 

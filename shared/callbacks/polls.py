@@ -32,20 +32,15 @@ class Polls:
             return False
         return True
 
-    async def went_well(self, list_id: str) -> None:
-        await self._note(list_id, "")
-
-    async def failed(self, list_id: str, fault: str) -> None:
-        await self._note(list_id, fault)
+    async def note(self, list_id: str, fault: str) -> None:
+        """How the poll went: an empty fault when well."""
+        row = await self._table.get(PARTITION, quote(list_id, safe=""))
+        if row and _to_poll(row).fault != fault:
+            await self._table.put(_to_row(list_id, replace(_to_poll(row), fault=fault), None))
 
     async def all(self) -> Mapping[str, Poll]:
         """The last poll of each list."""
         return {unquote(row.rk): _to_poll(row) async for row in self._table.query(PARTITION)}
-
-    async def _note(self, list_id: str, fault: str) -> None:
-        row = await self._table.get(PARTITION, quote(list_id, safe=""))
-        if row and _to_poll(row).fault != fault:
-            await self._table.put(_to_row(list_id, replace(_to_poll(row), fault=fault), None))
 
 
 def _to_row(list_id: str, poll: Poll, etag: str | None) -> Row:

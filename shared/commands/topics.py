@@ -1,5 +1,6 @@
 """What each command does; the answer is printed as JSON."""
 
+import asyncio
 import json
 import sys
 from argparse import Namespace
@@ -12,6 +13,7 @@ from shared.identity.sync import Progress
 from shared.settings.model import Kind
 
 MAX_LISTED = 200
+BUSY_PAUSE_S = 1.0
 
 
 async def settings_list(services: Services, _options: Namespace) -> object:
@@ -36,8 +38,8 @@ async def settings_import(services: Services, options: Namespace) -> object:
     if unknown:
         raise InvalidInput("invalid-setting", "unknown kinds of settings: " + ", ".join(sorted(unknown)))
     listed = [(Kind(kind), name, _object(one)) for kind, rows in kinds.items() for name, one in _object(rows).items()]
-    for kind, _, document in listed:
-        services.settings.check(kind, document)
+    for kind, name, document in listed:
+        services.settings.check(kind, name, document)
     for kind, name, document in listed:
         await services.settings.put(kind, name, document)
     return {"written": [f"{kind}/{name}" for kind, name, _ in listed]}
@@ -54,10 +56,10 @@ async def index_status(services: Services, _options: Namespace) -> object:
 
 
 async def index_sync(services: Services, _options: Namespace) -> object:
-    """Runs the sync here and now, to its end."""
-    progress = await services.index_sync.run()
-    while progress is Progress.MORE:
-        progress = await services.index_sync.run()
+    """Runs the sync here and now, to its end; while the app itself is at it, waits for its turn."""
+    while (progress := await services.index_sync.run()) is not Progress.DONE:
+        if progress is Progress.BUSY:
+            await asyncio.sleep(BUSY_PAUSE_S)
     return {"progress": progress.value}
 
 
@@ -94,9 +96,11 @@ async def health(services: Services, _options: Namespace) -> object:
 
 
 def _document(file: str) -> dict[str, object]:
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
         return _object(json.loads(text))
+    except OSError as error:
+        raise InvalidInput("file-unreadable", f"{file} cannot be read: {error.strerror}") from None
     except ValueError:
         raise InvalidInput("malformed-json", "the file is not JSON") from None
 

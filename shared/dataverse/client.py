@@ -16,7 +16,6 @@ from shared.entra.tokens import TokenSource
 from shared.errors import Misconfigured, Missing, Throttled, Unavailable, VoiceError
 
 API = "/api/data/v9.2"
-PAGE_SIZE = 5000
 HEADERS = {
     "Accept": "application/json",
     "OData-MaxVersion": "4.0",
@@ -68,8 +67,8 @@ class Dataverse:
         if len(parts) != len(changes):
             raise Unavailable("dataverse-unavailable", "Dataverse answered a batch incompletely")
 
-    async def changes(self, entity_set: str, select: Sequence[str], link: str | None) -> ChangePage:
-        """A page of change tracking: from the beginning without a link, else from where a link says.
+    async def changes(self, entity_set: str, select: Sequence[str], link: str | None, page_size: int) -> ChangePage:
+        """A page of change tracking, 5,000 rows at most: from the beginning without a link, else from where it says.
 
         Raises Missing ``delta-expired`` when the history does not reach back to the link, or the link is another
         environment's; Misconfigured ``dataverse-table-missing`` when there is no such table.
@@ -77,7 +76,7 @@ class Dataverse:
         if link and urlsplit(link).netloc.lower() != urlsplit(self.url).netloc.lower():
             raise Missing("delta-expired", "the link is one of another environment")
         url = link or f"{self.url}{API}/{entity_set}{_query({'$select': ','.join(select)})}"
-        preferences = f"odata.track-changes, odata.maxpagesize={PAGE_SIZE}"
+        preferences = f"odata.track-changes, odata.maxpagesize={page_size}"
         try:
             page = _json(await self._send("GET", url, headers={**FRESH, "Prefer": preferences}))
         except Missing as error:

@@ -11,8 +11,9 @@ import httpx
 
 from shared.clock import from_iso
 from shared.enreach import names
-from shared.enreach.model import Callback, CallbackList
+from shared.enreach.model import Callback, CallbackList, CallbackPage
 from shared.errors import InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
+from shared.text import cleaned
 
 DEFAULT_PAUSE_S = 5.0
 
@@ -68,7 +69,7 @@ class Enreach:
         with _as_documented():
             return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in _listed(rows)]
 
-    async def callbacks(self, list_id: str, created_after: datetime, limit: int) -> list[Callback]:
+    async def callbacks(self, list_id: str, created_after: datetime, limit: int) -> CallbackPage:
         """Up to ``limit`` open callbacks of a list, oldest first, left at or after a moment (whole seconds)."""
         query = {
             names.LIST_ID: list_id,
@@ -76,9 +77,11 @@ class Enreach:
             names.CREATED_AFTER: created_after.astimezone(UTC).strftime(names.QUERY_TIME_FORMAT),
             names.MAX_COUNT: str(limit),
         }
-        rows = await self._get(names.CALLBACKS, query)
+        answer = await self._get(names.CALLBACKS, query)
         with _as_documented():
-            return [_to_callback(row) for row in _listed(rows)]
+            rows = _listed(answer)
+        readable = [callback for row in rows if (callback := _callback_or_none(row))]
+        return CallbackPage(readable, len(rows) - len(readable), full=len(rows) >= limit)
 
     async def callback(self, callback_id: str) -> Callback:
         """Raises Missing ``voicecloud-missing`` when there is no such callback."""
@@ -87,12 +90,11 @@ class Enreach:
             return _to_callback(row)
 
     async def close_callback(self, callback_id: str, note: str) -> None:
-        """Closes a callback with a note. One that is closed already is fine.
-
-        Raises Missing ``voicecloud-missing`` when there is no such callback.
-        """
+        """Closes a callback with a note. One that is closed or gone already is fine."""
         try:
             await self._send("POST", _path(names.CLOSE_CALLBACK, callback_id), json={names.NOTE: note})
+        except Missing:
+            return
         except InvalidInput:
             if (await self.callback(callback_id)).is_open:
                 raise
@@ -193,13 +195,21 @@ def _pause_s(answer: httpx.Response) -> float:
     return float(given) if given.isdigit() else DEFAULT_PAUSE_S
 
 
+def _callback_or_none(row: Any) -> Callback | None:
+    try:
+        with _as_documented():
+            return _to_callback(row)
+    except Unavailable:
+        return None
+
+
 def _to_callback(row: Mapping[str, Any]) -> Callback:
     return Callback(
         id=str(row[names.ID]),
         list_id=str(row[names.LIST_ID]),
         is_open=row[names.STATE] == names.STATE_OPEN,
-        caller_number=str(row.get(names.CALLER_NUMBER) or ""),
+        caller_number=cleaned(str(row.get(names.CALLER_NUMBER) or "")),
         created_at=from_iso(row[names.CREATED_TIME]),
-        queue_name=str(row.get(names.QUEUE_NAME) or ""),
-        note=str(row.get(names.NOTE) or ""),
+        queue_name=cleaned(str(row.get(names.QUEUE_NAME) or "")),
+        note=cleaned(str(row.get(names.NOTE) or "")),
     )

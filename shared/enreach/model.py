@@ -1,5 +1,6 @@
 """What we read from the voice cloud."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,3 +24,12 @@ class Callback:
     created_at: datetime
     queue_name: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class CallbackPage:
+    """``unreadable``: so many rows lacked what every callback has; ``full``: there may be more."""
+
+    callbacks: Sequence[Callback]
+    unreadable: int
+    full: bool

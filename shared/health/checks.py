@@ -1,10 +1,11 @@
 """The single checks: every connection, queue, watermark and setting, each with its cure (K7)."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.bus.depths import QueueDepths
 from shared.callbacks.polls import Polls
+from shared.callbacks.rules import Poll, is_overdue
 from shared.clock import Clock, to_iso
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
@@ -80,7 +81,11 @@ def index(watermarks: WatermarkStore, clock: Clock) -> Probe:
                 "wait a minute after installation; if it stays, see the dataverse check and the log of index_sync",
             )
         age_s = (clock() - mark.synced_at).total_seconds()
-        figures: dict[str, object] = {"watermark": to_iso(mark.synced_at), "age_s": round(age_s)}
+        figures: dict[str, object] = {
+            "watermark": to_iso(mark.synced_at),
+            "age_s": round(age_s),
+            "tables": sorted(mark.delta_links),
+        }
         if age_s > INDEX_STALE_AFTER.total_seconds():
             return Finding(State.DEGRADED, "the number index is old", "see the dataverse check", figures)
         return Finding(State.OK, "the number index follows Dataverse", figures=figures)
@@ -107,14 +112,13 @@ def settings(service: Settings) -> Probe:
     return probe
 
 
-def callback_lists(service: Settings, enreach: Enreach, polls: Polls) -> Probe:
-    """Every profile's list exists at the voice cloud and its last poll went well (F1)."""
+def callback_lists(service: Settings, enreach: Enreach, polls: Polls, clock: Clock) -> Probe:
+    """Every profile's list exists at the voice cloud, is polled as often as it should be, and that goes well (F1)."""
 
     async def probe() -> Finding:
         profiles = (await service.snapshot()).callback_profiles
         known = {one.id for one in await enreach.callback_lists()} if profiles else set()
-        faults = _unknown_lists(profiles, known)
-        faults |= {name: poll.fault for name, poll in (await polls.all()).items() if name in profiles and poll.fault}
+        faults = {**_poll_faults(profiles, await polls.all(), clock()), **_unknown_lists(profiles, known)}
         if faults:
             listed = "; ".join(f"{name}: {why}" for name, why in faults.items())
             return Finding(
@@ -123,6 +127,12 @@ def callback_lists(service: Settings, enreach: Enreach, polls: Polls) -> Probe:
         return Finding(State.OK, f"{len(profiles)} callback profiles", figures={"profiles": len(profiles)})
 
     return probe
+
+
+def _poll_faults(profiles: Mapping[str, CallbackProfile], polls: Mapping[str, Poll], now: datetime) -> dict[str, str]:
+    faults = {name: poll.fault for name, poll in polls.items() if name in profiles and poll.fault}
+    overdue = (name for name, profile in profiles.items() if is_overdue(profile, polls.get(name), now))
+    return {**{name: f"not polled since {to_iso(polls[name].at)}" for name in overdue}, **faults}
 
 
 def _unknown_lists(profiles: Mapping[str, CallbackProfile], known: set[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Runs every check at once and remembers since when each state has held."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -21,6 +22,8 @@ CURES = {
     "voicecloud-unauthorised": "renew VOICECLOUD_SECRET_KEY or VOICECLOUD_PASSWORD of the API user",
 }
 CURE_OTHERWISE = "see the log at this time; the connection is tried again by itself"
+
+log = logging.getLogger(__name__)
 
 
 class Health:
@@ -60,3 +63,7 @@ async def _find(probe: Probe) -> Finding:
         return Finding(State.FAILED, str(error), CURES.get(error.code, CURE_OTHERWISE))
     except TimeoutError:
         return Finding(State.FAILED, f"no answer within {TIME_OUT_S:.0f} s", CURE_OTHERWISE)
+    except Exception:
+        # A fault of one check must not hide what the others found.
+        log.exception("health check failed")
+        return Finding(State.FAILED, "the check itself failed", CURE_OTHERWISE)

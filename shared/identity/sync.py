@@ -4,8 +4,8 @@ Work is done page by page under a lease and noted after each page, so that it ca
 """
 
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -13,7 +13,7 @@ from shared.clock import Clock
 from shared.dataverse.client import Dataverse
 from shared.dataverse.model import ChangePage
 from shared.errors import Misconfigured, Missing
-from shared.identity.model import CustomerKind
+from shared.identity.model import CustomerKind, IndexedRecord
 from shared.identity.records import ENTITY_SETS, deleted_record, selected_columns, to_record
 from shared.identity.store import NumberStore
 from shared.identity.watermark import Build, Watermark, WatermarkStore
@@ -28,6 +28,12 @@ BUDGET = timedelta(seconds=60)
 KEEP_OBSOLETE = timedelta(minutes=1)
 """Other instances may go on reading the generation before for as long as they cache which one is in use."""
 KINDS = tuple(CustomerKind)
+OPTIONAL = {CustomerKind.LEAD}
+"""Tables that an environment may lack: leads come with Dynamics 365 Sales."""
+BUILD_PAGE = 5000
+FOLLOW_PAGE = 500
+KEEP_EVERY = 200
+"""Records applied one by one between two renewals of the lease."""
 
 log = logging.getLogger(__name__)
 
@@ -60,103 +66,131 @@ class IndexSync:
         if fence is None:
             return Progress.BUSY
         try:
-            return await self._work(fence)
+            return await self._work(_Run(self._clock() + BUDGET, fence))
         finally:
             await self._leases.release(LEASE, self._owner, fence)
 
-    async def _work(self, fence: int) -> Progress:
-        until = self._clock() + BUDGET
-        general = await self._general()
-        mark = await self._follow(await self._watermarks.read())
+    async def _work(self, run: "_Run") -> Progress:
+        general = await self._settings.general()
+        mark = await self._follow(await self._watermarks.read(), run)
         if await self._must_build(mark, general):
-            mark = await self._begin(mark, general)
+            mark = await self._begin(mark, general.default_region)
         while mark.build:
-            if self._clock() >= until:
+            if self._is_over(run):
                 return Progress.MORE
-            await self._leases.renew(LEASE, self._owner, fence, LEASE_S)
-            mark = await self._build_page(mark, mark.build)
-        await self._forget(mark, until)
-        return Progress.DONE
-
-    async def _general(self) -> General:
-        snapshot = await self._settings.snapshot()
-        if fault := next((why for name, why in snapshot.faults.items() if name.startswith("general/")), None):
-            raise Misconfigured("general-settings-faulty", f"the general settings cannot be read: {fault}")
-        return snapshot.general
+            mark = await self._build_page(mark, mark.build, run)
+        await self._forget(mark, run)
+        return Progress.MORE if self._is_over(run) else Progress.DONE
 
     async def _must_build(self, mark: Watermark, general: General) -> bool:
         region = mark.build.region if mark.build else mark.region
         unbuilt = mark.generation is None and mark.build is None
         return unbuilt or region != general.default_region or await self._watermarks.rebuild_requested()
 
-    async def _begin(self, mark: Watermark, general: General) -> Watermark:
+    async def _begin(self, mark: Watermark, region: str | None) -> Watermark:
         generation = f"g{self._clock():%Y%m%d%H%M%S%f}"
-        mark = mark.begin(Build(generation, general.default_region, KINDS[0]))
-        await self._watermarks.write(mark)
+        mark = await self._watermarks.write(mark.begin(Build(generation, region, KINDS[0])))
         await self._watermarks.rebuild_begun()
-        log.info("number index: building", extra={"generation": generation, "region": general.default_region})
+        log.info("number index: building", extra={"generation": generation, "region": region})
         return mark
 
-    async def _build_page(self, mark: Watermark, build: Build) -> Watermark:
+    async def _build_page(self, mark: Watermark, build: Build, run: "_Run") -> Watermark:
         """Loads one page of one table; after the last page of the last table the new generation is taken into use."""
         try:
-            page = await self._changes(build.kind, build.next_link)
+            page = await self._changes(build.kind, build.next_link, BUILD_PAGE)
         except Missing:
-            log.warning("number index: a page link expired, the table is read again", extra={"table": build.kind})
-            return await self._write(replace(mark, build=replace(build, next_link=None)))
+            log.warning("number index: a page link expired, building anew", extra={"table": build.kind})
+            return await self._begin(mark, build.region)
+        except Misconfigured as error:
+            if error.code != "dataverse-table-missing" or build.kind not in OPTIONAL:
+                raise
+            log.info("number index: the environment has no such table", extra={"table": build.kind})
+            return await self._table_done(mark, build, None, run)
+        store = NumberStore(self._table, build.generation)
         records = [to_record(build.kind, row, build.region) for row in page.records]
-        await NumberStore(self._table, build.generation).load(records)
+        if build.unfinished:
+            await self._apply(store, records, run, anew=True)
+        else:
+            build = replace(build, unfinished=True)
+            mark = await self._watermarks.write(replace(mark, build=build))
+            await self._keep(run)
+            await store.load(records)
         if page.next_link:
-            return await self._write(replace(mark, build=replace(build, next_link=page.next_link)))
-        links = {**build.delta_links, build.kind: str(page.delta_link)}
-        rest = KINDS[KINDS.index(build.kind) + 1 :]
-        if rest:
-            return await self._write(
-                replace(mark, build=replace(build, kind=rest[0], next_link=None, delta_links=links))
-            )
-        log.info("number index: built", extra={"generation": build.generation})
-        return await self._follow(await self._write(mark.finish(replace(build, delta_links=links), self._clock())))
+            build = replace(build, next_link=page.next_link, unfinished=False)
+            return await self._watermarks.write(replace(mark, build=build))
+        return await self._table_done(mark, build, page.delta_link, run)
 
-    async def _follow(self, mark: Watermark) -> Watermark:
+    async def _table_done(self, mark: Watermark, build: Build, delta_link: str | None, run: "_Run") -> Watermark:
+        links = {**build.delta_links, build.kind: delta_link} if delta_link else build.delta_links
+        if rest := KINDS[KINDS.index(build.kind) + 1 :]:
+            build = replace(build, kind=rest[0], next_link=None, unfinished=False, delta_links=links)
+            return await self._watermarks.write(replace(mark, build=build))
+        log.info("number index: built", extra={"generation": build.generation})
+        mark = await self._watermarks.write(mark.finish(replace(build, delta_links=links), self._clock()))
+        return await self._follow(mark, run)
+
+    async def _follow(self, mark: Watermark, run: "_Run") -> Watermark:
         """Applies what changed since the watermark to the generation in use."""
         if mark.generation is None:
             return mark
-        store = NumberStore(self._table, mark.generation)
-        for kind in KINDS:
+        followed = True
+        for kind in mark.delta_links:
             try:
-                mark = await self._follow_table(mark, kind, store)
+                mark, to_the_end = await self._follow_table(mark, kind, run)
+                followed &= to_the_end
             except Missing:
                 log.warning("number index: the change history is too old, building anew", extra={"table": kind})
                 await self._watermarks.request_rebuild()
-        return await self._write(replace(mark, synced_at=self._clock()))
+                followed = False
+        return await self._watermarks.write(replace(mark, synced_at=self._clock())) if followed else mark
 
-    async def _follow_table(self, mark: Watermark, kind: CustomerKind, store: NumberStore) -> Watermark:
-        link: str | None = mark.delta_links[kind]
-        while link:
-            page = await self._changes(kind, link)
-            for row in page.records:
-                await store.apply(to_record(kind, row, mark.region))
-            for deleted_id in page.deleted_ids:
-                await store.apply(deleted_record(kind, deleted_id))
-            if page.delta_link:
-                links: Mapping[CustomerKind, str] = {**mark.delta_links, kind: page.delta_link}
-                mark = await self._write(replace(mark, delta_links=links))
-            link = page.next_link
-        return mark
+    async def _follow_table(self, mark: Watermark, kind: CustomerKind, run: "_Run") -> tuple[Watermark, bool]:
+        """Page by page, each noted when it is done; whether the end was reached."""
+        store = NumberStore(self._table, str(mark.generation))
+        while not self._is_over(run):
+            page = await self._changes(kind, mark.delta_links[kind], FOLLOW_PAGE)
+            changed = [to_record(kind, row, mark.region) for row in page.records]
+            await self._apply(store, [*changed, *(deleted_record(kind, one) for one in page.deleted_ids)], run)
+            position = page.next_link or page.delta_link
+            if position and position != mark.delta_links[kind]:
+                links: Mapping[CustomerKind, str] = {**mark.delta_links, kind: position}
+                mark = await self._watermarks.write(replace(mark, delta_links=links))
+            if not page.next_link:
+                return mark, True
+        return mark, False
 
-    async def _forget(self, mark: Watermark, until: datetime) -> None:
+    async def _apply(
+        self, store: NumberStore, records: Sequence[IndexedRecord], run: "_Run", *, anew: bool = False
+    ) -> None:
+        for number, record in enumerate(records):
+            if number % KEEP_EVERY == 0:
+                await self._keep(run)
+            await store.apply(record, anew=anew)
+
+    async def _keep(self, run: "_Run") -> None:
+        """Raises Conflict ``lease-lost`` when another instance has taken over."""
+        await self._leases.renew(LEASE, self._owner, run.fence, LEASE_S)
+
+    def _is_over(self, run: "_Run") -> bool:
+        return self._clock() >= run.until
+
+    async def _forget(self, mark: Watermark, run: "_Run") -> None:
         """Deletes generations that nobody reads any more; what the time does not allow is left to the next run."""
         if mark.built_at is None or self._clock() - mark.built_at < KEEP_OBSOLETE:
             return
         for generation in mark.obsolete:
             async for _ in NumberStore(self._table, generation).forget():
-                if self._clock() >= until:
+                if self._is_over(run):
                     return
-            mark = await self._write(replace(mark, obsolete=mark.obsolete[1:]))
+            mark = await self._watermarks.write(replace(mark, obsolete=mark.obsolete[1:]))
 
-    async def _changes(self, kind: CustomerKind, link: str | None) -> ChangePage:
-        return await self._dataverse.changes(ENTITY_SETS[kind], selected_columns(kind), link)
+    async def _changes(self, kind: CustomerKind, link: str | None, page_size: int) -> ChangePage:
+        return await self._dataverse.changes(ENTITY_SETS[kind], selected_columns(kind), link, page_size)
 
-    async def _write(self, mark: Watermark) -> Watermark:
-        await self._watermarks.write(mark)
-        return mark
+
+@dataclass(frozen=True)
+class _Run:
+    """One run: until when, and the fence of its lease."""
+
+    until: datetime
+    fence: int

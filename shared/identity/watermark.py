@@ -17,12 +17,16 @@ REBUILD = "rebuild-request"
 
 @dataclass(frozen=True)
 class Build:
-    """A new generation being filled: table by table, page by page, so that it can go on after any interruption."""
+    """A new generation being filled: table by table, page by page, so that it can go on after any interruption.
+
+    ``unfinished``: the page at ``next_link`` may have been written in part.
+    """
 
     generation: str
     region: str | None
     kind: CustomerKind
     next_link: str | None = None
+    unfinished: bool = False
     delta_links: Mapping[CustomerKind, str] = field(default_factory=dict)
 
 
@@ -31,8 +35,9 @@ class Watermark:
     """How far the index has followed Dataverse.
 
     ``generation``: the complete index in use, None before the first load; ``region``: what it was read with;
-    ``built_at``: when it was taken into use; ``delta_links``: per table, where the next changes begin;
-    ``synced_at``: when Dataverse last had nothing newer; ``obsolete``: generations to be deleted.
+    ``built_at``: when it was taken into use; ``delta_links``: per table, where the next changes begin, none for a table
+    the environment has not; ``synced_at``: when Dataverse last had nothing newer; ``obsolete``: generations to be
+    deleted.
     """
 
     generation: str | None = None
@@ -42,6 +47,7 @@ class Watermark:
     synced_at: datetime | None = None
     build: Build | None = None
     obsolete: tuple[str, ...] = ()
+    etag: str | None = field(default=None, compare=False)
 
     def begin(self, build: Build) -> Self:
         """A build that was under way is given up; what it wrote is deleted later."""
@@ -63,17 +69,20 @@ class Watermark:
 
 
 class WatermarkStore:
-    """Reads and writes the state row; writers hold the index lease."""
+    """Reads and writes the state row; writers hold the index lease, and one that lost it gets Conflict."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     async def read(self) -> Watermark:
         row = await self._table.get(PARTITION, STATE)
-        return _from_document(json.loads(row.values["document"])) if row else Watermark()
+        return replace(_from_document(json.loads(row.values["document"])), etag=row.etag) if row else Watermark()
 
-    async def write(self, watermark: Watermark) -> None:
-        await self._table.put(Row(PARTITION, STATE, {"document": json.dumps(_to_document(watermark))}))
+    async def write(self, watermark: Watermark) -> Watermark:
+        """The watermark with its new version. Raises Conflict when another one was written since it was read."""
+        row = Row(PARTITION, STATE, {"document": json.dumps(_to_document(watermark))}, watermark.etag)
+        written = await (self._table.replace(row) if watermark.etag else self._table.insert(row))
+        return replace(watermark, etag=written.etag)
 
     async def request_rebuild(self) -> None:
         await self._table.put(Row(PARTITION, REBUILD, {}))
@@ -100,6 +109,7 @@ def _to_document(watermark: Watermark) -> dict[str, object]:
             "region": build.region,
             "kind": build.kind,
             "next_link": build.next_link,
+            "unfinished": build.unfinished,
             "delta_links": dict(build.delta_links),
         },
     }
@@ -124,6 +134,7 @@ def _build(document: Mapping[str, Any]) -> Build:
         region=document["region"],
         kind=CustomerKind(document["kind"]),
         next_link=document["next_link"],
+        unfinished=document["unfinished"],
         delta_links=_links(document["delta_links"]),
     )
 

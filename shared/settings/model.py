@@ -31,6 +31,9 @@ class SyncMethod(StrEnum):
 
 
 AGE_UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+MAX_AGE_DAYS = 3650
+MAX_INTERVAL_S = 86_400.0
+MAX_PAUSE_S = 86_400.0
 DEFAULT_RETRY_SCHEDULE_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 1800.0)
 """About an hour and a half of trying before a message is given up to the dead-letter queue."""
 
@@ -48,13 +51,10 @@ class General:
 
     @classmethod
     def from_document(cls, document: Document) -> Self:
-        region = document.get("default_region")
-        if region is not None and not (isinstance(region, str) and len(region) == 2 and region.isalpha()):
-            raise _invalid("default_region", "an ISO 3166 country code such as FI")
         schedule = document.get("retry_schedule_s", list(DEFAULT_RETRY_SCHEDULE_S))
-        if not isinstance(schedule, list) or not schedule or not all(_is_positive(pause) for pause in schedule):
-            raise _invalid("retry_schedule_s", "a list of pauses in seconds")
-        return cls(region.upper() if region else None, tuple(float(pause) for pause in schedule))
+        if not isinstance(schedule, list) or not schedule or not all(_is_within(one, MAX_PAUSE_S) for one in schedule):
+            raise _invalid("retry_schedule_s", "a list of pauses in seconds, none longer than a day")
+        return cls(_region(document), tuple(float(pause) for pause in schedule))
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ class CallbackProfile:
         if not isinstance(list_id, str) or not list_id:
             raise _invalid("list_id", "the id of a voice-cloud callback list")
         interval_s = document.get("interval_s", 60)
-        if not _is_positive(interval_s):
-            raise _invalid("interval_s", "a number of seconds above zero")
+        if not _is_within(interval_s, MAX_INTERVAL_S):
+            raise _invalid("interval_s", "a number of seconds above zero, a day at most")
         return cls(
             list_id=list_id,
             queue_id=_queue_id(document),
@@ -86,6 +86,17 @@ class CallbackProfile:
             enabled=_flag(document, "enabled"),
             link_repeats=_flag(document, "link_repeats"),
         )
+
+
+def _region(document: Document) -> str | None:
+    import phonenumbers  # its metadata takes 40 ms to load: only who sets a region pays for it
+
+    region = document.get("default_region")
+    if region is None:
+        return None
+    if not isinstance(region, str) or region.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise _invalid("default_region", "an ISO 3166 country code such as FI")
+    return region.upper()
 
 
 def _queue_id(document: Document) -> UUID:
@@ -103,10 +114,10 @@ def _method(document: Document) -> SyncMethod:
 
 
 def _max_age(document: Document) -> timedelta:
-    value, unit = document.get("age_value", 7), str(document.get("age_unit", "days"))
-    if not _is_positive(value) or unit not in AGE_UNITS:
-        raise _invalid("age_value", "a number above zero with age_unit minutes, hours or days")
-    return float(str(value)) * AGE_UNITS[unit]
+    value, unit = document.get("age_value", 7), AGE_UNITS.get(str(document.get("age_unit", "days")))
+    if unit is None or not _is_within(value, timedelta(days=MAX_AGE_DAYS) / unit):
+        raise _invalid("age_value", "a number above zero with age_unit minutes, hours or days, ten years at most")
+    return float(str(value)) * unit
 
 
 def _flag(document: Document, name: str) -> bool:
@@ -116,8 +127,9 @@ def _flag(document: Document, name: str) -> bool:
     return value
 
 
-def _is_positive(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _is_within(value: object, most: float) -> bool:
+    """Whether it is a number above zero and at most ``most``."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most
 
 
 def _invalid(name: str, wanted: str) -> InvalidInput:

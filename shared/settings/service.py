@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
-from shared.errors import InvalidInput, Missing
+from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.settings.model import CallbackProfile, Document, General, Kind
 from shared.storage.tables import Row, Table
 
@@ -39,22 +39,30 @@ class Settings:
         return self._cached
 
     async def general(self) -> General:
-        return (await self.snapshot()).general
+        """Raises Misconfigured ``general-settings-faulty``: numbers are not to be read by a default nobody chose."""
+        snapshot = await self.snapshot()
+        if fault := next((why for name, why in snapshot.faults.items() if name.startswith(f"{Kind.GENERAL}/")), None):
+            raise Misconfigured("general-settings-faulty", f"the general settings cannot be read: {fault}")
+        return snapshot.general
 
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
-        return (await self.snapshot()).callback_profiles.get(list_id)
+        """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it cannot be meant."""
+        snapshot = await self.snapshot()
+        if fault := snapshot.faults.get(f"{Kind.CALLBACK_PROFILE}/{list_id}"):
+            raise Misconfigured("callback-profile-faulty", f"the callback profile {list_id} cannot be read: {fault}")
+        return snapshot.callback_profiles.get(list_id)
 
     async def documents(self, kind: Kind) -> dict[str, Document]:
         """Every row of a kind as it was written, by name."""
         return {row.rk: json.loads(row.values["document"]) async for row in self._table.query(kind)}
 
-    def check(self, kind: Kind, document: Document) -> None:
-        """Raises InvalidInput ``invalid-setting`` when the document cannot be meant."""
-        _parse(kind, document)
+    def check(self, kind: Kind, name: str, document: Document) -> None:
+        """Raises InvalidInput ``invalid-setting`` when the document cannot be meant, or not under this name."""
+        _parse(kind, name, document)
 
     async def put(self, kind: Kind, name: str, document: Document) -> None:
         """Writes one row after checking it. Raises InvalidInput ``invalid-setting``."""
-        self.check(kind, document)
+        self.check(kind, name, document)
         await self._table.put(Row(kind, name, {"document": json.dumps(document, ensure_ascii=False)}))
         self._cached = None
 
@@ -82,11 +90,12 @@ class _Found:
 
     def add(self, kind: Kind, row: Row) -> None:
         try:
-            setting = _parse(kind, json.loads(row.values["document"]))
-        except (InvalidInput, ValueError, KeyError) as error:
-            self.faults[f"{kind}/{row.rk}"] = (
-                error.message if isinstance(error, InvalidInput) else "not a JSON document"
-            )
+            setting = _parse(kind, row.rk, json.loads(row.values["document"]))
+        except InvalidInput as error:
+            self.faults[f"{kind}/{row.rk}"] = error.message
+            return
+        except (ValueError, TypeError, KeyError, RecursionError):
+            self.faults[f"{kind}/{row.rk}"] = "not a JSON document"
             return
         if isinstance(setting, General):
             self.general = setting
@@ -94,9 +103,12 @@ class _Found:
             self.callback_profiles[setting.list_id] = setting
 
 
-def _parse(kind: Kind, document: object) -> General | CallbackProfile:
+def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile:
     if not isinstance(document, Mapping):
         raise InvalidInput("invalid-setting", "a setting is a JSON object")
     if kind is Kind.GENERAL:
         return General.from_document(document)
-    return CallbackProfile.from_document(document)
+    profile = CallbackProfile.from_document(document)
+    if profile.list_id != name:
+        raise InvalidInput("invalid-setting", "a callback profile is named by its list_id")
+    return profile

@@ -99,6 +99,31 @@ async def test_repeats_of_one_caller_are_counted_on_his_open_request(world: Worl
     assert activity["voice_requestcount"] == 3
 
 
+async def test_what_a_repeat_says_is_kept(world: World) -> None:
+    """The notes of repeats stand below the first one, each once however often its message comes."""
+    number = world.new_number()
+    first = await world.leave_callback(number, note="about the invoice")
+    second = await world.leave_callback(number, note="only before four")
+    await world.handle(first)
+    for _ in range(2):
+        await world.handle(second)
+    activity = await world.exactly_one(number, first, second)
+    head, *repeats = activity["description"].split("\n")
+    assert head == "about the invoice"
+    assert [line.split(" UTC: ")[1] for line in repeats] == ["only before four"]
+
+
+async def test_a_repeat_with_more_to_say_than_fits_is_counted_all_the_same(world: World) -> None:
+    """A description that is full stays as it is."""
+    number = world.new_number()
+    first = await world.leave_callback(number, note="x" * 1_990)
+    second = await world.leave_callback(number, note="y" * 50)
+    await world.handle(first)
+    assert await world.handle(second) is Outcome.COUNTED
+    activity = await world.exactly_one(number, first, second)
+    assert activity["description"] == "x" * 1_990
+
+
 async def test_a_repeat_after_the_request_was_completed_is_a_new_request(world: World) -> None:
     """Once an agent has completed the request, the caller's next one is new work."""
     number = world.new_number()

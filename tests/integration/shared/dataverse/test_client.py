@@ -107,20 +107,20 @@ async def test_changes_are_followed_from_link_to_link(dataverse: DataverseOnStan
     """First everything, page by page; then only what was made, changed or deleted since."""
     columns = ["contactid", "telephone1"]
     kept, gone = await dataverse.contact(telephone1="1"), await dataverse.contact()
-    page = await dataverse.client.changes("contacts", columns, None)
+    page = await dataverse.client.changes("contacts", columns, None, 5000)
     known = {str(row["contactid"]) for row in page.records}
     while page.next_link:
-        page = await dataverse.client.changes("contacts", columns, page.next_link)
+        page = await dataverse.client.changes("contacts", columns, page.next_link, 5000)
         known |= {str(row["contactid"]) for row in page.records}
     assert {str(kept), str(gone)} <= known
 
     made = await dataverse.contact(telephone1="3")
     await dataverse.raw("PATCH", f"contacts({kept})", {"telephone1": "2"})
     await dataverse.raw("DELETE", f"contacts({gone})")
-    page = await dataverse.client.changes("contacts", columns, page.delta_link)
+    page = await dataverse.client.changes("contacts", columns, page.delta_link, 5000)
     assert {row["contactid"]: row["telephone1"] for row in page.records} == {str(kept): "2", str(made): "3"}
     assert page.deleted_ids == [str(gone)]
-    nothing = await dataverse.client.changes("contacts", columns, page.delta_link)
+    nothing = await dataverse.client.changes("contacts", columns, page.delta_link, 5000)
     assert (nothing.records, nothing.deleted_ids) == ([], [])
 
 

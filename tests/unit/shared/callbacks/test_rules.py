@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.callbacks.model import Outcome
-from shared.callbacks.rules import Poll, is_due, refusal
+from shared.callbacks.rules import Poll, is_due, is_overdue, refusal
 from shared.enreach.model import Callback
 from shared.settings.model import CallbackProfile, SyncMethod
 
@@ -34,12 +34,22 @@ def test_a_polled_list_is_due_after_its_interval() -> None:
         assert is_due(profile, Poll(NOW - timedelta(seconds=60)), NOW)
 
 
-def test_a_webhook_list_is_polled_until_that_went_well_once() -> None:
-    """What waited on a list before its webhook worked is fetched; after that polling ends."""
+def test_a_webhook_list_is_polled_now_and_then() -> None:
+    """What waited while its webhook did not work is fetched: at once after a fault, hourly otherwise."""
     profile = replace(PROFILE, method=SyncMethod.WEBHOOK)
     assert is_due(profile, None, NOW)
     assert is_due(profile, Poll(NOW - timedelta(minutes=5), "voicecloud-unavailable"), NOW)
-    assert not is_due(profile, Poll(NOW - timedelta(days=5)), NOW)
+    assert not is_due(profile, Poll(NOW - timedelta(minutes=59)), NOW)
+    assert is_due(profile, Poll(NOW - timedelta(hours=1)), NOW)
+
+
+def test_a_list_that_nobody_polls_is_overdue() -> None:
+    """Three intervals and at least five minutes without a poll are worth a look by the operator."""
+    assert not is_overdue(PROFILE, None, NOW)
+    assert not is_overdue(PROFILE, Poll(NOW - timedelta(minutes=5)), NOW)
+    assert is_overdue(PROFILE, Poll(NOW - timedelta(minutes=6)), NOW)
+    assert not is_overdue(replace(PROFILE, enabled=False), Poll(NOW - timedelta(days=1)), NOW)
+    assert not is_overdue(replace(PROFILE, interval_s=3600.0), Poll(NOW - timedelta(hours=2)), NOW)
 
 
 def test_a_disabled_profile_is_never_polled() -> None:

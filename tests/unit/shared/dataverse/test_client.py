@@ -175,7 +175,7 @@ async def test_an_answer_without_what_it_should_hold_is_unavailable(document: ob
     with pytest.raises(Unavailable, match="dataverse-unavailable"):
         await always(200, document).client.who_am_i()
     with pytest.raises(Unavailable, match="dataverse-unavailable"):
-        await always(200, document).client.changes("contacts", ["contactid"], None)
+        await always(200, document).client.changes("contacts", ["contactid"], None, 5000)
 
 
 async def test_a_batch_answered_in_part_is_unavailable() -> None:
@@ -196,7 +196,7 @@ async def test_changes_are_rows_and_deletions() -> None:
     }
     page = {"value": [{"contactid": "a"}, deleted], "@odata.deltaLink": f"{URL}/delta"}
     environment = always(200, page)
-    found = await environment.client.changes("contacts", ["contactid", "fullname"], None)
+    found = await environment.client.changes("contacts", ["contactid", "fullname"], None, 5000)
     assert (found.records, found.deleted_ids) == ([{"contactid": "a"}], ["b"])
     assert (found.next_link, found.delta_link) == (None, f"{URL}/delta")
     (request,) = environment.requests
@@ -209,21 +209,21 @@ async def test_a_link_without_history_is_expired(status: int, code: str) -> None
     """However Dataverse says that it cannot go on from a link, the answer is to begin anew."""
     environment = always(status, {"error": {"code": code, "message": ""}})
     with pytest.raises(Missing, match="delta-expired"):
-        await environment.client.changes("contacts", ["contactid"], f"{URL}/api/data/v9.2/contacts?$deltatoken=1")
+        await environment.client.changes("contacts", ["contactid"], f"{URL}/api/data/v9.2/contacts?$deltatoken=1", 5000)
 
 
 async def test_the_link_of_another_environment_is_expired_and_never_followed() -> None:
     """After a move to another environment the old one gets no token of the new, and its customers are not kept."""
     environment = always(200, {"value": []})
     with pytest.raises(Missing, match="delta-expired"):
-        await environment.client.changes("contacts", ["contactid"], "https://fabrikam.crm4.dynamics.com/delta")
+        await environment.client.changes("contacts", ["contactid"], "https://fabrikam.crm4.dynamics.com/delta", 5000)
     assert environment.requests == []
 
 
 async def test_a_table_that_is_not_there_is_a_misconfiguration() -> None:
     """Beginning anew would not help where there is nothing to read."""
     with pytest.raises(Misconfigured, match=r"dataverse-table-missing: .*leads"):
-        await always(404).client.changes("leads", ["leadid"], None)
+        await always(404).client.changes("leads", ["leadid"], None, 5000)
 
 
 async def test_a_number_that_dataverse_quotes_is_not_passed_on() -> None:

@@ -31,7 +31,7 @@ async def test_open_callbacks_are_asked_for_as_the_api_wants_it() -> None:
         return httpx.Response(200, json=[ROW])
 
     found = await client(answer).callbacks("L1", datetime(2026, 11, 22, 7, 0, tzinfo=UTC), 50)
-    assert [one.id for one in found] == ["c1"]
+    assert ([one.id for one in found.callbacks], found.unreadable, found.full) == (["c1"], 0, False)
     query = {"ListId": "L1", "State": "Open", "CreatedAfter": "2026-11-22 07:00:00", "MaxCount": "50"}
     assert dict(asked[0].url.params) == query
     assert asked[0].headers["X-Json-Serializer"] == "2"
@@ -103,8 +103,29 @@ async def test_an_answer_of_another_shape_is_malformed(answer: object) -> None:
     if answer != []:
         with pytest.raises(Unavailable, match="voicecloud-malformed"):
             await anything.callback_lists()
+    if not isinstance(answer, list):
         with pytest.raises(Unavailable, match="voicecloud-malformed"):
             await anything.callbacks("L1", datetime(2026, 11, 22, tzinfo=UTC), 1)
+
+
+async def test_a_row_that_cannot_be_read_does_not_hide_the_others() -> None:
+    """What lacks its time or is no callback at all is counted, the rest of the list is there."""
+    rows = [{**ROW, "CreatedTime": None}, ROW, "nonsense", {**ROW, "Id": "c2"}]
+    page = await client(lambda _: httpx.Response(200, json=rows)).callbacks("L1", datetime(2026, 11, 22, tzinfo=UTC), 4)
+    assert ([one.id for one in page.callbacks], page.unreadable, page.full) == (["c1", "c2"], 2, True)
+
+
+async def test_texts_that_no_encoding_carries_are_made_whole() -> None:
+    """Half a surrogate pair or a control character in a note stops nobody."""
+    row = json.dumps({**ROW, "Note": "call \ud83d me\u0000"})
+    headers = {"Content-Type": "application/json"}
+    callback = await client(lambda _: httpx.Response(200, text=row, headers=headers)).callback("c1")
+    assert callback.note == "call \N{REPLACEMENT CHARACTER} me"
+
+
+async def test_a_callback_deleted_before_it_was_closed_is_closed() -> None:
+    """What is gone from the voice cloud waits for nobody any more."""
+    await client(lambda _: httpx.Response(404)).close_callback("c1", "Handled by D365")
 
 
 @pytest.mark.parametrize("wrong", [{"CreatedTime": "soon"}, {"CreatedTime": None}, {"CreatedTime": 7}])

@@ -34,7 +34,12 @@ def test_the_age_limit_is_a_value_with_a_unit() -> None:
         ("method", "pigeon"),
         ("interval_s", 0),
         ("interval_s", "often"),
+        ("interval_s", float("inf")),
+        ("interval_s", 86_401),
         ("age_value", -1),
+        ("age_value", float("nan")),
+        ("age_value", 3651),
+        ("age_value", 10**400),
         ("age_unit", "fortnights"),
         ("enabled", "yes"),
         ("link_repeats", 1),
@@ -48,16 +53,17 @@ def test_a_value_that_cannot_be_meant_is_refused_by_name(field: str, value: obje
 
 
 def test_the_default_region_is_a_country_code_or_absent() -> None:
-    """Without a region numbers in national form are not read; anything but two letters is refused."""
+    """Without a region numbers in national form are not read; what is no country is refused."""
     assert General.from_document({}).default_region is None
     assert General.from_document({"default_region": "fi"}).default_region == "FI"
-    with pytest.raises(InvalidInput):
-        General.from_document({"default_region": "Finland"})
+    for faulty in ("Finland", "ZZ", "", 358):
+        with pytest.raises(InvalidInput):
+            General.from_document({"default_region": faulty})
 
 
 def test_the_retry_schedule_is_a_list_of_pauses() -> None:
     """A schedule of seconds is taken over; an empty one or a negative pause is refused."""
     assert General.from_document({"retry_schedule_s": [1, 2.5]}).retry_schedule_s == (1.0, 2.5)
-    for faulty in ([], [-1], ["soon"], 5):
+    for faulty in ([], [-1], ["soon"], 5, [float("inf")]):
         with pytest.raises(InvalidInput):
             General.from_document({"retry_schedule_s": faulty})
