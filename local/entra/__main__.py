@@ -4,11 +4,11 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from local import logs
 from local.entra.app import Entra
 from local.entra.certificates import ensure_certificates
 from local.entra.directory import Directory
 from local.entra.keys import SigningKeys
-from local.servicebus import logs
 from local.serving import free_port, listen, server_tls, until_stopped
 
 DEMO = Path(__file__).parents[1] / "demo" / "entra.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from local.servicebus import logs
+from local import logs
 from local.servicebus.core.clock import CLOCKS
 from local.servicebus.core.config import ConfigError, load_config
 from local.servicebus.http.app import make_app

@@ -33,7 +33,7 @@ def moment(text: str) -> str:
 def _text(table: Table, column: Column, value: object) -> str | None:
     if not isinstance(value, str) or not _is_unicode(value):
         raise _wrong_type(table, column, value)
-    if column.max_length and len(value) > column.max_length:
+    if column.max_length and len(value.encode("utf-16-le")) > 2 * column.max_length:
         message = (
             f"A validation error occurred.  The length of the '{column.name}' attribute of the '{table.name}' entity "
             f"exceeded the maximum allowed length of '{column.max_length}'."
