@@ -114,8 +114,9 @@ class Services:
     @cached_property
     def enreach(self) -> "Enreach":
         from shared.enreach.client import Enreach
+        from shared.enreach.transport import Transport
 
-        return Enreach.from_settings(self._environ, self.http)
+        return Enreach(Transport.from_settings(self._environ, self.http))
 
     @cached_property
     def settings(self) -> "Settings":

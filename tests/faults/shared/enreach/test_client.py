@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from shared.enreach.client import Enreach
+from shared.enreach.transport import Transport
 from shared.errors import Unavailable
 from tests.fixtures.voicecloud import API_PASSWORD, API_USER, RunVoiceCloud, VoiceCloud
 
@@ -21,7 +22,7 @@ async def test_a_voice_cloud_that_is_away_is_unavailable_until_it_is_back(
     """A connection that was good breaks, says so, and is made anew once somebody answers again."""
     async with run_voicecloud() as cloud:
         address = httpx.URL(cloud.url)
-        client = Enreach(http, url=cloud.url, username=API_USER, password=API_PASSWORD)
+        client = Enreach(Transport(http, url=cloud.url, username=API_USER, password=API_PASSWORD))
         await client.me()
     with pytest.raises(Unavailable, match="voicecloud-unavailable"):
         await client.me()
@@ -40,7 +41,7 @@ async def test_a_voice_cloud_that_says_nothing_is_given_up(http: httpx.AsyncClie
     server = await asyncio.start_server(hold, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     with pytest.raises(Unavailable, match="voicecloud-unavailable"):
-        await Enreach(http, url=url, username=API_USER, secret_key="k").me()
+        await Enreach(Transport(http, url=url, username=API_USER, secret_key="k")).me()
     for writer in held:
         writer.close()
     server.close()
@@ -54,7 +55,9 @@ async def test_many_refused_at_once_make_one_new_key(voicecloud: VoiceCloud) -> 
         asked.append(request.url.path)
 
     async with httpx.AsyncClient(event_hooks={"request": [note]}) as http:
-        client = Enreach(http, url=voicecloud.url, username=API_USER, secret_key="expired", password=API_PASSWORD)
+        client = Enreach(
+            Transport(http, url=voicecloud.url, username=API_USER, secret_key="expired", password=API_PASSWORD)
+        )
         ids = await asyncio.gather(*(client.me() for _ in range(10)))
     assert len(set(ids)) == 1
     assert sum(path.startswith("/authuser/") for path in asked) == 1

@@ -5,6 +5,7 @@ import pytest
 
 from shared.clock import from_iso, utc_now
 from shared.enreach.client import Enreach
+from shared.enreach.transport import Transport
 from shared.errors import Misconfigured, Missing
 from tests.fixtures.voicecloud import API_PASSWORD, API_USER, SALES_LIST, SUPPORT_LIST, VoiceCloud
 
@@ -13,7 +14,9 @@ from tests.fixtures.voicecloud import API_PASSWORD, API_USER, SALES_LIST, SUPPOR
 def enreach(voicecloud: VoiceCloud) -> Enreach:
     """Finds its way in by discovery and password, on the connections of the API user's client."""
     return Enreach(
-        voicecloud.client, username=API_USER, password=API_PASSWORD, discovery_url=f"{voicecloud.url}/api/user"
+        Transport(
+            voicecloud.client, username=API_USER, password=API_PASSWORD, discovery_url=f"{voicecloud.url}/api/user"
+        )
     )
 
 
@@ -73,7 +76,7 @@ async def test_an_unknown_callback_is_missing(enreach: Enreach, callback_id: str
 async def test_wrong_credentials_are_a_misconfiguration(voicecloud: VoiceCloud, credentials: dict[str, str]) -> None:
     """Unknown user, wrong password, wrong key: an administrator must correct it, and reads nothing secret."""
     async with httpx.AsyncClient() as http:
-        client = Enreach(http, discovery_url=f"{voicecloud.url}/api/user", **credentials)
+        client = Enreach(Transport(http, discovery_url=f"{voicecloud.url}/api/user", **credentials))
         with pytest.raises(Misconfigured, match="voicecloud-unauthorised") as refused:
             await client.me()
     assert "wrong" not in str(refused.value)
@@ -82,7 +85,9 @@ async def test_wrong_credentials_are_a_misconfiguration(voicecloud: VoiceCloud, 
 async def test_a_key_that_is_no_longer_good_is_replaced(voicecloud: VoiceCloud) -> None:
     """Where a password is set, an expired key costs two requests and no error."""
     async with httpx.AsyncClient() as http:
-        client = Enreach(http, url=voicecloud.url, username=API_USER, secret_key="expired", password=API_PASSWORD)
+        client = Enreach(
+            Transport(http, url=voicecloud.url, username=API_USER, secret_key="expired", password=API_PASSWORD)
+        )
         assert await client.me()
 
 
@@ -91,4 +96,4 @@ def test_missing_settings_are_named() -> None:
     http = httpx.AsyncClient()
     for environ in ({}, {"VOICECLOUD_USERNAME": "u"}, {"VOICECLOUD_URL": "http://cloud"}):
         with pytest.raises(Misconfigured, match="app-setting-missing"):
-            Enreach.from_settings(environ, http)
+            Transport.from_settings(environ, http)

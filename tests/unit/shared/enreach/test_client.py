@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from shared.enreach.client import Enreach
+from shared.enreach.transport import Transport
 from shared.errors import InvalidInput, Misconfigured, Missing, Throttled, Unavailable
 
 ROW = {
@@ -19,7 +20,7 @@ ROW = {
 
 def client(answer: Callable[[httpx.Request], httpx.Response], **options: str) -> Enreach:
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    return Enreach(http, username="api@x.example", **{"url": "http://cloud", "secret_key": "k", **options})
+    return Enreach(Transport(http, username="api@x.example", **{"url": "http://cloud", "secret_key": "k", **options}))
 
 
 async def test_open_callbacks_are_asked_for_as_the_api_wants_it() -> None:
