@@ -1,16 +1,19 @@
 """The voice cloud as the API user sees it: the resources of EnreachAPI that we use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote
 
-from shared.clock import from_iso
+import httpx
+
 from shared.enreach import names
-from shared.enreach.model import Callback, CallbackList, CallbackPage
+from shared.enreach.model import Callback, CallbackList, CallbackPage, CallPage, CallRow, RecordingLink, VoiceUser
+from shared.enreach.reading import call_page, callback_or_none, listed, to_callback
 from shared.enreach.transport import Transport, as_documented
 from shared.errors import InvalidInput, Missing, Unavailable
-from shared.text import cleaned
+
+MAX_ROWS = 10_000
+"""As many rows of calls as one answer holds; a window with more is asked for in halves."""
 
 
 class Enreach:
@@ -33,27 +36,27 @@ class Enreach:
     async def callback_lists(self) -> list[CallbackList]:
         rows = await self._transport.get(names.CALLBACK_LISTS)
         with as_documented():
-            return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in _listed(rows)]
+            return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in listed(rows)]
 
     async def callbacks(self, list_id: str, created_after: datetime, limit: int) -> CallbackPage:
         """Up to ``limit`` open callbacks of a list, oldest first, left at or after a moment (whole seconds)."""
         query = {
             names.LIST_ID: list_id,
             names.STATE: names.STATE_OPEN,
-            names.CREATED_AFTER: created_after.astimezone(UTC).strftime(names.QUERY_TIME_FORMAT),
+            names.CREATED_AFTER: _time(created_after),
             names.MAX_COUNT: str(limit),
         }
         answer = await self._transport.get(names.CALLBACKS, query)
         with as_documented():
-            rows = _listed(answer)
-        readable = [callback for row in rows if (callback := _callback_or_none(row))]
+            rows = listed(answer)
+        readable = [callback for row in rows if (callback := callback_or_none(row))]
         return CallbackPage(readable, len(rows) - len(readable), full=len(rows) >= limit)
 
     async def callback(self, callback_id: str) -> Callback:
         """Raises Missing ``voicecloud-missing`` when there is no such callback."""
         row = await self._transport.get(_path(names.CALLBACK, callback_id))
         with as_documented():
-            return _to_callback(row)
+            return to_callback(row)
 
     async def close_callback(self, callback_id: str, note: str) -> None:
         """Closes a callback with a note. One that is closed or gone already is fine."""
@@ -65,32 +68,53 @@ class Enreach:
             if (await self.callback(callback_id)).is_open:
                 raise
 
+    async def users(self) -> list[VoiceUser]:
+        rows = await self._transport.get(names.USERS)
+        with as_documented():
+            return [VoiceUser(str(row[names.ID]), str(row.get(names.USER_NAME) or "")) for row in listed(rows)]
 
-def _listed(answer: Any) -> list[Any]:
-    if not isinstance(answer, list):
-        raise TypeError(answer)
-    return answer
+    async def calls_of(self, call_id: str) -> Sequence[CallRow]:
+        """The rows of one call that are ready; none before its post-processing is over, or when there is no such call.
+
+        Raises Unavailable ``voicecloud-malformed`` when one of them cannot be read.
+        """
+        page = call_page(await self._transport.get(names.CALLS, {names.CALL_ID_FILTER: call_id}), MAX_ROWS)
+        if page.unreadable:
+            raise Unavailable("voicecloud-malformed", "a row of the call lacks what it should hold")
+        return page.rows
+
+    async def calls_modified(self, after: datetime, before: datetime) -> CallPage:
+        """Rows of every user last changed in a window of at most 31 days (whole seconds)."""
+        return await self._calls({names.MODIFIED_AFTER: _time(after), names.MODIFIED_BEFORE: _time(before)})
+
+    async def calls_started(self, start: datetime, end: datetime) -> CallPage:
+        """Rows of every user that began in a window of at most 31 days (whole seconds)."""
+        return await self._calls({names.START_TIME: _time(start), names.END_TIME: _time(end)})
+
+    async def recording(self, recording_id: str) -> RecordingLink:
+        """A fresh link to a recording. Raises Missing ``voicecloud-missing`` when there is none."""
+        row = await self._transport.get(_path(names.RECORDING, recording_id))
+        with as_documented():
+            return RecordingLink(
+                id=str(row[names.ID]),
+                call_id=str(row[names.CALL_ID_FILTER]),
+                content_type=str(row.get(names.CONTENT_TYPE) or "audio/mpeg"),
+                duration_s=float(row.get(names.DURATION) or 0),
+                url=str(row[names.URL]),
+            )
+
+    async def recording_audio(self, link: RecordingLink, byte_range: str = "") -> httpx.Response:
+        """The audio, or the part of it that an HTTP ``Range`` asks for where the voice cloud can give parts."""
+        return await self._transport.fetch(link.url, {"Range": byte_range} if byte_range else {})
+
+    async def _calls(self, window: Mapping[str, str]) -> CallPage:
+        query = {**window, names.MAX_COUNT: str(MAX_ROWS)}
+        return call_page(await self._transport.get(names.CALLS, query), MAX_ROWS)
 
 
 def _path(template: str, callback_id: str) -> str:
     return template.format(id=quote(callback_id, safe=""))
 
 
-def _callback_or_none(row: Any) -> Callback | None:
-    try:
-        with as_documented():
-            return _to_callback(row)
-    except Unavailable:
-        return None
-
-
-def _to_callback(row: Mapping[str, Any]) -> Callback:
-    return Callback(
-        id=str(row[names.ID]),
-        list_id=str(row[names.LIST_ID]),
-        is_open=row[names.STATE] == names.STATE_OPEN,
-        caller_number=cleaned(str(row.get(names.CALLER_NUMBER) or "")),
-        created_at=from_iso(row[names.CREATED_TIME]),
-        queue_name=cleaned(str(row.get(names.QUEUE_NAME) or "")),
-        note=cleaned(str(row.get(names.NOTE) or "")),
-    )
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(names.QUERY_TIME_FORMAT)

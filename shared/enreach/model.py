@@ -33,3 +33,61 @@ class CallbackPage:
     callbacks: Sequence[Callback]
     unreadable: int
     full: bool
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """One row of ``/calls``: what a call was for one user. A call may have several, one for each time it rang somebody.
+
+    ``is_work`` False: private or unclassified; then nothing that says who called whom is kept (H3). Durations are
+    seconds; ``wait_s`` is None for a call that came through no pool.
+    """
+
+    id: str
+    call_id: str
+    user_id: str
+    is_work: bool
+    modified_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    answered_at: datetime | None = None
+    is_outgoing: bool = False
+    a_number: str = ""
+    b_number: str = ""
+    pool: str = ""
+    terminal: str = ""
+    duration_s: int = 0
+    wait_s: int | None = None
+    arrived_at: datetime | None = None
+    first_answered_at: datetime | None = None
+    recording_ids: tuple[str, ...] = ()
+    reject_reason: str = ""
+    end_reason: str = ""
+
+
+@dataclass(frozen=True)
+class CallPage:
+    """``unreadable``: so many rows lacked what every call has; ``full``: the window holds more than was given."""
+
+    rows: Sequence[CallRow]
+    unreadable: int
+    full: bool
+
+
+@dataclass(frozen=True)
+class RecordingLink:
+    """Where a recording's audio is, for a short while: ``url`` is relative to the API and needs no other credentials."""
+
+    id: str
+    call_id: str
+    content_type: str
+    duration_s: float
+    url: str
+
+
+@dataclass(frozen=True)
+class VoiceUser:
+    """A user of the voice cloud; ``name`` is his sign-in name, an e-mail address."""
+
+    id: str
+    name: str

@@ -1,0 +1,103 @@
+"""EnreachAPI's JSON as our model. A row that lacks what every such row has is told apart, not guessed at."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.clock import from_iso
+from shared.enreach import names
+from shared.enreach.model import Callback, CallPage, CallRow
+from shared.enreach.transport import as_documented
+from shared.errors import Unavailable
+from shared.text import cleaned
+
+
+def listed(answer: Any) -> list[Any]:
+    """The answer as a list. Raises TypeError."""
+    if not isinstance(answer, list):
+        raise TypeError(answer)
+    return answer
+
+
+def callback_or_none(row: Any) -> Callback | None:
+    try:
+        with as_documented():
+            return to_callback(row)
+    except Unavailable:
+        return None
+
+
+def to_callback(row: Mapping[str, Any]) -> Callback:
+    return Callback(
+        id=str(row[names.ID]),
+        list_id=str(row[names.LIST_ID]),
+        is_open=row[names.STATE] == names.STATE_OPEN,
+        caller_number=_text(row, names.CALLER_NUMBER),
+        created_at=from_iso(row[names.CREATED_TIME]),
+        queue_name=_text(row, names.QUEUE_NAME),
+        note=_text(row, names.NOTE),
+    )
+
+
+def call_page(answer: Any, limit: int) -> CallPage:
+    with as_documented():
+        rows = listed(answer)
+    readable = [call for row in rows if (call := _call_or_none(row))]
+    return CallPage(readable, len(rows) - len(readable), full=len(rows) >= limit)
+
+
+def _call_or_none(row: Any) -> CallRow | None:
+    try:
+        with as_documented():
+            return _to_call(row)
+    except Unavailable:
+        return None
+
+
+def _to_call(row: Mapping[str, Any]) -> CallRow:
+    """Of a call that is not work, only what tells it apart and when it changed (H3)."""
+    is_service = row.get(names.CALL_TYPE) == names.TYPE_SERVICE
+    call = CallRow(
+        id=str(row[names.ID]),
+        call_id=str(row[names.CALL_ID]),
+        user_id=str(row.get(names.USER_ID) or ""),
+        is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
+        modified_at=from_iso(row.get(names.MODIFIED) or row[names.STARTED]),
+        started_at=from_iso(row[names.STARTED]),
+        ended_at=_moment(row, names.ENDED),
+    )
+    return _with_particulars(call, row) if call.is_work else call
+
+
+def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
+    wait = row.get(names.WAIT_TIME)
+    return CallRow(
+        id=call.id,
+        call_id=call.call_id,
+        user_id=call.user_id,
+        is_work=True,
+        modified_at=call.modified_at,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        answered_at=_moment(row, names.ANSWERED),
+        is_outgoing=bool(row.get(names.DIRECTION)),
+        a_number=_text(row, names.A_NUMBER),
+        b_number=_text(row, names.B_NUMBER),
+        pool=_text(row, names.QUEUE_NAME),
+        terminal=_text(row, names.TERMINAL),
+        duration_s=round(float(row.get(names.DURATION) or 0)),
+        wait_s=None if wait is None else round(float(wait)),
+        arrived_at=_moment(row, names.ARRIVED),
+        first_answered_at=_moment(row, names.FIRST_ANSWERED),
+        recording_ids=tuple(str(one) for one in row.get(names.RECORDING_IDS) or ()),
+        reject_reason=_text(row, names.REJECT_REASON),
+        end_reason=_text(row, names.END_REASON),
+    )
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    return cleaned(str(row.get(name) or ""))
+
+
+def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
+    return from_iso(row[name]) if row.get(name) else None
