@@ -76,7 +76,7 @@ class CallPage:
 
 @dataclass(frozen=True)
 class RecordingLink:
-    """Where a recording's audio is, for a short while: ``url`` is relative to the API and needs no other credentials."""
+    """Where a recording's audio is for a while: ``url`` is relative to the API and needs no other credentials."""
 
     id: str
     call_id: str
