@@ -79,9 +79,27 @@ class Authentication:
         """The caller of a request, header names in lower case. Raises DataverseError 401 or 403."""
         claims = await self._claims(headers.get("authorization", ""))
         user = self._user(claims)
-        if user["isdisabled"]:
-            raise DataverseError(403, "0x80040225", "The specified user is disabled.")
-        return self._impersonated(headers, str(user["systemuserid"]))
+        _check_enabled(user)
+        return self.impersonated(headers, Caller(str(user["systemuserid"])))
+
+    def impersonated(self, headers: Mapping[str, str], caller: Caller) -> Caller:
+        """The user that the headers name, otherwise the caller as he is. Acting for oneself is not impersonation.
+
+        A part of a batch may name another user than the batch. Raises DataverseError 403 without the privilege, and
+        for a user who is unknown or disabled.
+        """
+        own_id = caller.on_behalf_by or caller.user_id
+        for header, column in IMPERSONATION.items():
+            if wanted := headers.get(header):
+                if not self._privileges.has(own_id, ACT_FOR_OTHERS):
+                    raise lacks_privilege(own_id, ACT_FOR_OTHERS)
+                found = self._find(column, wanted.strip("{}"))
+                if found is None:
+                    raise _stranger()
+                _check_enabled(found)
+                other = str(found["systemuserid"])
+                return Caller(other, on_behalf_by=own_id if other != own_id else None)
+        return caller
 
     async def _claims(self, authorization: str) -> Mapping[str, Any]:
         scheme, _, token = authorization.partition(" ")
@@ -118,22 +136,18 @@ class Authentication:
             column, value = "applicationid", claims.get("appid") or claims.get("azp")
         found = self._find(column, str(value or ""))
         if found is None:
-            raise DataverseError(403, "0x80072560", "The user is not a member of the organization.")
+            raise _stranger()
         return found
-
-    def _impersonated(self, headers: Mapping[str, str], user_id: str) -> Caller:
-        """Acting for oneself is not impersonation."""
-        for header, column in IMPERSONATION.items():
-            if wanted := headers.get(header):
-                if not self._privileges.has(user_id, ACT_FOR_OTHERS):
-                    raise lacks_privilege(user_id, ACT_FOR_OTHERS)
-                found = self._find(column, wanted.strip("{}").lower())
-                if found is None or found["isdisabled"]:
-                    raise DataverseError(403, "0x80048306", "Cannot act on behalf of another user.")
-                other = str(found["systemuserid"])
-                return Caller(other, on_behalf_by=user_id if other != user_id else None)
-        return Caller(user_id)
 
     def _find(self, column: str, value: str) -> Mapping[str, Any] | None:
         found = self._store.select(self._store.tables["systemuser"], f'"{column}" = ?', [value.lower()])
         return found[0] if found else None
+
+
+def _stranger() -> DataverseError:
+    return DataverseError(403, "0x80072560", "The user is not a member of the organization.")
+
+
+def _check_enabled(user: Mapping[str, Any]) -> None:
+    if user["isdisabled"]:
+        raise DataverseError(403, "0x80040225", f"The specified user(Id = {user['systemuserid']}) is disabled.")

@@ -11,6 +11,7 @@ from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import with_custom_columns
 from local.dynamics.data.store import Store
 from local.dynamics.data.tables import TABLES
+from local.dynamics.errors import DataverseError
 from local.dynamics.faults import Faults
 from local.dynamics.limits import Limits, ServiceProtection
 from local.dynamics.odata.batch import Batches
@@ -73,7 +74,13 @@ class Environment:
 
     def execute_batch(self, content_type: str, body: bytes, caller: Caller, *, go_on: bool) -> tuple[str, bytes]:
         """The content type and body of the answer. Raises DataverseError for a batch that cannot be read."""
-        return self._batches.run(content_type, body, lambda part: self.execute(part, caller), go_on=go_on)
+        return self._batches.run(content_type, body, lambda part: self._execute_part(part, caller), go_on=go_on)
+
+    def _execute_part(self, part: ApiRequest, caller: Caller) -> ApiAnswer:
+        try:
+            return self.execute(part, self.authentication.impersonated(part.headers, caller))
+        except DataverseError as error:
+            return ApiAnswer.refused(error)
 
     async def close(self) -> None:
         await self.webhooks.close()

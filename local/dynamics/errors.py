@@ -35,7 +35,11 @@ def unknown_property(table: str, name: str) -> DataverseError:
 
 def invalid(set_name: str, message: str) -> DataverseError:
     """A payload that cannot be read as what it should be."""
-    text = f"Error identified in Payload provided by the user for Entity :'{set_name}', InnerException : {message}"
+    text = (
+        f"Error identified in Payload provided by the user for Entity :'{set_name}', For more information on this "
+        f"error please follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : "
+        f"{message}"
+    )
     return DataverseError(400, "0x80048d19", text)
 
 

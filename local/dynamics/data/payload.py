@@ -61,8 +61,10 @@ class Payload:
             raise invalid(table.set_name, f"The navigation property '{name}' is set by {name}{BIND}.")
         raise invalid(
             table.set_name,
-            f"Invalid property '{name}' was found in entity 'Microsoft.Dynamics.CRM.{table.name}'. Could not find a "
-            f"property named '{name}' on type 'Microsoft.Dynamics.CRM.{table.name}'.",
+            f"Invalid property '{name}' was found in entity 'Microsoft.Dynamics.CRM.{table.name}'. ---> "
+            f"Microsoft.OData.ODataException: The property '{name}' does not exist on type "
+            f"'Microsoft.Dynamics.CRM.{table.name}'. Make sure to only use property names that are defined by the "
+            "type.",
         )
 
     def _bound(self, table: Table, navigation: str, reference: object, *, creating: bool) -> Row:
@@ -71,7 +73,8 @@ class Payload:
             raise invalid(
                 table.set_name,
                 f"An undeclared property '{navigation}' which only has property annotations in the payload but no "
-                "property value was found in the payload.",
+                "property value was found in the payload. In OData, only declared navigation properties and declared "
+                "named streams can be represented as properties without values.",
             )
         column, targets = found
         if reference is None:

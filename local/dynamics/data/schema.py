@@ -120,7 +120,7 @@ def with_custom_columns(tables: Mapping[str, Table], path: Path | None) -> dict[
     extended = dict(tables)
     for one in json.loads(path.read_text(encoding="utf-8")) if path else ():
         table = extended[one["table"]]
-        column = _custom(one)
+        column = _custom(table, one)
         keys = dict(table.keys)
         if name := one.get("key"):
             keys[name] = [*keys.get(name, ()), column.name]
@@ -128,7 +128,11 @@ def with_custom_columns(tables: Mapping[str, Table], path: Path | None) -> dict[
     return extended
 
 
-def _custom(one: Mapping[str, Any]) -> Column:
+def _custom(table: Table, one: Mapping[str, Any]) -> Column:
+    """A lookup of an activity is also bound as ``name_PhoneCall``: the service's own choice for such a property."""
     kind = Type(one["type"])
     length = int(one.get("max_length", 100 if kind is Type.STRING else 0))
-    return Column(one["name"], kind, length, targets={one["name"]: (one["target"],)} if kind is Type.LOOKUP else {})
+    if kind is not Type.LOOKUP:
+        return Column(one["name"], kind, length)
+    suffixes = ("", "_PhoneCall", "_phonecall") if table.name == "phonecall" else ("",)
+    return Column(one["name"], kind, targets={f"{one['name']}{suffix}": (one["target"],) for suffix in suffixes})

@@ -66,18 +66,19 @@ async def test_the_caller_is_the_application_user_or_the_person(
 
 
 async def test_a_disabled_user_is_refused(dynamics: LocalDynamics, make_token: TokenMaker) -> None:
-    """Also as the user to act for."""
+    """Also as the user to act for, by either id."""
     await dynamics.ok("PATCH", f"systemusers({ANNA})", {"isdisabled": True})
     token = make_token(dynamics.url, idtyp=None, scp="user_impersonation", oid=ANNA_OBJECT)
-    assert (await dynamics.refused("GET", "WhoAmI", Authorization=f"Bearer {token}"))[:2] == (403, "0x80040225")
-    assert (await dynamics.refused("GET", "WhoAmI", MSCRMCallerID=ANNA))[0] == 403
+    for headers in ({"Authorization": f"Bearer {token}"}, {"MSCRMCallerID": ANNA}, {"CallerObjectId": ANNA_OBJECT}):
+        assert (await dynamics.refused("GET", "WhoAmI", **headers))[:2] == (403, "0x80040225")
 
 
 async def test_acting_for_another_needs_a_privilege(dynamics: LocalDynamics, make_token: TokenMaker) -> None:
     """Applications have it unless it is taken away; people do not."""
     assert (await dynamics.ok("GET", "WhoAmI", MSCRMCallerID=ANNA))["UserId"] == ANNA
     assert (await dynamics.ok("GET", "WhoAmI", CallerObjectId=ANNA_OBJECT))["UserId"] == ANNA
-    assert (await dynamics.refused("GET", "WhoAmI", MSCRMCallerID=MATTI))[0] == 403
+    for stranger in ({"MSCRMCallerID": MATTI}, {"CallerObjectId": MATTI}, {"MSCRMCallerID": "nobody"}):
+        assert (await dynamics.refused("GET", "WhoAmI", **stranger))[:2] == (403, "0x80072560")
     token = make_token(dynamics.url, idtyp=None, scp="user_impersonation", oid=ANNA_OBJECT)
     headers = {"Authorization": f"Bearer {token}", "MSCRMCallerID": APPLICATION_USER}
     assert (await dynamics.refused("GET", "WhoAmI", **headers))[:2] == (403, "0x80040220")

@@ -4,7 +4,16 @@ from uuid import uuid4
 
 from shared.dataverse.batch import Part, compose, parse
 from shared.dataverse.model import Change
-from tests.fixtures.dynamics import MAIJA, MATTI, SALES, LocalDynamics
+from tests.fixtures.dynamics import (
+    ANNA,
+    ANNA_OBJECT,
+    APPLICATION_USER,
+    BJORN,
+    MAIJA,
+    MATTI,
+    SALES,
+    LocalDynamics,
+)
 
 CRLF = "\r\n"
 BASE = "/api/data/v9.2"
@@ -18,11 +27,12 @@ async def sent(dynamics: LocalDynamics, content_type: str, body: str, **headers:
     return parse(answer.headers["Content-Type"], answer.content)
 
 
-def request(line: str, body: str = "", content_id: str = "") -> str:
-    """One part; ``line`` is METHOD and address."""
+def request(line: str, body: str = "", content_id: str = "", **headers: str) -> str:
+    """One part; ``line`` is METHOD and address, ``headers`` those of the request within."""
     heads = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
     heads += [f"Content-ID: {content_id}"] if content_id else []
     inner = ["Content-Type: application/json"] if body else []
+    inner += [f"{name}: {value}" for name, value in headers.items()]
     return CRLF.join([*heads, "", f"{line} HTTP/1.1", *inner, "", body])
 
 
@@ -120,3 +130,39 @@ async def test_parts_of_a_change_set_need_ids_of_their_own(dynamics: LocalDynami
         answers = await sent(dynamics, *batch(change_set(*parts)))
         assert ([part.status for part in answers], "0x80060888" in answers[0].body) == ([400], True)
     assert (await dynamics.ok("GET", f"contacts({MATTI})"))["jobtitle"] is None
+
+
+async def test_each_part_may_act_for_another(dynamics: LocalDynamics) -> None:
+    """The user of a part stands in its row; parts without one act for the batch's."""
+    calls = [str(uuid4()) for _ in range(4)]
+    acting: list[dict[str, str]] = [{}, {"MSCRMCallerID": BJORN}, {"CallerObjectId": ANNA_OBJECT}]
+    parts = [
+        request(f"PATCH phonecalls({call})", "{}", str(number), **{"If-None-Match": "*"}, **headers)
+        for number, (call, headers) in enumerate(zip(calls, acting, strict=False))
+    ]
+    made = batch(change_set(*parts), request(f"PATCH phonecalls({calls[3]})", "{}", **acting[1]))
+    for batch_user, own in (({}, (APPLICATION_USER, None)), ({"MSCRMCallerID": ANNA}, (ANNA, APPLICATION_USER))):
+        answers = await sent(dynamics, *made, **batch_user)
+        assert [part.status for part in answers] == [204] * 4
+        expected = [own, (BJORN, APPLICATION_USER), (ANNA, APPLICATION_USER), (BJORN, APPLICATION_USER)]
+        for call, (creator, by) in zip(calls, expected, strict=True):
+            row = await dynamics.ok("GET", f"phonecalls({call})")
+            assert (row["_createdby_value"], row["_createdonbehalfby_value"], row["_ownerid_value"]) == (
+                creator,
+                by,
+                creator,
+            )
+            await dynamics.ok("DELETE", f"phonecalls({call})")
+
+
+async def test_a_part_that_may_not_act_for_another_undoes_its_change_set(dynamics: LocalDynamics) -> None:
+    """Whether the user is unknown or disabled, or one of both lacks a privilege."""
+    call = uuid4()
+    good = request(f"PATCH phonecalls({call})", '{"subject": "x"}', "1")
+    await dynamics.ok("PATCH", f"systemusers({BJORN})", {"isdisabled": True})
+    await dynamics.switch("privileges", {"systemuserid": ANNA, "privilege": "prvWritePhonecall", "granted": False})
+    for user, code in ((MATTI, "0x80072560"), (BJORN, "0x80040225"), (ANNA, "0x80040220")):
+        bad = request(f"PATCH phonecalls({call})", '{"subject": "y"}', "2", MSCRMCallerID=user)
+        (answer,) = await sent(dynamics, *batch(change_set(good, bad)))
+        assert (answer.status, code in answer.body) == (403, True)
+    assert (await dynamics.refused("GET", f"phonecalls({call})"))[0] == 404

@@ -79,7 +79,7 @@ async def test_a_stale_version_is_refused(dynamics: LocalDynamics) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "code", "words"),
     [
-        ({"mobilfone": "1"}, 400, "0x80048d19", "Could not find a property named 'mobilfone'"),
+        ({"mobilfone": "1"}, 400, "0x80048d19", "Invalid property 'mobilfone' was found in entity 'Microsoft.Dynamics"),
         ({"mobilephone": 1}, 400, "0x80048d19", "'Edm.String'"),
         ({"mobilephone": "1" * 51}, 400, "0x80044331", "maximum allowed length of '50'"),
         ({"donotphone": "yes"}, 400, "0x80048d19", "'Edm.Boolean'"),
