@@ -29,7 +29,7 @@ class Api:
     def __init__(self, store: Store, origin: str, clock: Callable[[], datetime]) -> None:
         base = f"{origin}{ROOT}"
         self._base = base
-        self._sets: Mapping[str, Table] = {table.set_name: table for table in store.tables.values()}
+        self._sets: Mapping[str, str] = {table.set_name: table.name for table in store.tables.values()}
         self.store = store
         self.writer = Writer(store, clock)
         self.tracking = Tracking(store, base, clock)
@@ -51,9 +51,9 @@ class Api:
         if request.path in {"WhoAmI", "WhoAmI()"} and request.method == "GET":
             return self._actions.who_am_i(caller)
         match = _PATH.fullmatch(request.path)
-        table = self._sets.get(match["set"]) if match else None
-        if match is None or table is None:
+        if match is None or match["set"] not in self._sets:
             raise not_found(request.path)
+        table = self.store.tables[self._sets[match["set"]]]
         self._check_privilege(table, request.method, caller)
         if match["key"] is None:
             return self._set(table, match["rest"], request, caller)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local.dynamics.api import Api
 from local.dynamics.auth import Authentication, Keys
+from local.dynamics.columns import CustomColumns
 from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import with_custom_columns
 from local.dynamics.data.store import Store
@@ -42,6 +43,7 @@ class Environment:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.store = Store(path, with_custom_columns(TABLES, columns))
+        self.columns = CustomColumns(self.store)
         self.api = Api(self.store, origin, clock)
         self.faults = Faults()
         self.protection = ServiceProtection(Limits(), monotonic)
@@ -63,6 +65,7 @@ class Environment:
         self.faults.clear()
         self.protection.limits = Limits()
         self.protection.forget()
+        self.columns.restore()
         self.api.privileges.clear()
         self.api.writer.activities.closed_read_only = True
         self.api.writer.activities.system_parties = False

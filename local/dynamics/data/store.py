@@ -28,7 +28,7 @@ class Store:
     """
 
     def __init__(self, path: Path | str, tables: Mapping[str, Table]) -> None:
-        self.tables = tables
+        self.tables = dict(tables)
         self.committed: list[Callable[[Sequence[Any]], None]] = []
         self._noted: list[Any] = []
         self._db = sqlite3.connect(path, isolation_level=None)

@@ -27,6 +27,7 @@ class Switches:
                 "limits": self._limits,
                 "settings": self._settings,
                 "privileges": self._privileges,
+                "columns": self._environment.columns.switch,
                 "seed": self._seed,
                 "reset": lambda _: self._environment.reset(),
                 "expire-delta-tokens": lambda _: self._environment.api.tracking.expire(),

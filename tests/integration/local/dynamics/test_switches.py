@@ -1,6 +1,7 @@
 """The switches: faults, counting, emptying, seeding."""
 
 import time
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -82,8 +83,36 @@ async def test_rows_can_be_seeded(dynamics: LocalDynamics) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "0x80048d19")
 
 
+async def test_a_custom_column_can_be_missing(dynamics: LocalDynamics) -> None:
+    """Nobody reads or writes it until it is restored, which a reset does too."""
+    path = f"phonecalls({uuid4()})"
+    body = {"subject": "A", "voice_pool": "Sales"}
+    await dynamics.ok("PATCH", path, body)
+    column = {"table": "phonecall", "name": "voice_pool"}
+    await dynamics.switch("columns", {**column, "removed": True})
+    status, code, message = await dynamics.refused("PATCH", path, body)
+    assert (status, code, "Invalid property 'voice_pool'" in message) == (400, "0x80048d19", True)
+    assert (await dynamics.refused("GET", f"{path}?$select=voice_pool"))[0] == 400
+    assert "voice_pool" not in await dynamics.ok("GET", path)
+    await dynamics.ok("PATCH", path, {"subject": "B"})
+    await dynamics.switch("columns", {**column, "removed": False})
+    assert (await dynamics.ok("GET", path))["voice_pool"] == "Sales"
+    await dynamics.switch("columns", {**column, "removed": True})
+    await dynamics.switch("reset")
+    await dynamics.ok("PATCH", path, body)
+
+
+COLUMNS = (
+    ("columns", {"table": "phonecall", "name": "subject", "removed": True}),
+    ("columns", {"table": "phonecall", "name": "voice_none", "removed": True}),
+    ("columns", {"table": "nothing", "name": "voice_pool", "removed": True}),
+    ("columns", {"table": "phonecall", "name": "voice_pool"}),
+    ("columns", {"table": "phonecall", "name": "voice_pool", "removed": True, "colour": 1}),
+)
+
+
 async def test_unknown_switches_are_refused(dynamics: LocalDynamics) -> None:
     """A field that does not exist would otherwise be believed to act."""
-    for name, document in (("faults", {"colour": 1}), ("limits", {"colour": 1}), ("settings", {"colour": 1})):
+    for name, document in (("faults", {"colour": 1}), ("limits", {"colour": 1}), ("settings", {"colour": 1}), *COLUMNS):
         answer = await dynamics.client.post(f"{dynamics.url}/stand-in/{name}", json=document)
         assert answer.status_code == 400
