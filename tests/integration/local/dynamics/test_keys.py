@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.fixtures.dynamics import LocalDynamics, NewDynamics
+from tests.fixtures.dynamics import COLUMNS, LocalDynamics, NewDynamics
 
 KEY = "phonecalls(voice_externalid='abc')"
 
@@ -15,7 +15,8 @@ async def keyed(new_dynamics: NewDynamics, tmp_path: Path) -> LocalDynamics:
     """An environment whose phone calls have the alternate key ``voice_external``."""
     columns = tmp_path / "columns.json"
     column = {"table": "phonecall", "name": "voice_externalid", "type": "String", "max_length": 50}
-    columns.write_text(json.dumps([{**column, "key": "voice_external"}]))
+    present = json.loads(COLUMNS.read_text(encoding="utf-8"))
+    columns.write_text(json.dumps([*present, {**column, "key": "voice_external"}]))
     return await new_dynamics(columns=columns)
 
 
