@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.dynamics.api import Api
+from local.dynamics.data.schema import with_custom_columns
 from local.dynamics.data.store import Store
 from local.dynamics.data.tables import TABLES
 from local.dynamics.errors import DataverseError
 from local.dynamics.odata.batch import Batches
 from local.dynamics.odata.messages import ApiRequest
 from local.dynamics.seed import SYSTEM, read_seed, seed
-from tests.fixtures.dynamics import MATTI, SEED
+from tests.fixtures.dynamics import COLUMNS, MATTI, SEED
 
 WORDS = (
     "lastname statecode createdon contactid _parentcustomerid_value parentcustomerid_account/name "
@@ -41,7 +42,7 @@ NAMES = st.sampled_from(
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    store = Store(Path(tmp_path_factory.mktemp("robust")) / "db.sqlite", TABLES)
+    store = Store(Path(tmp_path_factory.mktemp("robust")) / "db.sqlite", with_custom_columns(TABLES, COLUMNS))
     made = Api(store, "http://localhost", lambda: datetime(2026, 11, 23, tzinfo=UTC))
     seed(store, made.writer, read_seed(SEED))
     yield made
