@@ -100,7 +100,7 @@ export async function customerView(set, id) {
   const row = await call(`${set}(${id})?$expand=${recent}`);
   const about = kind.about.map(([title, column]) => [title, nameOf(row, column) || row[column]]);
   const form = phoneForm(set, id, row);
-  const back = make("a", { href: `#${set}`, className: "who" }, icon("back"), kind.title);
+  const back = make("a", { href: `#${set}`, className: "who back" }, icon("back"), kind.title);
   const symbol = make("span", { className: "symbol" }, icon(kind.symbol));
   const state = make("div", {}, badge(STATES[row.statecode], row.statecode ? "" : "good"));
   return [

@@ -84,6 +84,20 @@ export function line(columns, cells) {
 }
 
 /**
+ * Tells of the rows of a list, given by id, which have come since it was first drawn.
+ * @returns {(ids: string[]) => Set<string>}
+ */
+export function newcomers() {
+  /** @type {Set<string>|undefined} */
+  let seen;
+  return (ids) => {
+    const fresh = new Set(seen ? ids.filter((id) => !seen?.has(id)) : []);
+    seen = new Set([...(seen ?? []), ...ids]);
+    return fresh;
+  };
+}
+
+/**
  * Titles and values of a form.
  * @param {[string, Node|string|null|undefined][]} fields
  */
@@ -109,6 +123,7 @@ export function section(title, ...content) {
 export function when(text) {
   if (!text) return "";
   const moment = new Date(text);
+  /** @type {Intl.DateTimeFormatOptions} */
   const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
   const today = moment.toDateString() === new Date().toDateString();
   const shown = moment.toLocaleString("en-GB", today ? time : { day: "numeric", month: "short", ...time });

@@ -2,6 +2,7 @@
 
 import { actAs, rows, watch } from "./api.js";
 import { activityView } from "./activity.js";
+import { callsView } from "./calls.js";
 import { customersView, customerView } from "./customers.js";
 import { initials, make, say } from "./dom.js";
 import { queueView } from "./queue.js";
@@ -19,6 +20,7 @@ function open(path) {
   const [name, id] = path.split("/");
   if (name === "activity") return activityView(id, users.value);
   if (name === "queue") return queueView(users.value, draw);
+  if (name === "calls") return callsView();
   return id ? customerView(name, id) : customersView(name, draw);
 }
 
@@ -26,11 +28,12 @@ function open(path) {
 async function draw() {
   const path = location.hash.slice(1) || "queue";
   const turn = ++turns;
-  markCurrent(path.split("/")[0].replace("activity", "queue"));
+  markCurrent(path.split("/")[0]);
   try {
     const parts = await open(path);
     if (turn !== turns) return;
     replace(parts);
+    markCurrent(view.querySelector("a.back")?.getAttribute("href")?.slice(1) ?? path.split("/")[0]);
     view.setAttribute("aria-busy", "false");
     document.title = `${view.querySelector("h1")?.textContent ?? ""} · local Dynamics`;
   } catch (error) {
@@ -47,7 +50,10 @@ function replace(parts) {
   if (again instanceof HTMLInputElement) again.setSelectionRange(again.value.length, again.value.length);
 }
 
-/** @param {string} name */
+/**
+ * In the navigation, the list that the open view is or came from.
+ * @param {string} name
+ */
 function markCurrent(name) {
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === `#${name}`) link.setAttribute("aria-current", "page");

@@ -1,7 +1,7 @@
 /** Open callback requests (F5): the items of the queues, with Pick and Release (F6). */
 
 import { call, nameOf, rows } from "./api.js";
-import { badge, button, line, make, table, when } from "./dom.js";
+import { badge, button, line, make, newcomers, table, when } from "./dom.js";
 
 /** @type {import("./dom.js").Column[]} */
 const COLUMNS = [
@@ -24,8 +24,7 @@ const CALL_COLUMNS = [
   "voice_attemptcount",
   "voice_lastattempton",
 ].join(",");
-const seen = new Set();
-let isFirst = true;
+const isNew = newcomers();
 let chosen = "";
 
 /**
@@ -43,8 +42,8 @@ export async function queueView(userId, draw) {
       $top: "200",
     }),
   ]);
-  const lines = items.map((item) => toLine(item, userId));
-  isFirst = false;
+  const fresh = isNew(items.map((item) => item.queueitemid));
+  const lines = items.map((item) => toLine(item, userId, fresh.has(item.queueitemid)));
   const title = make("h1", {}, "Open Callback Requests");
   const empty = make("p", { className: "empty" }, "No open callback requests. A new one appears here by itself.");
   const body = lines.length ? make("div", { className: "scroll" }, table(COLUMNS, lines, title.textContent ?? "")) : empty;
@@ -74,8 +73,9 @@ function queueChoice(queues, draw) {
 /**
  * @param {any} item
  * @param {string} userId
+ * @param {boolean} isFresh
  */
-function toLine(item, userId) {
+function toLine(item, userId, isFresh) {
   const activity = item.objectid_phonecall;
   const isMine = item._workerid_value === userId;
   const isTaken = Boolean(item._workerid_value) && !isMine;
@@ -96,8 +96,6 @@ function toLine(item, userId) {
     nameOf(item, "workerid"),
     act,
   ]);
-  const isFresh = !isFirst && !seen.has(item.queueitemid);
-  seen.add(item.queueitemid);
   row.className = [isMine && "mine", isFresh && "fresh"].filter(Boolean).join(" ");
   return row;
 }

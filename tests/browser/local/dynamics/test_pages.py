@@ -88,7 +88,10 @@ async def test_a_narrow_screen_shows_everything_without_scrolling_sideways(page:
     """At 380 pixels no view is wider than the screen."""
     call = await leave_callback(dynamics)
     await page.set_viewport_size({"width": 380, "height": 780})
-    for path, text in (("", "Callback Request"), (f"activity/{call}", "Mark complete"), ("contacts", "Matti")):
+    attempt = {"voice_callbackrequest@odata.bind": f"/phonecalls({call})", "description": "voicemail " * 20}
+    await dynamics.ok("POST", "phonecalls", {"subject": "Outgoing call to Matti", "voice_result": "Busy", **attempt})
+    places = [("", "Callback Request"), (f"activity/{call}", "voicemail"), ("calls", "Outgoing"), ("contacts", "Matti")]
+    for path, text in places:
         await page.goto(f"/#{path}")
         await expect(page.get_by_text(text).first).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
