@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions import callbacks, health, identity, webhooks
+from functions import callbacks, calls, health, identity, webhooks
 
 app = func.FunctionApp()
-for capability in (callbacks, health, identity, webhooks):
+for capability in (callbacks, calls, health, identity, webhooks):
     app.register_functions(capability.blueprint)

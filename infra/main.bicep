@@ -103,6 +103,20 @@ resource callbacksQueue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-previ
   }
 }
 
+resource callsQueue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-preview' = {
+  parent: bus
+  name: 'calls'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    defaultMessageTimeToLive: 'P14D'
+    deadLetteringOnMessageExpiration: true
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT5M'
+    requiresSession: false
+  }
+}
+
 resource dataverseChangesQueue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-preview' = {
   parent: bus
   name: 'dataverse-changes'
@@ -246,6 +260,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'VOICECLOUD_WEBHOOK_TOKEN', value: '@Microsoft.KeyVault(SecretUri=${webhookTokenEntry.properties.secretUri})' }
         { name: 'CALLBACK_POLL_SCHEDULE', value: '*/5 * * * * *' }
         { name: 'INDEX_SYNC_SCHEDULE', value: '*/30 * * * * *' }
+        { name: 'CALL_SYNC_SCHEDULE', value: '0 */1 * * * *' }
+        { name: 'CALL_REPAIR_SCHEDULE', value: '0 30 * * * *' }
       ]
     }
   }

@@ -25,19 +25,26 @@ if TYPE_CHECKING:
     from shared.callbacks.polling import CallbackPolling
     from shared.callbacks.polls import Polls
     from shared.callbacks.service import Callbacks
+    from shared.calls.service import Calls
+    from shared.calls.store import CallStore
     from shared.dataverse.client import Dataverse
+    from shared.dataverse.columns import AbsentColumns
     from shared.enreach.client import Enreach
+    from shared.enterprise_calls.backfill import BackFill
+    from shared.enterprise_calls.sync import EnterpriseCalls
     from shared.entra.tokens import ResourceCredential, TokenSource
     from shared.health.service import Health
     from shared.identity.notifications import IndexNotifications
     from shared.identity.service import Identity
     from shared.identity.sync import IndexSync
     from shared.identity.watermark import WatermarkStore
+    from shared.phone.notes import CallNotes
     from shared.settings.service import Settings
     from shared.storage.tables import Tables
+    from shared.users.service import Users
     from shared.webhooks.voicecloud import VoicecloudWebhooks
 
-QUEUES = ("callbacks", "dataverse-changes")
+QUEUES = ("callbacks", "calls", "dataverse-changes")
 
 
 class Services:
@@ -198,6 +205,75 @@ class Services:
         )
 
     @cached_property
+    def users(self) -> "Users":
+        from shared.users.service import Users
+
+        return Users(self.dataverse, self.enreach, self._clock)
+
+    @cached_property
+    def absent_columns(self) -> "AbsentColumns":
+        from shared.dataverse.columns import AbsentColumns
+
+        return AbsentColumns(self.tables.table("health"), self._clock)
+
+    @cached_property
+    def call_store(self) -> "CallStore":
+        from shared.calls.store import CallStore
+
+        return CallStore(self.tables.table("calls"))
+
+    @cached_property
+    def calls(self) -> "Calls":
+        from shared.calls.activities import CallActivities
+        from shared.calls.attempts import CallbackAttempts
+        from shared.calls.service import Calls
+
+        return Calls(
+            settings=self.settings,
+            enreach=self.enreach,
+            identity=self.identity,
+            users=self.users,
+            activities=CallActivities(self.dataverse, self.absent_columns),
+            attempts=CallbackAttempts(self.dataverse),
+            store=self.call_store,
+            bus=self.bus,
+            recording_url=self._recording_url,
+            clock=self._clock,
+        )
+
+    def _recording_url(self, call_id: str) -> str:
+        from shared.recordings.links import recording_url
+
+        return recording_url(self._environ.get("APP_URL", ""), call_id)
+
+    @cached_property
+    def call_notes(self) -> "CallNotes":
+        from shared.phone.notes import CallNotes
+
+        return CallNotes(self.call_store, self.dataverse, self.bus, self._clock)
+
+    @cached_property
+    def enterprise_calls(self) -> "EnterpriseCalls":
+        from shared.enterprise_calls.sync import EnterpriseCalls
+        from shared.storage.leases import Leases
+
+        return EnterpriseCalls(
+            enreach=self.enreach,
+            store=self.call_store,
+            bus=self.bus,
+            marks=self.tables.table("polls"),
+            leases=Leases(self.tables.table("leases"), self._clock),
+            owner=self._owner,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def back_fill(self) -> "BackFill":
+        from shared.enterprise_calls.backfill import BackFill
+
+        return BackFill(enreach=self.enreach, calls=self.calls, store=self.call_store, marks=self.tables.table("polls"))
+
+    @cached_property
     def voicecloud_webhooks(self) -> "VoicecloudWebhooks":
         from shared.webhooks.voicecloud import VoicecloudWebhooks
 
@@ -220,6 +296,8 @@ class Services:
                 "number index": checks.index(self.watermarks, self._clock),
                 "callback lists": checks.callback_lists(self.settings, self.enreach, self.callback_polls, self._clock),
                 "callback queues": checks.callback_queues(self.settings, self.dataverse),
+                "calls": checks.calls(self.enterprise_calls, self._clock),
+                "columns": checks.columns(self.absent_columns),
             },
             table=self.tables.table("health"),
             clock=self._clock,

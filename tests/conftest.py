@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.triggers",
     "tests.fixtures.functions_host",
     "tests.fixtures.world",
+    "tests.fixtures.calls",
     "tests.fixtures.dataverse",
     "tests.fixtures.chromium",
     "tests.fixtures.servicebus",

@@ -97,6 +97,8 @@ def app_settings(where: Addresses, trust: Path) -> dict[str, str]:
         "VOICECLOUD_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
         "CALLBACK_POLL_SCHEDULE": "*/10 * * * * *",
         "INDEX_SYNC_SCHEDULE": "*/30 * * * * *",
+        "CALL_SYNC_SCHEDULE": "*/10 * * * * *",
+        "CALL_REPAIR_SCHEDULE": "0 30 * * * *",
         "FUNCTIONS_HOST_KEY": HOST_KEY,
         "FUNCTIONS_MASTER_KEY": MASTER_KEY,
         "SSL_CERT_FILE": str(trust),

@@ -4,6 +4,8 @@
     index status | sync | rebuild
     dead-letters list QUEUE | replay QUEUE [MESSAGE-ID ...]
     callbacks poll
+    calls sync | repair | unlogged | look CALL-ID | back-fill --from DATE [--to DATE] [--dry-run]
+    users list | update
     health
 
 What a command prints is JSON on stdout; an error is one line on stderr and exit code 1.
@@ -17,7 +19,7 @@ import sys
 from collections.abc import Sequence
 
 from shared.bootstrap import QUEUES, Services
-from shared.commands import topics
+from shared.commands import calls, topics
 from shared.errors import VoiceError
 from shared.settings.model import Kind
 
@@ -52,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     _dead_letters(nouns.add_parser("dead-letters", help="messages that could not be handled"))
     callbacks = nouns.add_parser("callbacks", help="callbacks").add_subparsers(required=True, metavar="verb")
     callbacks.add_parser("poll").set_defaults(command=topics.callbacks_poll)
+    _calls(nouns.add_parser("calls", help="calls and their activities"))
+    users = nouns.add_parser("users", help="who is who").add_subparsers(required=True, metavar="verb")
+    users.add_parser("list").set_defaults(command=calls.users_list)
+    users.add_parser("update", help="ids by e-mail").set_defaults(command=calls.users_update)
     nouns.add_parser("health", help="every connection and its cure").set_defaults(command=topics.health)
     return parser
 
@@ -71,6 +77,21 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     several = verbs.add_parser("import")
     several.add_argument("file", help="{kind: {name: document}}, - for stdin")
     several.set_defaults(command=topics.settings_import)
+
+
+def _calls(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    verbs.add_parser("sync").set_defaults(command=calls.sync)
+    verbs.add_parser("repair").set_defaults(command=calls.repair)
+    verbs.add_parser("unlogged").set_defaults(command=calls.unlogged)
+    look = verbs.add_parser("look", help="bring the activity of one call up to date")
+    look.add_argument("call_id", metavar="CALL-ID")
+    look.set_defaults(command=calls.look)
+    fill = verbs.add_parser("back-fill", help="calls of the past; cut off, it goes on where it was")
+    fill.add_argument("--from", dest="since", required=True, metavar="DATE", help="2026-11-01, or with a time")
+    fill.add_argument("--to", dest="until", metavar="DATE", help="now, if left out")
+    fill.add_argument("--dry-run", action="store_true", help="only tell what each call would become")
+    fill.set_defaults(command=calls.back_fill)
 
 
 def _dead_letters(parser: argparse.ArgumentParser) -> None:

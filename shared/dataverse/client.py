@@ -1,7 +1,8 @@
 """A client of the Dataverse Web API v9.2: rows, one-change-set batches, change tracking."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import UUID
@@ -48,14 +49,33 @@ class Dataverse:
         """The JSON of one resource or one page of a set."""
         return _json(await self._send("GET", f"{self.url}{API}/{path}{_query(query)}", headers=FRESH))
 
+    async def every(self, entity_set: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The rows of a set, page after page."""
+        rows: list[dict[str, Any]] = []
+        url: str | None = f"{self.url}{API}/{entity_set}{_query(query)}"
+        while url:
+            page = _json(await self._send("GET", url, headers=FRESH))
+            with _as_documented():
+                rows += page["value"]
+            url = page.get("@odata.nextLink")
+        return rows
+
+    async def delete(self, path: str) -> None:
+        """Deletes a row. One that is gone already is fine."""
+        with suppress(Missing):
+            await self._send("DELETE", f"{self.url}{API}/{path}", headers={})
+
     async def update(self, path: str, body: Mapping[str, Any], *, if_match: str = "*") -> None:
         """Changes columns of a row that is there. Raises Conflict ``dataverse-changed`` for a stale ETag."""
         url, headers = f"{self.url}{API}/{path}", {"If-Match": if_match}
         await self._send("PATCH", url, json=body, headers=headers, versioned=if_match != "*")
 
-    async def transact(self, changes: Sequence[Change]) -> None:
-        """All changes or none, in one request. Raises what the first failing change means, as Conflict
-        ``dataverse-exists`` when a row that was to be created is there."""
+    async def transact(self, changes: Sequence[Change]) -> list[dict[str, Any]]:
+        """All changes or none, in one request; the rows of those changes that return theirs, else nothing.
+
+        Raises what the first failing change means, as Conflict ``dataverse-exists`` when a row that was to be created
+        is there.
+        """
         content_type, body = compose(urlsplit(self.url).path + API, changes)
         versioned = not any(change.if_none_match for change in changes)
         url, headers = f"{self.url}{API}/$batch", {"Content-Type": content_type}
@@ -66,6 +86,8 @@ class Dataverse:
                 raise self._refusal(part, versioned=versioned)
         if len(parts) != len(changes):
             raise Unavailable("dataverse-unavailable", "Dataverse answered a batch incompletely")
+        with _as_documented():
+            return [json.loads(part.body) if part.body else {} for part in parts]
 
     async def changes(self, entity_set: str, select: Sequence[str], link: str | None, page_size: int) -> ChangePage:
         """A page of change tracking, 5,000 rows at most: from the beginning without a link, else from where it says.

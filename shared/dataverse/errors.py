@@ -19,10 +19,24 @@ DELTA_EXPIRED = "0x80044352"
 REQUEST_TIME_OUT = 408
 DEFAULT_PAUSE_S = 5.0
 DETAIL_LENGTH = 300
+OUR_PREFIX = "voice_"
 DUPLICATES = {DUPLICATE_KEY, DUPLICATE_RECORD}
 
 _NUMBER = re.compile(r"(?<![\w-])\+?\d[\d ()]{4,}\d(?![\w-])")
 """A telephone number that a message quotes; the digits of ids and codes touch letters or dashes."""
+
+
+_COLUMN = re.compile(
+    r"(?:Invalid property|undeclared property|property named) '(\w+)'|property '(\w+)' does not exist", re.IGNORECASE
+)
+
+
+class UnknownColumn(InvalidInput):
+    """The environment has no such column: it was renamed or deleted, or our solution is not installed."""
+
+    def __init__(self, code: str, message: str, column: str) -> None:
+        super().__init__(code, message)
+        self.column = column
 
 
 def refused(status: int, headers: Mapping[str, str], body: str, *, versioned: bool = False) -> VoiceError:
@@ -41,6 +55,8 @@ def refused(status: int, headers: Mapping[str, str], body: str, *, versioned: bo
     if status == 403:
         return Misconfigured("dataverse-forbidden", f"the application user lacks a privilege: {message}")
     if 400 <= status < 500 and status != REQUEST_TIME_OUT:
+        if (column := _unknown_column(message)) is not None:
+            return UnknownColumn("dataverse-column-unknown", f"the environment has no column {column}", column)
         return InvalidInput("dataverse-refused", f"Dataverse refused the request with {status}: {message}")
     return Unavailable("dataverse-unavailable", f"Dataverse answered {status}")
 
@@ -58,6 +74,13 @@ def _code_and_message(body: str) -> tuple[str, str]:
         return str(error.get("code", "")).lower(), _NUMBER.sub("…", str(error.get("message", "")))[:DETAIL_LENGTH]
     except (ValueError, KeyError, TypeError, AttributeError):
         return "", ""
+
+
+def _unknown_column(message: str) -> str | None:
+    """The column of ours that a refusal says it does not know."""
+    named = _COLUMN.search(message)
+    column = named[1] or named[2] if named else ""
+    return column if column.startswith(OUR_PREFIX) else None
 
 
 def _pause_s(headers: Mapping[str, str]) -> float:

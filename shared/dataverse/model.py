@@ -16,18 +16,28 @@ class WhoAmI:
 
 @dataclass(frozen=True)
 class Change:
-    """One write of a change set. ``if_none_match="*"`` creates only, ``if_match`` (``*`` or an ETag) updates only."""
+    """One write of a change set. ``if_none_match="*"`` creates only, ``if_match`` (``*`` or an ETag) updates only.
+
+    ``caller``: the Dynamics user it is done as. ``returning``: the answer holds the row, with its ETag.
+    """
 
     method: str
     path: str
     body: Mapping[str, Any]
     if_match: str | None = None
     if_none_match: str | None = None
+    caller: UUID | None = None
+    returning: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
-        conditions = {"If-Match": self.if_match, "If-None-Match": self.if_none_match}
-        return {name: value for name, value in conditions.items() if value}
+        headers = {
+            "If-Match": self.if_match,
+            "If-None-Match": self.if_none_match,
+            "MSCRMCallerID": str(self.caller) if self.caller else None,
+            "Prefer": "return=representation" if self.returning else None,
+        }
+        return {name: value for name, value in headers.items() if value}
 
 
 @dataclass(frozen=True)

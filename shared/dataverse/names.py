@@ -7,6 +7,12 @@ ENTITY_SETS = {"contact": "contacts", "account": "accounts", "lead": "leads"}
 
 STATECODE = "statecode"
 STATE_OPEN = 0
+STATE_COMPLETED = 1
+STATUSCODE = "statuscode"
+STATUS_OPEN = 1
+STATUS_MADE = 2
+STATUS_RECEIVED = 4
+SUBJECT_LENGTH = 200
 
 INCOMING = False
 """``directioncode``: false is incoming, true is outgoing."""
@@ -16,10 +22,40 @@ DESCRIPTION_LENGTH = 2000
 """What a phonecall's columns take: longer texts are refused by Dataverse, so they are cut."""
 
 PARTY_FROM = 1
-"""``participationtypemask`` of the party a call comes from."""
+PARTY_TO = 2
+"""``participationtypemask`` of the parties a call comes from and goes to."""
 
 CALLBACK_ID = "voice_callbackid"
 CALLBACK_LIST = "voice_callbacklist"
 REQUEST_COUNT = "voice_requestcount"
 LAST_REQUESTED_ON = "voice_lastrequestedon"
 ATTEMPT_COUNT = "voice_attemptcount"
+LAST_ATTEMPT_ON = "voice_lastattempton"
+CALLBACK_REQUEST = "voice_callbackrequest"
+
+CALL_ID = "voice_callid"
+RECORDING = "voice_recording"
+ARRIVED_ON = "voice_arrivedon"
+FIRST_ANSWERED_ON = "voice_firstansweredon"
+WAIT_TIME = "voice_waittime"
+DURATION = "voice_duration"
+POOL = "voice_pool"
+TERMINAL = "voice_terminal"
+RESULT = "voice_result"
+
+CALL_COLUMNS = (
+    CALL_ID,
+    RECORDING,
+    ARRIVED_ON,
+    FIRST_ANSWERED_ON,
+    WAIT_TIME,
+    DURATION,
+    POOL,
+    TERMINAL,
+    RESULT,
+    CALLBACK_REQUEST,
+)
+"""What of a call has columns of our own: an environment may lack some of them."""
+
+VOICE_USER_ID = "voice_userid"
+VOICE_EMAIL = "voice_useremail"

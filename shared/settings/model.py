@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     GENERAL = "general"
     CALLBACK_PROFILE = "callback-profile"
+    CALL_SYNC = "call-sync"
 
 
 class SyncMethod(StrEnum):
@@ -34,6 +35,10 @@ AGE_UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days
 MAX_AGE_DAYS = 3650
 MAX_INTERVAL_S = 86_400.0
 MAX_PAUSE_S = 86_400.0
+MAX_LIMIT_S = 86_400.0
+CUSTOMER_KINDS = ("contact", "account", "lead")
+SUBJECT_FIELDS = ("direction", "party", "pool")
+DEFAULT_SUBJECT = "{direction} call: {party}"
 DEFAULT_RETRY_SCHEDULE_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 1800.0)
 """About an hour and a half of trying before a message is given up to the dead-letter queue."""
 
@@ -88,6 +93,90 @@ class CallbackProfile:
         )
 
 
+class Reclassified(StrEnum):
+    """What becomes of the activity of a call that is no longer work (H3)."""
+
+    REMOVE = "remove"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class CallSync:
+    """How calls become activities (G, H).
+
+    ``complete``: activities are completed when enriched, at the latest ``complete_limit`` after the call; otherwise
+    they stay open for the agent. ``recordings``: calls are recorded, so a recording is waited for. ``enterprise``:
+    calls on other terminals than the web phone are synchronised, with parties of ``customer_kinds``, of at least
+    ``duration_limit_s``; ``start_margin``: how far an activity written by hand may begin beside the call;
+    ``default_assignee``: the Dynamics user that owns what nobody else can.
+    """
+
+    subject: str = DEFAULT_SUBJECT
+    complete: bool = True
+    complete_limit: timedelta = timedelta(minutes=15)
+    recordings: bool = True
+    enterprise: bool = False
+    customer_kinds: tuple[str, ...] = ("contact",)
+    duration_limit_s: float = 0.0
+    start_margin: timedelta = timedelta(seconds=30)
+    default_assignee: UUID | None = None
+    reclassified: Reclassified = Reclassified.REMOVE
+
+    @classmethod
+    def from_document(cls, document: Document) -> Self:
+        return cls(
+            subject=_subject(document),
+            complete=_flag(document, "complete"),
+            complete_limit=timedelta(seconds=_seconds(document, "complete_limit_s", 900)),
+            recordings=_flag(document, "recordings"),
+            enterprise=_flag(document, "enterprise", default=False),
+            customer_kinds=_customer_kinds(document),
+            duration_limit_s=_seconds(document, "duration_limit_s", 0),
+            start_margin=timedelta(seconds=_seconds(document, "start_margin_s", 30)),
+            default_assignee=_user_id(document),
+            reclassified=_reclassified(document),
+        )
+
+
+def _subject(document: Document) -> str:
+    subject = document.get("subject", DEFAULT_SUBJECT)
+    try:
+        if isinstance(subject, str) and subject.format_map(dict.fromkeys(SUBJECT_FIELDS, "")) is not None:
+            return subject
+    except (KeyError, ValueError, IndexError, AttributeError):
+        pass
+    raise _invalid("subject", "a text with the places {direction}, {party} and {pool}")
+
+
+def _seconds(document: Document, name: str, default: float) -> float:
+    value = document.get(name, default)
+    if value == 0 or _is_within(value, MAX_LIMIT_S):
+        return float(str(value))
+    raise _invalid(name, "a number of seconds, a day at most")
+
+
+def _customer_kinds(document: Document) -> tuple[str, ...]:
+    kinds = document.get("customer_kinds", ["contact"])
+    if isinstance(kinds, list) and kinds and all(kind in CUSTOMER_KINDS for kind in kinds):
+        return tuple(kinds)
+    raise _invalid("customer_kinds", "a list of " + ", ".join(CUSTOMER_KINDS))
+
+
+def _user_id(document: Document) -> UUID | None:
+    given = document.get("default_assignee")
+    try:
+        return None if given is None else UUID(str(given))
+    except ValueError:
+        raise _invalid("default_assignee", "the GUID of a Dynamics user") from None
+
+
+def _reclassified(document: Document) -> Reclassified:
+    try:
+        return Reclassified(str(document.get("reclassified", Reclassified.REMOVE)))
+    except ValueError:
+        raise _invalid("reclassified", "one of " + ", ".join(Reclassified)) from None
+
+
 def _region(document: Document) -> str | None:
     import phonenumbers  # its metadata takes 40 ms to load: only who sets a region pays for it
 
@@ -120,8 +209,8 @@ def _max_age(document: Document) -> timedelta:
     return float(str(value)) * unit
 
 
-def _flag(document: Document, name: str) -> bool:
-    value = document.get(name, True)
+def _flag(document: Document, name: str, *, default: bool = True) -> bool:
+    value = document.get(name, default)
     if not isinstance(value, bool):
         raise _invalid(name, "true or false")
     return value

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
-from shared.settings.model import CallbackProfile, Document, General, Kind
+from shared.settings.model import CallbackProfile, CallSync, Document, General, Kind
 from shared.storage.tables import Row, Table
 
 CACHE_FOR = timedelta(seconds=2)
@@ -19,8 +19,13 @@ class Snapshot:
 
     general: General
     callback_profiles: Mapping[str, CallbackProfile]
+    call_sync: CallSync
     faults: Mapping[str, str]
     read_at: datetime
+
+    def fault_of(self, kind: Kind) -> str | None:
+        """Why a row of this kind cannot be meant, if there is one."""
+        return next((why for name, why in self.faults.items() if name.startswith(f"{kind}/")), None)
 
 
 class Settings:
@@ -41,9 +46,16 @@ class Settings:
     async def general(self) -> General:
         """Raises Misconfigured ``general-settings-faulty``: numbers are not to be read by a default nobody chose."""
         snapshot = await self.snapshot()
-        if fault := next((why for name, why in snapshot.faults.items() if name.startswith(f"{Kind.GENERAL}/")), None):
+        if fault := snapshot.fault_of(Kind.GENERAL):
             raise Misconfigured("general-settings-faulty", f"the general settings cannot be read: {fault}")
         return snapshot.general
+
+    async def call_sync(self) -> CallSync:
+        """Raises Misconfigured ``call-sync-faulty``."""
+        snapshot = await self.snapshot()
+        if fault := snapshot.fault_of(Kind.CALL_SYNC):
+            raise Misconfigured("call-sync-faulty", f"the settings of call-sync cannot be read: {fault}")
+        return snapshot.call_sync
 
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
         """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it cannot be meant."""
@@ -75,17 +87,17 @@ class Settings:
 
     async def _read(self, now: datetime) -> Snapshot:
         found = _Found()
-        async for row in self._table.query(Kind.GENERAL):
-            found.add(Kind.GENERAL, row)
-        async for row in self._table.query(Kind.CALLBACK_PROFILE):
-            found.add(Kind.CALLBACK_PROFILE, row)
-        return Snapshot(found.general, found.callback_profiles, found.faults, now)
+        for kind in Kind:
+            async for row in self._table.query(kind):
+                found.add(kind, row)
+        return Snapshot(found.general, found.callback_profiles, found.call_sync, found.faults, now)
 
 
 @dataclass
 class _Found:
     general: General = field(default_factory=General)
     callback_profiles: dict[str, CallbackProfile] = field(default_factory=dict)
+    call_sync: CallSync = field(default_factory=CallSync)
     faults: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: Kind, row: Row) -> None:
@@ -99,15 +111,19 @@ class _Found:
             return
         if isinstance(setting, General):
             self.general = setting
+        elif isinstance(setting, CallSync):
+            self.call_sync = setting
         else:
             self.callback_profiles[setting.list_id] = setting
 
 
-def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile:
+def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile | CallSync:
     if not isinstance(document, Mapping):
         raise InvalidInput("invalid-setting", "a setting is a JSON object")
     if kind is Kind.GENERAL:
         return General.from_document(document)
+    if kind is Kind.CALL_SYNC:
+        return CallSync.from_document(document)
     profile = CallbackProfile.from_document(document)
     if profile.list_id != name:
         raise InvalidInput("invalid-setting", "a callback profile is named by its list_id")

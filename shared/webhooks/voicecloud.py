@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from shared.bus.bus import Bus
 from shared.callbacks.model import QUEUE
 from shared.callbacks.polling import requested
+from shared.calls.model import QUEUE as CALLS
 from shared.clock import Clock
 from shared.enreach import names
 from shared.errors import InvalidInput, Unauthorised
+from shared.webhooks.calls import message_of
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ class VoicecloudWebhooks:
             raise InvalidInput("malformed-webhook", f"a webhook is a JSON object with a text {names.EVENT_TYPE}")
         if body[names.EVENT_TYPE] in {names.EVENT_CALLBACK_CREATED, names.EVENT_CALLBACK_UPDATED}:
             await self._callback(body)
+        elif message := message_of(body, self._clock()):
+            await self._bus.send(CALLS, message)
 
     async def _callback(self, body: Mapping[str, object]) -> None:
         list_id, callback_id = body.get(names.EVENT_ENTITY_ID), body.get(names.EVENT_CALLBACK_ID)

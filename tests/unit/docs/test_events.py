@@ -10,12 +10,19 @@ import pytest
 from shared.bus.events import Event
 from shared.callbacks.model import REQUESTED
 from shared.callbacks.polling import requested
+from shared.calls.model import CHECK, HAPPENED, CallEvent, EventKind
+from shared.calls.telling import check_wanted, happened
 from shared.identity.notifications import SYNC, sync_wanted
 
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "docs" / "events"
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-SAMPLES = {REQUESTED: requested("L1", "c1", NOW), SYNC: sync_wanted(1_795_000_000, NOW)}
+SAMPLES = {
+    REQUESTED: requested("L1", "c1", NOW),
+    SYNC: sync_wanted(1_795_000_000, NOW),
+    CHECK: check_wanted("call-1", 0, NOW),
+    HAPPENED: happened(CallEvent("call-1", 3, EventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW),
+}
 
 
 def event_types() -> Iterator[str]:

@@ -3,12 +3,14 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from shared.settings.model import CallbackProfile, General, Kind
+from shared.settings.model import CallbackProfile, CallSync, General, Kind
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
 READ_ELSEWHERE = {"AzureWebJobsStorage", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_ID"}
-APP_SETTING = re.compile(r"(?:VOICECLOUD|SERVICEBUS|STORAGE|ENTRA|DATAVERSE|TABLE|CALLBACK|INDEX)_[A-Z_]+(?:__\w+)?")
+APP_SETTING = re.compile(
+    r"(?:VOICECLOUD|SERVICEBUS|STORAGE|ENTRA|DATAVERSE|TABLE|CALLBACK|INDEX|CALL)_[A-Z_]+(?:__\w+)?"
+)
 
 
 def names_in(folder: str) -> set[str]:
@@ -31,15 +33,20 @@ def test_every_app_setting_is_documented() -> None:
 def test_every_field_of_a_settings_row_is_documented() -> None:
     """Each field that the settings model reads from a document is in docs/settings.md."""
     source = (ROOT / "shared" / "settings" / "model.py").read_text()
-    fields = set(re.findall(r'(?:document\.get\(|_flag\(document, )"(\w+)"', source))
+    fields = set(re.findall(r'(?:document\.get\(|_(?:flag|seconds)\(document, )"(\w+)"', source))
     assert len(fields) > 8
     assert {field for field in fields if f"`{field}`" not in DOCUMENT} == set()
 
 
 def test_every_kind_and_property_of_the_model_is_documented() -> None:
-    """Each kind of row has a section, each property of the model a line; `max_age` is written as value and unit."""
+    """Each kind of row has a section, each property of the model a line; durations are written as
+    seconds or as value and unit."""
     assert all(f"### `{kind}`" in DOCUMENT for kind in Kind)
-    properties = {one.name for model in (General, CallbackProfile) for one in fields(model)} - {"max_age"}
+    properties = {one.name for model in (General, CallbackProfile, CallSync) for one in fields(model)} - {
+        "max_age",
+        "complete_limit",
+        "start_margin",
+    }
     assert {name for name in properties if f"`{name}`" not in DOCUMENT} == set()
 
 

@@ -1,0 +1,1 @@
+"""Calls and the activity each of them becomes (G, K2)."""

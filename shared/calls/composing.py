@@ -1,0 +1,136 @@
+"""Pure: a call as the columns of a phonecall activity (G1).
+
+Column values are in a canonical form that can be compared with what Dataverse gives back: lookups are
+``table:guid``, parties a sorted list of ``[mask, "table:guid" or a number]``, times whole seconds in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.calls.model import CallFacts, PhoneNote
+from shared.clock import to_iso
+from shared.dataverse import names
+from shared.identity.model import Customer
+from shared.numbers import to_e164
+from shared.settings.model import CallSync
+from shared.text import cut
+from shared.users.model import User
+
+REGARDING = "regardingobjectid"
+OWNER = "ownerid"
+PARTIES = "phonecall_activity_parties"
+LOOKUPS = {REGARDING, OWNER, names.CALLBACK_REQUEST}
+
+Columns = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What is needed beside the facts of the call."""
+
+    customer: Customer | None
+    users: Mapping[str, User]
+    settings: CallSync
+    phone: PhoneNote | None
+    recording_url: str
+    region: str | None
+
+
+def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
+    """Everything that is known of the call; None where something is not known (yet)."""
+    number = to_e164(facts.number, given.region) or facts.number
+    owner = owner_of(facts, given)
+    return {
+        "subject": _subject(facts, given, number),
+        "directioncode": facts.is_outgoing,
+        "phonenumber": cut(number, names.PHONENUMBER_LENGTH) or None,
+        "description": cut(given.phone.text, names.DESCRIPTION_LENGTH) or None if given.phone else None,
+        "actualstart": moment(facts.started_at),
+        "actualend": moment(facts.ended_at),
+        "actualdurationminutes": minutes(facts.duration_s),
+        REGARDING: f"{given.customer.kind}:{given.customer.id}" if given.customer else None,
+        OWNER: f"systemuser:{owner}" if owner else None,
+        PARTIES: _parties(facts, given, number),
+        names.CALL_ID: facts.call_id,
+        names.RECORDING: given.recording_url if facts.is_recorded and given.recording_url else None,
+        names.ARRIVED_ON: moment(facts.arrived_at) if facts.arrived_at and facts.pool else None,
+        names.FIRST_ANSWERED_ON: moment(facts.first_answered_at) if facts.first_answered_at and facts.pool else None,
+        names.WAIT_TIME: facts.wait_s,
+        names.DURATION: facts.duration_s,
+        names.POOL: cut(facts.pool, 200) or None,
+        names.TERMINAL: ", ".join(sorted(facts.terminals)) or None,
+        names.RESULT: facts.result or None,
+        names.CALLBACK_REQUEST: _request(given.phone),
+    }
+
+
+def owner_of(facts: CallFacts, given: Composition) -> UUID | None:
+    """The user who was with the customer to the end (K5), else the default assignee (H4)."""
+    user = given.users.get(facts.last_user)
+    return user.id if user else given.settings.default_assignee
+
+
+def moment(at: datetime) -> str:
+    """As Dataverse gives it back."""
+    return to_iso(at.replace(microsecond=0)).replace(".000Z", "Z")
+
+
+def minutes(seconds: int) -> int:
+    """Whole minutes; a call that was talked in lasted one at least."""
+    return max(1, round(seconds / 60)) if seconds else 0
+
+
+def to_body(values: Columns) -> dict[str, Any]:
+    """The canonical columns as a body of the Web API."""
+    body: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == PARTIES:
+            body[PARTIES] = [_party(mask, who) for mask, who in value]
+        elif name in LOOKUPS:
+            table, _, row_id = value.partition(":")
+            property_name = f"{REGARDING}_{table}_phonecall" if name == REGARDING else name
+            body[f"{property_name}@odata.bind"] = f"/{_SETS[table]}({row_id})"
+        else:
+            body[name] = value
+    return body
+
+
+def _subject(facts: CallFacts, given: Composition, number: str) -> str:
+    places = {
+        "direction": "Outgoing" if facts.is_outgoing else "Incoming",
+        "party": given.customer.name if given.customer else number or "number withheld",
+        "pool": facts.pool,
+    }
+    return cut(given.settings.subject.format_map(places).strip(), names.SUBJECT_LENGTH)
+
+
+def _parties(facts: CallFacts, given: Composition, number: str) -> list[list[Any]]:
+    """From and To: the agents on one side, the customer or the bare number on the other."""
+    customer_side, agent_side = (
+        (names.PARTY_TO, names.PARTY_FROM) if facts.is_outgoing else (names.PARTY_FROM, names.PARTY_TO)
+    )
+    talkers = [talk.user_id for talk in facts.talks] or facts.users
+    agents = {given.users[user_id].id for user_id in talkers if user_id in given.users}
+    parties: list[list[Any]] = [[agent_side, f"systemuser:{agent}"] for agent in agents]
+    if given.customer:
+        parties.append([customer_side, f"{given.customer.kind}:{given.customer.id}"])
+    elif number:
+        parties.append([customer_side, number])
+    return sorted(parties)
+
+
+def _party(mask: int, who: str) -> dict[str, Any]:
+    table, _, row_id = who.partition(":")
+    if table in _SETS:
+        return {"participationtypemask": mask, f"partyid_{table}@odata.bind": f"/{_SETS[table]}({row_id})"}
+    return {"participationtypemask": mask, "unresolvedpartyname": who, "addressused": who}
+
+
+def _request(phone: PhoneNote | None) -> str | None:
+    return f"phonecall:{phone.callback_request}" if phone and phone.callback_request else None
+
+
+_SETS = {**names.ENTITY_SETS, "systemuser": "systemusers", "phonecall": names.PHONECALLS}

@@ -1,0 +1,83 @@
+"""Pure: what a call was, from the voice cloud's rows or from what we were told while it went on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared.calls.model import CallEvent, CallFacts, EventKind, Talk
+from shared.enreach.model import CallRow
+
+ANSWERED = "Answered"
+NOT_ANSWERED = "Not Answered"
+BUSY = "Busy"
+
+
+def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
+    """One call out of its rows, one per user it rang; None when none of them is work or one goes on still."""
+    work = sorted((row for row in rows if row.is_work), key=lambda row: (row.started_at, row.id))
+    if not work or any(row.ended_at is None for row in work):
+        return None
+    first = work[0]
+    answered = sorted((row for row in work if row.answered_at), key=lambda row: (row.answered_at, row.id))
+    talks = tuple(
+        Talk(row.user_id, row.answered_at, row.ended_at, row.terminal)
+        for row in answered
+        if row.answered_at and row.ended_at
+    )
+    ended_at = max(row.ended_at for row in work if row.ended_at)
+    duration_s = answered[0].duration_s if len(answered) == 1 else _seconds(talks[0].since, ended_at) if talks else 0
+    through_pool = next((row for row in work if row.pool), None)
+    return CallFacts(
+        call_id=first.call_id,
+        is_outgoing=first.is_outgoing,
+        number=first.b_number if first.is_outgoing else first.a_number,
+        users=tuple(dict.fromkeys(row.user_id for row in work)),
+        talks=talks,
+        terminals=frozenset(row.terminal for row in (answered or work) if row.terminal),
+        started_at=talks[0].since if talks else first.started_at,
+        ended_at=ended_at,
+        duration_s=duration_s,
+        pool=through_pool.pool if through_pool else "",
+        arrived_at=through_pool.arrived_at if through_pool else None,
+        first_answered_at=through_pool.first_answered_at if through_pool else None,
+        wait_s=next((row.wait_s for row in work if row.wait_s is not None), None),
+        is_recorded=any(row.recording_ids for row in work),
+        is_final=True,
+        result=_result(first, talks),
+    )
+
+
+def from_events(events: Sequence[CallEvent]) -> CallFacts | None:
+    """A pool's call that has just ended; None while it goes on, and where only the rows can tell (a transfer)."""
+    ordered = sorted(events, key=lambda event: event.sequence)
+    end = next((event for event in reversed(ordered) if event.kind is EventKind.ENDED), None)
+    answers = [event for event in ordered if event.kind is EventKind.ANSWERED and event.user_id]
+    transferred = any(event.kind is EventKind.TRANSFERRED for event in ordered)
+    if end is None or transferred or len({event.user_id for event in answers}) != 1:
+        return None
+    answer, arrival = answers[0], next((event for event in ordered if event.kind is EventKind.ARRIVED), None)
+    return CallFacts(
+        call_id=end.call_id,
+        is_outgoing=False,
+        number=answer.number,
+        users=(answer.user_id,),
+        talks=(Talk(answer.user_id, answer.at, end.at, answer.terminal),),
+        terminals=frozenset([answer.terminal] if answer.terminal else []),
+        started_at=answer.at,
+        ended_at=end.at,
+        duration_s=_seconds(answer.at, end.at),
+        pool=answer.pool,
+        arrived_at=arrival.at if arrival else None,
+        first_answered_at=answer.at,
+        result=ANSWERED,
+    )
+
+
+def _result(first: CallRow, talks: Sequence[Talk]) -> str:
+    if talks:
+        return ANSWERED
+    return BUSY if first.end_reason == "busy" else NOT_ANSWERED
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+
+    return max(0, round((end - start).total_seconds()))

@@ -1,0 +1,158 @@
+"""A call, and how far its activity has come. Moments are aware UTC datetimes, durations whole seconds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.identity.model import Customer
+
+QUEUE = "calls"
+CHECK = "voice.call.check"
+"""The event type that asks for a look at a call: ``{call_id, attempt}``. Everything else is read from the source."""
+HAPPENED = "voice.call.happened"
+"""Something happened to a call that came through a pool: see ``CallEvent``."""
+
+WEB = "web"
+"""The terminal that is our web phone."""
+
+
+class EventKind(StrEnum):
+    """What we follow of a call while it goes on."""
+
+    ARRIVED = "arrived"
+    ANSWERED = "answered"
+    TRANSFERRED = "transferred"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """One thing that happened to a pool's call. ``sequence`` orders the events of a call, however they arrive."""
+
+    call_id: str
+    sequence: int
+    kind: EventKind
+    at: datetime
+    number: str
+    pool: str
+    user_id: str = ""
+    terminal: str = ""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A user who talked: from when to when, and through what."""
+
+    user_id: str
+    since: datetime
+    until: datetime
+    terminal: str
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """What is known of one call for its activity, from events or from the voice cloud's rows.
+
+    ``number``: the other party's, as the network gave it, empty when withheld. ``users``: those it rang or who dialled,
+    in order; ``talks``: those of them who talked. ``is_final``: from rows, which are right and complete.
+    """
+
+    call_id: str
+    is_outgoing: bool
+    number: str
+    users: tuple[str, ...]
+    talks: tuple[Talk, ...]
+    terminals: frozenset[str]
+    started_at: datetime
+    ended_at: datetime
+    duration_s: int
+    pool: str = ""
+    arrived_at: datetime | None = None
+    first_answered_at: datetime | None = None
+    wait_s: int | None = None
+    is_recorded: bool = False
+    is_final: bool = False
+    result: str = ""
+
+    @property
+    def last_user(self) -> str:
+        """Who was with the other party to the end, after all transfers (K5); of an unanswered call, who tried last."""
+        if self.talks:
+            return max(self.talks, key=lambda talk: (talk.until, talk.since)).user_id
+        return self.users[-1]
+
+
+@dataclass(frozen=True)
+class PhoneNote:
+    """What agents' phones have told about a call: each one's notes, the customer picked (D6), which callback request
+    it answers (F8)."""
+
+    notes: Mapping[str, str] = field(default_factory=dict)
+    customer: Customer | None = None
+    callback_request: UUID | None = None
+    etag: str | None = field(default=None, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The notes of all agents, in the order they began to write."""
+        return "\n".join(text for text in self.notes.values() if text)
+
+
+class Origin(StrEnum):
+    """Why a call has an activity."""
+
+    PHONE = "phone"
+    ATTEMPT = "attempt"
+    ENTERPRISE = "enterprise"
+
+
+class Stage(StrEnum):
+    """How far the activity of a call has come. Each is reached only after what it names has been done."""
+
+    NONE = "none"
+    """Nothing is in Dynamics (yet)."""
+    OPEN = "open"
+    COMPLETED = "completed"
+    """Completed by us."""
+    FINAL = "final"
+    """Nothing more will be written: a person completed or deleted it."""
+    REMOVED = "removed"
+    """The call is no longer work (H3)."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The activity of a call as we left it.
+
+    ``written``: what we wrote last, by column, and ``intended``: what we were about to write when the process may have
+    died; a column that holds anything else was changed by a person and is in ``left_alone`` from then on.
+    ``version``: the row's ETag after our last write.
+    ``rows_at``: the newest change among the voice cloud's rows that were taken into account. ``verdict``: why there
+    is no activity, or who made it so.
+    """
+
+    stage: Stage = Stage.NONE
+    verdict: str = ""
+    version: str = ""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    intended: Mapping[str, Any] = field(default_factory=dict)
+    left_alone: frozenset[str] = frozenset()
+    rows_at: datetime | None = None
+    etag: str | None = field(default=None, compare=False)
+
+    @property
+    def has_activity(self) -> bool:
+        return self.stage in {Stage.OPEN, Stage.COMPLETED, Stage.FINAL}
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """Everything we keep of one call."""
+
+    call_id: str
+    progress: Progress = field(default_factory=Progress)
+    phone: PhoneNote | None = None
+    events: Sequence[CallEvent] = ()

@@ -1,0 +1,76 @@
+"""Pure decisions: which calls become activities, on whose account, and when an activity is done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.calls.model import WEB, CallFacts, Origin, PhoneNote
+from shared.identity.model import Customer, Identification
+from shared.settings.model import CallSync
+from shared.users.model import User
+
+CHECKS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+CHECK_EVERY_S = 300.0
+CHECK_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a call becomes an activity: ``origin``, or the ``reason`` why not, which holds no personal data."""
+
+    origin: Origin | None
+    reason: str = ""
+
+
+def verdict(
+    facts: CallFacts,
+    phone: PhoneNote | None,
+    users: Mapping[str, User],
+    identified: Identification,
+    settings: CallSync,
+) -> Verdict:
+    """G1 and F9 for calls of the web phone, H1-H4 for all others."""
+    if phone and phone.callback_request:
+        return Verdict(Origin.ATTEMPT)
+    if not facts.talks:
+        return Verdict(None, "not answered")
+    if phone or WEB in facts.terminals:
+        return Verdict(Origin.PHONE)
+    if not settings.enterprise:
+        return Verdict(None, "enterprise calls are not synchronised")
+    if not any(_is_eligible(users.get(talk.user_id)) for talk in facts.talks):
+        return Verdict(None, "its user is not set up for enterprise calls")
+    if not any(customer.kind in settings.customer_kinds for customer in identified.customers):
+        return Verdict(None, "the other party is no customer")
+    if facts.duration_s < settings.duration_limit_s:
+        return Verdict(None, "shorter than the limit")
+    return Verdict(Origin.ENTERPRISE)
+
+
+def customer_of(phone: PhoneNote | None, identified: Identification) -> Customer | None:
+    """Who the call is about: the one picked, else the only one identified (D6)."""
+    return phone.customer if phone and phone.customer else identified.only
+
+
+def is_settled(facts: CallFacts | None, settings: CallSync) -> bool:
+    """Whether nothing more will come: the rows are there, and the recording where there is to be one."""
+    if facts is None or not facts.is_final:
+        return False
+    return facts.is_recorded or not settings.recordings or not facts.talks
+
+
+def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
+    """Enriched, or the time limit has passed."""
+    return settings.complete and (is_settled(facts, settings) or now - facts.ended_at >= settings.complete_limit)
+
+
+def next_check_s(attempt: int) -> float | None:
+    """Seconds to the check after the one numbered ``attempt`` (0 = at once), None after a day of them."""
+    if attempt < len(CHECKS_S):
+        return CHECKS_S[attempt]
+    spent = sum(CHECKS_S) + (attempt - len(CHECKS_S)) * CHECK_EVERY_S
+    return CHECK_EVERY_S if spent < CHECK_FOR.total_seconds() else None
+
+
+def _is_eligible(user: User | None) -> bool:
+    return user is not None and user.syncs_enterprise_calls

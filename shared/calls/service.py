@@ -1,0 +1,198 @@
+"""Looks at one call and brings its activity up to what is known: the handler of the ``calls`` queue (G1-G4, K2).
+
+However often and from whatever cause a call is looked at, it is the same look: the voice cloud's rows are the truth,
+our own row says what has been written, and every write can be repeated.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from shared.bus.bus import Bus
+from shared.bus.events import Event
+from shared.calls import facts as reading
+from shared.calls import rules
+from shared.calls.activities import STATE, CallActivities, Wanted
+from shared.calls.attempts import CallbackAttempts
+from shared.calls.composing import Composition, columns, owner_of
+from shared.calls.model import (
+    CHECK,
+    HAPPENED,
+    QUEUE,
+    CallEvent,
+    CallFacts,
+    CallRecord,
+    EventKind,
+    Origin,
+    Progress,
+    Stage,
+)
+from shared.calls.store import CallStore
+from shared.calls.telling import check_wanted, event_from
+from shared.clock import Clock
+from shared.dataverse import names
+from shared.enreach.client import Enreach
+from shared.enreach.model import CallRow
+from shared.errors import Conflict, InvalidInput, Unavailable
+from shared.identity.model import Identification
+from shared.identity.service import Identity
+from shared.settings.model import CallSync, Reclassified
+from shared.settings.service import Settings
+from shared.users.service import Users
+
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """``recording_url`` gives the stable link of a call's recordings."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        enreach: Enreach,
+        identity: Identity,
+        users: Users,
+        activities: CallActivities,
+        attempts: CallbackAttempts,
+        store: CallStore,
+        bus: Bus,
+        recording_url: Callable[[str], str],
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._enreach = enreach
+        self._identity = identity
+        self._users = users
+        self._activities = activities
+        self._attempts = attempts
+        self._store = store
+        self._bus = bus
+        self._recording_url = recording_url
+        self._clock = clock
+
+    async def process(self, event: Event) -> None:
+        """Handles one message of the queue. Raises what stands in the way; the message is then tried again."""
+        if event.type == HAPPENED:
+            await self._happened(event_from(event))
+            return
+        call_id, attempt = event.data.get("call_id"), event.data.get("attempt", 0)
+        if event.type != CHECK or not isinstance(call_id, str) or not isinstance(attempt, int):
+            raise InvalidInput("malformed-call", "a call event names a call_id and its attempt")
+        if await self.look_at(call_id):
+            return
+        delay_s = rules.next_check_s(attempt)
+        if delay_s is None:
+            raise InvalidInput("call-incomplete", "the voice cloud has not completed a call within a day")
+        await self._bus.send(QUEUE, check_wanted(call_id, attempt + 1, self._clock()), delay_s=delay_s)
+
+    async def _happened(self, event: CallEvent) -> None:
+        """Notes it; a call that somebody answered is looked at when it has ended, whichever news comes last."""
+        await self._store.happened(event)
+        kinds = {one.kind for one in (await self._store.call(event.call_id)).events}
+        if {EventKind.ANSWERED, EventKind.ENDED} <= kinds:
+            await self._bus.send(QUEUE, check_wanted(event.call_id, 0, self._clock(), "ended"))
+
+    async def look_at(self, call_id: str) -> bool:
+        """Brings the activity of a call up to date; whether nothing more is to be expected."""
+        settings = await self._settings.call_sync()
+        rows = await self._enreach.calls_of(call_id)
+        record = await self._store.call(call_id)
+        if rows and not any(row.is_work for row in rows):
+            await self._forget(record, settings, max(row.modified_at for row in rows))
+            return True
+        facts = reading.from_rows(rows) or reading.from_events(record.events)
+        if facts is None:
+            return False
+        rows_at = max((row.modified_at for row in rows if row.is_work), default=None)
+        try:
+            await self._bring_up(facts, record, settings, rows_at)
+        except Conflict:
+            raise Unavailable("call-contended", "another instance is at the same call") from None
+        return rules.is_settled(facts, settings)
+
+    async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
+        """What would become of a call, without doing it; None while nothing can be said."""
+        facts = reading.from_rows(rows)
+        if facts is None:
+            return None
+        identified = await self._identity.identify(facts.number)
+        phone = await self._store.phone_note(call_id)
+        users = await self._users.by_voice_id()
+        return rules.verdict(facts, phone, users, identified, await self._settings.call_sync())
+
+    async def _bring_up(
+        self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
+    ) -> None:
+        identified = await self._identity.identify(facts.number)
+        users = await self._users.by_voice_id()
+        verdict = rules.verdict(facts, record.phone, users, identified, settings)
+        progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at)
+        if verdict.origin is None and not progress.has_activity:
+            if facts.is_final:
+                await self._save(record, replace(progress, verdict=verdict.reason))
+            return
+        wanted = await self._wanted(facts, record, settings, identified)
+        if verdict.origin is Origin.ENTERPRISE and not progress.has_activity:
+            region = (await self._settings.general()).default_region
+            if await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
+                await self._save(record, replace(progress, verdict="an activity was written by hand"))
+                return
+        progress = replace(progress, verdict=progress.verdict or str(verdict.origin))
+        await self._write(facts, record, wanted, progress)
+
+    async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> None:
+        """Notes what is to be written, writes it, notes what has been written."""
+        before = record.progress.intended
+        intended = {**wanted.values, **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
+        if intended != before or not progress.etag:
+            progress = await self._store.save(record.call_id, replace(progress, intended=intended))
+        done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before))
+        done = replace(done, intended=intended)
+        if record.phone and (request := record.phone.callback_request):
+            made = await self._store.attempted(request, record.call_id, facts.started_at)
+            await self._attempts.count(request, made)
+        if done != record.progress:
+            await self._store.save(record.call_id, done)
+        if done.stage is not record.progress.stage:
+            log.info("call brought up", extra={"call_id": record.call_id, "stage": done.stage, "reason": done.verdict})
+
+    async def _wanted(
+        self, facts: CallFacts, record: CallRecord, settings: CallSync, identified: Identification
+    ) -> Wanted:
+        given = Composition(
+            customer=rules.customer_of(record.phone, identified),
+            users=await self._users.by_voice_id(),
+            settings=settings,
+            phone=record.phone,
+            recording_url=self._recording_url(record.call_id),
+            region=(await self._settings.general()).default_region,
+        )
+        user = given.users.get(facts.last_user)
+        return Wanted(
+            values=columns(facts, given),
+            caller=user.id if user else None,
+            owner=owner_of(facts, given),
+            status=names.STATUS_MADE if facts.is_outgoing else names.STATUS_RECEIVED,
+            complete=rules.is_to_be_completed(facts, settings, self._clock()),
+        )
+
+    async def _forget(self, record: CallRecord, settings: CallSync, rows_at: datetime) -> None:
+        """Not work (any more): what had been made of it goes, and nothing is noted of one that never was (H3)."""
+        if record.progress.has_activity:
+            blank = settings.reclassified is Reclassified.BLANK
+            await (self._activities.blank if blank else self._activities.remove)(record.call_id)
+        if record.progress.etag:
+            await self._store.forget(record.call_id, replace(record.progress, rows_at=rows_at))
+
+    async def _save(self, record: CallRecord, progress: Progress) -> None:
+        if progress != record.progress or record.progress.etag is None:
+            await self._store.save(record.call_id, progress)
+
+
+def is_done(progress: Progress | None, modified: datetime) -> bool:
+    """Whether rows changed at a moment have been taken into account."""
+    if progress is None or progress.rows_at is None:
+        return False
+    return progress.stage is Stage.FINAL or progress.rows_at >= modified

@@ -1,0 +1,172 @@
+"""The ``calls`` table: one partition per call, and one per callback request for its attempts.
+
+{call}                  progress            how far its activity has come, one JSON document
+                        phone               notes, pick and callback request, as the phone told
+                        evt-{sequence}      what happened, while a pool's call goes on
+attempts~{request}      {call}              when the attempt was made
+going-on                {call}              a pool's call that has not ended yet
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from shared.calls.model import CallEvent, CallRecord, EventKind, PhoneNote, Progress, Stage
+from shared.clock import from_iso, to_iso
+from shared.errors import Conflict
+from shared.identity.model import Customer, CustomerKind
+from shared.storage.tables import Delete, Put, Row, Table
+
+PROGRESS = "progress"
+PHONE = "phone"
+EVENT = "evt-"
+GOING_ON = "going-on"
+
+
+class CallStore:
+    """Progress is changed by compare-and-set: whoever loses a race gets Conflict and tries again later."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    async def call(self, call_id: str) -> CallRecord:
+        """Everything known of a call, in one short query."""
+        record = CallRecord(call_id)
+        events = []
+        async for row in self._table.query(_key(call_id)):
+            if row.rk == PROGRESS:
+                record = replace(record, progress=_to_progress(row))
+            elif row.rk == PHONE:
+                record = replace(record, phone=_to_note(row))
+            else:
+                events.append(_to_event(call_id, row))
+        return replace(record, events=tuple(events))
+
+    async def progress(self, call_id: str) -> Progress | None:
+        """One point read."""
+        row = await self._table.get(_key(call_id), PROGRESS)
+        return _to_progress(row) if row else None
+
+    async def save(self, call_id: str, progress: Progress) -> Progress:
+        """Raises Conflict when another instance was faster."""
+        row = Row(_key(call_id), PROGRESS, {"document": json.dumps(_to_document(progress))}, progress.etag)
+        written = await (self._table.replace(row) if progress.etag else self._table.insert(row))
+        return replace(progress, etag=written.etag)
+
+    async def note(self, call_id: str, note: PhoneNote) -> None:
+        """Raises Conflict when another instance was faster."""
+        row = Row(_key(call_id), PHONE, {"document": json.dumps(_from_note(note))}, note.etag)
+        await (self._table.replace(row) if note.etag else self._table.insert(row))
+
+    async def phone_note(self, call_id: str) -> PhoneNote | None:
+        row = await self._table.get(_key(call_id), PHONE)
+        return _to_note(row) if row else None
+
+    async def happened(self, event: CallEvent) -> None:
+        """Notes an event of a pool's call; the same one again changes nothing."""
+        values = {
+            "kind": event.kind,
+            "at": event.at,
+            "number": event.number,
+            "pool": event.pool,
+            "user": event.user_id,
+            "terminal": event.terminal,
+        }
+        await self._table.put(Row(_key(event.call_id), f"{EVENT}{event.sequence:06d}", values))
+        if event.kind is EventKind.ENDED:
+            await self._table.delete(GOING_ON, _key(event.call_id))
+        elif event.kind is EventKind.ARRIVED:
+            await self._table.put(Row(GOING_ON, _key(event.call_id), {"since": event.at}))
+
+    async def going_on(self) -> Mapping[str, datetime]:
+        """Pool's calls that have arrived and not ended, as far as we were told, with the time of arrival."""
+        return {unquote(row.rk): row.values["since"] async for row in self._table.query(GOING_ON)}
+
+    async def ended(self, call_id: str) -> None:
+        await self._table.delete(GOING_ON, _key(call_id))
+
+    async def attempted(self, request: UUID, call_id: str, at: datetime) -> Sequence[datetime]:
+        """Counts a call as an attempt on a callback request, once; when each of them was made (F8)."""
+        await self._table.put(Row(f"attempts~{request}", _key(call_id), {"at": at}))
+        return [row.values["at"] async for row in self._table.query(f"attempts~{request}")]
+
+    async def forget(self, call_id: str, progress: Progress) -> None:
+        """What was known of a call that is no longer work goes, but for the fact that it was removed (H3)."""
+        record = await self.call(call_id)
+        operations: list[Delete | Put] = [
+            Delete(_key(call_id), f"{EVENT}{event.sequence:06d}") for event in record.events
+        ]
+        if record.phone:
+            operations.append(Delete(_key(call_id), PHONE))
+        removed = Progress(Stage.REMOVED, rows_at=progress.rows_at)
+        operations.append(Put(Row(_key(call_id), PROGRESS, {"document": json.dumps(_to_document(removed))})))
+        if (await self.progress(call_id) or Progress()).etag != progress.etag:
+            raise Conflict("row-changed", "the call was changed meanwhile")
+        await self._table.transact(operations)
+
+
+def _key(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _to_document(progress: Progress) -> dict[str, Any]:
+    return {
+        "stage": progress.stage,
+        "verdict": progress.verdict,
+        "version": progress.version,
+        "written": dict(progress.written),
+        "intended": dict(progress.intended),
+        "left_alone": sorted(progress.left_alone),
+        "rows_at": to_iso(progress.rows_at) if progress.rows_at else None,
+    }
+
+
+def _to_progress(row: Row) -> Progress:
+    document = json.loads(row.values["document"])
+    return Progress(
+        stage=Stage(document["stage"]),
+        verdict=document["verdict"],
+        version=document["version"],
+        written=document["written"],
+        intended=document["intended"],
+        left_alone=frozenset(document["left_alone"]),
+        rows_at=from_iso(document["rows_at"]) if document["rows_at"] else None,
+        etag=row.etag,
+    )
+
+
+def _from_note(note: PhoneNote) -> dict[str, Any]:
+    customer = note.customer
+    return {
+        "notes": dict(note.notes),
+        "customer": {"kind": customer.kind, "id": str(customer.id), "name": customer.name} if customer else None,
+        "callback_request": str(note.callback_request) if note.callback_request else None,
+    }
+
+
+def _to_note(row: Row) -> PhoneNote:
+    document = json.loads(row.values["document"])
+    customer, request = document["customer"], document["callback_request"]
+    return PhoneNote(
+        notes=document["notes"],
+        customer=Customer(CustomerKind(customer["kind"]), UUID(customer["id"]), customer["name"]) if customer else None,
+        callback_request=UUID(request) if request else None,
+        etag=row.etag,
+    )
+
+
+def _to_event(call_id: str, row: Row) -> CallEvent:
+    return CallEvent(
+        call_id=call_id,
+        sequence=int(row.rk.removeprefix(EVENT)),
+        kind=EventKind(row.values["kind"]),
+        at=row.values["at"],
+        number=row.values["number"],
+        pool=row.values["pool"],
+        user_id=row.values["user"],
+        terminal=row.values["terminal"],
+    )

@@ -1,0 +1,33 @@
+"""Columns of our solution that the environment turns out not to have: each costs itself only, not the row (G)."""
+
+from datetime import datetime, timedelta
+
+from shared.clock import Clock
+from shared.storage.tables import Row, Table
+
+PARTITION = "absent-columns"
+LOOK_AGAIN_AFTER = timedelta(hours=1)
+CACHED_FOR = timedelta(seconds=30)
+
+
+class AbsentColumns:
+    """Kept in the ``health`` table, so that every instance knows and the health page can tell."""
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+        self._known: dict[str, datetime] = {}
+        self._read_at: datetime | None = None
+
+    async def names(self) -> frozenset[str]:
+        """The columns found missing within the last hour; after that one is tried again."""
+        now = self._clock()
+        if self._read_at is None or now - self._read_at >= CACHED_FOR:
+            self._known = {row.rk: row.values["since"] async for row in self._table.query(PARTITION)}
+            self._read_at = now
+        return frozenset(name for name, since in self._known.items() if now - since < LOOK_AGAIN_AFTER)
+
+    async def note(self, name: str) -> None:
+        now = self._clock()
+        self._known[name] = now
+        await self._table.put(Row(PARTITION, name, {"since": now}))

@@ -1,0 +1,130 @@
+"""Finds calls by the time their rows were changed and has each looked at that has not been (H1, H3, K10).
+
+Nothing of a call that is not work goes anywhere, unless there is an activity of it to be taken back.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.bus.bus import Bus
+from shared.bus.events import Event
+from shared.calls.model import QUEUE
+from shared.calls.service import is_done
+from shared.calls.store import CallStore
+from shared.calls.telling import check_wanted
+from shared.clock import Clock, to_iso
+from shared.enreach.client import Enreach
+from shared.enreach.model import CallRow
+from shared.enterprise_calls.windows import by_call, pages
+from shared.storage.leases import Leases
+from shared.storage.tables import Row, Table
+
+LEASE = "call-sync"
+LEASE_S = 120.0
+OVERLAP = timedelta(minutes=5)
+"""How far each run reads back: covers a clock that is two minutes behind and rows that are late to show."""
+AHEAD = timedelta(minutes=3)
+"""How far it reads beyond our own clock: theirs may be two minutes ahead."""
+FIRST = timedelta(days=1)
+REPAIR_OVER = timedelta(hours=25)
+STUCK_AFTER = timedelta(hours=4)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """``synced_at``: all changes up to then were seen; ``repaired``, ``stuck``: what the last repair found."""
+
+    synced_at: datetime | None
+    repaired_at: datetime | None
+    repaired: int
+    stuck: int
+
+
+class EnterpriseCalls:
+    """Run by timers; one instance at a time."""
+
+    def __init__(
+        self, *, enreach: Enreach, store: CallStore, bus: Bus, marks: Table, leases: Leases, owner: str, clock: Clock
+    ) -> None:
+        self._enreach = enreach
+        self._store = store
+        self._bus = bus
+        self._marks = marks
+        self._leases = leases
+        self._owner = owner
+        self._clock = clock
+
+    async def mark(self) -> Mark:
+        row = await self._marks.get("calls", "watermark")
+        values = row.values if row else {}
+        return Mark(
+            values.get("synced_at"), values.get("repaired_at"), values.get("repaired", 0), values.get("stuck", 0)
+        )
+
+    async def run(self) -> int | None:
+        """Sends a message for each call whose rows changed since the last run; None while another instance is at it."""
+        fence = await self._leases.acquire(LEASE, self._owner, LEASE_S)
+        if fence is None:
+            return None
+        try:
+            now, mark = self._clock(), await self.mark()
+            since = (mark.synced_at or now - FIRST) - OVERLAP
+            sent = len(await self._send(since, now + AHEAD))
+            await self._note(synced_at=now)
+        finally:
+            await self._leases.release(LEASE, self._owner, fence)
+        return sent
+
+    async def repair(self) -> dict[str, int]:
+        """Has calls of the last day that were never logged looked at, and ends pool's calls that never ended (K10)."""
+        now = self._clock()
+        unlogged = await self._send(now - REPAIR_OVER, now - OVERLAP)
+        stuck = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
+        for call_id in stuck:
+            await self._store.ended(call_id)
+        await self._note(repaired_at=now, repaired=len(unlogged), stuck=len(stuck))
+        if unlogged or stuck:
+            log.warning("calls repaired", extra={"unlogged": len(unlogged), "stuck": len(stuck)})
+        return {"unlogged": len(unlogged), "stuck": len(stuck)}
+
+    async def unlogged(self) -> Sequence[str]:
+        """The calls of the last day that the next repair would have looked at."""
+        now = self._clock()
+        return [event.subject for event in await self._missing(now - REPAIR_OVER, now - OVERLAP)]
+
+    async def _send(self, after: datetime, before: datetime) -> Sequence[Event]:
+        missing = await self._missing(after, before)
+        if missing:
+            await self._bus.send_all(QUEUE, missing)
+            log.info("calls found", extra={"count": len(missing)})
+        return missing
+
+    async def _missing(self, after: datetime, before: datetime) -> Sequence[Event]:
+        found = []
+        async for page in pages(self._enreach.calls_modified, after, before):
+            for call_id, rows in by_call(page.rows).items():
+                if await self._is_to_be_looked_at(call_id, rows):
+                    found.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(_changed(rows))}"))
+            if page.unreadable:
+                log.warning("rows of calls cannot be read", extra={"count": page.unreadable})
+        return found
+
+    async def _is_to_be_looked_at(self, call_id: str, rows: Sequence[CallRow]) -> bool:
+        progress = await self._store.progress(call_id)
+        if not any(row.is_work for row in rows) and not (progress and progress.has_activity):
+            return False
+        return not is_done(progress, _changed(rows))
+
+    async def _note(self, **values: object) -> None:
+        row = await self._marks.get("calls", "watermark")
+        merged = {**(row.values if row else {}), **values}
+        await self._marks.put(Row("calls", "watermark", merged))
+
+
+def _changed(rows: Sequence[CallRow]) -> datetime:
+    """The last change that matters: of the rows that are work, or of all when none is."""
+    return max(row.modified_at for row in ([row for row in rows if row.is_work] or rows))

@@ -1,0 +1,1 @@
+"""What the web phone asks of the app."""

@@ -1,0 +1,1 @@
+"""Recordings of calls, to be heard by who may see the activity (G2)."""

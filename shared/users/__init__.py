@@ -1,0 +1,1 @@
+"""Who is who: users of the voice cloud and their users in Dynamics."""

@@ -1,0 +1,20 @@
+"""A person in both worlds."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class User:
+    """A Dynamics user with his voice-cloud id and e-mail as the configurator has them, empty where not set (J1)."""
+
+    id: UUID
+    name: str
+    voice_user_id: str
+    voice_email: str
+    mobile_number: str
+
+    @property
+    def syncs_enterprise_calls(self) -> bool:
+        """H1: voice-cloud id and e-mail are set, and Dynamics has a mobile number."""
+        return bool(self.voice_user_id and self.voice_email and self.mobile_number)

@@ -1,0 +1,66 @@
+"""Reads the users from Dynamics, at most once a minute, and writes voice-cloud ids by e-mail match (J1)."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.clock import Clock
+from shared.dataverse import names
+from shared.dataverse.client import Dataverse
+from shared.enreach.client import Enreach
+from shared.users.model import User
+
+CACHED_FOR = timedelta(seconds=60)
+COLUMNS = ("systemuserid", "fullname", "mobilephone", "internalemailaddress", names.VOICE_USER_ID, names.VOICE_EMAIL)
+ENABLED = "isdisabled eq false"
+
+
+class Users:
+    """Dynamics users by their voice-cloud id."""
+
+    def __init__(self, dataverse: Dataverse, enreach: Enreach, clock: Clock) -> None:
+        self._dataverse = dataverse
+        self._enreach = enreach
+        self._clock = clock
+        self._reading = asyncio.Lock()
+        self._read_at: datetime | None = None
+        self._by_voice_id: Mapping[str, User] = {}
+
+    async def by_voice_id(self) -> Mapping[str, User]:
+        """The enabled users that have a voice-cloud id, at most a minute old."""
+        async with self._reading:
+            if self._read_at is None or self._clock() - self._read_at >= CACHED_FOR:
+                users = [_to_user(row) for row in await self._rows() if row.get(names.VOICE_USER_ID)]
+                self._by_voice_id = {user.voice_user_id: user for user in users}
+                self._read_at = self._clock()
+        return self._by_voice_id
+
+    async def update_ids(self) -> dict[str, str]:
+        """Gives each user without one the id of the voice-cloud user of the same e-mail; tells who got which."""
+        by_email = {user.name.lower(): user for user in await self._enreach.users()}
+        given = {}
+        for row in await self._rows():
+            email = str(row.get(names.VOICE_EMAIL) or row.get("internalemailaddress") or "").lower()
+            found = by_email.get(email)
+            if found is None or row.get(names.VOICE_USER_ID):
+                continue
+            body = {names.VOICE_USER_ID: found.id, names.VOICE_EMAIL: found.name}
+            await self._dataverse.update(f"systemusers({row['systemuserid']})", body)
+            given[email] = found.id
+        self._read_at = None
+        return given
+
+    async def _rows(self) -> list[dict[str, Any]]:
+        return await self._dataverse.every("systemusers", {"$select": ",".join(COLUMNS), "$filter": ENABLED})
+
+
+def _to_user(row: Mapping[str, Any]) -> User:
+    return User(
+        id=UUID(row["systemuserid"]),
+        name=str(row.get("fullname") or ""),
+        voice_user_id=str(row[names.VOICE_USER_ID]),
+        voice_email=str(row.get(names.VOICE_EMAIL) or ""),
+        mobile_number=str(row.get("mobilephone") or ""),
+    )
