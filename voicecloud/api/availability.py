@@ -73,8 +73,9 @@ async def change_status(request: web.Request) -> object:
 
 
 def _wanted(document: Mapping[str, Any]) -> NewAvailability:
-    profile = EVENT_TYPES.get(document.get("EventTypeID", -1))
-    if profile is None:
+    number = document.get("EventTypeID")
+    profile = EVENT_TYPES.get(number) if isinstance(number, int) else None
+    if profile is None or isinstance(number, bool):
         raise InvalidInput("availability-unknown", f"EventTypeID is one of 0 to {max(EVENT_TYPES)}")
     note = document.get("Note") or ""
     return NewAvailability(profile, str(note), _moment(document, "StartTime"), _moment(document, "EndTime"))
@@ -87,7 +88,7 @@ def _moment(document: Mapping[str, Any], name: str) -> datetime | None:
         return None
     try:
         return from_iso(str(given))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InvalidInput("query-time", f"{name} is no time in ISO 8601") from error
 
 

@@ -38,7 +38,7 @@ async def change_privacy(request: web.Request) -> object:
     """``{CallId, Privacy}`` for one row: Work or Private within 14 days, Undefined at any time."""
     document = await body(request)
     privacy = document.get("Privacy")
-    if privacy not in set(Privacy):
+    if not isinstance(privacy, str) or privacy not in set(Privacy):
         raise InvalidInput("field-value", f"Privacy is one of {', '.join(Privacy)}")
     records = services(request).telephony.records
     rows = await records.of_call(str(document.get("CallId", "")))

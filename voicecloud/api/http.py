@@ -1,7 +1,6 @@
 """How every resource is served: routes, authentication, JSON in and out, errors as JSON."""
 
 import binascii
-import json
 import logging
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from shared.errors import InvalidInput, Throttled, Unauthorised, VoiceError
+from voicecloud import wire
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.organisation.model import User
@@ -51,11 +51,12 @@ def caller(request: web.Request) -> User:
 
 
 async def body(request: web.Request) -> Mapping[str, Any]:
-    """The JSON object sent. Raises InvalidInput ``malformed-json``."""
+    """The JSON object sent. Raises InvalidInput ``malformed-json``, ``text-characters``."""
     try:
-        document = await request.json()
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InvalidInput("malformed-json", "the body is not JSON") from error
+        text = await request.text()
+    except UnicodeError as error:
+        raise InvalidInput("malformed-json", "the body is not text") from error
+    document = wire.read(text)
     if not isinstance(document, dict):
         raise InvalidInput("malformed-json", "the body is not a JSON object")
     return document
@@ -91,11 +92,7 @@ def _basic(header: str) -> tuple[str, str]:
 
 
 def json_response(document: object, status: int = 200) -> web.Response:
-    return web.Response(
-        text=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
-        status=status,
-        content_type="application/json",
-    )
+    return web.Response(text=wire.written(document), status=status, content_type="application/json")
 
 
 @web.middleware

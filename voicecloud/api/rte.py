@@ -1,7 +1,6 @@
 """The real-time hub: token, negotiation and WebSocket."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -9,6 +8,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 
 from shared.errors import InvalidInput
+from voicecloud import wire
 from voicecloud.api import query
 from voicecloud.api.http import Route, caller, json_response, services
 from voicecloud.api.users import addressed
@@ -56,7 +56,7 @@ async def hub(request: web.Request) -> web.StreamResponse:
     try:
         await _shake_hands(socket)
         await _read(socket, found, client)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, InvalidInput):
         await socket.close(code=1007, message=b"not a hub message")
     finally:
         found.disconnect(client)
@@ -73,8 +73,8 @@ def _user(request: web.Request) -> User:
 
 async def _shake_hands(socket: web.WebSocketResponse) -> None:
     """The client names the protocol; JSON version 1 is spoken here."""
-    hello = json.loads((await socket.receive_str(timeout=PING_S)).partition(protocol.SEPARATOR)[0])
-    if hello.get("protocol") != "json":
+    hello = wire.read((await socket.receive_str(timeout=PING_S)).partition(protocol.SEPARATOR)[0])
+    if not isinstance(hello, dict) or hello.get("protocol") != "json":
         await socket.send_str(protocol.framed({"error": "only the json protocol is spoken here"}))
         raise ValueError("unknown protocol")
     await socket.send_str(protocol.framed({}))

@@ -11,8 +11,10 @@ from enum import Enum
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from shared.clock import from_iso
 from shared.errors import InvalidInput
 
+LARGEST = 1e9
 _TEXTUAL = (datetime, date, time)
 
 
@@ -62,7 +64,7 @@ def _read(name: str, hint: Any, value: Any) -> Any:
     wanted = next(option for option in options if option is not type(None))
     try:
         return _value(name, wanted, value)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InvalidInput("field-value", f"{name} has a value it cannot have") from error
 
 
@@ -76,7 +78,27 @@ def _value(name: str, wanted: Any, value: Any) -> Any:
     if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
         return decode(wanted, value)
     if wanted in _TEXTUAL:
-        return wanted.fromisoformat(value)
-    if wanted is bool and not isinstance(value, bool):
-        raise InvalidInput("field-value", f"{name} is true or false")
+        return _textual(wanted, value)
+    if wanted in (int, float):
+        return _number(wanted, value)
+    if wanted in (bool, str) and not isinstance(value, wanted):
+        raise ValueError(f"{name} is of another type")
     return wanted(value)
+
+
+def _textual(wanted: Any, value: str) -> datetime | date | time:
+    """Moments are made UTC; a time of day is one on the wall, whatever offset it has."""
+    if wanted is datetime:
+        return from_iso(value)
+    read: date | time = wanted.fromisoformat(value)
+    return read.replace(tzinfo=None) if isinstance(read, time) else read
+
+
+def _number(wanted: Any, value: object) -> int | float:
+    """Names of a mapping are numbers as texts. No number of ours is anywhere near ``LARGEST``."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError("no number")
+    read: int | float = wanted(value)
+    if not -LARGEST <= read <= LARGEST:
+        raise ValueError("a number out of all proportion")
+    return read

@@ -13,6 +13,7 @@ from shared.storage.tables import Row, Table
 from voicecloud.records.blobs import Blobs
 
 TABLE = "recordings"
+MAX_DIGITS = 15
 _ROW = "recording"
 
 
@@ -86,7 +87,7 @@ class Recordings:
     async def audio(self, recording_id: str, token: str) -> tuple[bytes, str]:
         """The audio and its content type. Raises Forbidden ``recording-token``, Missing ``recording-unknown``."""
         expires, _, signature = token.partition(".")
-        if not expires.isdecimal() or int(expires) < self._clock().timestamp():
+        if not expires.isdecimal() or len(expires) > MAX_DIGITS or int(expires) < self._clock().timestamp():
             raise Forbidden("recording-token", "the link to this recording has expired")
         if not hmac.compare_digest(signature.encode(), self._signature(recording_id, int(expires)).encode()):
             raise Forbidden("recording-token", "the link to this recording is not valid")

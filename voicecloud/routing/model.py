@@ -208,7 +208,7 @@ class Pool:
             raise ValueError("a phone rings for more than 0 seconds")
         try:
             ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as unknown:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
             raise ValueError(f"{self.time_zone!r} is no IANA time zone") from unknown
 
 

@@ -1,25 +1,26 @@
 """The SignalR hub protocol, JSON form (dotnet/aspnetcore, HubProtocol.md): messages end with the byte 0x1E."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
+
+from voicecloud import wire
 
 SEPARATOR = "\x1e"
 INVOCATION, STREAM_ITEM, COMPLETION, PING, CLOSE = 1, 2, 3, 6, 7
 
 
 def messages(text: str) -> Iterator[dict[str, Any]]:
-    """Raises ValueError for what is no JSON object."""
+    """Raises InvalidInput or ValueError for what is no JSON object."""
     for part in text.split(SEPARATOR):
         if part:
-            message = json.loads(part)
+            message = wire.read(part)
             if not isinstance(message, dict):
                 raise ValueError("a hub message is a JSON object")
             yield message
 
 
 def framed(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")) + SEPARATOR
+    return wire.written(message) + SEPARATOR
 
 
 def invocation(target: str, *arguments: object) -> str:

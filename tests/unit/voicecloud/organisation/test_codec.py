@@ -1,6 +1,6 @@
 """Configuration as documents."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -47,6 +47,18 @@ def test_absent_fields_keep_their_defaults() -> None:
     assert decode(Pool, {"Id": "p", "Name": "Sales"}) == Pool("p", "Sales")
 
 
+def test_moments_are_utc_and_hours_are_on_the_wall() -> None:
+    """An offset is taken into account for a moment, and means nothing for a time of day."""
+    exception = decode(
+        AdHocException, {"Name": "x", "StartsAt": "2026-11-01T10:00:00", "EndsAt": "2026-11-01T14:00+02:00"}
+    )
+    assert (exception.starts_at, exception.ends_at) == (
+        datetime(2026, 11, 1, 10, tzinfo=UTC),
+        datetime(2026, 11, 1, 12, tzinfo=UTC),
+    )
+    assert decode(Hours, {"Opens": "08:00+02:00", "Closes": "16:00"}) == Hours(time(8), time(16))
+
+
 @pytest.mark.parametrize(
     ("document", "code"),
     [
@@ -56,6 +68,10 @@ def test_absent_fields_keep_their_defaults() -> None:
         ({"Id": "p", "Name": "n", "Record": "yes"}, "field-value"),
         ({"Id": "p", "Name": "n", "Members": [{"UserId": "u", "Skill": 0}]}, "field-value"),
         ({"Id": "p", "Name": "n", "Schedule": []}, "field-value"),
+        ({"Id": "p", "Name": "n", "RingTimeoutS": 1e300}, "field-value"),
+        ({"Id": "p", "Name": "n", "MaxQueue": True}, "field-value"),
+        ({"Id": "p", "Name": "n", "Language": []}, "field-value"),
+        ({"Id": "p", "Name": "n", "TimeZone": "x" * 5_000}, "field-value"),
         ({"Name": "n"}, "field-value"),
     ],
 )
