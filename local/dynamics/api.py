@@ -10,11 +10,12 @@ from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import Table
 from local.dynamics.data.store import Store
 from local.dynamics.data.writing import Writer
-from local.dynamics.errors import DataverseError, exists, lacks_privilege, missing_key, not_found
+from local.dynamics.errors import DataverseError, exists, lacks_privilege, missing_key, not_allowed, not_found
 from local.dynamics.odata.keys import Key, parse_key
 from local.dynamics.odata.messages import ROOT, ApiAnswer, ApiRequest
 from local.dynamics.odata.reading import Reader
 from local.dynamics.odata.tracking import Tracking
+from local.dynamics.presence import Presence
 from local.dynamics.privileges import Privileges
 
 _PATH = re.compile(r"(?P<set>\w+)(?:\((?P<key>(?:[^()']|'(?:[^']|'')*')*)\))?(?:/(?P<rest>\$?[\w.]+))?")
@@ -34,6 +35,7 @@ class Api:
         self.writer = Writer(store, clock)
         self.tracking = Tracking(store, base, clock)
         self.privileges = Privileges(store)
+        self.presence = Presence(store, self.writer, self.privileges, base, clock)
         self._reader = Reader(store, base)
         self._actions = Actions(store, self.writer, base)
 
@@ -50,6 +52,8 @@ class Api:
             return self._service_document()
         if request.path in {"WhoAmI", "WhoAmI()"} and request.method == "GET":
             return self._actions.who_am_i(caller)
+        if self.presence.serves(request.path):
+            return self.presence.answer(request, caller)
         match = _PATH.fullmatch(request.path)
         if match is None or match["set"] not in self._sets:
             raise not_found(request.path)
@@ -71,7 +75,7 @@ class Api:
             tracked = self.tracking.asked(request)
             return self.tracking.answer(table, request) if tracked else self._reader.many(table, request)
         if request.method != "POST" or table.name in NO_CREATE:
-            raise _not_allowed(request.method, table)
+            raise not_allowed(request.method)
         key = self.writer.create(table, request.json(), caller)
         return self._written(table, key, request, created=True)
 
@@ -80,7 +84,7 @@ class Api:
             return self._reader.part(table, key, rest, request)
         if request.method == "POST":
             return self._actions.on_row(table, key, rest, request, caller)
-        raise _not_allowed(request.method, table)
+        raise not_allowed(request.method)
 
     def _row(self, table: Table, key: Key, request: ApiRequest, caller: Caller) -> ApiAnswer:
         match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
@@ -91,7 +95,7 @@ class Api:
         if request.method == "DELETE" and table.name not in NO_DELETE:
             self.writer.delete(table, self._present(table, key), caller, match=match)
             return ApiAnswer(204)
-        raise _not_allowed(request.method, table)
+        raise not_allowed(request.method)
 
     def _patch(
         self, table: Table, key: Key, request: ApiRequest, caller: Caller, match: str | None, none_match: str | None
@@ -144,7 +148,3 @@ class Api:
 def _shown_values(table: Table, key: Key) -> dict[str, Any]:
     """Alternate key values as a body gives them."""
     return {table.columns[name].json_name: value for name, value in key.values.items()}
-
-
-def _not_allowed(method: str, table: Table) -> DataverseError:
-    return DataverseError(405, "0x80060888", f"The requested resource does not support http method '{method}'.")

@@ -66,6 +66,7 @@ class Environment:
         self.protection.limits = Limits()
         self.protection.forget()
         self.columns.restore()
+        self.api.presence.forget()
         self.api.privileges.clear()
         self.api.writer.activities.closed_read_only = True
         self.api.writer.activities.system_parties = False

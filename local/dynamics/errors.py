@@ -76,3 +76,7 @@ def changed() -> DataverseError:
 def lacks_privilege(user_id: str, privilege: str) -> DataverseError:
     message = f"Principal user (Id={user_id}, type=8) is missing {privilege} privilege."
     return DataverseError(403, "0x80040220", message)
+
+
+def not_allowed(method: str) -> DataverseError:
+    return DataverseError(405, "0x80060888", f"The requested resource does not support http method '{method}'.")

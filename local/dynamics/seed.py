@@ -7,11 +7,14 @@ from typing import Any
 
 from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import Table
-from local.dynamics.data.store import Store
+from local.dynamics.data.store import Row, Store
+from local.dynamics.data.tables.presence import BUILT_IN
 from local.dynamics.data.writing import Writer
 
 SYSTEM = Caller("5e000000-0000-4000-8000-000000000001")
 """The user that every environment has and nobody can sign in as."""
+ENGINE = Caller("5e000000-0000-4000-8000-000000000002")
+"""The application user by whom the contact centre writes what representatives are set to."""
 INACTIVE = "inactive"
 """``true`` on a row: it is made inactive after it was made, because no row is made inactive."""
 
@@ -28,7 +31,7 @@ def seed(store: Store, writer: Writer, document: Mapping[str, Sequence[Mapping[s
     """
     made = 0
     with store.transaction():
-        _ensure_system_user(store, writer)
+        _ensure_built_in(store, writer)
         for name, rows in document.items():
             table = store.tables[name]
             for row in rows:
@@ -44,7 +47,15 @@ def _make(writer: Writer, table: Table, row: Mapping[str, Any]) -> None:
         writer.update(table, key, {"statecode": 1}, SYSTEM)
 
 
-def _ensure_system_user(store: Store, writer: Writer) -> None:
-    users = store.tables["systemuser"]
-    if store.get(users, SYSTEM.user_id) is None:
-        writer.create(users, {users.key: SYSTEM.user_id, "lastname": "SYSTEM", "isdisabled": True}, SYSTEM)
+def _ensure_built_in(store: Store, writer: Writer) -> None:
+    engine: Row = {"lastname": "# CCaaS Assignment Engine", "applicationid": "5e000000-0000-4000-8000-00000000000a"}
+    users: dict[str, Row] = {SYSTEM.user_id: {"lastname": "SYSTEM", "isdisabled": True}, ENGINE.user_id: engine}
+    presences: dict[str, Row] = {
+        key: {"msdyn_name": text, "msdyn_presencestatustext": text, "msdyn_basepresencestatus": base}
+        for base, (key, text) in BUILT_IN.items()
+    }
+    for name, rows in (("systemuser", users), ("msdyn_presence", presences)):
+        table = store.tables[name]
+        for key, row in rows.items():
+            if store.get(table, key) is None:
+                writer.create(table, row, SYSTEM, key)

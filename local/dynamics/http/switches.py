@@ -28,6 +28,7 @@ class Switches:
                 "settings": self._settings,
                 "privileges": self._privileges,
                 "columns": self._environment.columns.switch,
+                "capacity": self._environment.api.presence.switch_capacity,
                 "seed": self._seed,
                 "reset": lambda _: self._environment.reset(),
                 "expire-delta-tokens": lambda _: self._environment.api.tracking.expire(),

@@ -13,6 +13,7 @@ from local.dynamics.data.tables.activities import (
 )
 from local.dynamics.data.tables.customers import ACCOUNT, CONTACT, INCIDENT, LEAD
 from local.dynamics.data.tables.people import SYSTEMUSER, TEAM
+from local.dynamics.data.tables.presence import AGENT_STATUS, PRESENCE
 from local.dynamics.data.tables.queues import QUEUE, QUEUEITEM
 
 __all__ = ["CANCELED", "COMPLETED", "OPEN", "OWNER_PARTY", "PARTIES", "REGARDING_PARTY", "TABLES"]
@@ -31,5 +32,7 @@ TABLES = {
         ACTIVITYPARTY,
         QUEUEITEM,
         ANNOTATION,
+        PRESENCE,
+        AGENT_STATUS,
     )
 }

@@ -3,6 +3,7 @@
 import json
 import os
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +14,8 @@ from local.dynamics.data.tables import TABLES
 
 REPOSITORY = Path(__file__).parents[5]
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
+BASIC = [table for table in TABLES.values() if not table.name.startswith("msdyn_")]
+"""Tables that an environment has without the contact centre, as the document's."""
 NEWER = {
     "phonecall.ownerid_phonecall",
     "queue.owninguser",
@@ -45,7 +48,7 @@ def declared(name: str, tag: str) -> dict[str, str]:
     return inherited | {str(one.get("Name")): str(one.get("Type")) for one in entity.findall(f"{EDM}{tag}")}
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+@pytest.mark.parametrize("table", BASIC, ids=attrgetter("name"))
 def test_columns_are_the_real_ones(table: Table) -> None:
     """Every column has the name and type that Dataverse declares."""
     real = declared(table.name, "Property")
@@ -57,7 +60,7 @@ def test_columns_are_the_real_ones(table: Table) -> None:
     assert wrong.keys() <= NEWER, wrong
 
 
-@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
+@pytest.mark.parametrize("table", BASIC, ids=attrgetter("name"))
 def test_navigation_properties_are_the_real_ones(table: Table) -> None:
     """Every lookup binds, and every collection expands, under a name that Dataverse declares, to the same table."""
     real = declared(table.name, "NavigationProperty")
