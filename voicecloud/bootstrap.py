@@ -116,6 +116,7 @@ def _services(ground: Ground) -> Services:
     recordings = Recordings(
         table=ground.tables.table(recording_store.TABLE),
         blobs=ground.blobs,
+        wanted=ground.settings.recording_format,
         signing_key=ground.signing_key,
         link_s=ground.settings.recording_link_s,
         clock=ground.clock,

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 from shared.errors import Misconfigured
+from voicecloud.records.audio import AudioFormat
 
 AZURITE = "UseDevelopmentStorage=true"
 DAY_S = 86_400.0
@@ -27,6 +29,7 @@ class Settings:
     webhook_retry_max_s: float = 300.0
     webhook_give_up_after_s: float = 3 * DAY_S
     post_processing_delay_s: float = 10.0
+    recording_format: AudioFormat = AudioFormat.MP3
     recording_link_s: float = 900.0
     retention_days: float = 180.0
     drain_s: float = 20.0
@@ -51,6 +54,7 @@ class Settings:
             webhook_retry_max_s=read.number("WEBHOOK_RETRY_MAX_S", cls.webhook_retry_max_s),
             webhook_give_up_after_s=read.number("WEBHOOK_GIVE_UP_AFTER_S", cls.webhook_give_up_after_s),
             post_processing_delay_s=read.number("POST_PROCESSING_DELAY_S", cls.post_processing_delay_s),
+            recording_format=read.choice("RECORDING_FORMAT", cls.recording_format),
             recording_link_s=read.number("RECORDING_LINK_S", cls.recording_link_s),
             retention_days=read.number("RETENTION_DAYS", cls.retention_days),
             drain_s=read.number("DRAIN_S", cls.drain_s),
@@ -76,6 +80,13 @@ class _Reader:
         if value < 0:
             raise Misconfigured("setting", f"VOICECLOUD_{name} is negative")
         return value
+
+    def choice[Choice: StrEnum](self, name: str, default: Choice) -> Choice:
+        try:
+            return type(default)(self.text(name, default).lower())
+        except ValueError as error:
+            choices = ", ".join(type(default))
+            raise Misconfigured("setting", f"VOICECLOUD_{name} is one of {choices}") from error
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "0").lower()

@@ -1,5 +1,6 @@
 """Recordings: stored with what belongs to them, handed out under links that carry a token for a while (G2)."""
 
+import asyncio
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Protocol
 from shared.clock import Clock
 from shared.errors import Forbidden, Missing
 from shared.storage.tables import Row, Table
+from voicecloud.records.audio import AudioFormat, Sound, encoded
 from voicecloud.records.blobs import Blobs
 
 TABLE = "recordings"
@@ -19,7 +21,8 @@ _ROW = "recording"
 
 @dataclass(frozen=True)
 class Recording:
-    """What is known of a recording. ``leg_id`` is the user's leg; ``user_ids`` are the users one hears."""
+    """What is known of a recording. ``leg_id`` is the user's leg; ``user_ids`` are the users one hears;
+    ``content_type`` is known once it is kept."""
 
     id: str
     call_id: str
@@ -27,16 +30,16 @@ class Recording:
     user_ids: Sequence[str]
     started_at: datetime
     duration_s: float
-    content_type: str
+    content_type: str = ""
     transcript: str = ""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A recording just made: stereo, one party on each channel."""
+    """A recording just made."""
 
     recording: Recording
-    audio: bytes
+    sound: Sound
 
 
 class Tape(Protocol):
@@ -47,11 +50,14 @@ class Tape(Protocol):
 
 
 class Recordings:
-    """``signing_key`` makes the tokens, ``link_s`` is how long a link holds."""
+    """``wanted`` is the form of new ones, ``signing_key`` makes the tokens, ``link_s`` is how long a link holds."""
 
-    def __init__(self, *, table: Table, blobs: Blobs, signing_key: bytes, link_s: float, clock: Clock) -> None:
+    def __init__(
+        self, *, table: Table, blobs: Blobs, wanted: AudioFormat, signing_key: bytes, link_s: float, clock: Clock
+    ) -> None:
         self._table = table
         self._blobs = blobs
+        self._wanted = wanted
         self._signing_key = signing_key
         self._link_s = link_s
         self._clock = clock
@@ -59,14 +65,15 @@ class Recordings:
     async def keep(self, taken: Taken) -> None:
         """Audio first: what is listed can be heard."""
         recording = taken.recording
-        await self._blobs.write(recording.id, taken.audio, recording.content_type)
+        audio, content_type = await asyncio.to_thread(encoded, taken.sound, self._wanted)
+        await self._blobs.write(recording.id, audio, content_type)
         values = {
             "call_id": recording.call_id,
             "leg_id": recording.leg_id,
             "user_ids": ",".join(recording.user_ids),
             "started_at": recording.started_at,
             "duration_s": float(recording.duration_s),
-            "content_type": recording.content_type,
+            "content_type": content_type,
             "transcript": recording.transcript,
         }
         await self._table.put(Row(recording.id, _ROW, values))

@@ -1,20 +1,20 @@
-"""Sound for simulated recordings: each party hums on a channel of its own, in turns. WAV, 8 kHz, 16 bit, stereo."""
+"""Sound for simulated recordings: each party hums on a channel of its own, in turns. 8 kHz, as telephones have."""
 
-import io
 import math
-import wave
+import sys
 from array import array
 from functools import cache
+
+from voicecloud.records.audio import Sound
 
 RATE = 8_000
 TURN_S = 2.5
 LONGEST_S = 20.0
 CALLER_HZ, AGENT_HZ = 220.0, 330.0
 LOUDNESS = 6_000
-CONTENT_TYPE = "audio/wav"
 
 
-def conversation(duration_s: float) -> bytes:
+def conversation(duration_s: float) -> Sound:
     """At most ``LONGEST_S`` of a call of ``duration_s``: the caller on the left channel, the agent on the right."""
     frames = int(min(duration_s, LONGEST_S) * RATE)
     turns = [_turn(CALLER_HZ, 0), _turn(AGENT_HZ, 1)]
@@ -23,7 +23,10 @@ def conversation(duration_s: float) -> bytes:
     while len(samples) < frames * 2:
         samples.extend(turns[turn % 2])
         turn += 1
-    return _wav(samples[: frames * 2])
+    samples = samples[: frames * 2]
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return Sound(RATE, samples.tobytes())
 
 
 @cache
@@ -34,13 +37,3 @@ def _turn(pitch_hz: float, channel: int) -> array[int]:
         syllable = abs(math.sin(math.pi * 3 * at / RATE))
         samples[at * 2 + channel] = int(LOUDNESS * syllable * math.sin(2 * math.pi * pitch_hz * at / RATE))
     return samples
-
-
-def _wav(samples: array[int]) -> bytes:
-    written = io.BytesIO()
-    with wave.open(written, "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(samples.tobytes())
-    return written.getvalue()

@@ -72,7 +72,6 @@ class SimulatedTape:
             user_ids=running.user_ids,
             started_at=running.since,
             duration_s=duration_s,
-            content_type=audio.CONTENT_TYPE,
             transcript="Voicemail of a simulated caller." if running.voicemail else "A simulated conversation.",
         )
         return Taken(recording, audio.conversation(duration_s))

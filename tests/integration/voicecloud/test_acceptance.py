@@ -1,10 +1,10 @@
 """A client written for the documented parts of EnreachAPI: only its base address is ours."""
 
 import io
-import wave
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import av
 import httpx
 
 from tests.fixtures.voicecloud import API_PASSWORD, API_USER, CUSTOMER, SALES, SALES_NUMBER, VoiceCloud
@@ -80,8 +80,9 @@ async def test_a_client_of_the_original_works(voicecloud: VoiceCloud) -> None:
     recording = await client.get(f"/calls/recordings/{recording_id}")
     assert "?token=" in recording["URL"]
     audio = await client.download(recording["URL"])
-    with wave.open(io.BytesIO(audio.content)) as sound:
-        assert sound.getnchannels() == 2
+    assert audio.headers["Content-Type"] == recording["ContentType"] == "audio/mpeg"
+    with av.open(io.BytesIO(audio.content)) as sound:
+        assert sound.streams.audio[0].channels == 2
     assert (await client.get(f"/calls/transcripts/{recording_id}"))["TranscriptStatus"] == "Completed"
 
     [schema] = await client.get("/classification/schemas", IncludeChildren="true")

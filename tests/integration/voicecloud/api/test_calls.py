@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.fixtures.voicecloud import CUSTOMER, SALES_NUMBER, RunVoiceCloud, VoiceCloud
+from voicecloud.records.audio import AudioFormat
 from voicecloud.simulation.customers import Behaviour
 
 ANNA = "anna.virtanen@aurorahome.example"
@@ -89,6 +90,21 @@ async def test_a_recording_link_is_for_one_recording_and_a_while(run_voicecloud:
         await asyncio.sleep(2)
         expired = await cloud.client.get(f"/{link}")
         assert (expired.status_code, expired.json()["Code"]) == (403, "recording-token")
+
+
+async def test_recordings_are_kept_in_the_form_that_is_set(run_voicecloud: RunVoiceCloud) -> None:
+    """A changed setting is for new recordings; those made before stay as they are."""
+    types = {}
+    for wanted in (AudioFormat.OPUS, AudioFormat.MP3):
+        async with run_voicecloud(recording_format=wanted) as cloud:
+            [row] = await cloud.over(await cloud.call(DAVIDS_NUMBER, Behaviour(talk_s=0.1)))
+            types[row["RecordingIds"][0]] = wanted
+    async with run_voicecloud() as cloud:
+        for recording_id, wanted in types.items():
+            found = (await cloud.client.get(f"/calls/recordings/{recording_id}")).json()
+            audio = await cloud.client.get(f"/{found['URL']}", auth=None)
+            assert audio.headers["Content-Type"] == {"opus": "audio/ogg", "mp3": "audio/mpeg"}[wanted]
+            assert audio.content.startswith({"opus": b"OggS", "mp3": b"ID3"}[wanted])
 
 
 async def test_privacy_moves_the_modified_time(voicecloud: VoiceCloud) -> None:
