@@ -166,3 +166,12 @@ async def test_a_discovery_that_finds_nothing_is_told_apart_from_nonsense(docume
     expected, code = (Misconfigured, "unauthorised") if unknown else (Unavailable, "malformed")
     with pytest.raises(expected, match=f"voicecloud-{code}"):
         await lost.me()
+
+
+async def test_nothing_is_read_of_a_call_that_is_not_work() -> None:
+    """Who called whom stays at the voice cloud, also where the row does not say what it is (H3)."""
+    row = {"Id": "r", "CallID": "c", "TimeStamp": "2026-11-22T08:00:00Z", "ANum": "+358401234567", "BNum": "+35891"}
+    rows = [{**row, "CallTypeString": "DirectCall", **privacy} for privacy in ({}, {"Privacy": "Private"})]
+    rows.append({**row, "CallTypeString": "ServiceCall"})
+    found = await client(lambda _: httpx.Response(200, json=rows)).calls_of("c")
+    assert [(one.is_work, one.a_number) for one in found] == [(False, ""), (False, ""), (True, "+358401234567")]
