@@ -5,6 +5,7 @@ import { activityView } from "./activity.js";
 import { callsView } from "./calls.js";
 import { customersView, customerView } from "./customers.js";
 import { initials, make, say } from "./dom.js";
+import { drawPresence } from "./presence.js";
 import { queueView } from "./queue.js";
 
 const FIRST_USER = "a0000000-0000-4000-8000-000000000001";
@@ -64,10 +65,13 @@ function markCurrent(name) {
 /** Something that is being typed is left alone. */
 const isBusy = () => view.querySelector("[data-changed]") !== null || document.activeElement?.matches("main form input");
 
+const showPresence = () => drawPresence(users.value).catch((error) => say(error.message));
+
 function signIn() {
   actAs(users.value);
   localStorage.setItem(CHOSEN, users.value);
   round.textContent = initials(users.selectedOptions[0]?.text ?? "");
+  showPresence();
 }
 
 async function start() {
@@ -91,7 +95,10 @@ async function start() {
     draw();
   });
   watch(
-    () => isBusy() || draw(),
+    () => {
+      showPresence();
+      if (!isBusy()) draw();
+    },
     (isConnected) => (connection.textContent = isConnected ? "" : "Reconnecting…"),
   );
   await draw();

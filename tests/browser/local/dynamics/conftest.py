@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
@@ -16,15 +17,20 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the page complains of; a test that expects a complaint empties it."""
+    return []
+
+
 @pytest_asyncio.fixture
-async def page(chromium: Browser, dynamics: LocalDynamics) -> AsyncIterator[Page]:
+async def page(chromium: Browser, dynamics: LocalDynamics, console_errors: list[str]) -> AsyncIterator[Page]:
     """The pages of a fresh environment; an error in their console fails the test."""
     context = await chromium.new_context(base_url=dynamics.url, viewport={"width": 1280, "height": 800})
     opened = await context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: console_errors.append(str(error)))
+    opened.on("console", lambda message: console_errors.append(message.text) if message.type == "error" else None)
     opened.set_default_timeout(5000)
     yield opened
     await context.close()
-    assert errors == []
+    assert console_errors == []

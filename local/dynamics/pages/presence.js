@@ -1,0 +1,67 @@
+/** The status in the upper right corner: what the contact centre sets the signed-in person to. */
+
+import { call, rows } from "./api.js";
+import { make, say } from "./dom.js";
+
+const OFFLINE = "70139190-c07a-e811-8162-000d3aa11f50";
+/** @type {Record<number, string>} */
+const TONES = { 192360000: "available", 192360001: "busy", 192360002: "quiet-please", 192360003: "away", 192360004: "offline" };
+const control = /** @type {HTMLElement} */ (document.getElementById("presence"));
+const choice = /** @type {HTMLSelectElement} */ (control.querySelector("select"));
+const shown = /** @type {HTMLElement} */ (document.getElementById("presence-text"));
+/** @type {Map<string, any>} */
+let presences = new Map();
+let turns = 0;
+
+/**
+ * Shows what somebody is set to, and sets him when he chooses something else.
+ * @param {string} userId
+ */
+export async function drawPresence(userId) {
+  const turn = ++turns;
+  const [known, found] = await Promise.all([
+    rows("msdyn_presences", { $filter: "statecode eq 0", $orderby: "msdyn_basepresencestatus,msdyn_name" }),
+    rows("msdyn_agentstatuses", { $filter: `_msdyn_agentid_value eq ${userId}` }),
+  ]);
+  if (turn !== turns) return;
+  offer(known);
+  const [status] = found;
+  show(status?._msdyn_currentpresenceid_value ?? OFFLINE, status?.msdyn_presencemodifiedby === "SYSTEM");
+  choice.onchange = () => set(userId, choice.value);
+}
+
+/**
+ * The options are left alone while they are the same, so that an open list stays open.
+ * @param {any[]} known
+ */
+function offer(known) {
+  const text = (/** @type {Iterable<any>} */ listed) => JSON.stringify([...listed].map((one) => [one.msdyn_presenceid, one.msdyn_presencestatustext]));
+  if (text(known) === text(presences.values())) return;
+  presences = new Map(known.map((one) => [one.msdyn_presenceid, one]));
+  choice.replaceChildren(...known.map((one) => make("option", { value: one.msdyn_presenceid }, one.msdyn_presencestatustext)));
+}
+
+/**
+ * @param {string} id
+ * @param {boolean} isSystem
+ */
+function show(id, isSystem) {
+  const presence = presences.get(id);
+  choice.value = id;
+  control.dataset.tone = TONES[presence?.msdyn_basepresencestatus] ?? "offline";
+  control.title = isSystem ? "Set by the system" : "";
+  shown.textContent = presence?.msdyn_presencestatustext ?? "";
+}
+
+/**
+ * @param {string} userId
+ * @param {string} presenceId
+ */
+async function set(userId, presenceId) {
+  try {
+    await call("CCaaS_ModifyAgentPresence", "POST", { ApiVersion: "1.0", AgentId: userId, PresenceId: presenceId });
+  } catch (error) {
+    say(/** @type {Error} */ (error).message);
+    await drawPresence(userId);
+  }
+}
