@@ -55,7 +55,8 @@ class CallActivities:
     async def bring_up(self, call_id: str, wanted: Wanted, progress: Progress) -> Progress:
         """Creates the activity or brings it up to date, as far as persons have left it to us.
 
-        ``progress.intended`` is what a run before this one, perhaps cut off, was about to write. Raises Unavailable ``call-contended`` when others keep writing.
+        ``progress.intended`` is what runs before this one, perhaps cut off, were about to write. Raises Unavailable
+        ``call-contended`` when others keep writing.
         """
         path = f"{names.PHONECALLS}({self.activity_id(call_id)})"
         if not progress.has_activity:
@@ -174,7 +175,7 @@ class CallActivities:
         for name, value in wanted.values.items():
             if name not in current or value is None or name in left_alone:
                 continue
-            ours = [comparable(name, one.get(name)) for one in (written, progress.intended)]
+            ours = [comparable(name, one.get(name)) for one in (written, *progress.intended)]
             if current[name] == comparable(name, value):
                 written[name] = value
             elif not _is_empty(name, current[name]) and current[name] not in ours:
@@ -252,4 +253,4 @@ def _done(progress: Progress, written: Columns, row: Mapping[str, Any], *, compl
 
 def _was_intended(progress: Progress, state: int) -> bool:
     """Whether it is our own completion, whose answer was lost, that we see."""
-    return progress.intended.get(STATE) == state
+    return any(one.get(STATE) == state for one in progress.intended)

@@ -127,8 +127,8 @@ class Stage(StrEnum):
 class Progress:
     """The activity of a call as we left it.
 
-    ``written``: what we wrote last, by column, and ``intended``: what we were about to write when the process may have
-    died; a column that holds anything else was changed by a person and is in ``left_alone`` from then on.
+    ``written``: what we wrote last, by column. ``intended``: what we were about to write since, each time the process
+    may have died. A column that holds anything else was changed by a person and is in ``left_alone`` from then on.
     ``version``: the row's ETag after our last write.
     ``rows_at``: the newest change among the voice cloud's rows that were taken into account. ``verdict``: why there
     is no activity, or who made it so.
@@ -138,7 +138,7 @@ class Progress:
     verdict: str = ""
     version: str = ""
     written: Mapping[str, Any] = field(default_factory=dict)
-    intended: Mapping[str, Any] = field(default_factory=dict)
+    intended: tuple[Mapping[str, Any], ...] = ()
     left_alone: frozenset[str] = frozenset()
     rows_at: datetime | None = None
     etag: str | None = field(default=None, compare=False)

@@ -41,6 +41,9 @@ from shared.settings.model import CallSync, Reclassified
 from shared.settings.service import Settings
 from shared.users.service import Users
 
+UNCONFIRMED = 8
+"""Intentions kept while none of them is known to have been carried out."""
+
 log = logging.getLogger(__name__)
 
 
@@ -146,10 +149,12 @@ class Calls:
         """Notes what is to be written, writes it, notes what has been written."""
         before = record.progress.intended
         intended = {**wanted.values, **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
-        if intended != before or not progress.etag:
-            progress = await self._store.save(record.call_id, replace(progress, intended=intended))
+        if intended not in before[-1:] or not progress.etag:
+            progress = await self._store.save(
+                record.call_id, replace(progress, intended=(*before, intended)[-UNCONFIRMED:])
+            )
         done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before))
-        done = replace(done, intended=intended)
+        done = replace(done, intended=(intended,))
         if record.phone and (request := record.phone.callback_request):
             made = await self._store.attempted(request, record.call_id, facts.started_at)
             await self._attempts.count(request, made)

@@ -119,7 +119,7 @@ def _to_document(progress: Progress) -> dict[str, Any]:
         "verdict": progress.verdict,
         "version": progress.version,
         "written": dict(progress.written),
-        "intended": dict(progress.intended),
+        "intended": [dict(one) for one in progress.intended],
         "left_alone": sorted(progress.left_alone),
         "rows_at": to_iso(progress.rows_at) if progress.rows_at else None,
     }
@@ -132,7 +132,7 @@ def _to_progress(row: Row) -> Progress:
         verdict=document["verdict"],
         version=document["version"],
         written=document["written"],
-        intended=document["intended"],
+        intended=tuple(document["intended"]),
         left_alone=frozenset(document["left_alone"]),
         rows_at=from_iso(document["rows_at"]) if document["rows_at"] else None,
         etag=row.etag,

@@ -1,0 +1,170 @@
+"""Whatever crashes, whoever interferes: one activity per call, right in all that is ours (K2, G4)."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.bootstrap import Services
+from shared.calls.activities import CallActivities
+from shared.calls.attempts import CallbackAttempts
+from shared.calls.service import Calls
+from shared.calls.store import CallStore
+from shared.clock import utc_now
+from shared.errors import InvalidInput, VoiceError
+from tests.fixtures.calls import MATTI, MATTI_NUMBER, CallWorld
+from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
+
+STEPS = 7
+"""More outside effects than a look at a call has."""
+
+
+def cut_off(services: Services, fuse: Fuse) -> Calls:
+    """The handler of a process that dies when the fuse blows."""
+    dataverse = fuse.wrap(services.dataverse, ("transact", "get", "update", "delete"))
+    return Calls(
+        settings=services.settings,
+        enreach=services.enreach,
+        identity=services.identity,
+        users=services.users,
+        activities=CallActivities(dataverse, services.absent_columns),
+        attempts=CallbackAttempts(dataverse),
+        store=CallStore(fuse.wrap(services.tables.table("calls"), TABLE_EFFECTS)),
+        bus=services.bus,
+        recording_url=lambda call_id: f"https://voice.example/api/recordings/{call_id}",
+        clock=utc_now,
+    )
+
+
+async def look(calls: CallWorld, call_id: str, at: int | None = None, *, after: bool = False) -> None:
+    """One look, perhaps cut off; errors that pass by themselves are the queue's business."""
+    try:
+        await cut_off(calls.services, Fuse(at, after=after)).look_at(call_id)
+    except Crash:
+        return
+    except VoiceError as error:
+        assert error.retryable, error  # noqa: PT017 (a final error must not occur here)
+
+
+async def all_of(calls: CallWorld, call_id: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (
+        await calls.services.dataverse.get("phonecalls", {"$filter": f"voice_callid eq '{call_id}'"})
+    )["value"]
+    return rows
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, STEPS))
+async def test_cut_off_at_any_step_of_making_and_enriching(calls: CallWorld, at: int, after: bool) -> None:
+    """Before or after any write: the next look finishes the work, and nothing of it is taken for a person's edit."""
+    call_id = calls.new_call()
+    row = calls.cloud.add(call_id, RecordingIds=[], WaitTime=None)
+    await look(calls, call_id, at, after=after)
+    calls.cloud.change(row, WaitTime=20, Duration=66)
+    await look(calls, call_id, at, after=after)
+    calls.cloud.change(row, RecordingIds=["rec-1"], Duration=67)
+    await look(calls, call_id, at, after=after)
+    await look(calls, call_id)
+    [activity] = await all_of(calls, call_id)
+    assert (activity["voice_duration"], activity["voice_waittime"], activity["statecode"]) == (67, 20, 1)
+    assert activity["voice_recording"].endswith(call_id)
+    assert (activity["phonenumber"], activity["_regardingobjectid_value"]) == (MATTI_NUMBER, MATTI)
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"status": 429, "retry_after_s": 0.05},
+    {"status": 500},
+    {"drop": True},
+    {"after_commit": True, "drop": True},
+    {"after_commit": True, "status": 500},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+async def test_dynamics_fails_in_the_middle(calls: CallWorld, fault: dict[str, Any]) -> None:
+    """Refused, lost, or done with its answer lost: the next look comes to the same end."""
+    call_id = calls.new_call()
+    row = calls.cloud.add(call_id, RecordingIds=[])
+    for changes in ({}, {"RecordingIds": ["rec-1"]}):
+        calls.cloud.change(row, **changes)
+        await calls.world.fault(match="$batch", times=1, **fault)
+        for _ in range(20):
+            try:
+                await calls.services.calls.look_at(call_id)
+                break
+            except VoiceError as error:
+                assert error.retryable, error  # noqa: PT017
+    [activity] = await all_of(calls, call_id)
+    assert (activity["statecode"], activity["voice_recording"] is not None) == (1, True)
+
+
+EDIT = st.sampled_from(["subject", "description", "voice_waittime", "voice_duration", "complete"])
+ACTION = st.one_of(
+    st.tuples(st.just("look"), st.none() | st.integers(1, STEPS), st.booleans()),
+    st.tuples(st.just("edit"), EDIT, st.integers(100, 200)),
+    st.tuples(st.just("rows"), st.integers(60, 90), st.booleans()),
+    st.tuples(st.just("notes"), st.text("ab", min_size=1, max_size=3), st.none()),
+)
+
+
+class Story:
+    """What happened to one call, and what must be true of its activity in the end."""
+
+    def __init__(self, calls: CallWorld) -> None:
+        self.calls = calls
+        self.call_id = calls.new_call()
+        self.row = calls.cloud.add(self.call_id, RecordingIds=[])
+        self.edits: dict[str, Any] = {}
+        self.completed = False
+
+    async def go_on(self, action: tuple[str, Any, Any]) -> None:
+        kind, first, second = action
+        if kind == "look":
+            await look(self.calls, self.call_id, first, after=second)
+        elif kind == "rows":
+            self.calls.cloud.change(self.row, Duration=first, RecordingIds=["rec-1"] if second else [])
+        elif kind == "notes":
+            await self.calls.services.call_notes.take(self.call_id, "anna", {"notes": first})
+        else:
+            await self.edit(first, second)
+
+    async def edit(self, column: str, value: int) -> None:
+        """A person at the form, where there is one and it can be changed."""
+        body = {"statecode": 1, "statuscode": 4} if column == "complete" else {column: value}
+        if column in {"subject", "description"}:
+            body = {column: f"edit {value}"}
+        try:
+            await self.calls.services.dataverse.update(self.calls.path(self.call_id), body)
+        except (VoiceError, InvalidInput):
+            return
+        if column == "complete":
+            self.completed = True
+        else:
+            self.edits |= body
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=st.lists(ACTION, max_size=12))
+async def test_any_interleaving_ends_in_one_activity_with_every_edit_intact(
+    calls: CallWorld, actions: list[tuple[str, Any, Any]]
+) -> None:
+    """Looks cut off anywhere, rows that change, notes and a person's edits in any order."""
+    story = Story(calls)
+    for action in actions:
+        await story.go_on(action)
+    calls.cloud.change(story.row, RecordingIds=["rec-1"], Duration=95)
+    for _ in range(3):
+        await look(calls, story.call_id)
+    [activity] = await all_of(calls, story.call_id)
+    for column, value in story.edits.items():
+        if column == "description":
+            assert value in activity[column]
+        else:
+            assert activity[column] == value
+    note = await calls.services.call_store.phone_note(story.call_id)
+    if not story.completed:
+        assert activity["statecode"] == 1
+        assert activity["voice_recording"] is not None
+        assert activity["voice_duration"] == story.edits.get("voice_duration", 95)
+        assert note is None or note.text in activity["description"]
