@@ -10,6 +10,7 @@ from voicecloud.api.http import Route, body, caller, services
 from voicecloud.records.model import Privacy
 from voicecloud.records.recordings import Recording
 from voicecloud.records.rows import SERVICE_ROW, USER_ROW, StoredRow
+from voicecloud.records.service import Wanted
 
 LONGEST_WINDOW = timedelta(days=31)
 MAX_COUNT = 10_000
@@ -23,15 +24,23 @@ async def calls(request: web.Request) -> object:
         if wanted - {user.id}:
             raise Forbidden("foreign-user", "calls of other users may not be seen by the caller")
         wanted = {user.id}
-    call_id = query.text(request, "CallId")
-    rows = await services(request).telephony.records.of_call(call_id) if call_id else await _windowed(request)
-    return _page(request, [one for one in rows if one.kind == USER_ROW and _of(one, wanted)])
+
+    def of_them(row: StoredRow) -> bool:
+        return row.kind == USER_ROW and (not wanted or row.document["UserID"] in wanted)
+
+    if call_id := query.text(request, "CallId"):
+        rows = await services(request).telephony.records.of_call(call_id)
+        return [row.document for row in rows if of_them(row)]
+    return await _windowed(request, of_them)
 
 
 async def service_calls(request: web.Request) -> object:
     """Rows of queues, by the same windows; rights come by the queue."""
-    rows = [one for one in await _windowed(request) if one.kind == SERVICE_ROW]
-    return _page(request, [one for one in rows if _may_see_queue(request, one.document["QueueId"])])
+
+    def of_his_queues(row: StoredRow) -> bool:
+        return row.kind == SERVICE_ROW and _may_see_queue(request, row.document["QueueId"])
+
+    return await _windowed(request, of_his_queues)
 
 
 async def change_privacy(request: web.Request) -> object:
@@ -86,14 +95,15 @@ async def _recording(request: web.Request) -> Recording:
     return found
 
 
-async def _windowed(request: web.Request) -> list[StoredRow]:
-    records = services(request).telephony.records
+async def _windowed(request: web.Request, wanted: Wanted) -> list[object]:
+    """The first ``MaxCount`` rows of a window, in order."""
+    records, limit = services(request).telephony.records, query.count(request, "MaxCount", MAX_COUNT, MAX_COUNT)
     start, end = query.moment(request, "StartTime"), query.moment(request, "EndTime")
     if start and end:
-        return await records.started(*_checked(start, end))
+        return [row.document for row in await records.started(*_checked(start, end), wanted, limit)]
     after, before = query.moment(request, "ModifiedAfter"), query.moment(request, "ModifiedBefore")
     if after and before:
-        return await records.modified(*_checked(after, before))
+        return [row.document for row in await records.modified(*_checked(after, before), wanted, limit)]
     raise InvalidInput("window-missing", "StartTime and EndTime, or ModifiedAfter and ModifiedBefore, are needed")
 
 
@@ -103,15 +113,6 @@ def _checked(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     if end - start > LONGEST_WINDOW:
         raise InvalidInput("window-too-long", "a window has at most 31 days")
     return start, end
-
-
-def _page(request: web.Request, rows: list[StoredRow]) -> list[object]:
-    limit = query.count(request, "MaxCount", MAX_COUNT, MAX_COUNT)
-    return [one.document for one in rows[:limit]]
-
-
-def _of(row: StoredRow, user_ids: set[str]) -> bool:
-    return not user_ids or row.document["UserID"] in user_ids
 
 
 def _may_see_queue(request: web.Request, queue_id: str) -> bool:

@@ -7,18 +7,21 @@ from voicecloud.api.http import Route, json_response, services
 
 
 async def health(request: web.Request) -> object:
-    """200 when storage answers, else 503; failing webhook endpoints are shown but do not make it unhealthy."""
+    """200 when storage answers and calls are taken, else 503; failing webhook endpoints do not make it unhealthy."""
     storage = "ok"
     try:
         await services(request).tables.check()
     except VoiceError as error:
         storage = error.code
+    platform = services(request).telephony.engine.platform
+    state = "failed" if storage != "ok" else "draining" if platform.draining else "ok"
     document = {
-        "state": "ok" if storage == "ok" else "failed",
+        "state": state,
         "storage": storage,
+        "calls": platform.call_count,
         "webhooks": services(request).webhooks.health(),
     }
-    return json_response(document, 200 if storage == "ok" else 503)
+    return json_response(document, 200 if state == "ok" else 503)
 
 
 ROUTES = [Route("GET", "/health", health, public=True)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,8 @@ from voicecloud.records.store import RecordStore
 from voicecloud.routing.effects import Effect, FinishCall, Note
 
 RETRY_S = 1.0
+
+Wanted = Callable[[StoredRow], bool]
 
 log = logging.getLogger(__name__)
 
@@ -105,15 +107,17 @@ class CallRecords:
         except ValueError:
             return []
 
-    async def started(self, start: datetime, end: datetime) -> list[StoredRow]:
-        """Rows that start in a window; of calls in progress, those of their visits to pools."""
+    async def started(self, start: datetime, end: datetime, wanted: Wanted, limit: int) -> list[StoredRow]:
+        """The first rows that start in a window; of calls in progress, those of their visits to pools."""
         going_on = [row for row in self._going_on() if start <= row.started_at < end]
-        return self._showing([row async for row in self._store.started(start, end)] + going_on)
+        found = await self._first(self._store.started(start, end), going_on, wanted, limit)
+        return sorted(found, key=lambda row: row.started_at)[:limit]
 
-    async def modified(self, after: datetime, before: datetime) -> list[StoredRow]:
-        """Rows last changed in a window, likewise."""
+    async def modified(self, after: datetime, before: datetime, wanted: Wanted, limit: int) -> list[StoredRow]:
+        """The first rows last changed in a window, likewise."""
         going_on = [row for row in self._going_on() if after <= row.modified_at < before]
-        return self._showing([row async for row in self._store.modified(after, before)] + going_on)
+        found = await self._first(self._store.modified(after, before), going_on, wanted, limit)
+        return sorted(found, key=lambda row: row.modified_at)[:limit]
 
     async def purge(self, older_than: timedelta) -> int:
         """Deletes days before the retention time, with their recordings; gives the number of days."""
@@ -147,6 +151,21 @@ class CallRecords:
     def _going_on(self) -> list[StoredRow]:
         histories = (self._live(call_id) for call_id in self._live_ids())
         return [row for each in histories if each for row in service_rows_of(each, self._names, self._delay_s)]
+
+    async def _first(
+        self, stored: AsyncIterator[StoredRow], going_on: Sequence[StoredRow], wanted: Wanted, limit: int
+    ) -> list[StoredRow]:
+        """Stored rows come in order, so no more than ``limit`` of them are read. A call that ends meanwhile is in
+        both; what is stored holds."""
+        now = self._clock()
+        found: dict[tuple[str, str], StoredRow] = {}
+        async for row in stored:
+            if row.modified_at <= now and wanted(row):
+                found[row.call_id, row.key] = row
+            if len(found) == limit:
+                break
+        others = {(row.call_id, row.key): row for row in going_on if row.modified_at <= now and wanted(row)}
+        return list((others | found).values())
 
     def _showing(self, rows: Sequence[StoredRow]) -> list[StoredRow]:
         now = self._clock()
