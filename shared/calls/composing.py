@@ -91,11 +91,17 @@ def to_body(values: Columns) -> dict[str, Any]:
             body[PARTIES] = [_party(mask, who) for mask, who in value]
         elif name in LOOKUPS:
             table, _, row_id = value.partition(":")
-            property_name = f"{REGARDING}_{table}_phonecall" if name == REGARDING else name
-            body[f"{property_name}@odata.bind"] = f"/{_SETS[table]}({row_id})"
+            body[f"{_navigation(name, table)}@odata.bind"] = f"/{_SETS[table]}({row_id})"
         else:
             body[name] = value
     return body
+
+
+def _navigation(name: str, table: str) -> str:
+    """The navigation property that sets a lookup: those of an activity end in the table they point to, or belong to."""
+    if name == REGARDING:
+        return f"{REGARDING}_{table}_phonecall"
+    return f"{name}{names.ACTIVITY_SUFFIX}" if name == names.CALLBACK_REQUEST else name
 
 
 def _subject(facts: CallFacts, given: Composition, number: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shared.dataverse import names
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
 
 DUPLICATE_KEY = "0x80060892"
@@ -79,7 +80,7 @@ def _code_and_message(body: str) -> tuple[str, str]:
 def _unknown_column(message: str) -> str | None:
     """The column of ours that a refusal says it does not know."""
     named = _COLUMN.search(message)
-    column = named[1] or named[2] if named else ""
+    column = (named[1] or named[2] if named else "").removesuffix(names.ACTIVITY_SUFFIX)
     return column if column.startswith(OUR_PREFIX) else None
 
 

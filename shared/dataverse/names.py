@@ -32,6 +32,8 @@ LAST_REQUESTED_ON = "voice_lastrequestedon"
 ATTEMPT_COUNT = "voice_attemptcount"
 LAST_ATTEMPT_ON = "voice_lastattempton"
 CALLBACK_REQUEST = "voice_callbackrequest"
+ACTIVITY_SUFFIX = "_PhoneCall"
+"""What Dataverse adds to the navigation property of a custom lookup of an activity."""
 
 CALL_ID = "voice_callid"
 RECORDING = "voice_recording"
