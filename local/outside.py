@@ -36,6 +36,30 @@ class Outside:
         rows = await self._rows("phonecalls", query)
         return rows[0] if rows else None
 
+    async def call(self, number: str, caller: str) -> str:
+        """A customer calls; gives the call's id."""
+        body = {"Number": number, "From": caller}
+        answer = await self.voicecloud.post("/control/api/calls", json=body)
+        return str(answer.raise_for_status().json()["CallId"])
+
+    async def talking(self, call_id: str) -> bool | None:
+        """True once somebody has answered the call."""
+        state = (await self.voicecloud.get("/control/api/state")).raise_for_status().json()
+        states = [call["State"] for call in state["calls"] if call["CallId"] == call_id]
+        return True if states == ["talking"] else None
+
+    async def hang_up(self, call_id: str) -> None:
+        (await self.voicecloud.post(f"/control/api/calls/{call_id}/hangup")).raise_for_status()
+
+    async def completed_call(self, call_id: str) -> dict[str, Any] | None:
+        """The activity of a call with its parties, once it is completed."""
+        query = {
+            "$filter": f"voice_callid eq '{call_id}' and statecode eq 1",
+            "$expand": "phonecall_activity_parties",
+        }
+        rows = await self._rows("phonecalls", query)
+        return rows[0] if rows else None
+
     async def queues_of(self, activity_id: str) -> list[str]:
         """The ids of the Dynamics queues an activity lies in."""
         query = {"$filter": f"_objectid_value eq {activity_id}", "$select": "_queueid_value"}

@@ -87,6 +87,7 @@ def app_settings(where: Addresses, trust: Path) -> dict[str, str]:
         "STORAGE_CONNECTION": where.storage,
         "SERVICEBUS_CONNECTION": where.service_bus(where.ports.servicebus),
         "SERVICEBUS_ADMIN_CONNECTION": where.service_bus(where.ports.servicebus_http),
+        "APP_URL": where.functions,
         "DATAVERSE_URL": where.dataverse,
         "ENTRA_AUTHORITY": where.authority,
         "ENTRA_CLIENT_ID": application["client_id"],
@@ -116,6 +117,7 @@ def voicecloud_settings(where: Addresses) -> dict[str, str]:
         "VOICECLOUD_WEBHOOK_ENDPOINT": f"{where.functions}/api/webhooks/voicecloud",
         "VOICECLOUD_WEBHOOK_SECRET": WEBHOOK_TOKEN,
         "VOICECLOUD_WEBHOOK_RETRY_MAX_S": "5",
+        "VOICECLOUD_POST_PROCESSING_DELAY_S": "0.5",
     }
 
 

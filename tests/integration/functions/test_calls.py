@@ -1,0 +1,112 @@
+"""Calls from the real voice cloud to the activity, through webhooks, queue and timers."""
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from shared.clock import from_iso
+from shared.ids import dataverse_id
+from shared.settings.model import Kind
+from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, parties
+from tests.fixtures.functions_host import RunningHost
+from tests.fixtures.world import TOKEN, World, eventually
+
+DAVID, DAVID_D365 = "71000000-0000-4000-8000-000000000004", "a0000000-0000-4000-8000-000000000004"
+SALES_NUMBER, ELINA_NUMBER = "+35891000100", "+35891001005"
+HEADERS = {"X-Benemen-Token": TOKEN}
+
+
+class Customer:
+    """Plays a customer at the voice cloud's control page."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._url = f"{world.neighbours.voicecloud_url}/control/api"
+
+    async def calls(self, number: str, caller: str = MATTI_NUMBER) -> str:
+        answer = await self._world.http.post(f"{self._url}/calls", json={"Number": number, "From": caller})
+        return str(answer.raise_for_status().json()["CallId"])
+
+    async def is_talking(self, call_id: str) -> None:
+        state = (await self._world.http.get(f"{self._url}/state")).json()
+        assert [call["State"] for call in state["calls"] if call["CallId"] == call_id] == ["talking"]
+
+    async def hangs_up(self, call_id: str) -> None:
+        (await self._world.http.post(f"{self._url}/calls/{call_id}/hangup")).raise_for_status()
+
+    async def talks_to(self, number: str) -> str:
+        """A whole call; gives its id."""
+        call_id = await self.calls(number)
+        await eventually(lambda: self.is_talking(call_id))
+        await self.hangs_up(call_id)
+        return call_id
+
+
+@pytest_asyncio.fixture
+async def only_david(told: World) -> World:
+    """The app is told by webhook; of the agents in Sales only David, on his web phone, takes calls."""
+    await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    state = (await told.http.get(f"{told.neighbours.voicecloud_url}/control/api/state")).json()
+    for agent in state["agents"]:
+        if agent["Id"] != DAVID:
+            url = f"{told.neighbours.voicecloud_url}/control/api/agents/{agent['Id']}"
+            (await told.http.post(url, json={"Profile": "Off work"})).raise_for_status()
+    return told
+
+
+async def activity(world: World, call_id: str) -> dict[str, Any]:
+    path = f"phonecalls({dataverse_id(world.neighbours.dynamics_url, 'call', call_id)})"
+    found = await world.services.dataverse.every(
+        "phonecalls", {"$filter": f"voice_callid eq '{call_id}'", "$expand": "phonecall_activity_parties"}
+    )
+    assert len(found) == 1, path
+    return found[0]
+
+
+async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enriched_soon_after(
+    only_david: World,
+) -> None:
+    """First by what the webhooks told, then link and metrics from the voice cloud's record, then completed."""
+    customer = Customer(only_david)
+    call_id = await customer.talks_to(SALES_NUMBER)
+    await eventually(lambda: activity(only_david, call_id))
+
+    async def enriched() -> dict[str, Any]:
+        row = await activity(only_david, call_id)
+        assert row["statecode"] == 1
+        return row
+
+    row = await eventually(enriched)
+    assert (row["_ownerid_value"], row["_regardingobjectid_value"]) == (DAVID_D365, MATTI)
+    assert parties(row) == [(1, MATTI), (2, DAVID_D365)]
+    assert (row["voice_pool"], row["voice_terminal"], row["voice_waittime"] is not None) == ("Sales", "web", True)
+    arrived, answered = (from_iso(row[name]) for name in ("voice_arrivedon", "voice_firstansweredon"))
+    assert isinstance(arrived, datetime)
+    assert arrived <= answered
+
+
+async def test_what_no_webhook_told_is_found_by_the_timer(world: World, app: RunningHost) -> None:
+    """A call on a desk phone is synchronised though nobody told of it (H1)."""
+    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    call_id = await Customer(world).talks_to(ELINA_NUMBER)
+
+    async def synchronised() -> dict[str, Any]:
+        await app.run_timer("calls_sync")
+        return await activity(world, call_id)
+
+    row = await eventually(synchronised)
+    assert (row["voice_terminal"], row["_regardingobjectid_value"]) == ("desk", MATTI)
+
+
+async def test_call_webhooks_need_the_token_and_a_call(app: RunningHost) -> None:
+    """A stranger's event is refused, one without its call is told what it lacks, other events are taken and dropped."""
+    async with httpx.AsyncClient(base_url=app.url) as sender:
+        event = {"EventType": "QueueCallInCompleted", "Timestamp": "2026-11-22T08:00:00Z"}
+        refused = await sender.post("/api/webhooks/voicecloud", json={**event, "CallId": "c"})
+        lacking = await sender.post("/api/webhooks/voicecloud", json=event, headers=HEADERS)
+        other = await sender.post("/api/webhooks/voicecloud", json={"EventType": "QueueStatus"}, headers=HEADERS)
+    assert (refused.status_code, refused.json()["code"]) == (401, "webhook-token")
+    assert (lacking.status_code, lacking.json()["code"]) == (400, "malformed-webhook")
+    assert other.status_code == 202
