@@ -36,6 +36,7 @@ from voicecloud.runtime.staff import Staff
 from voicecloud.runtime.telephony import Telephony
 from voicecloud.settings import Settings
 from voicecloud.simulation.customers import Customers
+from voicecloud.simulation.people import People
 from voicecloud.simulation.tape import SimulatedTape
 from voicecloud.simulation.telephones import SimulatedTelephones
 from voicecloud.simulation.traffic import Traffic
@@ -164,13 +165,14 @@ def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordi
     )
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     requests = CallbackRequests(callbacks, directory)
-    customers = Customers(engine, directory, ground.ids)
+    telephones = SimulatedTelephones(engine, directory, random)
+    customers = Customers(engine, directory, telephones, ground.ids)
+    people = People(engine, directory, telephones, ground.ids)
     endpoints = (
         RoutingEndpoint.from_document(one, settings.environment) for one in directory.documents(Kind.SMART_ROUTING)
     )
     asker = SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
-    telephones = SimulatedTelephones(engine, directory, random)
-    for performer in (tape, telephones, customers, asker, records, notices, requests):
+    for performer in (tape, telephones, customers, people, asker, records, notices, requests):
         engine.attach(performer.perform)
     return Telephony(
         engine=engine,
@@ -179,7 +181,8 @@ def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordi
         notices=notices,
         callback_requests=requests,
         customers=customers,
-        traffic=Traffic(engine, directory, customers, settings.traffic_seed),
+        people=people,
+        traffic=Traffic(engine, directory, customers, people, settings.traffic_seed),
         retention=timedelta(days=settings.retention_days),
     )
 

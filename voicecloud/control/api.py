@@ -7,14 +7,13 @@ from aiohttp import web
 
 from shared.errors import InvalidInput
 from voicecloud.api.callbacks import new_callback
-from voicecloud.api.http import Route, body, json_response, services
+from voicecloud.api.http import Route, body, services
 from voicecloud.callbacks.model import Search, State
+from voicecloud.control import people
 from voicecloud.organisation.model import Kind, required
 from voicecloud.routing.availability import PROFILES
 from voicecloud.routing.views import LiveCall
 from voicecloud.rte.status import queue_status
-from voicecloud.runtime.staff import NewAvailability
-from voicecloud.simulation.customers import Behaviour
 
 PAGE = Path(__file__).parent / "page"
 FILES = {"": "index.html", "control.css": "control.css", "control.js": "control.js", "draw.js": "draw.js"}
@@ -53,29 +52,8 @@ async def leave_callback(request: web.Request) -> object:
     return (await services(request).callbacks.create(new_callback(await body(request)))).to_json()
 
 
-async def call(request: web.Request) -> object:
-    """``{Number, From}``: plays a customer who calls a number of ours; he stays until he hangs up."""
-    document = await body(request)
-    caller_number = str(document.get("From") or "") or None
-    customers = services(request).telephony.customers
-    call_id = customers.call(caller_number, required(document, "Number"), Behaviour(), by_hand=True)
-    return json_response({"CallId": call_id}, 201)
-
-
-async def hang_up(request: web.Request) -> object:
-    services(request).telephony.customers.hang_up(request.match_info["call"])
-    return {}
-
-
 async def press(request: web.Request) -> object:
     services(request).telephony.customers.press(request.match_info["call"], required(await body(request), "Key"))
-    return {}
-
-
-async def set_agent(request: web.Request) -> object:
-    """``{Profile}``: the availability of an agent."""
-    profile = required(await body(request), "Profile")
-    await services(request).telephony.staff.set_availability(request.match_info["user"], NewAvailability(profile))
     return {}
 
 
@@ -113,7 +91,7 @@ def _pool(request: web.Request, queue_id: str) -> dict[str, Any]:
 
 
 def _call(request: web.Request, live: LiveCall) -> dict[str, Any]:
-    directory = services(request).directory
+    directory, telephony = services(request).directory, services(request).telephony
     agents = [leg for leg in live.legs if leg.user_id]
     pool_id = live.pool_id or next((leg.pool_id for leg in agents if leg.pool_id), None)
     states = {leg.state.value for leg in agents}
@@ -125,7 +103,8 @@ def _call(request: web.Request, live: LiveCall) -> dict[str, Any]:
         "Pool": directory.queue(pool_id).name if pool_id else None,
         "Agent": ", ".join(directory.user(leg.user_id).name for leg in agents if leg.user_id) or None,
         "State": "talking" if talking else "ringing" if "ringing" in states else "waiting",
-        "Yours": services(request).telephony.customers.is_by_hand(live.call_id),
+        "Direction": live.direction.value,
+        "Yours": telephony.customers.is_by_hand(live.call_id) or telephony.people.is_by_hand(live.call_id),
     }
 
 
@@ -155,11 +134,9 @@ async def _callbacks(request: web.Request) -> list[dict[str, Any]]:
 ROUTES = [
     Route("GET", "/control/api/state", state, public=True),
     Route("POST", "/control/api/callbacks", leave_callback, public=True),
-    Route("POST", "/control/api/calls", call, public=True),
-    Route("POST", "/control/api/calls/{call}/hangup", hang_up, public=True),
     Route("POST", "/control/api/calls/{call}/keys", press, public=True),
-    Route("POST", "/control/api/agents/{user}", set_agent, public=True),
     Route("POST", "/control/api/traffic", traffic, public=True),
+    *people.ROUTES,
 ]
 
 

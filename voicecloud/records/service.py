@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.clock import Clock, to_iso
-from shared.errors import Conflict, VoiceError
+from shared.errors import Conflict, InvalidInput, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.model import CallHistory, Privacy
-from voicecloud.records.recordings import Recordings, Tape
+from voicecloud.records.recordings import Recordings, Taken, Tape
 from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
 from voicecloud.routing.effects import Effect, FinishCall, Note
@@ -48,6 +48,7 @@ class CallRecords:
         self._clock = clock
         self._growing: dict[str, None] = {}
         self._over: list[CallHistory] = []
+        self._taken: dict[str, Sequence[Taken]] = {}
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -132,21 +133,34 @@ class CallRecords:
     async def _write(self) -> None:
         while self._over or self._growing:
             while self._over:
-                await self._finish(self._over[0])
+                await self._unless_impossible(self._over[0].call_id, self._finish(self._over[0]))
                 self._over.pop(0)
             if self._growing:
                 call_id = next(iter(self._growing))
                 del self._growing[call_id]
                 if history := self._live(call_id):
-                    await self._store.keep_live(history)
+                    await self._unless_impossible(call_id, self._store.keep_live(history))
         self._idle.set()
 
+    async def _unless_impossible(self, call_id: str, writing: Awaitable[None]) -> None:
+        """What storage will never take must not keep the records of all other calls waiting."""
+        try:
+            await writing
+        except InvalidInput:
+            self._taken.pop(call_id, None)
+            log.exception("a call record cannot be stored", extra={"call_id": call_id})
+
     async def _finish(self, history: CallHistory) -> None:
-        for taken in self._tape.take(history.call_id):
-            await self._recordings.keep(taken)
-            recording = taken.recording
+        """Recordings first. They are taken off the tape once, and stay here until all is stored."""
+        call_id = history.call_id
+        taken = self._taken.get(call_id) or self._tape.take(call_id)
+        self._taken[call_id] = taken
+        for one in taken:
+            await self._recordings.keep(one)
+            recording = one.recording
             history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
         await self._store.finish(history, rows_of(history, self._names, self._delay_s))
+        del self._taken[call_id]
 
     def _going_on(self) -> list[StoredRow]:
         histories = (self._live(call_id) for call_id in self._live_ids())

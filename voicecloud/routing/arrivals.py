@@ -13,13 +13,17 @@ from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.state import Agent, Call, World
 from voicecloud.routing.steps import Goto
 
+LONGEST_NUMBER = 64
+"""No number is as long (E.164 has 15 digits), but what a network delivers as one may be anything."""
+
 
 def arrived(world: World, event: CallArrived) -> None:
-    """A call from outside. Told twice of one call, the second time is ignored."""
+    """A call from outside. Told twice of one call, the second time is ignored; numbers longer than any are cut."""
     if event.call_id in world.calls:
         return
-    call = Call(event.call_id, Direction.INBOUND, event.a_number, event.b_number, world.now)
-    _begin(world, call, None, event.a_number)
+    a_number = event.a_number[:LONGEST_NUMBER] if event.a_number else None
+    call = Call(event.call_id, Direction.INBOUND, a_number, event.b_number[:LONGEST_NUMBER], world.now)
+    _begin(world, call, None, a_number)
     target = world.configuration.numbers.get(event.b_number)
     if world.draining:
         finish(world, call, EndReason.DRAINING)
@@ -40,8 +44,8 @@ def dialled(world: World, event: DialOut) -> None:
         raise Conflict("draining", "the platform takes no new calls")
     if event.call_id in world.calls:
         raise Conflict("call_exists", "a call has this id already")
-    if not event.to:
-        raise InvalidInput("no_number", "there is no number to call")
+    if not event.to or len(event.to) > LONGEST_NUMBER:
+        raise InvalidInput("no_number", f"a number to call has 1 to {LONGEST_NUMBER} characters")
     _check_free_to_dial(agent)
     shown = _caller_number(world, agent, event.caller_number)
     target = resolved(world, Target(TargetKind.NUMBER, event.to))

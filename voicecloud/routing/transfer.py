@@ -3,6 +3,7 @@
 from shared.errors import Conflict
 from voicecloud.records.model import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.routing.allocation import best_agent
+from voicecloud.routing.arrivals import LONGEST_NUMBER
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.journey import finish, resolved, run
@@ -132,7 +133,7 @@ def check_target(world: World, target: Target) -> None:
         world.pool(target.value)
     elif target.kind is TargetKind.USER:
         world.agent(target.value)
-    elif target.kind is TargetKind.DISCONNECT or not target.value:
+    elif target.kind is TargetKind.DISCONNECT or not 0 < len(target.value) <= LONGEST_NUMBER:
         raise Conflict("no_target", "there is nobody to transfer to")
 
 

@@ -8,8 +8,9 @@ from shared.clock import from_iso, to_iso
 from shared.errors import InvalidInput
 from voicecloud.ids import Ids
 from voicecloud.organisation.codec import encode
-from voicecloud.organisation.model import Document, Kind
+from voicecloud.organisation.model import Document, Kind, Simulated
 from voicecloud.organisation.service import Directory
+from voicecloud.records.model import Privacy
 from voicecloud.routing import events
 from voicecloud.routing.availability import PROFILES, AvailabilityClass, AvailabilityEvent
 from voicecloud.routing.model import Member
@@ -76,6 +77,21 @@ class Staff:
         self._engine.tell(events.SetAccepting(user_id, accepting))
         document = {**(self._directory.document(Kind.USER, user_id) or {}), "Accepting": accepting}
         await self._directory.write(Kind.USER, user_id, document)
+
+    async def set_privacy_default(self, user_id: str, privacy: Privacy) -> None:
+        """What his direct calls are classified as from now on."""
+        document = {**(self._directory.document(Kind.USER, user_id) or {}), "CallPrivacyDefault": privacy.value}
+        await self._directory.write(Kind.USER, user_id, document)
+
+    async def set_simulated(self, user_id: str, simulated: Simulated | None) -> None:
+        """Gives a user a simulated telephone in place of the one he had, None: takes it away."""
+        before = self._directory.user(user_id).simulated
+        document = {**(self._directory.document(Kind.USER, user_id) or {}), "Simulated": encode(simulated)}
+        await self._directory.write(Kind.USER, user_id, document)
+        if before and (simulated is None or before.terminal is not simulated.terminal):
+            self._engine.tell(events.TerminalChanged(user_id, before.terminal, False))
+        if simulated:
+            self._engine.tell(events.TerminalChanged(user_id, simulated.terminal, True))
 
     async def set_member(self, queue_id: str, member: Member) -> None:
         """Raises Missing ``pool_unknown`` or ``user_unknown``, InvalidInput ``skill_too_low``."""

@@ -13,6 +13,7 @@ from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
 from voicecloud.runtime.staff import Staff
 from voicecloud.simulation.customers import Customers
+from voicecloud.simulation.people import People
 from voicecloud.simulation.traffic import Traffic
 
 DRAIN_CHECK_S = 0.1
@@ -32,6 +33,7 @@ class Telephony:
     notices: Notices
     callback_requests: CallbackRequests
     customers: Customers
+    people: People
     traffic: Traffic
     retention: timedelta
 
@@ -63,6 +65,7 @@ class Telephony:
         self.engine.tell(Stop())
         await self._flush()
         self.customers.close()
+        self.people.close()
         self.engine.close()
 
     async def _flush(self) -> None:

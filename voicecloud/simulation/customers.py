@@ -10,6 +10,7 @@ from voicecloud.routing.effects import Bridge, Effect, FinishCall, Play
 from voicecloud.routing.events import CallArrived, KeyPressed, PartyLeft
 from voicecloud.routing.model import CallbackRules
 from voicecloud.runtime.engine import Engine
+from voicecloud.simulation.telephones import USUAL, Answering, SimulatedTelephones
 
 KEY_AFTER_S = 1.0
 
@@ -33,15 +34,25 @@ class _Customer:
 class Customers:
     """Performs what concerns a simulated customer's leg, which is always the first of his call."""
 
-    def __init__(self, engine: Engine, directory: Directory, ids: Ids) -> None:
+    def __init__(self, engine: Engine, directory: Directory, telephones: SimulatedTelephones, ids: Ids) -> None:
         self._engine = engine
         self._directory = directory
+        self._telephones = telephones
         self._ids = ids
         self._customers: dict[str, _Customer] = {}
 
-    def call(self, from_number: str | None, to: str, behaviour: Behaviour, *, by_hand: bool = False) -> str:
+    def call(
+        self,
+        from_number: str | None,
+        to: str,
+        behaviour: Behaviour,
+        *,
+        by_hand: bool = False,
+        answering: Answering = USUAL,
+    ) -> str:
         """Calls a number of ours; gives the call's id. ``by_hand`` marks a call that a person plays."""
         call_id = self._ids.new()
+        self._telephones.agree(call_id, answering)
         customer = self._customers[call_id] = _Customer(behaviour, by_hand)
         if behaviour.patience_s is not None:
             loop = asyncio.get_running_loop()

@@ -1,16 +1,39 @@
 """The telephones of simulated users, and the outside telephones that anybody calls."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from random import Random
 
 from voicecloud.organisation.service import Directory
-from voicecloud.routing.effects import CallNumber, Effect, RingUser
-from voicecloud.routing.events import Answer, FarAnswered, FarRefused, PartyLeft
+from voicecloud.routing.effects import CallNumber, Effect, FinishCall, RingUser
+from voicecloud.routing.events import Answer, FarAnswered, FarRefused, PartyLeft, Reject
 from voicecloud.runtime.engine import Engine
 
 OUTSIDE_ANSWERS_S = (2.0, 6.0)
-OUTSIDE_TALKS_S = (15.0, 60.0)
+TALKS_S = (15.0, 60.0)
 BUSY_ENDING = "99"
 """Outside numbers that end so are always engaged."""
+
+
+class How(StrEnum):
+    """What who is called does: as usual, nothing by himself (a command may answer for him), or decline."""
+
+    USUAL = "usual"
+    NOBODY = "nobody"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How those who are called in one call behave. ``after_s`` None: as long as they usually take. ``stays``: they
+    leave the end of the call to the other side."""
+
+    how: How = How.USUAL
+    after_s: float | None = None
+    stays: bool = False
+
+
+USUAL = Answering()
 
 
 class SimulatedTelephones:
@@ -20,23 +43,37 @@ class SimulatedTelephones:
         self._engine = engine
         self._directory = directory
         self._random = random
+        self._agreed: dict[str, Answering] = {}
+
+    def agree(self, call_id: str, answering: Answering) -> None:
+        """Says how telephones behave in a call that is about to be made."""
+        self._agreed[call_id] = answering
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, RingUser):
-            self._ring(effect)
+            self._ring(effect, self._agreed.get(effect.call_id, USUAL))
         elif isinstance(effect, CallNumber):
-            self._dial(effect)
+            self._dial(effect, self._agreed.get(effect.call_id, USUAL))
+        elif isinstance(effect, FinishCall):
+            self._agreed.pop(effect.history.call_id, None)
 
-    def _ring(self, effect: RingUser) -> None:
+    def _ring(self, effect: RingUser, answering: Answering) -> None:
         simulated = self._directory.users[effect.user_id].simulated
-        if simulated and simulated.terminal in effect.terminals:
-            after_s = self._random.uniform(simulated.answer_from_s, simulated.answer_to_s)
-            self._engine.later(after_s, Answer(effect.leg_id, simulated.terminal))
+        if simulated is None or simulated.terminal not in effect.terminals or answering.how is How.NOBODY:
+            return
+        event = Reject(effect.leg_id) if answering.how is How.REFUSE else Answer(effect.leg_id, simulated.terminal)
+        self._engine.later(self._delay_s(answering, (simulated.answer_from_s, simulated.answer_to_s)), event)
 
-    def _dial(self, effect: CallNumber) -> None:
-        after_s = self._random.uniform(*OUTSIDE_ANSWERS_S)
-        if effect.number.endswith(BUSY_ENDING):
+    def _dial(self, effect: CallNumber, answering: Answering) -> None:
+        if answering.how is How.NOBODY:
+            return
+        after_s = self._delay_s(answering, OUTSIDE_ANSWERS_S)
+        if answering.how is How.REFUSE or effect.number.endswith(BUSY_ENDING):
             self._engine.later(after_s, FarRefused(effect.leg_id, "busy"))
             return
         self._engine.later(after_s, FarAnswered(effect.leg_id))
-        self._engine.later(after_s + self._random.uniform(*OUTSIDE_TALKS_S), PartyLeft(effect.leg_id))
+        if not answering.stays:
+            self._engine.later(after_s + self._random.uniform(*TALKS_S), PartyLeft(effect.leg_id))
+
+    def _delay_s(self, answering: Answering, usual_s: tuple[float, float]) -> float:
+        return self._random.uniform(*usual_s) if answering.after_s is None else answering.after_s

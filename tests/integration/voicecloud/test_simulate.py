@@ -1,12 +1,12 @@
 """Playing customers by command."""
 
-from tests.fixtures.voicecloud import CUSTOMER, SALES_LIST, SALES_NUMBER, VoiceCloud
-from voicecloud.simulate import parser, request_of, send
+from tests.fixtures.voicecloud import ANNA, CUSTOMER, SALES_LIST, SALES_NUMBER, VoiceCloud
+from voicecloud.simulate import Request, parser, request_of, send
 
 
 async def run(cloud: VoiceCloud, *command: str) -> int:
     arguments = parser().parse_args(command)
-    return await send(cloud.url, *request_of(arguments))
+    return await send(cloud.url, request_of(arguments))
 
 
 async def test_commands_play_the_customer(voicecloud: VoiceCloud) -> None:
@@ -22,7 +22,21 @@ async def test_commands_play_the_customer(voicecloud: VoiceCloud) -> None:
     assert await run(voicecloud, "traffic", "0") == 0
 
 
+async def test_commands_play_a_user(voicecloud: VoiceCloud) -> None:
+    """A user gets a telephone, calls a customer from it, transfers him to a pool; the telephone is taken away again."""
+    assert await run(voicecloud, "terminal", ANNA, "mobile") == 0
+    assert await run(voicecloud, "dial", ANNA, CUSTOMER, "--terminal", "mobile", "--answer", "nobody") == 0
+    [call] = voicecloud.store.telephony.engine.platform.live_calls()
+    for command in (("answer",), ("hold", "--user", ANNA), ("resume", "--user", ANNA)):
+        assert await run(voicecloud, command[0], call.call_id, *command[1:]) == 0
+    assert await run(voicecloud, "transfer", call.call_id, SALES_NUMBER, "--user", ANNA) == 0
+    assert await run(voicecloud, "hangup", call.call_id) == 0
+    row = (await voicecloud.over(call.call_id))[0]
+    assert (row["UserID"], row["Terminal"], row["Direction"]) == (ANNA, "mobile", 1)
+    assert await run(voicecloud, "terminal", ANNA, "none") == 0
+
+
 async def test_a_refusal_is_an_exit_code(voicecloud: VoiceCloud) -> None:
     """What the voice cloud refuses, and a voice cloud that is not there, end with 1."""
     assert await run(voicecloud, "hangup", "nobody") == 1
-    assert await send("http://127.0.0.1:9", "traffic", {}) == 1
+    assert await send("http://127.0.0.1:9", Request("POST", "traffic", {})) == 1

@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 
 from tests.fixtures.voicecloud import ROOT
 from voicecloud.app import ROUTES
+from voicecloud.control.api import ROUTES as CONTROL
 from voicecloud.settings import Settings
 
 METHODS = {"get", "post", "put", "delete"}
@@ -50,6 +51,14 @@ def test_every_path_and_setting_is_documented() -> None:
     settings = (ROOT / "docs/voice-cloud-settings.md").read_text()
     names = [f"VOICECLOUD_{name.upper()}" for name in Settings.__dataclass_fields__ if name != "environment"]
     assert [name for name in names if f"`{name}`" not in settings] == []
+
+
+def test_every_control_request_is_documented() -> None:
+    """docs/voice-cloud-control.md names each of them."""
+    text = (ROOT / "docs/voice-cloud-control.md").read_text()
+    paths = {route.path.removeprefix("/control/api/") for route in CONTROL}
+    shortened = {path: f"…/{path.rpartition('/')[2]}" for path in paths}
+    assert [path for path in paths if f"`{path}`" not in text and f"`{shortened[path]}`" not in text] == []
 
 
 def test_every_error_code_is_documented() -> None:

@@ -17,6 +17,7 @@ from voicecloud.routing.model import Pool
 
 NOBODY = "01a20640-3509-7000-9b84-2fd66a719f3f"
 CALLBACK = {"ListId": SALES_LIST, "CallerNumber": CUSTOMER}
+SCRIPT = {"PatienceS": 0.0, "TalkS": 0.0, "Answer": "usual", "AnswerAfterS": 0.0}
 BODIES: dict[str, dict[str, Any]] = {
     "/callbacks": CALLBACK | {"Note": "", "Reason": "Manual", "QueueId": SALES, "QueueName": "Sales", "CallId": NOBODY},
     "/callbacks/{id}": {"Note": ""},
@@ -46,9 +47,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "/authuser/{username}": {"UserName": "a", "Password": "b"},
     "/api/user": {"user": "a"},
     "/control/api/callbacks": CALLBACK,
-    "/control/api/calls": {"Number": "+35891001004", "From": CUSTOMER},
+    "/control/api/calls": {"Number": "+35891001004", "From": CUSTOMER, **SCRIPT},
+    "/control/api/agents/{user}/calls": {"Number": CUSTOMER, "Terminal": "mobile", "CallerNumber": None, **SCRIPT},
+    "/control/api/agents/{user}/terminal": {"Terminal": "desk", "AnswerFromS": 0.0, "AnswerToS": 0.1},
+    "/control/api/calls/{call}/transfer": {"User": CARLA, "To": "+35891000100", "Consult": False},
     "/control/api/calls/{call}/keys": {"Key": "1"},
-    "/control/api/agents/{user}": {"Profile": "Lunch"},
+    "/control/api/agents/{user}": {"Profile": "Lunch", "CallPrivacyDefault": "Work"},
     "/control/api/traffic": {"CallsPerHour": 0},
 }
 """A body that each route understands."""
