@@ -9,8 +9,8 @@ from local.smoke.capabilities import capability, eventually, expect
 SALES = "+35891000100"
 DAVID, DAVIDS_NUMBER = "a0000000-0000-4000-8000-000000000004", "+35891001004"
 """He has a web phone."""
-ELINA, ELINAS_NUMBER = "a0000000-0000-4000-8000-000000000005", "+35891001005"
-"""She has a phone on her desk."""
+FARID, FARIDS_NUMBER = "a0000000-0000-4000-8000-000000000006", "+35891001006"
+"""He has a mobile phone."""
 TO = 2
 COMPLETED, RECEIVED = 1, 4
 
@@ -33,8 +33,8 @@ async def enrichment(seen: Outside) -> None:
 
 @capability("enterprise")
 async def enterprise(seen: Outside) -> None:
-    row = await _talked(seen, ELINAS_NUMBER)
-    expect((row["voice_terminal"], row["_ownerid_value"]), ("desk", ELINA), "terminal and owner")
+    row = await _talked(seen, FARIDS_NUMBER)
+    expect((row["voice_terminal"], row["_ownerid_value"]), ("mobile", FARID), "terminal and owner")
 
 
 async def _talked(seen: Outside, number: str) -> dict[str, Any]:
