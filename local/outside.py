@@ -49,7 +49,7 @@ class Outside:
         return True if states == ["talking"] else None
 
     async def hang_up(self, call_id: str) -> None:
-        (await self.voicecloud.post(f"/control/api/calls/{call_id}/hangup")).raise_for_status()
+        (await self.voicecloud.post(f"/control/api/calls/{call_id}/hangup", json={})).raise_for_status()
 
     async def completed_call(self, call_id: str) -> dict[str, Any] | None:
         """The activity of a call with its parties, once it is completed."""

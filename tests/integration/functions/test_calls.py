@@ -34,7 +34,7 @@ class Customer:
         assert [call["State"] for call in state["calls"] if call["CallId"] == call_id] == ["talking"]
 
     async def hangs_up(self, call_id: str) -> None:
-        (await self._world.http.post(f"{self._url}/calls/{call_id}/hangup")).raise_for_status()
+        (await self._world.http.post(f"{self._url}/calls/{call_id}/hangup", json={})).raise_for_status()
 
     async def talks_to(self, number: str) -> str:
         """A whole call; gives its id."""
