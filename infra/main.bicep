@@ -16,6 +16,9 @@ param dataverseUrl string
 @description('Client id of the app registration that is the application user in Dynamics.')
 param clientId string
 
+@description('Application id of the app registration that browsers sign people in with: a public client with the redirect URI https://<app>/api/recordings.')
+param phoneClientId string
+
 @secure()
 param clientSecret string
 
@@ -250,10 +253,12 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'SERVICEBUS_CONNECTION__fullyQualifiedNamespace', value: '${bus.name}.servicebus.windows.net' }
         { name: 'SERVICEBUS_CONNECTION__credential', value: 'managedidentity' }
         { name: 'SERVICEBUS_CONNECTION__clientId', value: identity.properties.clientId }
+        { name: 'APP_URL', value: 'https://${name}-app-${suffix}.azurewebsites.net' }
         { name: 'DATAVERSE_URL', value: dataverseUrl }
         { name: 'ENTRA_AUTHORITY', value: '${environment().authentication.loginEndpoint}${subscription().tenantId}' }
         { name: 'ENTRA_CLIENT_ID', value: clientId }
         { name: 'ENTRA_CLIENT_SECRET', value: '@Microsoft.KeyVault(SecretUri=${clientSecretEntry.properties.secretUri})' }
+        { name: 'PHONE_CLIENT_ID', value: phoneClientId }
         { name: 'VOICECLOUD_URL', value: voicecloudUrl }
         { name: 'VOICECLOUD_USERNAME', value: voicecloudUsername }
         { name: 'VOICECLOUD_SECRET_KEY', value: '@Microsoft.KeyVault(SecretUri=${voicecloudSecretEntry.properties.secretUri})' }

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from shared.enreach.client import Enreach
     from shared.enterprise_calls.backfill import BackFill
     from shared.enterprise_calls.sync import EnterpriseCalls
+    from shared.entra.access import AccessTokens
+    from shared.entra.sign_in import SignIn
     from shared.entra.tokens import ResourceCredential, TokenSource
     from shared.health.service import Health
     from shared.identity.notifications import IndexNotifications
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from shared.identity.sync import IndexSync
     from shared.identity.watermark import WatermarkStore
     from shared.phone.notes import CallNotes
+    from shared.recordings.service import Recordings
     from shared.settings.service import Settings
     from shared.storage.tables import Tables
     from shared.users.service import Users
@@ -78,6 +81,18 @@ class Services:
         from shared.entra.tokens import ResourceCredential, TokenSource
 
         return ResourceCredential(TokenSource.of_identity(self._environ))
+
+    @cached_property
+    def access_tokens(self) -> "AccessTokens":
+        from shared.entra.access import AccessTokens
+
+        return AccessTokens.from_settings(self._environ, self.http)
+
+    @cached_property
+    def sign_in(self) -> "SignIn":
+        from shared.entra.sign_in import SignIn
+
+        return SignIn.from_settings(self._environ)
 
     @cached_property
     def tables(self) -> "Tables":
@@ -245,6 +260,19 @@ class Services:
         from shared.recordings.links import recording_url
 
         return recording_url(self._environ.get("APP_URL", ""), call_id)
+
+    @cached_property
+    def recordings(self) -> "Recordings":
+        from shared.calls.activities import CallActivities
+        from shared.recordings.service import Recordings
+        from shared.recordings.tickets import Tickets
+
+        return Recordings(
+            enreach=self.enreach,
+            dataverse=self.dataverse,
+            activities=CallActivities(self.dataverse, self.absent_columns),
+            tickets=Tickets(self.tables.table("secrets"), self._clock),
+        )
 
     @cached_property
     def call_notes(self) -> "CallNotes":

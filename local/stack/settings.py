@@ -81,7 +81,7 @@ def addresses(ports: Ports) -> Addresses:
 
 def app_settings(where: Addresses, trust: Path) -> dict[str, str]:
     """What the Functions app and its commands run with. ``trust`` holds the authorities they believe."""
-    application = json.loads((DEMO / "entra.json").read_text(encoding="utf-8"))["applications"][0]
+    application, phone = json.loads((DEMO / "entra.json").read_text(encoding="utf-8"))["applications"][:2]
     return {
         "AzureWebJobsStorage": where.storage,
         "STORAGE_CONNECTION": where.storage,
@@ -92,6 +92,8 @@ def app_settings(where: Addresses, trust: Path) -> dict[str, str]:
         "ENTRA_AUTHORITY": where.authority,
         "ENTRA_CLIENT_ID": application["client_id"],
         "ENTRA_CLIENT_SECRET": application["secret"],
+        "PHONE_CLIENT_ID": phone["client_id"],
+        "PHONE_AUTHORITY": f"{where.entra}/{where.tenant_id}",
         "VOICECLOUD_DISCOVERY_URL": f"{where.voicecloud}/api/user",
         "VOICECLOUD_USERNAME": API_USER,
         "VOICECLOUD_PASSWORD": _password_of_api_user(),

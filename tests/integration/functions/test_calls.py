@@ -7,41 +7,15 @@ import httpx
 import pytest_asyncio
 
 from shared.clock import from_iso
-from shared.ids import dataverse_id
 from shared.settings.model import Kind
-from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, parties
+from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, parties
+from tests.fixtures.customers import Customer, activity
 from tests.fixtures.functions_host import RunningHost
 from tests.fixtures.world import TOKEN, World, eventually
 
 DAVID, DAVID_D365 = "71000000-0000-4000-8000-000000000004", "a0000000-0000-4000-8000-000000000004"
 SALES_NUMBER, ELINA_NUMBER = "+35891000100", "+35891001005"
 HEADERS = {"X-Benemen-Token": TOKEN}
-
-
-class Customer:
-    """Plays a customer at the voice cloud's control page."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._url = f"{world.neighbours.voicecloud_url}/control/api"
-
-    async def calls(self, number: str, caller: str = MATTI_NUMBER) -> str:
-        answer = await self._world.http.post(f"{self._url}/calls", json={"Number": number, "From": caller})
-        return str(answer.raise_for_status().json()["CallId"])
-
-    async def is_talking(self, call_id: str) -> None:
-        state = (await self._world.http.get(f"{self._url}/state")).json()
-        assert [call["State"] for call in state["calls"] if call["CallId"] == call_id] == ["talking"]
-
-    async def hangs_up(self, call_id: str) -> None:
-        (await self._world.http.post(f"{self._url}/calls/{call_id}/hangup", json={})).raise_for_status()
-
-    async def talks_to(self, number: str) -> str:
-        """A whole call; gives its id."""
-        call_id = await self.calls(number)
-        await eventually(lambda: self.is_talking(call_id))
-        await self.hangs_up(call_id)
-        return call_id
 
 
 @pytest_asyncio.fixture
@@ -54,15 +28,6 @@ async def only_david(told: World) -> World:
             url = f"{told.neighbours.voicecloud_url}/control/api/agents/{agent['Id']}"
             (await told.http.post(url, json={"Profile": "Off work"})).raise_for_status()
     return told
-
-
-async def activity(world: World, call_id: str) -> dict[str, Any]:
-    path = f"phonecalls({dataverse_id(world.neighbours.dynamics_url, 'call', call_id)})"
-    found = await world.services.dataverse.every(
-        "phonecalls", {"$filter": f"voice_callid eq '{call_id}'", "$expand": "phonecall_activity_parties"}
-    )
-    assert len(found) == 1, path
-    return found[0]
 
 
 async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enriched_soon_after(

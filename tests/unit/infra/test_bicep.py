@@ -15,6 +15,7 @@ ONLY_ELSEWHERE = {
     "SERVICEBUS_ADMIN_CONNECTION": "for emulators",
     "TABLE_PREFIX": "for accounts shared by several apps",
     "VOICECLOUD_DISCOVERY_URL": "instead of VOICECLOUD_URL",
+    "PHONE_AUTHORITY": "where browsers reach Entra by another address, which is on one machine only",
     "VOICECLOUD_PASSWORD": "instead of VOICECLOUD_SECRET_KEY",
 }
 

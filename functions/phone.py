@@ -1,0 +1,22 @@
+"""The web phone's requests (D3, D6)."""
+
+import azure.functions as func
+
+from functions.responses import json_body, json_response, problems
+from shared.bootstrap import services
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("phone/calls/{callid}", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_call_notes(req: func.HttpRequest) -> func.HttpResponse:
+    person = await services().access_tokens.voice_user(req.headers.get("Authorization"))
+    note = await services().call_notes.take(req.route_params["callid"], person.object_id, json_body(req))
+    return json_response(
+        {
+            "notes": note.notes.get(person.object_id, ""),
+            "customer": note.customer and {"kind": note.customer.kind, "id": str(note.customer.id)},
+            "callbackRequest": note.callback_request and str(note.callback_request),
+        }
+    )

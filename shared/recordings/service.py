@@ -1,0 +1,61 @@
+"""Plays a call's recordings to who may read its activity; the voice cloud's own links are never shown or kept (G2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.calls.activities import CallActivities
+from shared.dataverse import names
+from shared.dataverse.client import Dataverse
+from shared.enreach.client import Enreach
+from shared.entra.access import Person
+from shared.errors import Forbidden, Misconfigured, Missing
+from shared.recordings.ranges import Part, part_of
+from shared.recordings.tickets import Tickets
+
+
+@dataclass(frozen=True)
+class Playable:
+    """A recording and where its audio is for the next minutes, relative to the app."""
+
+    id: str
+    duration_s: float
+    path: str
+
+
+class Recordings:
+    def __init__(self, *, enreach: Enreach, dataverse: Dataverse, activities: CallActivities, tickets: Tickets) -> None:
+        self._enreach = enreach
+        self._dataverse = dataverse
+        self._activities = activities
+        self._tickets = tickets
+
+    async def of_call(self, call_id: str, reader: Person) -> Sequence[Playable]:
+        """What there is to hear of a call. Raises Forbidden ``recording-forbidden``."""
+        await self._require_right(call_id, reader)
+        rows = await self._enreach.calls_of(call_id)
+        found = []
+        for recording_id in dict.fromkeys(one for row in rows if row.is_work for one in row.recording_ids):
+            try:
+                link = await self._enreach.recording(recording_id)
+            except Missing:
+                continue
+            ticket = await self._tickets.issue(call_id, recording_id)
+            path = f"/api/recordings/{call_id}/{recording_id}/audio?ticket={ticket}"
+            found.append(Playable(recording_id, link.duration_s, path))
+        return found
+
+    async def audio(self, call_id: str, recording_id: str, ticket: str, byte_range: str) -> Part:
+        """The audio or a part of it. Raises Forbidden ``recording-ticket``, Missing ``voicecloud-missing``."""
+        await self._tickets.check(call_id, recording_id, ticket)
+        link = await self._enreach.recording(recording_id)
+        answer = await self._enreach.recording_audio(link)
+        return part_of(answer.content, link.content_type, byte_range)
+
+    async def _require_right(self, call_id: str, reader: Person) -> None:
+        path = f"{names.PHONECALLS}({self._activities.activity_id(call_id)})"
+        try:
+            await self._dataverse.get(path, {"$select": "activityid"}, reader=reader.object_id)
+        except (Missing, Misconfigured) as error:
+            if isinstance(error, Misconfigured) and error.code != "dataverse-forbidden":
+                raise
+            raise Forbidden("recording-forbidden", "you may not read the activity of this call in Dynamics") from error

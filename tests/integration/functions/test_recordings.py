@@ -1,0 +1,86 @@
+"""The link on the activity: who may hear, and how it is played (G2)."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from shared.settings.model import Kind
+from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC
+from tests.fixtures.customers import Customer, activity
+from tests.fixtures.functions_host import RunningHost
+from tests.fixtures.people import ANNA, token_of
+from tests.fixtures.world import World, eventually
+
+DAVIDS_NUMBER = "+35891001004"
+
+
+@pytest_asyncio.fixture
+async def recorded(world: World, app: RunningHost) -> str:
+    """A call that David has talked in, with its activity."""
+    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    call_id = await Customer(world).talks_to(DAVIDS_NUMBER)
+
+    async def logged() -> None:
+        await world.services.calls.look_at(call_id)
+        assert (await activity(world, call_id))["statecode"] == 1
+
+    await eventually(logged)
+    return call_id
+
+
+@pytest_asyncio.fixture
+async def anna(world: World, app: RunningHost) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {await token_of(world, ANNA)}"}
+    async with httpx.AsyncClient(base_url=app.url, headers=headers) as client:
+        yield client
+
+
+async def test_who_may_read_the_activity_hears_the_call(
+    recorded: str, anna: httpx.AsyncClient, app: RunningHost
+) -> None:
+    """The list names each recording; its address plays for anyone who has it, in parts, for ten minutes."""
+    [one] = (await anna.get(f"/api/recordings/{recorded}/list")).raise_for_status().json()
+    assert one["durationS"] >= 0
+    async with httpx.AsyncClient(base_url=app.url) as player:
+        whole = await player.get(one["audio"])
+        assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
+        assert whole.headers["Content-Type"].startswith("audio/")
+        part = await player.get(one["audio"], headers={"Range": "bytes=10-19"})
+        assert (part.status_code, part.content) == (206, whole.content[10:20])
+        assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.content)}"
+        head = await player.head(one["audio"])
+        assert (head.status_code, head.content) == (200, b"")
+        forged = one["audio"].replace("ticket=", "ticket=1")
+        refused = await player.get(forged)
+        assert (refused.status_code, refused.json()["code"]) == (403, "recording-ticket")
+
+
+async def test_who_may_not_read_the_activity_hears_nothing(
+    world: World, recorded: str, anna: httpx.AsyncClient, app: RunningHost
+) -> None:
+    """Without a token, without the right in Dynamics, or for a call that is none."""
+    async with httpx.AsyncClient(base_url=app.url) as stranger:
+        assert (await stranger.get(f"/api/recordings/{recorded}/list")).status_code == 401
+    missing = await anna.get("/api/recordings/no-such-call/list")
+    assert (missing.status_code, missing.json()["code"]) == (403, "recording-forbidden")
+    switch = f"{world.neighbours.dynamics_url}/stand-in/privileges"
+    right = {"systemuserid": ANNA_D365, "privilege": "prvReadPhonecall"}
+    await world.http.post(switch, json={**right, "granted": False})
+    refused = await anna.get(f"/api/recordings/{recorded}/list")
+    await world.http.post(switch, json={**right, "granted": True})
+    assert (refused.status_code, refused.json()["code"]) == (403, "recording-forbidden")
+
+
+async def test_notes_come_over_the_api(world: World, recorded: str, anna: httpx.AsyncClient) -> None:
+    """The phone's notes land on the activity, malformed ones are refused with what is wrong."""
+    answer = await anna.patch(f"/api/phone/calls/{recorded}", json={"notes": "call back on Monday"})
+    assert (answer.status_code, answer.json()["notes"]) == (200, "call back on Monday")
+
+    async def landed() -> None:
+        assert (await activity(world, recorded))["description"] == "call back on Monday"
+
+    await eventually(landed)
+    for wrong in ({}, {"notes": 5}, {"customer": {"kind": "dog", "id": "x"}}, [], {"notes": "x" * 2001}):
+        refused = await anna.patch(f"/api/phone/calls/{recorded}", json=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (400, "malformed-notes")

@@ -1,0 +1,148 @@
+"""Access tokens from outside: only what the tenant has signed for us counts."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from shared.entra.access import REFRESH_EVERY_S, AccessTokens, Person
+from shared.errors import Forbidden, Unauthorised, Unavailable
+
+TENANT, CLIENT = "90000000-0000-4000-8000-000000000001", "11111111-1111-4111-8111-111111111111"
+AUTHORITY = f"https://login.example/{TENANT}"
+KEYS = {kid: rsa.generate_private_key(public_exponent=65537, key_size=2048) for kid in ("k1", "k2", "stranger")}
+
+
+class Issuer:
+    """Publishes some of the keys; ``asked`` counts how often."""
+
+    def __init__(self) -> None:
+        self.published = ["k1"]
+        self.asked = 0
+        self.away = False
+        self.now = 1000.0
+        http = httpx.AsyncClient(transport=httpx.MockTransport(self))
+        audiences = (CLIENT, f"api://{CLIENT}")
+        self.tokens = AccessTokens(http, authority=AUTHORITY, audiences=audiences, clock=lambda: self.now)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.away:
+            raise httpx.ConnectError("away")
+        if request.url.path.endswith("openid-configuration"):
+            return httpx.Response(200, json={"issuer": f"{AUTHORITY}/v2.0", "jwks_uri": f"{AUTHORITY}/keys"})
+        self.asked += 1
+        algorithm = jwt.algorithms.RSAAlgorithm
+        keys = [{**json.loads(algorithm.to_jwk(KEYS[kid].public_key())), "kid": kid} for kid in self.published]
+        return httpx.Response(200, json={"keys": keys})
+
+
+def token(kid: str = "k1", key: str = "", **claims: Any) -> str:
+    """A token of Anna's, as good as can be unless something is changed."""
+    now = int(time.time())
+    good = {
+        "iss": f"{AUTHORITY}/v2.0",
+        "aud": CLIENT,
+        "exp": now + 600,
+        "nbf": now - 10,
+        "tid": TENANT,
+        "oid": "anna",
+        "name": "Anna",
+        "preferred_username": "anna@x.example",
+        "scp": "Voice.Use",
+        "roles": ["Voice.User"],
+    }
+    given = {name: value for name, value in {**good, **claims}.items() if value is not None}
+    return jwt.encode(given, KEYS[key or kid], "RS256", headers={"kid": kid})
+
+
+async def test_a_good_token_says_who_is_asking() -> None:
+    """Object id, name and roles; the keys are asked for once."""
+    issuer = Issuer()
+    for _ in range(3):
+        person = await issuer.tokens.voice_user(f"Bearer {token()}")
+    assert person == Person("anna", "Anna", "anna@x.example", frozenset({"Voice.User"}))
+    assert issuer.asked == 1
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"exp": int(time.time()) - 120},
+        {"nbf": int(time.time()) + 600},
+        {"aud": "another-app"},
+        {"aud": None},
+        {"iss": "https://login.example/other/v2.0"},
+        {"tid": "another-tenant"},
+        {"scp": None},
+        {"scp": "Other.Use"},
+        {"exp": None},
+        {"key": "stranger"},
+        {"kid": "stranger", "key": "stranger"},
+    ],
+    ids=str,
+)
+async def test_any_other_token_is_refused(claims: dict[str, Any]) -> None:
+    """Expired, too early, for another app, of another tenant, without our scope, or signed by somebody else."""
+    with pytest.raises(Unauthorised, match="token-invalid"):
+        await Issuer().tokens.person(f"Bearer {token(**claims)}")
+
+
+@pytest.mark.parametrize("header", ["Bearer x", "Bearer a.b.c", "bearer " + "e30.e30."])
+async def test_what_is_no_token_is_refused(header: str) -> None:
+    """Whatever is sent, the answer is the same."""
+    with pytest.raises(Unauthorised, match="token-invalid"):
+        await Issuer().tokens.person(header)
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer ", "Basic abc"])
+async def test_without_a_token_one_is_told_that_it_is_missing(header: str | None) -> None:
+    """Other schemes are not ours."""
+    with pytest.raises(Unauthorised, match="token-missing"):
+        await Issuer().tokens.person(header)
+
+
+async def test_unsigned_and_symmetric_tokens_are_refused() -> None:
+    """The algorithm is ours to choose, not the token's (RFC 8725, 3.1)."""
+    claims = jwt.decode(token(), options={"verify_signature": False})
+    for forged in (
+        jwt.encode(claims, None, "none", headers={"kid": "k1"}),  # type: ignore[arg-type]
+        jwt.encode(claims, "a-secret-that-is-long-enough-for-hmac", "HS256", headers={"kid": "k1"}),
+    ):
+        with pytest.raises(Unauthorised, match="token-invalid"):
+            await Issuer().tokens.person(f"Bearer {forged}")
+
+
+async def test_a_new_key_is_asked_for_but_not_too_often() -> None:
+    """A rotated key is found; unknown ones make us ask once in five minutes."""
+    issuer = Issuer()
+    await issuer.tokens.person(f"Bearer {token()}")
+    issuer.published = ["k1", "k2"]
+    for _ in range(3):
+        with pytest.raises(Unauthorised):
+            await issuer.tokens.person(f"Bearer {token('k2')}")
+    assert issuer.asked == 1
+    issuer.now += REFRESH_EVERY_S
+    await issuer.tokens.person(f"Bearer {token('k2')}")
+    assert issuer.asked == 2
+
+
+async def test_an_issuer_that_is_away_is_worth_another_try() -> None:
+    """Known keys go on working."""
+    issuer = Issuer()
+    issuer.away = True
+    with pytest.raises(Unavailable, match="entra-unavailable"):
+        await issuer.tokens.person(f"Bearer {token()}")
+    issuer.away = False
+    await issuer.tokens.person(f"Bearer {token()}")
+    issuer.away = True
+    await issuer.tokens.person(f"Bearer {token()}")
+
+
+async def test_without_the_role_the_phone_stays_shut() -> None:
+    """What is missing is named (A5)."""
+    with pytest.raises(Forbidden, match=r"Voice\.User"):
+        await Issuer().tokens.voice_user(f"Bearer {token(roles=['Voice.Admin'])}")
