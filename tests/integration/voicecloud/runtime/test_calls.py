@@ -5,14 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from shared.errors import Unavailable
 from tests.fixtures.voicecloud import BJORN, CUSTOMER, SALES, SALES_LIST, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.webhook_receiver import Receiver
 from voicecloud.organisation.model import Kind
-from voicecloud.records import service as records_service
-from voicecloud.records.blobs import Blobs
 from voicecloud.simulation.customers import Behaviour
 
 
@@ -108,24 +103,3 @@ async def test_a_number_longer_than_any_is_cut(voicecloud: VoiceCloud) -> None:
     call_id = await voicecloud.call("+35891001004", Behaviour(talk_s=0.05), caller="9" * 40_000)
     [row] = await voicecloud.over(call_id)
     assert row["ANum"] == "9" * 64
-
-
-async def test_recordings_outlive_a_storage_that_does_not_answer(
-    voicecloud: VoiceCloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When Blob Storage fails at first, the recording is kept a little later."""
-    fails = [True, True]
-    write = Blobs.write
-
-    async def sometimes(blobs: Blobs, name: str, content: bytes, content_type: str) -> None:
-        if fails:
-            fails.pop()
-            raise Unavailable("blob-storage", "Blob Storage does not take a recording")
-        await write(blobs, name, content, content_type)
-
-    monkeypatch.setattr(Blobs, "write", sometimes)
-    monkeypatch.setattr(records_service, "RETRY_S", 0.01)
-    [row] = await voicecloud.over(await voicecloud.call("+35891001004", Behaviour(talk_s=0.05)))
-    found = (await voicecloud.client.get(f"/calls/recordings/{row['RecordingIds'][0]}")).json()
-    assert (await voicecloud.client.get(f"/{found['URL']}")).status_code == 200
-    assert fails == []

@@ -1,0 +1,47 @@
+"""Blob Storage that cannot be reached for a while: recordings come a little later, none is lost."""
+
+import asyncio
+import re
+import socket
+
+from tests.fixtures.voicecloud import RunVoiceCloud
+from voicecloud.simulation.customers import Behaviour
+
+DAVIDS = "+35891001004"
+OUTAGE_S = 1.5
+
+
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Bytes of one direction, until there are no more."""
+    while chunk := await reader.read(65_536):
+        writer.write(chunk)
+    writer.close()
+
+
+async def forward(port: int, to: int) -> asyncio.Server:
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", to)
+        await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
+
+    return await asyncio.start_server(accept, "127.0.0.1", port)
+
+
+async def test_a_recording_is_kept_when_storage_is_back(run_voicecloud: RunVoiceCloud, storage_connection: str) -> None:
+    """Nobody listens at first; the call's row waits for its recording, which can be heard then."""
+    found = re.search(r"BlobEndpoint=http://127.0.0.1:(\d+)/", storage_connection)
+    assert found
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    connection = storage_connection.replace(found[0], f"BlobEndpoint=http://127.0.0.1:{port}/")
+    async with run_voicecloud(storage_connection=connection) as cloud:
+        call_id = await cloud.call(DAVIDS, Behaviour(talk_s=0.05))
+        await asyncio.sleep(OUTAGE_S)
+        assert (await cloud.client.get("/calls", params={"CallId": call_id})).json() == []
+        server = await forward(port, int(found[1]))
+        async with asyncio.timeout(20):
+            [row] = await cloud.over(call_id)
+    server.close()
+    async with run_voicecloud() as cloud:
+        link = (await cloud.client.get(f"/calls/recordings/{row['RecordingIds'][0]}")).json()["URL"]
+        assert (await cloud.client.get(f"/{link}")).content.startswith(b"ID3")
