@@ -1,0 +1,78 @@
+"""A call that is not work leaves no trace outside the voice cloud (H3)."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from azure.data.tables.aio import TableServiceClient
+
+from shared.bootstrap import QUEUES
+from shared.dataverse.model import Change
+from shared.settings.model import Kind
+from tests.fixtures.calls import DEMO_CALL_SYNC
+from tests.fixtures.customers import Customer
+from tests.fixtures.world import World, eventually
+
+ELINA, ELINAS_NUMBER = "71000000-0000-4000-8000-000000000005", "+35891001005"
+OWN_INDEX = "numbers"
+"""Whom a number belongs to is known from Dynamics, not from the call."""
+
+
+async def everything_stored(world: World) -> str:
+    """All rows of all tables but the number index, every waiting and dead message, every phone call in Dynamics."""
+    found = []
+    prefix = world.environ["TABLE_PREFIX"]
+    async with TableServiceClient.from_connection_string(world.environ["STORAGE_CONNECTION"]) as storage:
+        async for table in storage.list_tables():
+            if table.name.startswith(prefix) and table.name != prefix + OWN_INDEX:
+                found += [str(row) async for row in storage.get_table_client(table.name).list_entities()]
+    for queue in QUEUES:
+        for options in ({}, {"sub_queue": "deadletter"}):
+            async with world.services.bus.receiver(queue, **options) as receiver:
+                found += [str(message) for message in await receiver.peek_messages(250)]
+    found += [
+        str(row) for row in await world.services.dataverse.every("phonecalls", {"$select": "subject,phonenumber"})
+    ]
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("privacy", ["Private", "Undefined"])
+async def test_a_call_that_is_not_work_leaves_no_trace(told: World, privacy: str) -> None:
+    """Not in tables, queues, logs or Dynamics, though its caller is a customer and its user is synchronised.
+
+    Classified as work afterwards, it is there.
+    """
+    await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    number = told.new_number()
+    contact = Change("PATCH", f"contacts({uuid4()})", {"lastname": "Secret", "mobilephone": number})
+    await told.services.dataverse.transact([contact])
+    await told.services.index_sync.run()
+    agent = f"{told.neighbours.voicecloud_url}/control/api/agents/{ELINA}"
+    (await told.http.post(agent, json={"CallPrivacyDefault": privacy})).raise_for_status()
+    customer = Customer(told)
+    call_id = await customer.calls(ELINAS_NUMBER, number)
+    await eventually(lambda: customer.is_talking(call_id))
+    await customer.hangs_up(call_id)
+    auth = httpx.BasicAuth("voice-api@aurorahome.example", told.neighbours.secret_key)
+
+    url = f"{told.neighbours.voicecloud_url}/calls"
+
+    async def recorded() -> str:
+        [row] = (await told.http.get(url, params={"CallId": call_id}, auth=auth)).json()
+        assert row["Privacy"] == privacy
+        return str(row["Id"])
+
+    row_id = await eventually(recorded)
+    assert await told.services.enterprise_calls.run() is not None
+    assert await told.services.calls.look_at(call_id)
+    await told.services.enterprise_calls.repair()
+    assert told.host is not None
+    traces = await everything_stored(told) + told.host.log.read_text()
+    assert number not in traces
+    assert number.removeprefix("+358") not in traces
+    assert "Secret" not in traces
+
+    work = {"CallId": call_id, "Privacy": "Work"}
+    (await told.http.put(f"{url}/{row_id}/privacy", json=work, auth=auth)).raise_for_status()
+    assert await told.services.calls.look_at(call_id)
+    assert number in await everything_stored(told)
