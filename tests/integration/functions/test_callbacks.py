@@ -96,7 +96,7 @@ async def test_a_bad_webhook_gets_problem_details(
 
 async def test_an_event_we_have_no_use_for_is_accepted(anonymous: httpx.AsyncClient) -> None:
     """Unknown event types are taken and dropped, so that the sender does not repeat them for ever."""
-    body = {"EventType": "QueueCallInConnected", "EntityId": "q"}
+    body = {"EventType": "QueueCallInOverflow", "EntityId": "q"}
     assert (await anonymous.post("/api/webhooks/voicecloud", json=body, headers=HEADERS)).status_code == 202
 
 

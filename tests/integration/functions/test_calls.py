@@ -1,5 +1,6 @@
 """Calls from the real voice cloud to the activity, through webhooks, queue and timers."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -19,15 +20,16 @@ HEADERS = {"X-Benemen-Token": TOKEN}
 
 
 @pytest_asyncio.fixture
-async def only_david(told: World) -> World:
+async def only_david(told: World) -> AsyncIterator[World]:
     """The app is told by webhook; of the agents in Sales only David, on his web phone, takes calls."""
     await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
-    state = (await told.http.get(f"{told.neighbours.voicecloud_url}/control/api/state")).json()
-    for agent in state["agents"]:
-        if agent["Id"] != DAVID:
-            url = f"{told.neighbours.voicecloud_url}/control/api/agents/{agent['Id']}"
-            (await told.http.post(url, json={"Profile": "Off work"})).raise_for_status()
-    return told
+    control = f"{told.neighbours.voicecloud_url}/control/api"
+    others = [one["Id"] for one in (await told.http.get(f"{control}/state")).json()["agents"] if one["Id"] != DAVID]
+    for user_id in others:
+        (await told.http.post(f"{control}/agents/{user_id}", json={"Profile": "Off work"})).raise_for_status()
+    yield told
+    for user_id in others:
+        (await told.http.post(f"{control}/agents/{user_id}", json={"Profile": "Available"})).raise_for_status()
 
 
 async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enriched_soon_after(
