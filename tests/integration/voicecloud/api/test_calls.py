@@ -23,7 +23,7 @@ async def test_rows_appear_after_the_delay_only(run_voicecloud: RunVoiceCloud) -
         assert await cloud.over(call_id) == []
         await asyncio.sleep(0.6)
         [row] = (await cloud.client.get("/calls", params={"CallId": call_id})).json()
-    assert (row["CallTypeString"], row["Privacy"], row["Terminal"]) == ("DirectCall", "Work", "mobile")
+    assert (row["CallTypeString"], row["Privacy"], row["Terminal"]) == ("DirectCall", "Work", "web")
 
 
 async def test_an_unanswered_call_is_recorded_without_an_answer(voicecloud: VoiceCloud) -> None:

@@ -1,7 +1,20 @@
 """Announcements over the API."""
 
+import io
+import wave
+
 from tests.fixtures.voicecloud import VoiceCloud
 from voicecloud.simulation.audio import conversation
+
+
+def wav(duration_s: float) -> bytes:
+    sound, file = conversation(duration_s), io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(2)
+        writer.setsampwidth(2)
+        writer.setframerate(sound.rate)
+        writer.writeframes(sound.samples)
+    return file.getvalue()
 
 
 async def test_a_prompt_is_made_from_text(voicecloud: VoiceCloud) -> None:
@@ -14,7 +27,7 @@ async def test_a_prompt_is_made_from_text(voicecloud: VoiceCloud) -> None:
 
 async def test_audio_is_uploaded_and_heard(voicecloud: VoiceCloud) -> None:
     """A WAV file comes back as it was, with its length known; anything else is refused."""
-    sound = conversation(2.0)
+    sound = wav(2.0)
     made = await voicecloud.client.put("/prompts/music/audio?Name=Music", content=sound)
     assert (made.json()["Name"], made.json()["DurationS"]) == ("Music", 2.0)
     assert (await voicecloud.client.get("/prompts/music/audio")).content == sound
