@@ -24,8 +24,8 @@ fmt: setup ## format the code and mend what can be mended by itself
 run: setup ## start everything with a demo organisation; Ctrl-C stops it
 	@$(PY) -m local.stack
 
-demo: setup ## leave a handful of callbacks in the stack that runs
-	@$(PY) -m local.demo callbacks
+demo: setup ## callbacks and a minute of callers for the stack that runs
+	@$(PY) -m local.demo
 
 smoke: setup ## do each capability once from outside, on a stack of its own
 	@$(PY) -m local.smoke

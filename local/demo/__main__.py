@@ -1,7 +1,8 @@
 """``python -m local.demo``: customers for the stack that runs.
 
+(nothing)                                 both of the following for a minute
 callbacks [--count N] [--every SECONDS]   customers who ask to be called back, and when Dynamics has them
-traffic CALLS-PER-HOUR                    callers in the pools; 0 ends it
+traffic CALLS-PER-HOUR [--for SECONDS]    callers in the pools; 0 ends it
 """
 
 import argparse
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 
 from local.demo.callbacks import leave_callbacks
+from local.demo.traffic import CALLS_PER_HOUR, FOR_S, fill_pools, set_traffic
 from local.outside import Outside, outside
 from local.stack.settings import DEMO, ROOT, read_settings
 
@@ -28,6 +30,8 @@ def main() -> int:
         return _refuse("no stack is running: start one with `make run`")
     try:
         asyncio.run(_run(options, settings))
+    except KeyboardInterrupt:
+        return 0
     except httpx.HTTPError as error:
         return _refuse(f"the stack does not answer as it should: {error}")
     return 0
@@ -46,21 +50,33 @@ async def _callbacks(options: Namespace, seen: Outside, document: Mapping[str, A
 
 
 async def _traffic(options: Namespace, seen: Outside, _document: Mapping[str, Any]) -> None:
-    body = {"CallsPerHour": options.calls_per_hour}
-    (await seen.voicecloud.post("/control/api/traffic", json=body)).raise_for_status()
-    _say(f"{options.calls_per_hour:g} calls an hour from now on")
+    if options.for_s is None:
+        await set_traffic(seen, options.calls_per_hour)
+        _say(f"{options.calls_per_hour:g} calls an hour from now on")
+        return
+    page = seen.voicecloud.base_url.join("/control/")
+    _say(f"Customers call the pools for {options.for_s:.0f} s; watch them at {page}")
+    async for line in fill_pools(seen, options.calls_per_hour, options.for_s):
+        _say(line)
+
+
+async def _both(_options: Namespace, seen: Outside, document: Mapping[str, Any]) -> None:
+    await _callbacks(Namespace(count=5, every=1.0), seen, document)
+    await _traffic(Namespace(calls_per_hour=CALLS_PER_HOUR, for_s=FOR_S), seen, document)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local.demo", description="customers for the stack that runs")
     parser.add_argument("--state", type=Path, default=ROOT / ".run", help="the folder of the stack")
-    verbs = parser.add_subparsers(required=True, metavar="what")
+    parser.set_defaults(do=_both)
+    verbs = parser.add_subparsers(metavar="what")
     callbacks = verbs.add_parser("callbacks", help="customers who ask to be called back")
     callbacks.add_argument("--count", type=int, default=5)
     callbacks.add_argument("--every", type=float, default=1.0, metavar="SECONDS")
     callbacks.set_defaults(do=_callbacks)
     traffic = verbs.add_parser("traffic", help="callers in the pools; 0 ends it")
     traffic.add_argument("calls_per_hour", type=float)
+    traffic.add_argument("--for", dest="for_s", type=float, metavar="SECONDS", help="then it is as before")
     traffic.set_defaults(do=_traffic)
     return parser
 
