@@ -12,6 +12,7 @@ from voicecloud.callbacks.model import Search, State
 from voicecloud.control import people
 from voicecloud.organisation.model import Kind, required
 from voicecloud.routing.availability import PROFILES
+from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall
 from voicecloud.rte.status import queue_status
 
@@ -19,6 +20,7 @@ PAGE = Path(__file__).parent / "page"
 FILES = {"": "index.html", "control.css": "control.css", "control.js": "control.js", "draw.js": "draw.js"}
 SHOWN = 30
 MAX_CALLS_PER_HOUR = 7_200
+TALKING = {LegState.CONNECTED, LegState.HELD, LegState.CONSULTING}
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -94,15 +96,16 @@ def _call(request: web.Request, live: LiveCall) -> dict[str, Any]:
     directory, telephony = services(request).directory, services(request).telephony
     agents = [leg for leg in live.legs if leg.user_id]
     pool_id = live.pool_id or next((leg.pool_id for leg in agents if leg.pool_id), None)
-    states = {leg.state.value for leg in agents}
-    talking = bool(states & {"connected", "held", "consulting"})
+    talking = any(leg.state in TALKING for leg in agents)
+    ringing = any(leg.state is LegState.RINGING for leg in live.legs)
     return {
         "CallId": live.call_id,
         "From": live.a_number or "",
         "To": live.b_number,
         "Pool": directory.queue(pool_id).name if pool_id else None,
         "Agent": ", ".join(directory.user(leg.user_id).name for leg in agents if leg.user_id) or None,
-        "State": "talking" if talking else "ringing" if "ringing" in states else "waiting",
+        "State": "talking" if talking else "ringing" if ringing else "waiting",
+        "Terminal": ", ".join(leg.terminal.value for leg in agents if leg.terminal) or None,
         "Direction": live.direction.value,
         "Yours": telephony.customers.is_by_hand(live.call_id) or telephony.people.is_by_hand(live.call_id),
     }

@@ -5,7 +5,6 @@ it, finished or not, into one ``CallRecord``, one ``UserCall`` per user leg and 
 Moments are aware UTC datetimes, durations are seconds.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -59,7 +58,7 @@ class EventKind(StrEnum):
     DISCONNECTED = "disconnected"
 
 
-EVENT_CODES: Mapping[EventKind, int] = {
+EVENT_CODES: dict[EventKind, int] = {
     EventKind.DISCONNECTED: 2,
     EventKind.QUEUE_REJECTED: 101,
     EventKind.QUEUE_SCHEDULE_CLOSED: 102,
@@ -201,6 +200,7 @@ class UserCall:
     transferred_to: str | None
     recording_ids: tuple[str, ...]
     modified_at: datetime
+    event_codes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +229,7 @@ class ServiceCall:
     result: ServiceResult
     recording_ids: tuple[str, ...]
     modified_at: datetime
+    event_codes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def _user_row(history: CallHistory, row: UserCall, names: Names, seen_at: dateti
         "RejectReason": row.reject_reason.value if row.reject_reason else None,
         "TransferredTo": row.transferred_to,
         "EndReason": history.end_reason.value if history.end_reason else None,
+        "EventCodes": list(row.event_codes),
         "ModifiedTime": to_iso(seen_at),
     }
 
@@ -116,6 +117,7 @@ def _service_row(row: ServiceCall, names: Names, seen_at: datetime) -> dict[str,
         "WaitTime": round(row.wait_s),
         "HoldTime": round(row.hold_s),
         "Allocations": row.offers,
+        "EventCodes": list(row.event_codes),
         "RecordingIds": list(row.recording_ids),
         "ModifiedTime": to_iso(seen_at),
     }

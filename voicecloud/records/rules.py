@@ -12,6 +12,7 @@ from enum import Enum
 from uuid import NAMESPACE_URL, uuid5
 
 from voicecloud.records.model import (
+    EVENT_CODES,
     CallEvent,
     CallHistory,
     CallKind,
@@ -194,6 +195,7 @@ def _user_call(history: CallHistory, begin: CallEvent) -> UserCall:
         transferred_to=_transferred_to(events, leg_id),
         recording_ids=_recordings(event for event in events if event.leg_id == leg_id),
         modified_at=events[-1].at,
+        event_codes=_codes(event for event in events if event.leg_id == leg_id),
     )
 
 
@@ -228,7 +230,14 @@ def _service_call(history: CallHistory, events: Sequence[CallEvent]) -> ServiceC
         result=ServiceResult(left.detail) if left and left.detail else going_on,
         recording_ids=_recordings(recorded),
         modified_at=max(event.at for event in (*visit, *recorded)),
+        event_codes=_codes(visit),
     )
+
+
+def _codes(events: Iterable[CallEvent]) -> tuple[int, ...]:
+    """Published codes of what happened, in order; a leg that ended by hanging up ends with that of a disconnect."""
+    codes = EVENT_CODES | {EventKind.LEG_ENDED: EVENT_CODES[EventKind.DISCONNECTED]}
+    return tuple(codes[event.kind] for event in events if event.kind in codes)
 
 
 def _answers(event: CallEvent, pool_id: str | None) -> bool:

@@ -3,7 +3,7 @@
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.fixtures.voicecloud import VoiceCloud
+from tests.fixtures.voicecloud import CUSTOMER, DAVID, VoiceCloud
 
 
 @pytest_asyncio.fixture
@@ -50,3 +50,23 @@ async def test_the_page_fits_a_small_screen(control: Page) -> None:
     await control.set_viewport_size({"width": 380, "height": 800})
     await expect(control.locator("#pools tr")).to_have_count(3)
     assert await control.evaluate("document.documentElement.scrollWidth") == 380
+    assert await control.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll'))") == 0
+
+
+async def test_traffic_is_seen_live(control: Page) -> None:
+    """Switched on, calls come and go in the table; an outgoing call says who has made it."""
+    await control.get_by_label("Simulated traffic").select_option("1200")
+    await expect(control.locator("#calls .pill").first).to_be_visible(timeout=20_000)
+    await control.get_by_label("Simulated traffic").select_option("0")
+
+
+async def test_a_users_own_call_shows_whom_he_calls(control: Page, voicecloud: VoiceCloud) -> None:
+    """By name, with the terminal, and it can be ended here."""
+    body = {"Number": CUSTOMER, "Terminal": "teams", "AnswerAfterS": 0.1}
+    await voicecloud.client.post(f"/control/api/agents/{DAVID}/calls", json=body)
+    call = control.locator("#calls li")
+    await expect(call).to_contain_text("Matti Meikäläinen")
+    await expect(call).to_contain_text("called by David Korhonen · teams")
+    await expect(call).to_contain_text("talking")
+    await call.get_by_role("button", name="Hang up").click()
+    await expect(control.get_by_text("Nobody is calling.")).to_be_visible()

@@ -61,7 +61,7 @@ function show(state) {
   draw.callbacks(element("callbacks"), state.callbacks, called, new Map(state.lists.map((one) => [one.Id, one.Name])));
   draw.deliveries(element("deliveries"), state.deliveries);
   draw.endpoints(element("webhooks"), state.webhooks);
-  if (document.activeElement !== element("traffic")) element("traffic").value = String(state.traffic);
+  if (document.activeElement !== element("traffic")) draw.traffic(element("traffic"), state.traffic);
 }
 
 async function refresh() {

@@ -52,7 +52,8 @@ const waitColour = (seconds) => (seconds >= 60 ? "bad" : seconds > 30 ? "warn" :
 export function pools(body, rows) {
   const drawn = rows.map((pool) =>
     make("tr", "", "",
-      make("td", pool.Name, "", make("span", `${OPEN[pool.OpenStatus]} · ${pool.Numbers[0] ?? "no number"}`)),
+      make("td", pool.Name, "", make("span", OPEN[pool.OpenStatus], "detail",
+        make("span", ` · ${pool.Numbers[0] ?? "no number"}`, "number"))),
       make("td", String(pool.Serving), servingColour(pool.Serving)),
       make("td", String(pool.Free)),
       make("td", String(pool.Active)),
@@ -68,7 +69,10 @@ const CALL_STATES = { talking: "good", ringing: "warn", waiting: "warn" };
 export function calls(list, rows, called, hangUp) {
   fill(list, rows.map((call) => {
     const state = make("span", call.State, `pill ${CALL_STATES[call.State] ?? ""}`);
-    const drawn = row(called(call.From), [call.Pool ?? call.To, call.Agent].filter(Boolean).join(" · "), state);
+    const incoming = call.Direction === "inbound";
+    const about = incoming ? [call.Pool ?? call.To, call.Agent] : [`called by ${call.Agent}`];
+    const title = called(incoming ? call.From : call.To);
+    const drawn = row(title, [...about, call.Terminal].filter(Boolean).join(" · "), state);
     if (call.Yours) drawn.append(make("button", "Hang up", "small"));
     drawn.dataset.id = call.CallId;
     return drawn;
@@ -99,11 +103,20 @@ export function agents(list, rows, profiles, change) {
   };
 }
 
+/** @param {HTMLSelectElement} select @param {number} callsPerHour */
+export function traffic(select, callsPerHour) {
+  const value = String(callsPerHour);
+  if (![...select.options].some((option) => option.value === value)) {
+    select.append(Object.assign(make("option", `${value} calls an hour`), { value }));
+  }
+  select.value = value;
+}
+
 export function callbacks(list, rows, called, lists) {
   fill(list, rows.map((one) => {
     const closed = one.State === "Closed";
     const state = make("span", one.State, `pill ${closed ? "good" : "warn"}`);
-    const detail = closed ? `closed: ${one.CloseNote ?? "without a note"}` : one.Note || one.Reason;
+    const detail = closed ? one.CloseNote || "no note" : one.Note || one.Reason;
     return row(called(one.CallerNumber), `${lists.get(one.ListId) ?? "?"} · ${detail}`, state, when(one.CreatedTime));
   }), "Nobody has asked to be called back.");
 }

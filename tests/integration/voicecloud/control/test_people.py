@@ -95,6 +95,7 @@ async def test_calls_that_nobody_answers(voicecloud_shared: VoiceCloud) -> None:
         (0, None, "caller_left", "CallDisconnected"),
         (0, None, "busy", "GenericUserRejected"),
     ]
+    assert row["EventCodes"] == [203]
 
 
 async def test_an_internal_call_has_a_row_of_each(voicecloud_shared: VoiceCloud) -> None:
@@ -103,7 +104,7 @@ async def test_an_internal_call_has_a_row_of_each(voicecloud_shared: VoiceCloud)
     rows = await voicecloud_shared.over(await started(voicecloud_shared, f"agents/{CARLA}/calls", **body))
     assert [shown(row)[:5] for row in rows] == [
         (CARLA, "DirectCall", 1, 0, "teams"),
-        (DAVID, "DirectCall", 0, 0, "mobile"),
+        (DAVID, "DirectCall", 0, 0, "web"),
     ]
 
 
@@ -124,8 +125,9 @@ async def test_a_call_is_transferred(voicecloud_shared: VoiceCloud, consult: boo
     await state(cloud, call_id, ELINA, "connected")
     assert (await command(cloud, f"calls/{call_id}/hangup")).status_code == 200
     davids, elinas = await cloud.over(call_id)
-    assert (davids["UserID"], davids["Terminal"], davids["EndResult"]) == (DAVID, "mobile", 0)
+    assert (davids["UserID"], davids["Terminal"], davids["EndResult"]) == (DAVID, "web", 0)
     assert davids["TransferredTo"]
+    assert (davids["EventCodes"], elinas["EventCodes"]) == ([205, 204, 2], [2])
     assert (elinas["UserID"], elinas["Terminal"], elinas["EndResult"]) == (ELINA, "desk", 0)
 
 
