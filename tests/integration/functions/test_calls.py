@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest_asyncio
 
 from shared.clock import from_iso
 from shared.settings.model import Kind
-from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, parties
+from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, parties
 from tests.fixtures.customers import Customer, activity
 from tests.fixtures.functions_host import RunningHost
 from tests.fixtures.world import TOKEN, World, eventually
@@ -77,3 +78,33 @@ async def test_call_webhooks_need_the_token_and_a_call(app: RunningHost) -> None
     assert (refused.status_code, refused.json()["code"]) == (401, "webhook-token")
     assert (lacking.status_code, lacking.json()["code"]) == (400, "malformed-webhook")
     assert other.status_code == 202
+
+
+async def test_events_in_any_order_and_repeated_make_one_activity(world: World, app: RunningHost) -> None:
+    """The end before the answer, each of them five times: one activity, completed because its time limit is past."""
+    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    call_id = str(uuid4())
+    common = {"CallId": call_id, "QueueId": "q", "QueueName": "Sales", "CallerNumber": MATTI_NUMBER, "UserId": None}
+    arrived = {**common, "EventType": "QueueCallInArrived", "Sequence": 2, "Timestamp": "2026-11-22T08:00:00Z"}
+    connected = {
+        **common,
+        "EventType": "QueueCallInConnected",
+        "Sequence": 5,
+        "Timestamp": "2026-11-22T08:00:12Z",
+        "UserId": DAVID,
+        "Terminal": "web",
+    }
+    ended = {**common, "EventType": "QueueCallInCompleted", "Sequence": 9, "Timestamp": "2026-11-22T08:01:12Z"}
+    async with httpx.AsyncClient(base_url=app.url) as sender:
+        for event in (ended, connected, arrived) * 5:
+            answer = await sender.post("/api/webhooks/voicecloud", json=event, headers=HEADERS)
+            assert answer.status_code == 202
+
+    async def with_arrival() -> dict[str, Any]:
+        row = await activity(world, call_id)
+        assert row["voice_arrivedon"] == "2026-11-22T08:00:00Z"
+        return row
+
+    row = await eventually(with_arrival)
+    assert (row["statecode"], row["voice_duration"], row["_ownerid_value"]) == (1, 60, DAVID_D365)
+    assert (row["_regardingobjectid_value"], row["voice_pool"]) == (MATTI, "Sales")
