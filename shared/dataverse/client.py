@@ -45,9 +45,11 @@ class Dataverse:
         with _as_documented():
             return WhoAmI(UUID(row["UserId"]), UUID(row["OrganizationId"]))
 
-    async def get(self, path: str, query: Mapping[str, str] | None = None, *, reader: str = "") -> dict[str, Any]:
+    async def get(
+        self, path: str, query: Mapping[str, str] | None = None, *, reader: UUID | None = None
+    ) -> dict[str, Any]:
         """The JSON of one resource or one page of a set; as a person sees it whose Entra object id is ``reader``."""
-        headers = {**FRESH, "CallerObjectId": reader} if reader else FRESH
+        headers = FRESH if reader is None else {**FRESH, "CallerObjectId": str(reader)}
         return _json(await self._send("GET", f"{self.url}{API}/{path}{_query(query)}", headers=headers))
 
     async def every(self, entity_set: str, query: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
 """Checks the access tokens that people's browsers send us (design.md rule 11; RFC 7519, OpenID Connect Discovery)."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import jwt
@@ -15,13 +18,17 @@ ALGORITHMS = ["RS256"]
 LEEWAY_S = 60.0
 REFRESH_EVERY_S = 300.0
 """How often a key that is not known makes us ask the issuer again, at most."""
+AWAY_S = 10.0
+"""How long an issuer that did not answer is left alone."""
+FRESH_S = 86_400.0
+"""After that keys are read again even if all are known: one that was withdrawn counts no longer."""
 SCOPE = "Voice.Use"
 VOICE_USER = "Voice.User"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who is asking: ``object_id`` is his in Entra and in Dynamics, ``roles`` are the app roles he has been given."""
+    """Who is asking: ``object_id`` (a UUID) is his in Entra and in Dynamics, ``roles`` are his app roles."""
 
     object_id: str
     name: str
@@ -51,7 +58,8 @@ class AccessTokens:
         self._audiences = list(audiences)
         self._clock = clock
         self._asking = asyncio.Lock()
-        self._asked_at: float | None = None
+        self._ask_again_at = self._fresh_until = -math.inf
+        self._failure: Unavailable | None = None
         self._issuer = ""
         self._keys: dict[str, jwt.PyJWK] = {}
 
@@ -81,11 +89,11 @@ class AccessTokens:
                 audience=self._audiences,
                 issuer=self._issuer,
                 leeway=LEEWAY_S,
-                options={"require": ["exp", "iss", "aud"]},
+                options={"require": ["exp", "iss", "aud", "tid", "oid"]},
             )
         except jwt.InvalidTokenError as error:
             raise _invalid() from error
-        return _person(claims, self._authority)
+        return _person(claims, self._issuer)
 
     async def voice_user(self, authorization: str | None) -> Person:
         """As ``person``, for somebody who may use the phone. Raises Forbidden ``role-missing`` too."""
@@ -95,28 +103,39 @@ class AccessTokens:
 
     async def _key(self, token: str) -> jwt.PyJWK:
         try:
-            kid = str(jwt.get_unverified_header(token).get("kid"))
+            kid = str(jwt.get_unverified_header(token).get("kid", ""))
         except jwt.InvalidTokenError as error:
             raise _invalid() from error
-        if kid not in self._keys:
-            await self._refresh(kid)
-        if kid not in self._keys:
-            raise _invalid()
-        return self._keys[kid]
+        if kid not in self._keys or self._clock() >= self._fresh_until:
+            await self._refresh()
+        if kid in self._keys:
+            return self._keys[kid]
+        if self._failure is not None:
+            raise Unavailable(self._failure.code, self._failure.message) from self._failure
+        raise _invalid()
 
-    async def _refresh(self, kid: str) -> None:
+    async def _refresh(self) -> None:
+        """Reads the keys unless that was done lately; those known stay while the issuer is away."""
         async with self._asking:
-            now = self._clock()
-            if kid in self._keys or (self._asked_at is not None and now - self._asked_at < REFRESH_EVERY_S):
+            if self._clock() < self._ask_again_at:
                 return
-            discovered = await self._get(f"{self._authority}/v2.0/.well-known/openid-configuration")
             try:
-                keys = jwt.PyJWKSet.from_dict(await self._get(str(discovered["jwks_uri"])))
-                self._issuer = str(discovered["issuer"])
-            except (jwt.PyJWTError, KeyError) as error:
-                raise Unavailable("entra-unavailable", "Entra ID's answer lacks what it should hold") from error
-            self._keys = {str(key.key_id): key for key in keys.keys}
-            self._asked_at = now
+                await self._read()
+            except Unavailable as error:
+                self._failure, pause_s = error, AWAY_S
+            else:
+                self._failure, pause_s = None, REFRESH_EVERY_S
+                self._fresh_until = self._clock() + FRESH_S
+            self._ask_again_at = self._clock() + pause_s
+
+    async def _read(self) -> None:
+        discovered = await self._get(f"{self._authority}/v2.0/.well-known/openid-configuration")
+        try:
+            published = jwt.PyJWKSet.from_dict(await self._get(str(discovered["jwks_uri"])))
+            self._issuer = str(discovered["issuer"])
+        except (jwt.PyJWTError, KeyError, TypeError, AttributeError) as error:
+            raise Unavailable("entra-unavailable", "Entra ID's answer lacks what it should hold") from error
+        self._keys = {key.key_id: key for key in published.keys if key.key_id}
 
     async def _get(self, url: str) -> dict[str, Any]:
         try:
@@ -127,12 +146,20 @@ class AccessTokens:
         return document
 
 
-def _person(claims: Mapping[str, Any], authority: str) -> Person:
-    """A person who uses our API by an application: application tokens have no scope and are refused."""
-    if claims.get("tid") != authority.rpartition("/")[2] or SCOPE not in str(claims.get("scp", "")).split():
+def _person(claims: Mapping[str, Any], issuer: str) -> Person:
+    """A person of the issuer's tenant who uses our API by an application.
+
+    Application tokens have no scope and are refused. So is who cannot be named: nobody's rights would be asked for.
+    """
+    tenant = urlsplit(issuer).path.strip("/").partition("/")[0]
+    if not tenant or claims["tid"] != tenant or SCOPE not in str(claims.get("scp", "")).split():
         raise _invalid()
+    try:
+        object_id = UUID(str(claims["oid"]))
+    except ValueError as error:
+        raise _invalid() from error
     return Person(
-        object_id=str(claims.get("oid") or ""),
+        object_id=str(object_id),
         name=str(claims.get("name") or ""),
         username=str(claims.get("preferred_username") or ""),
         roles=frozenset(claims.get("roles") or ()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from shared.calls.activities import CallActivities
 from shared.dataverse import names
@@ -54,7 +55,7 @@ class Recordings:
     async def _require_right(self, call_id: str, reader: Person) -> None:
         path = f"{names.PHONECALLS}({self._activities.activity_id(call_id)})"
         try:
-            await self._dataverse.get(path, {"$select": "activityid"}, reader=reader.object_id)
+            await self._dataverse.get(path, {"$select": "activityid"}, reader=UUID(reader.object_id))
         except (Missing, Misconfigured) as error:
             if isinstance(error, Misconfigured) and error.code != "dataverse-forbidden":
                 raise

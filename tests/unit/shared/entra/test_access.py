@@ -1,5 +1,6 @@
 """Access tokens from outside: only what the tenant has signed for us counts."""
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -9,20 +10,21 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared.entra.access import REFRESH_EVERY_S, AccessTokens, Person
+from shared.entra.access import AWAY_S, FRESH_S, REFRESH_EVERY_S, AccessTokens, Person
 from shared.errors import Forbidden, Unauthorised, Unavailable
 
 TENANT, CLIENT = "90000000-0000-4000-8000-000000000001", "11111111-1111-4111-8111-111111111111"
+ANNA = "e0000000-0000-4000-8000-000000000001"
 AUTHORITY = f"https://login.example/{TENANT}"
 KEYS = {kid: rsa.generate_private_key(public_exponent=65537, key_size=2048) for kid in ("k1", "k2", "stranger")}
 
 
 class Issuer:
-    """Publishes some of the keys; ``asked`` counts how often."""
+    """Publishes some of the keys; ``asked`` counts how often, ``requests`` every try."""
 
     def __init__(self) -> None:
         self.published = ["k1"]
-        self.asked = 0
+        self.asked = self.requests = 0
         self.away = False
         self.now = 1000.0
         http = httpx.AsyncClient(transport=httpx.MockTransport(self))
@@ -30,6 +32,7 @@ class Issuer:
         self.tokens = AccessTokens(http, authority=AUTHORITY, audiences=audiences, clock=lambda: self.now)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
         if self.away:
             raise httpx.ConnectError("away")
         if request.url.path.endswith("openid-configuration"):
@@ -48,7 +51,7 @@ def token(kid: str = "k1", key: str = "", **claims: Any) -> str:
         "exp": 600,
         "nbf": -10,
         "tid": TENANT,
-        "oid": "anna",
+        "oid": ANNA,
         "name": "Anna",
         "preferred_username": "anna@x.example",
         "scp": "Voice.Use",
@@ -68,7 +71,7 @@ async def test_a_good_token_says_who_is_asking() -> None:
     issuer = Issuer()
     for _ in range(3):
         person = await issuer.tokens.voice_user(f"Bearer {token()}")
-    assert person == Person("anna", "Anna", "anna@x.example", frozenset({"Voice.User"}))
+    assert person == Person(ANNA, "Anna", "anna@x.example", frozenset({"Voice.User"}))
     assert issuer.asked == 1
 
 
@@ -81,6 +84,11 @@ async def test_a_good_token_says_who_is_asking() -> None:
         {"aud": None},
         {"iss": "https://login.example/other/v2.0"},
         {"tid": "another-tenant"},
+        {"tid": None},
+        {"tid": ""},
+        {"oid": None},
+        {"oid": ""},
+        {"oid": "anna"},
         {"scp": None},
         {"scp": "Other.Use"},
         {"exp": None},
@@ -90,7 +98,7 @@ async def test_a_good_token_says_who_is_asking() -> None:
     ids=str,
 )
 async def test_any_other_token_is_refused(claims: dict[str, Any]) -> None:
-    """Expired, too early, for another app, of another tenant, without our scope, or signed by somebody else."""
+    """Expired, too early, for another app, of another tenant or of nobody, without our scope, signed by another."""
     with pytest.raises(Unauthorised, match="token-invalid"):
         await Issuer().tokens.person(f"Bearer {token(**claims)}")
 
@@ -134,6 +142,32 @@ async def test_a_new_key_is_asked_for_but_not_too_often() -> None:
     assert issuer.asked == 2
 
 
+async def test_the_keys_are_asked_for_once_at_a_time() -> None:
+    """Of many requests at once one asks; an issuer that is away is left alone for a while."""
+    issuer = Issuer()
+    await asyncio.gather(*(issuer.tokens.person(f"Bearer {token()}") for _ in range(20)))
+    assert issuer.requests == 2
+    away = Issuer()
+    away.away = True
+    answers = await asyncio.gather(
+        *(away.tokens.person(f"Bearer {token()}") for _ in range(20)), return_exceptions=True
+    )
+    assert ({type(answer) for answer in answers}, away.requests) == ({Unavailable}, 1)
+
+
+async def test_a_key_that_was_withdrawn_counts_for_a_day_at_most() -> None:
+    """Keys are read again when they have grown old; while the issuer is away the old ones do."""
+    issuer = Issuer()
+    await issuer.tokens.person(f"Bearer {token()}")
+    issuer.published, issuer.away = ["k2"], True
+    issuer.now += FRESH_S
+    await issuer.tokens.person(f"Bearer {token()}")
+    issuer.away = False
+    issuer.now += AWAY_S
+    with pytest.raises(Unauthorised, match="token-invalid"):
+        await issuer.tokens.person(f"Bearer {token()}")
+
+
 async def test_an_issuer_that_is_away_is_worth_another_try() -> None:
     """Known keys go on working."""
     issuer = Issuer()
@@ -141,9 +175,28 @@ async def test_an_issuer_that_is_away_is_worth_another_try() -> None:
     with pytest.raises(Unavailable, match="entra-unavailable"):
         await issuer.tokens.person(f"Bearer {token()}")
     issuer.away = False
+    issuer.now += AWAY_S
     await issuer.tokens.person(f"Bearer {token()}")
     issuer.away = True
     await issuer.tokens.person(f"Bearer {token()}")
+
+
+@pytest.mark.parametrize("document", [{}, [], {"issuer": "x"}, {"jwks_uri": "https://login.example/keys"}], ids=str)
+async def test_an_issuer_that_answers_nonsense_is_away(document: object) -> None:
+    """Nothing is let in by it."""
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=document)))
+    with pytest.raises(Unavailable, match="entra-unavailable"):
+        await AccessTokens(http, authority=AUTHORITY, audiences=[CLIENT]).person(f"Bearer {token()}")
+
+
+async def test_the_authority_may_name_the_tenant_by_its_domain() -> None:
+    """What counts is the tenant that the issuer is."""
+    issuer = Issuer()
+    http = httpx.AsyncClient(transport=httpx.MockTransport(issuer))
+    tokens = AccessTokens(http, authority="https://login.example/contoso.example", audiences=[CLIENT])
+    assert (await tokens.person(f"Bearer {token()}")).object_id == ANNA
+    with pytest.raises(Unauthorised, match="token-invalid"):
+        await tokens.person(f"Bearer {token(tid='another-tenant')}")
 
 
 async def test_without_the_role_the_phone_stays_shut() -> None:
