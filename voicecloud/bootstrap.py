@@ -153,17 +153,18 @@ def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordi
     random = Random(settings.traffic_seed)  # noqa: S311 (plays people, keeps no secret)
     engine = Engine(directory.routing(), ground.clock)
     tape = SimulatedTape(engine, ground.ids)
+    notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     records = CallRecords(
         store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
         recordings=recordings,
         tape=tape,
         live=engine.platform.history,
         live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
+        ready=notices.processed,
         names=_names(directory),
         delay_s=settings.post_processing_delay_s,
         clock=ground.clock,
     )
-    notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     requests = CallbackRequests(callbacks, directory)
     telephones = SimulatedTelephones(engine, directory, random)
     customers = Customers(engine, directory, telephones, ground.ids)

@@ -119,6 +119,7 @@ def voicecloud_settings(where: Addresses) -> dict[str, str]:
         "VOICECLOUD_WEBHOOK_ENDPOINT": f"{where.functions}/api/webhooks/voicecloud",
         "VOICECLOUD_WEBHOOK_SECRET": WEBHOOK_TOKEN,
         "VOICECLOUD_WEBHOOK_RETRY_MAX_S": "5",
+        "VOICECLOUD_DRAIN_S": "1",
         "VOICECLOUD_POST_PROCESSING_DELAY_S": "0.5",
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Notice:
-    """``entity_type`` is ``User``, ``Queue`` or ``CallList``. ``lasting`` notices go to webhooks too."""
+    """``entity_type`` is ``User``, ``Queue``, ``CallList`` or ``Call``. ``lasting`` notices go to webhooks too."""
 
     name: str
     entity_type: str

@@ -42,6 +42,10 @@ class Notices:
         elif isinstance(effect, PoolChanged):
             self.tell(Notice("QueueStatus", "Queue", effect.pool_id, lasting=False))
 
+    def processed(self, call_id: str) -> None:
+        """The rows of a call can be read."""
+        self.tell(Notice("CallProcessed", "Call", call_id, {"CallId": call_id}))
+
     def tell(self, notice: Notice) -> None:
         for listener in self._listeners:
             listener(notice)

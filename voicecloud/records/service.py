@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 class CallRecords:
     """Performs ``Note`` and ``FinishCall``. ``live`` gives the history so far of a call in progress,
-    ``live_ids`` the ids of all of them."""
+    ``live_ids`` the ids of all of them; ``ready`` is told when the rows of a call can be read."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class CallRecords:
         tape: Tape,
         live: Callable[[str], CallHistory | None],
         live_ids: Callable[[], Sequence[str]],
+        ready: Callable[[str], None],
         names: Names,
         delay_s: float,
         clock: Clock,
@@ -43,6 +44,7 @@ class CallRecords:
         self._tape = tape
         self._live = live
         self._live_ids = live_ids
+        self._ready = ready
         self._names = names
         self._delay_s = delay_s
         self._clock = clock
@@ -161,6 +163,7 @@ class CallRecords:
             history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
         await self._store.finish(history, rows_of(history, self._names, self._delay_s))
         del self._taken[call_id]
+        asyncio.get_running_loop().call_later(self._delay_s, self._ready, call_id)
 
     def _going_on(self) -> list[StoredRow]:
         histories = (self._live(call_id) for call_id in self._live_ids())
