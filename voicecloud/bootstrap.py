@@ -135,17 +135,17 @@ def _services(ground: Ground) -> Services:
         callbacks=callbacks,
         webhooks=webhooks,
         recordings=recordings,
-        classifications=Classifications(
-            classification_store.ClassificationStore(ground.tables.table(classification_store.TABLE)),
-            ground.directory,
-            ground.ids,
-            ground.clock,
-        ),
+        classifications=_classifications(ground),
         prompts=PromptLibrary(ground.directory, ground.blobs),
         telephony=telephony,
         tokens=Tokens(ground.signing_key, ground.clock),
         hub=hub,
     )
+
+
+def _classifications(ground: Ground) -> Classifications:
+    store = classification_store.ClassificationStore(ground.tables.table(classification_store.TABLE))
+    return Classifications(store, ground.directory, ground.ids, ground.clock)
 
 
 def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings) -> Telephony:

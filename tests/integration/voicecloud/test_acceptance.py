@@ -56,7 +56,6 @@ async def test_a_client_of_the_original_works(voicecloud: VoiceCloud) -> None:
     await voicecloud.over(call_id)
     client = Client(voicecloud.url)
     user_id = await client.sign_in(API_USER, API_PASSWORD)
-
     assert (await client.get("/users/me"))["Id"] == user_id
     assert {"Id", "UserName", "OrganizationID"} <= (await client.get("/users"))[1].keys()
     queues = await client.get("/queues/")
@@ -65,8 +64,8 @@ async def test_a_client_of_the_original_works(voicecloud: VoiceCloud) -> None:
     assert {"AgentsOnWrapUp", "FreeAgents", "ServingAgents"} <= sales["Status"].keys()
     assert (sales["TypeId"], sales["Status"]["OpenStatus"]) == (4, 5)
 
-    now = datetime.now(UTC)
-    window = {"StartTime": query_time(now - timedelta(hours=1)), "EndTime": query_time(now + timedelta(hours=1))}
+    hour = timedelta(hours=1)
+    window = {"StartTime": query_time(datetime.now(UTC) - hour), "EndTime": query_time(datetime.now(UTC) + hour)}
     [row] = [one for one in await client.get("/calls", **window) if one["CallID"] == call_id]
     assert [row] == await client.get("/calls", CallId=call_id)
     assert (row["ANum"], row["BNum"], row["CallTypeString"]) == (CUSTOMER, SALES_NUMBER, "ServiceCall")
