@@ -37,8 +37,14 @@ def main() -> int:
 async def _run(ports: Ports, state: Path, log: Log) -> int:
     """Exit code 0 when asked to stop, 1 when a process ended or would not start."""
     serving = asyncio.create_task(_serve(ports, state, log))
+
+    def stop() -> None:
+        """Once: `make` and the terminal may both pass the same wish on."""
+        if not serving.cancelling():
+            serving.cancel()
+
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, serving.cancel)
+        asyncio.get_running_loop().add_signal_handler(sign, stop)
     try:
         await serving
     except asyncio.CancelledError:
