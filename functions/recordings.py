@@ -6,6 +6,8 @@ from functions.responses import json_response, problems
 from shared.bootstrap import services
 from shared.recordings.page import CONTENT_SECURITY, asset
 
+NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+
 blueprint = func.Blueprint()
 
 
@@ -28,7 +30,7 @@ async def recordings_asset(req: func.HttpRequest) -> func.HttpResponse:
     if req.route_params["file"] == "sign-in.json":
         return json_response(services().sign_in.to_json())
     body, content_type = asset(req.route_params["file"])
-    return func.HttpResponse(body, mimetype=content_type)
+    return func.HttpResponse(body, mimetype=content_type, headers=NO_SNIFFING)
 
 
 @blueprint.route("recordings/{callid}/list", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -43,9 +45,13 @@ async def recordings_list(req: func.HttpRequest) -> func.HttpResponse:
 @problems
 async def recordings_audio(req: func.HttpRequest) -> func.HttpResponse:
     given, ticket = req.route_params, req.params.get("ticket", "")
-    part = await services().recordings.audio(given["callid"], given["recording"], ticket, req.headers.get("Range", ""))
-    body = b"" if req.method == "HEAD" else part.body
-    return func.HttpResponse(body, status_code=part.status, mimetype=part.content_type, headers=part.headers)
+    is_get = req.method == "GET"
+    byte_range = req.headers.get("Range", "") if is_get else ""
+    part = await services().recordings.audio(given["callid"], given["recording"], ticket, byte_range)
+    headers = part.headers if is_get else {**part.headers, "Content-Length": str(len(part.body))}
+    return func.HttpResponse(
+        part.body if is_get else b"", status_code=part.status, mimetype=part.content_type, headers=headers
+    )
 
 
 def _page() -> func.HttpResponse:
@@ -53,5 +59,6 @@ def _page() -> func.HttpResponse:
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY.format(authority=services().sign_in.origin),
         "Referrer-Policy": "no-referrer",
+        **NO_SNIFFING,
     }
     return func.HttpResponse(body, mimetype=content_type, headers=headers)

@@ -4,6 +4,7 @@ Everything is made on first use and imported then, because loading the SDKs take
 start does.
 """
 
+import logging
 import os
 import socket
 from collections.abc import Mapping
@@ -67,6 +68,8 @@ class Services:
     def http(self) -> "httpx.AsyncClient":
         import httpx
 
+        # It would log each address, with the tokens of recording links and the numbers in queries.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         return httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0))
 
     @cached_property

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import UUID
+
+import httpx
 
 from shared.calls.activities import CallActivities
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
+from shared.enreach.model import RecordingLink
 from shared.entra.access import Person
-from shared.errors import Forbidden, Misconfigured, Missing
-from shared.recordings.ranges import Part, part_of
+from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing
+from shared.recordings.ranges import Part, bounded, part_as_given, part_of
 from shared.recordings.tickets import Tickets
 
 
@@ -41,7 +45,7 @@ class Recordings:
             except Missing:
                 continue
             ticket = await self._tickets.issue(call_id, recording_id)
-            path = f"/api/recordings/{call_id}/{recording_id}/audio?ticket={ticket}"
+            path = f"/api/recordings/{quote(call_id, safe='')}/{quote(recording_id, safe='')}/audio?ticket={ticket}"
             found.append(Playable(recording_id, link.duration_s, path))
         return found
 
@@ -49,8 +53,20 @@ class Recordings:
         """The audio or a part of it. Raises Forbidden ``recording-ticket``, Missing ``voicecloud-missing``."""
         await self._tickets.check(call_id, recording_id, ticket)
         link = await self._enreach.recording(recording_id)
+        if (wanted := bounded(byte_range)) and (part := await self._part(link, wanted)):
+            return part
         answer = await self._enreach.recording_audio(link)
         return part_of(answer.content, link.content_type, byte_range)
+
+    async def _part(self, link: RecordingLink, wanted: str) -> Part | None:
+        """A part cut by the voice cloud or, where it sends everything, here; None when it refuses the range."""
+        try:
+            answer = await self._enreach.recording_audio(link, wanted)
+        except InvalidInput:
+            return None
+        if answer.status_code == httpx.codes.PARTIAL_CONTENT:
+            return part_as_given(answer.content, link.content_type, answer.headers.get("Content-Range", ""), wanted)
+        return part_of(answer.content, link.content_type, wanted)
 
     async def _require_right(self, call_id: str, reader: Person) -> None:
         path = f"{names.PHONECALLS}({self._activities.activity_id(call_id)})"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from shared.clock import Clock
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict, Forbidden, Unavailable
 from shared.storage.tables import Row, Table
 
 HOLDS_FOR = timedelta(minutes=10)
@@ -48,5 +48,7 @@ class Tickets:
             try:
                 row = await self._table.insert(made)
             except Conflict:
-                row = await self._table.get(PARTITION, ROW) or made
+                row = await self._table.get(PARTITION, ROW)
+        if row is None:
+            raise Unavailable("storage-unavailable", "the key of tickets was deleted; it is made again")
         return bytes(row.values["key"])

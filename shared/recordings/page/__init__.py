@@ -13,7 +13,7 @@ TYPES = {
 }
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; media-src 'self'; connect-src 'self' {authority};"
-    " base-uri 'none'; form-action 'none'"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 

@@ -7,7 +7,7 @@ const KEPT = "voice-sign-in";
  * @returns {Promise<string>}
  */
 export async function accessToken() {
-  const settings = await (await fetch("/api/recordings-page/sign-in.json")).json();
+  const settings = await signIn();
   const answer = new URLSearchParams(location.search);
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
   if (kept && answer.get("state") === kept.state) {
@@ -16,7 +16,14 @@ export async function accessToken() {
     if (answer.has("error")) throw new Error(answer.get("error_description") ?? "The sign-in was refused.");
     return redeem(settings, answer.get("code") ?? "", kept.verifier);
   }
+  if (location.pathname === new URL(redirectUri()).pathname) throw new Error("Open a recording from its activity in Dynamics.");
   return leave(settings);
+}
+
+async function signIn() {
+  const answer = await fetch("/api/recordings-page/sign-in.json");
+  if (!answer.ok) throw new Error("Nobody can sign in just now.");
+  return answer.json();
 }
 
 /** @returns {Promise<string>} */
@@ -49,9 +56,9 @@ async function redeem(/** @type {any} */ settings, /** @type {string} */ code, /
     scope: settings.scope,
   });
   const answer = await fetch(`${settings.authority}/oauth2/v2.0/token`, { method: "POST", body: form });
-  const document = await answer.json();
-  if (!answer.ok) throw new Error(document.error_description ?? "The sign-in failed.");
-  return document.access_token;
+  const given = await answer.json();
+  if (!answer.ok) throw new Error(given.error_description ?? "The sign-in failed.");
+  return given.access_token;
 }
 
 const redirectUri = () => `${location.origin}/api/recordings`;

@@ -1,8 +1,10 @@
 """The link on the activity: who may hear, and how it is played (G2)."""
 
+import logging
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from shared.settings.model import Kind
@@ -51,9 +53,38 @@ async def test_who_may_read_the_activity_hears_the_call(
         assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.content)}"
         head = await player.head(one["audio"])
         assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["Content-Length"] == str(len(whole.content))
         forged = one["audio"].replace("ticket=", "ticket=1")
         refused = await player.get(forged)
         assert (refused.status_code, refused.json()["code"]) == (403, "recording-ticket")
+
+
+async def test_neither_links_nor_tokens_are_logged(
+    recorded: str, anna: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not by us and not by libraries, however much is logged."""
+    caplog.set_level(logging.DEBUG)
+    [one] = (await anna.get(f"/api/recordings/{recorded}/list")).raise_for_status().json()
+    (await anna.get(one["audio"], headers={"Range": "bytes=0-"})).raise_for_status()
+    logged = [f"{record.name} {record.getMessage()} {vars(record)}" for record in caplog.records]
+    secrets = ("token=", "ticket=", one["audio"].partition("ticket=")[2], anna.headers["Authorization"])
+    assert [line for line in logged if any(secret in line for secret in secrets)] == []
+
+
+async def test_the_page_lets_nothing_foreign_in(app: RunningHost) -> None:
+    """Scripts of its own only, in no frame; beside it there are no other files."""
+    async with httpx.AsyncClient(base_url=app.url) as browser:
+        for address in ("/api/recordings/some-call", "/api/recordings"):
+            page = (await browser.get(address)).raise_for_status()
+            policy = page.headers["Content-Security-Policy"]
+            assert "default-src 'none'; script-src 'self'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert (page.headers["X-Content-Type-Options"], page.headers["Referrer-Policy"]) == (
+                "nosniff",
+                "no-referrer",
+            )
+        for file in ("__init__.py", "..%2Fservice.py", "nothing.js"):
+            assert (await browser.get(f"/api/recordings-page/{file}")).status_code == 404
 
 
 async def test_who_may_not_read_the_activity_hears_nothing(
