@@ -32,9 +32,8 @@ smoke: setup ## do each capability once from outside, on a stack of its own
 
 test: check ## every check and test
 	@scripts/setup-browser
-	@.venv/bin/pytest tests/unit
-	@.venv/bin/pytest tests/integration -n 2
-	@.venv/bin/pytest tests/faults -n 2
+	@.venv/bin/pytest tests/unit -n 2
+	@.venv/bin/pytest tests/integration tests/faults -n 2
 	@.venv/bin/pytest tests/browser
 
 bench: setup ## how fast things are

@@ -68,8 +68,7 @@ class Services:
     def http(self) -> "httpx.AsyncClient":
         import httpx
 
-        # It would log each address, with the tokens of recording links and the numbers in queries.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        _quiet("httpx")
         return httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0))
 
     @cached_property
@@ -101,12 +100,14 @@ class Services:
     def tables(self) -> "Tables":
         from shared.storage.tables import Tables
 
+        _quiet("azure")
         return Tables.from_settings(self._environ, self.credential)
 
     @cached_property
     def bus(self) -> "Bus":
         from shared.bus.bus import Bus
 
+        _quiet("azure")
         return Bus.from_settings(self._environ, self.credential)
 
     @cached_property
@@ -341,6 +342,11 @@ class Services:
                 await self.__dict__[name].close()
         if "http" in self.__dict__:
             await self.http.aclose()
+
+
+def _quiet(library: str) -> None:
+    """Libraries log addresses, and with them numbers in row keys and queries, and the tokens of recording links."""
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 
 @lru_cache(maxsize=1)
