@@ -44,7 +44,7 @@ async def start(request: web.Request) -> object:
     require_self(caller(request), user)
     telephony = services(request).telephony
     event = await telephony.staff.set_availability(user.id, _wanted(await body(request)))
-    telephony.notices.tell(_notice(user, event))
+    telephony.notices.tell(notice(user, event))
     return json_response(_row(user, event), 201)
 
 
@@ -53,7 +53,7 @@ async def end(request: web.Request) -> object:
     require_self(caller(request), user)
     telephony = services(request).telephony
     await telephony.staff.end_availability(user.id, request.match_info["event"])
-    telephony.notices.tell(_notice(user, telephony.staff.availability(user.id)))
+    telephony.notices.tell(notice(user, telephony.staff.availability(user.id)))
     return _row(user, telephony.staff.availability(user.id))
 
 
@@ -106,7 +106,8 @@ def _row(user: User, event: AvailabilityEvent | None) -> dict[str, Any]:
     }
 
 
-def _notice(user: User, event: AvailabilityEvent | None) -> Notice:
+def notice(user: User, event: AvailabilityEvent | None) -> Notice:
+    """What webhooks and the hub are told."""
     row = _row(user, event)
     fields = {"Availability": row["EventType"], "Note": row["Note"], "EndTime": row.get("EndTime", OPEN_END)}
     return Notice("UserAvailability", "User", user.id, fields)

@@ -73,11 +73,22 @@ async def recording(request: web.Request) -> object:
 
 
 async def audio(request: web.Request) -> object:
-    """The token of the link is all that is needed."""
+    """The token of the link is all that is needed. One byte range is served (RFC 9110, section 14)."""
     content, content_type = await services(request).recordings.audio(
         request.match_info["recording"], query.text(request, "token")
     )
-    return web.Response(body=content, content_type=content_type, headers={"Cache-Control": "private, no-store"})
+    headers = {"Cache-Control": "private, no-store", "Accept-Ranges": "bytes"}
+    try:
+        wanted = request.http_range
+    except ValueError:
+        wanted = slice(None, None, 1)
+    if wanted.start is None and wanted.stop is None:
+        return web.Response(body=content, content_type=content_type, headers=headers)
+    start, stop, _ = wanted.indices(len(content))
+    if start >= stop:
+        return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{len(content)}"})
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(content)}"
+    return web.Response(body=content[start:stop], status=206, content_type=content_type, headers=headers)
 
 
 async def transcript(request: web.Request) -> object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from shared.errors import InvalidInput
+from voicecloud.api.availability import notice
 from voicecloud.api.http import Handler, Route, body, json_response, services
 from voicecloud.organisation.codec import decode
 from voicecloud.organisation.model import Simulated, required
@@ -96,7 +97,8 @@ async def set_agent(request: web.Request) -> object:
     if change.profile is None and change.call_privacy_default is None:
         raise InvalidInput("field-missing", "Profile or CallPrivacyDefault is needed")
     if change.profile is not None:
-        await staff.set_availability(user.id, NewAvailability(change.profile))
+        event = await staff.set_availability(user.id, NewAvailability(change.profile))
+        services(request).telephony.notices.tell(notice(user, event))
     if change.call_privacy_default is not None:
         await staff.set_privacy_default(user.id, change.call_privacy_default)
     return {}

@@ -92,6 +92,18 @@ async def test_a_recording_link_is_for_one_recording_and_a_while(run_voicecloud:
         assert (expired.status_code, expired.json()["Code"]) == (403, "recording-token")
 
 
+async def test_a_recording_is_given_in_parts(voicecloud: VoiceCloud) -> None:
+    """One byte range at a time, and a word about the size where it lies behind the end."""
+    rows = await voicecloud.over(await voicecloud.call(SALES_NUMBER, Behaviour(talk_s=0.3)))
+    link = (await voicecloud.client.get(f"/calls/recordings/{rows[0]['RecordingIds'][0]}")).json()["URL"]
+    whole = (await voicecloud.client.get(f"/{link}")).content
+    for asked, part in (("bytes=10-19", whole[10:20]), ("bytes=-5", whole[-5:]), ("bytes=20-", whole[20:])):
+        answer = await voicecloud.client.get(f"/{link}", headers={"Range": asked})
+        assert (answer.status_code, answer.content) == (206, part)
+    beyond = await voicecloud.client.get(f"/{link}", headers={"Range": f"bytes={len(whole)}-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(whole)}")
+
+
 async def test_recordings_are_kept_in_the_form_that_is_set(run_voicecloud: RunVoiceCloud) -> None:
     """A changed setting is for new recordings; those made before stay as they are."""
     types = {}
