@@ -11,9 +11,14 @@ import pytest
 
 from shared.clock import utc_now
 from shared.enterprise_calls.backfill import Plan
-from tests.fixtures.calls import CallWorld
+from shared.settings.model import Kind
+from tests.fixtures.calls import DEMO_CALL_SYNC, CallWorld
+from tests.fixtures.customers import Customer, activity
+from tests.fixtures.world import World, eventually
 
 SINGLE = 30
+LIVE = 10
+DAVIDS_NUMBER = "+35891001004"
 PAST = int(os.environ.get("BENCH_PAST", "10000"))
 ALLOWED_PER_S = 6000 / 300
 
@@ -49,6 +54,29 @@ async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, capsys:
     taken_ms.sort()
     with capsys.disabled():
         print(f"\nrecording on activity: p50 {statistics.median(taken_ms):.0f} ms, p95 {taken_ms[-2]:.0f} ms")
+
+
+async def test_how_soon_a_call_is_complete_after_its_end(told: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """From hanging up at the real voice cloud, whose records take half a second, to the completed activity."""
+    await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    customer, taken_ms = Customer(told), []
+    for _ in range(LIVE):
+        call_id = await customer.calls(DAVIDS_NUMBER)
+        await eventually(lambda call_id=call_id: customer.is_talking(call_id))
+        start = time.perf_counter()
+        await customer.hangs_up(call_id)
+
+        async def complete(call_id: str = call_id) -> None:
+            row = await activity(told, call_id)
+            assert (row["statecode"], row["voice_recording"] is not None) == (1, True)
+
+        await eventually(complete)
+        taken_ms.append((time.perf_counter() - start) * 1000)
+    taken_ms.sort()
+    with capsys.disabled():
+        print(
+            f"\nhung up to completed with recording: p50 {statistics.median(taken_ms):.0f} ms, max {taken_ms[-1]:.0f} ms"
+        )
 
 
 async def test_how_fast_the_past_is_filled_in(calls: CallWorld, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,7 @@ async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enrich
 
     async def enriched() -> dict[str, Any]:
         row = await activity(only_david, call_id)
-        assert row["statecode"] == 1
+        assert (row["statecode"], row["voice_recording"]) == (1, f"https://voice.example/api/recordings/{call_id}")
         return row
 
     row = await eventually(enriched)

@@ -25,7 +25,7 @@ def queue(**properties: Any) -> str:
 def test_the_products_configuration_is_valid() -> None:
     """The queues of the product, with the settings the design asks for."""
     queues = load_config(ROOT / "infra/servicebus/config.json").queues
-    assert set(queues) == {"callbacks", "calls", "dataverse-changes"}
+    assert set(queues) == {"callbacks", "calls", "dataverse-changes", "presence"}
     for settings in queues.values():
         assert (settings.max_delivery_count, settings.lock_duration_ms) == (10, 60_000)
         assert settings.duplicate_window_ms is not None

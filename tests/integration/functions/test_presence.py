@@ -1,0 +1,130 @@
+"""One status everywhere, with the real neighbours on both sides (B, E)."""
+
+import asyncio
+
+import pytest
+
+from shared.settings.model import Kind
+from tests.fixtures.calls import MATTI_NUMBER
+from tests.fixtures.presence import DAVID, DAVID_D365, DAVID_NUMBER, FAR, FOCUS, FREE, GONE, QUIET, TAKEN, Statuses
+from tests.fixtures.world import eventually
+
+
+async def ring(statuses: Statuses, **how: object) -> str:
+    """A customer calls David; gives the call's id."""
+    world = statuses.world
+    body = {"Number": DAVID_NUMBER, "From": MATTI_NUMBER, **how}
+    answer = await world.http.post(f"{world.neighbours.voicecloud_url}/control/api/calls", json=body)
+    return str(answer.raise_for_status().json()["CallId"])
+
+
+async def hang_up(statuses: Statuses, call_id: str) -> None:
+    url = f"{statuses.world.neighbours.voicecloud_url}/control/api/calls/{call_id}/hangup"
+    (await statuses.world.http.post(url, json={})).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    ("presence", "name"), [(TAKEN, "Busy"), (QUIET, "Do not disturb"), (FAR, "Away"), (GONE, "Off work")]
+)
+async def test_each_status_is_mirrored_both_ways_with_one_write_each(
+    statuses: Statuses, presence: str, name: str
+) -> None:
+    """By name (E1), whichever side it is changed on, and the echo of a write makes no further one (E5)."""
+    await statuses.set_dynamics(presence)
+    await statuses.both_become(presence, name)
+    await asyncio.sleep(1.5)
+    await statuses.both_become(presence, name)
+    assert len(await statuses.writes()) == 1
+    await statuses.set_phone("Available")
+    await statuses.both_become(FREE, "Available")
+    await asyncio.sleep(1.5)
+    assert len(await statuses.writes()) == 2
+
+
+async def test_a_custom_presence_counts_as_its_base_status(statuses: Statuses) -> None:
+    """Focus time is busy at the voice cloud, and stays Focus time in Dynamics."""
+    await statuses.set_dynamics(FOCUS)
+    await statuses.both_become(FOCUS, "Busy")
+
+
+async def test_a_ring_sets_do_not_disturb_and_the_end_brings_focus_time_back(statuses: Statuses) -> None:
+    """Omnichannel only: the phone's own availability does not change (E3, E4)."""
+    await statuses.set_dynamics(FOCUS)
+    await statuses.both_become(FOCUS, "Busy")
+    call_id = await ring(statuses, Answer="nobody")
+    await statuses.both_become(QUIET, "Busy")
+    await hang_up(statuses, call_id)
+    await statuses.both_become(FOCUS, "Busy")
+
+
+async def test_what_a_person_sets_during_a_call_stays(statuses: Statuses) -> None:
+    """It is mirrored at once, and the end of the call does not write over it."""
+    call_id = await ring(statuses, Answer="nobody")
+    await statuses.dynamics_becomes(QUIET)
+    await asyncio.sleep(1.1)  # Dynamics keeps whole seconds
+    await statuses.set_dynamics(FAR)
+    await statuses.both_become(FAR, "Away")
+    await hang_up(statuses, call_id)
+    await asyncio.sleep(1.5)
+    await statuses.both_become(FAR, "Away")
+
+
+async def test_full_capacity_sets_the_phone_to_do_not_disturb(statuses: Statuses) -> None:
+    """By the system, and back by it (E2)."""
+    url = f"{statuses.world.neighbours.dynamics_url}/stand-in/capacity"
+    await statuses.world.http.post(url, json={"systemuserid": DAVID_D365, "exhausted": True})
+    await statuses.both_become(QUIET, "Do not disturb")
+    await asyncio.sleep(1.1)
+    await statuses.world.http.post(url, json={"systemuserid": DAVID_D365, "exhausted": False})
+    await statuses.both_become(FREE, "Available")
+
+
+async def test_who_talks_without_a_phone_that_says_so_stays_in_call_until_he_hangs_up(statuses: Statuses) -> None:
+    """The voice cloud is asked whenever the lease is over."""
+    call_id = await ring(statuses, Answer="nobody")
+    await statuses.dynamics_becomes(QUIET)
+    await asyncio.sleep(3)
+    await statuses.both_become(QUIET, "Available")
+    await hang_up(statuses, call_id)
+    await statuses.both_become(FREE, "Available")
+
+
+async def test_a_refused_write_is_shown_and_tried_again(statuses: Statuses) -> None:
+    """403: the health page and the agent's own state say so; when it is allowed again it is done by itself."""
+    world = statuses.world
+    url, right = f"{world.neighbours.dynamics_url}/stand-in/privileges", "prvWritemsdyn_agentstatus"
+    await world.http.post(url, json={"systemuserid": DAVID_D365, "privilege": right, "granted": False})
+    try:
+        await statuses.set_phone("Busy")
+
+        async def shown() -> None:
+            [fault] = (await statuses.state()).faults
+            assert (fault.code, fault.side) == ("dataverse-forbidden", "omnichannel")
+
+        await eventually(shown)
+        checks = {check.name: check for check in (await world.services.health.report()).checks}
+        assert checks["presence"].finding.state == "degraded"
+        assert "dataverse-forbidden" in checks["presence"].finding.detail
+    finally:
+        await world.http.post(url, json={"systemuserid": DAVID_D365, "privilege": right, "granted": True})
+    await statuses.both_become(TAKEN, "Busy")
+    assert (await statuses.state()).faults == ()
+
+
+async def test_what_no_webhook_told_is_found_by_the_poll(statuses: Statuses) -> None:
+    """Only who differs is looked at."""
+    world = statuses.world
+    await world.set(Kind.PRESENCE, "presence", {"enabled": False})
+    await asyncio.sleep(2.2)
+    await statuses.set_dynamics(TAKEN)
+    await asyncio.sleep(1)
+    assert await statuses.phone() == "Available"
+    await world.set(Kind.PRESENCE, "presence", {"enabled": True})
+    await asyncio.sleep(2.2)
+
+    async def polled() -> None:
+        await world.services.presence.polling.run()
+        assert await statuses.phone() == "Busy"
+
+    await eventually(polled)
+    assert DAVID
