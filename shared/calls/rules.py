@@ -64,12 +64,15 @@ def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> b
     return settings.complete and (is_settled(facts, settings) or now - facts.ended_at >= settings.complete_limit)
 
 
-def next_check_s(attempt: int) -> float | None:
-    """Seconds to the check after the one numbered ``attempt`` (0 = at once), None after a day of them."""
+def next_check_s(attempt: int, *, is_known: bool) -> float | None:
+    """Seconds to the check after the one numbered ``attempt`` (0 = at once), None after a day of them.
+
+    A call of which nothing is known after two minutes is left to the timer, which finds it should its rows ever show.
+    """
     if attempt < len(CHECKS_S):
         return CHECKS_S[attempt]
-    spent = sum(CHECKS_S) + (attempt - len(CHECKS_S)) * CHECK_EVERY_S
-    return CHECK_EVERY_S if spent < CHECK_FOR.total_seconds() else None
+    spent_s = sum(CHECKS_S) + (attempt - len(CHECKS_S)) * CHECK_EVERY_S
+    return CHECK_EVERY_S if is_known and spent_s < CHECK_FOR.total_seconds() else None
 
 
 def _is_eligible(user: User | None) -> bool:

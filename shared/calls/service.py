@@ -83,9 +83,12 @@ class Calls:
         call_id, attempt = event.data.get("call_id"), event.data.get("attempt", 0)
         if event.type != CHECK or not isinstance(call_id, str) or not isinstance(attempt, int):
             raise InvalidInput("malformed-call", "a call event names a call_id and its attempt")
-        if await self.look_at(call_id):
+        settled = await self.look_at(call_id)
+        if settled:
             return
-        delay_s = rules.next_check_s(attempt)
+        delay_s = rules.next_check_s(attempt, is_known=settled is not None)
+        if delay_s is None and settled is None:
+            return
         if delay_s is None:
             raise InvalidInput("call-incomplete", "the voice cloud has not completed a call within a day")
         await self._bus.send(QUEUE, check_wanted(call_id, attempt + 1, self._clock()), delay_s=delay_s)
@@ -97,8 +100,11 @@ class Calls:
         if {EventKind.ANSWERED, EventKind.ENDED} <= kinds:
             await self._bus.send(QUEUE, check_wanted(event.call_id, 0, self._clock(), "ended"))
 
-    async def look_at(self, call_id: str) -> bool:
-        """Brings the activity of a call up to date; whether nothing more is to be expected."""
+    async def look_at(self, call_id: str) -> bool | None:
+        """Brings the activity of a call up to date; whether nothing more is to be expected.
+
+        None when nothing is known of it: then the timer finds it, should its rows ever show.
+        """
         settings = await self._settings.call_sync()
         rows = await self._enreach.calls_of(call_id)
         record = await self._store.call(call_id)
@@ -107,7 +113,7 @@ class Calls:
             return True
         facts = reading.from_rows(rows) or reading.from_events(record.events)
         if facts is None:
-            return False
+            return False if rows or record.events else None
         rows_at = max((row.modified_at for row in rows if row.is_work), default=None)
         try:
             await self._bring_up(facts, record, settings, rows_at)

@@ -1,0 +1,88 @@
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.calls.facts import from_events, from_rows
+from shared.calls.model import CallEvent, EventKind
+from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, next_check_s
+from shared.enreach.model import CallRow
+
+START = datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+
+def pauses(*, is_known: bool) -> list[float]:
+    found = (next_check_s(attempt, is_known=is_known) for attempt in count())
+    return [pause for pause in iter(lambda: next(found), None) if pause is not None]
+
+
+def test_checks_are_soon_at_first_and_end_after_a_day() -> None:
+    """1, 2, 4, 8, 15, 30, 60 s, then every five minutes for 24 hours."""
+    made = pauses(is_known=True)
+    assert tuple(made[: len(CHECKS_S)]) == CHECKS_S == (1, 2, 4, 8, 15, 30, 60)
+    assert set(made[len(CHECKS_S) :]) == {CHECK_EVERY_S}
+    assert 24 * 3600 <= sum(made) <= 24 * 3600 + CHECK_EVERY_S
+
+
+def test_a_call_nobody_knows_is_left_to_the_timer_after_two_minutes() -> None:
+    """A webhook may name calls that the API user may not see."""
+    assert sum(pauses(is_known=False)) == 120
+
+
+def row(user_id: str, begin_s: int, end_s: int, *, answered: bool = True, work: bool = True) -> CallRow:
+    began, ended = START + timedelta(seconds=begin_s), START + timedelta(seconds=end_s)
+    return CallRow(
+        id=user_id,
+        call_id="c",
+        user_id=user_id,
+        is_work=work,
+        modified_at=ended,
+        started_at=began,
+        ended_at=ended,
+        answered_at=began + timedelta(seconds=1) if answered else None,
+        duration_s=end_s - begin_s - 1 if answered else 0,
+    )
+
+
+def test_who_was_with_the_customer_to_the_end_is_the_last_user() -> None:
+    """After a transfer the one it went to; after a consultation that was given up, the one who asked (K5)."""
+    transferred = from_rows([row("anna", 0, 30), row("bjorn", 20, 90)])
+    consulted = from_rows([row("anna", 0, 90), row("bjorn", 20, 40)])
+    rung = from_rows([row("anna", 0, 10, answered=False), row("bjorn", 12, 60)])
+    assert [facts and facts.last_user for facts in (transferred, consulted, rung)] == ["bjorn", "anna", "bjorn"]
+    assert transferred is not None
+    assert transferred.duration_s == 89
+
+
+def test_rows_that_are_not_work_are_not_looked_at() -> None:
+    """Neither their users nor their times are part of the call."""
+    facts = from_rows([row("anna", 0, 30), row("bjorn", 20, 90, work=False)])
+    assert facts is not None
+    assert (facts.users, facts.ended_at) == (("anna",), START + timedelta(seconds=30))
+    assert from_rows([row("anna", 0, 30, work=False)]) is None
+
+
+@given(st.permutations(range(4)))
+def test_events_make_the_same_call_in_any_order(order: list[int]) -> None:
+    """Their sequence counts, not when they came."""
+    events = [
+        CallEvent("c", 1, EventKind.ARRIVED, START, "+358401234567", "Sales"),
+        CallEvent("c", 4, EventKind.ANSWERED, START + timedelta(seconds=9), "+358401234567", "Sales", "anna", "web"),
+        CallEvent("c", 8, EventKind.ENDED, START + timedelta(seconds=69), "+358401234567", "Sales"),
+        CallEvent("c", 8, EventKind.ENDED, START + timedelta(seconds=69), "+358401234567", "Sales"),
+    ]
+    facts = from_events([events[place] for place in order])
+    assert facts is not None
+    assert (facts.duration_s, facts.last_user, facts.arrived_at, facts.is_final) == (60, "anna", START, False)
+
+
+def test_events_alone_cannot_tell_of_a_transfer() -> None:
+    """Then the record of the call is waited for."""
+    events = [
+        CallEvent("c", 4, EventKind.ANSWERED, START, "", "Sales", "anna"),
+        CallEvent("c", 6, EventKind.TRANSFERRED, START, "", "Sales", "anna"),
+        CallEvent("c", 8, EventKind.ENDED, START, "", "Sales"),
+    ]
+    assert from_events(events) is None
+    assert from_events(events[:1]) is None
