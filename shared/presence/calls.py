@@ -1,0 +1,57 @@
+"""Which calls an agent is in: pure. A call holds him by a lease, so that nothing that is missed holds him for ever."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.presence.model import AgentState, Call, CallNews, CallStep
+
+KNOWN_FOR = timedelta(hours=1)
+"""How long news of a call that is over are recognised as late."""
+TOO_LATE = timedelta(minutes=10)
+"""A call that began so long ago, and of which we hear only now, is left to the look at who is talking."""
+
+
+def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime) -> AgentState:
+    """The calls with what was told of one of them; news older than what is known of it changes nothing."""
+    known = state.calls.get(news.call_id)
+    if known and 0 < news.sequence <= known.sequence:
+        return state
+    if news.step is CallStep.ENDED:
+        call = Call(max(news.sequence, known.sequence if known else 0), now, ended=True)
+    elif news.step is CallStep.GOES_ON:
+        if known and known.ended:
+            return state
+        call = Call(known.sequence if known else 0, now + lease, by_phone=True)
+    elif now - news.at > TOO_LATE:
+        return state
+    else:
+        by_phone = known.by_phone if known and not known.ended else False
+        call = Call(news.sequence, now + lease, by_phone)
+    return replace(state, calls=_kept({**state.calls, news.call_id: call}, now))
+
+
+def is_talking_asked(state: AgentState, now: datetime) -> bool:
+    """Whether a lease has run out that no phone keeps up: then the voice cloud must say whether he still talks."""
+    return any(not call.ended and not call.by_phone and call.lease_until <= now for call in state.calls.values())
+
+
+def without_expired(state: AgentState, is_talking: bool | None, lease: timedelta, now: datetime) -> AgentState:
+    """Ends what the phone has fallen silent about; ``is_talking`` decides about the rest, None leaves it as it is."""
+    calls = dict(state.calls)
+    for call_id, call in state.calls.items():
+        if call.ended or call.lease_until > now:
+            continue
+        if call.by_phone or is_talking is False:
+            calls[call_id] = replace(call, lease_until=now, ended=True)
+        elif is_talking:
+            calls[call_id] = replace(call, lease_until=now + lease)
+    return state if calls == state.calls else replace(state, calls=_kept(calls, now))
+
+
+def next_lease_end(state: AgentState) -> datetime | None:
+    return min((call.lease_until for call in state.calls.values() if not call.ended), default=None)
+
+
+def _kept(calls: Mapping[str, Call], now: datetime) -> dict[str, Call]:
+    return {call_id: call for call_id, call in calls.items() if not call.ended or now - call.lease_until < KNOWN_FOR}

@@ -1,0 +1,194 @@
+"""What is kept of one agent's status. Moments are aware UTC datetimes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+QUEUE = "presence"
+LOOK = "voice.presence.look"
+"""The event type that asks for a look at one agent: ``{agent}`` or ``{user}``. All else is read from both sides."""
+CALL = "voice.presence.call"
+"""A call of an agent began or ended, or his phone says that it goes on: see ``CallNews``."""
+CHANGED = "voice.presence.changed"
+"""Dynamics tells of a presence: see ``PresenceNews``."""
+
+
+class Kind(StrEnum):
+    """What a status means on either side (E1)."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    DND = "dnd"
+    OFF_WORK = "off_work"
+    AWAY = "away"
+
+
+class Side(StrEnum):
+    PHONE = "phone"
+    OMNICHANNEL = "omnichannel"
+
+
+@dataclass(frozen=True)
+class Presence:
+    """One of the presences an Omnichannel administrator has set up; its id is what counts."""
+
+    id: str
+    kind: Kind
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class PresenceShown:
+    """What Omnichannel shows of an agent, since when and by whom (``AGENT``, ``SYSTEM``); ``at`` None: never set."""
+
+    presence: Presence
+    at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Availability:
+    """What holds at the voice cloud. ``event_id`` is empty where nothing was ever set; ``ends_at`` None: until changed.
+
+    ``status`` is the name that people know it by.
+    """
+
+    event_id: str
+    kind: Kind
+    status: str = ""
+    note: str = ""
+    since: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class CallStep(StrEnum):
+    STARTED = "started"
+    GOES_ON = "goes_on"
+    """The agent's phone says so: from then on it must go on saying so."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class CallNews:
+    """``sequence`` orders what happens to one call; the phone, which has none, gives 0."""
+
+    call_id: str
+    step: CallStep
+    sequence: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PresenceNews:
+    """A presence that Dynamics told of; ``at`` is when it was set, None where that is left as it was."""
+
+    presence_id: str
+    at: datetime | None
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call an agent is in until the lease runs out, or (``ended``) was in: kept to know late news by.
+
+    ``by_phone``: the phone tells that it goes on, so that its silence ends it.
+    """
+
+    sequence: int
+    lease_until: datetime
+    by_phone: bool = False
+    ended: bool = False
+
+
+class Purpose(StrEnum):
+    """Why a side is written."""
+
+    MIRROR = "mirror"
+    IN_CALL = "in-call"
+    RESTORE = "restore"
+    REPAIR = "repair"
+    """Gives back what somebody had chosen in the instant before we wrote over it."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write that was decided on; exactly one of ``presence`` and ``kind`` is set, by side.
+
+    ``cause`` names the change it answers: no change has two writes on one side. ``decided_at`` is our time,
+    ``caused_at`` the change's. ``held_until``: nobody else does it before. ``tried``: it may have been carried out;
+    ``doubtful``: so it may by an earlier try.
+    """
+
+    side: Side
+    purpose: Purpose
+    cause: str
+    decided_at: datetime
+    caused_at: datetime
+    held_until: datetime
+    presence: Presence | None = None
+    kind: Kind | None = None
+    tried: bool = True
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class Episode:
+    """From the first ring or dial to the end of the last call.
+
+    ``before``: what Omnichannel goes back to, None once a person or the system has taken over. ``is_set``: our
+    do-not-disturb is there.
+    """
+
+    before: Presence | None
+    is_set: bool = False
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a side could not be written: an error code of ours, since when, how often."""
+
+    side: Side
+    code: str
+    since: datetime
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class AgentState:
+    """One agent. ``phone`` and ``omnichannel`` are what was last dealt with, None before the first look.
+
+    ``written``: the last write on Omnichannel that was carried out, and what was there before it, by which late news
+    of what it wrote over is recognised. ``abandoned``: a write that was tried, not seen, and is no longer wanted: it
+    may come through late. ``beneath``: the presence a status with an end has covered. ``wished_at``: the
+    newest change by a person or the system that was dealt with; ``changes`` counts them.
+    """
+
+    phone: Availability | None = None
+    omnichannel: PresenceShown | None = None
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    episode: Episode | None = None
+    pending: tuple[Write, ...] = ()
+    written: Write | None = None
+    written_over: datetime | None = None
+    abandoned: Write | None = None
+    beneath: Presence | None = None
+    faults: tuple[Fault, ...] = ()
+    wished_at: datetime | None = None
+    changes: int = 0
+    etag: str | None = field(default=None, compare=False)
+
+    @property
+    def in_call(self) -> bool:
+        return any(not call.ended for call in self.calls.values())
+
+    def pending_on(self, side: Side) -> Write | None:
+        return next((write for write in self.pending if write.side is side), None)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Somebody who is known on both sides: ``id`` is his Dynamics user's, ``voice_id`` his voice-cloud user's."""
+
+    id: str
+    voice_id: str

@@ -1,0 +1,122 @@
+"""The state machine of one agent's status: pure (E1-E5, design.md rule 9).
+
+Both sides are read, never guessed from a notice: what is read differs from what was last dealt with, or it does not. So
+repeated, reordered and lost notices change nothing. ``look`` decides which side has to be written and notes that before
+anybody writes; ``carried_out`` and ``failed`` note what became of it. A side that shows what we wrote is an echo, by
+its value and its time; a side that shows anything else was changed by a person or the system, and that counts.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.presence.deciding import BY_SYSTEM, Decision, Policy, Seen, Writes
+from shared.presence.model import (
+    AgentState,
+    Availability,
+    Episode,
+    Fault,
+    Presence,
+    PresenceShown,
+    Purpose,
+    Side,
+    Write,
+)
+
+
+def look(state: AgentState, seen: Seen, policy: Policy, now: datetime) -> AgentState:
+    """The state after dealing with what is seen; its ``pending`` writes are then to be done by who asked.
+
+    While somebody else holds a write, nothing is decided.
+    """
+    return state if is_held(state, now) else Decision(state, seen, policy, now).made()
+
+
+def is_held(state: AgentState, now: datetime) -> bool:
+    return any(write.held_until > now for write in state.pending)
+
+
+def carried_out(state: AgentState, write: Write, shown: PresenceShown | Availability | None) -> AgentState:
+    """After a write: ``shown`` is what its side shows now, None where that could not be read."""
+    if write not in state.pending:
+        return state
+    state = replace(
+        state,
+        pending=tuple(one for one in state.pending if one != write),
+        faults=tuple(fault for fault in state.faults if fault.side is not write.side),
+    )
+    if write.presence is None:
+        return replace(state, phone=shown) if isinstance(shown, Availability) else state
+    return replace(
+        state,
+        omnichannel=_as_written(write, write.presence, shown),
+        written=write,
+        written_over=state.omnichannel.at if state.omnichannel else None,
+        episode=_after(state.episode, write.purpose),
+    )
+
+
+def _as_written(write: Write, presence: Presence, shown: object) -> PresenceShown:
+    """What we know to be there. Where somebody was faster than our look, the next look finds it changed."""
+    if not isinstance(shown, PresenceShown):
+        return PresenceShown(presence)
+    is_ours = shown.presence.id == presence.id and shown.by != BY_SYSTEM
+    return shown if is_ours else PresenceShown(presence, write.decided_at)
+
+
+def _after(episode: Episode | None, purpose: Purpose) -> Episode | None:
+    if purpose is Purpose.IN_CALL and episode:
+        return replace(episode, is_set=True)
+    return None if purpose is Purpose.RESTORE else episode
+
+
+def failed(state: AgentState, write: Write, code: str, now: datetime, *, may_be_done: bool) -> AgentState:
+    """After a write that did not succeed: it stays to be done, and the fault is to be seen."""
+    if write not in state.pending:
+        return state
+    again = replace(write, held_until=now, tried=may_be_done or write.doubtful)
+    known = next((fault for fault in state.faults if fault.side is write.side), None)
+    fault = replace(known, code=code, times=known.times + 1) if known else Fault(write.side, code, now)
+    return replace(
+        state,
+        pending=tuple(again if one == write else one for one in state.pending),
+        faults=(*(one for one in state.faults if one.side is not write.side), fault),
+    )
+
+
+def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: datetime) -> AgentState:
+    """A presence that somebody chose in the instant between our look and our write, which then wrote over it.
+
+    It is given back; in a call it is what comes back afterwards. Other news changes nothing here: the sides are read.
+    """
+    write = state.written
+    if write is None or state.pending or not _was_written_over(state, write, news):
+        return state
+    state = replace(state, written_over=news.at, changes=state.changes + 1, beneath=None)
+    writes = Writes(policy, now, str(state.changes), news.at or now)
+    if write.purpose is Purpose.IN_CALL and state.episode and state.episode.is_set:
+        state = replace(state, episode=replace(state.episode, before=news.presence))
+    else:
+        writes.want_presence(Purpose.REPAIR, news.presence)
+    if state.phone and state.phone.kind is not news.presence.kind:
+        writes.want_kind(news.presence.kind)
+    return replace(state, pending=writes.all)
+
+
+def _was_written_over(state: AgentState, write: Write, news: PresenceShown) -> bool:
+    """Whether it was set after what we knew of and before our write, which is what is there now."""
+    shown = state.omnichannel
+    if not (shown and shown.at and news.at and write.presence and shown.presence.id == write.presence.id):
+        return False
+    if news.presence.id == write.presence.id or news.at >= shown.at:
+        return False
+    if state.written_over is not None and news.at <= state.written_over:
+        return False
+    return write.purpose is not Purpose.MIRROR or news.at > write.caused_at
+
+
+def release(state: AgentState, side: Side, now: datetime) -> AgentState:
+    """The writes of a side are for somebody else to do, who tells by what the side shows that they are done."""
+    return replace(
+        state,
+        pending=tuple(replace(one, held_until=now) if one.side is side else one for one in state.pending),
+    )
