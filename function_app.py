@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions import callbacks, calls, health, identity, phone, recordings, webhooks
+from functions import callbacks, calls, health, identity, phone, presence, recordings, webhooks
 
 app = func.FunctionApp()
-for capability in (callbacks, calls, health, identity, phone, recordings, webhooks):
+for capability in (callbacks, calls, health, identity, phone, presence, recordings, webhooks):
     app.register_functions(capability.blueprint)

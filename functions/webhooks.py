@@ -21,5 +21,5 @@ async def webhook_voicecloud(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("webhooks/dataverse", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 @problems
 async def webhook_dataverse(req: func.HttpRequest) -> func.HttpResponse:
-    await services().index_notifications.changed(req.headers.get(TABLE_HEADER, ""))
+    await services().dataverse_webhooks.receive(req.headers.get(TABLE_HEADER, ""), req.get_body())
     return func.HttpResponse(status_code=202)

@@ -134,6 +134,20 @@ resource dataverseChangesQueue 'Microsoft.ServiceBus/namespaces/queues@2022-10-0
   }
 }
 
+resource presenceQueue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-preview' = {
+  parent: bus
+  name: 'presence'
+  properties: {
+    lockDuration: 'PT1M'
+    maxDeliveryCount: 10
+    defaultMessageTimeToLive: 'P14D'
+    deadLetteringOnMessageExpiration: true
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT5M'
+    requiresSession: false
+  }
+}
+
 resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   name: '${name}-logs-${suffix}'
   location: location
@@ -266,6 +280,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'CALLBACK_POLL_SCHEDULE', value: '*/5 * * * * *' }
         { name: 'INDEX_SYNC_SCHEDULE', value: '*/30 * * * * *' }
         { name: 'CALL_SYNC_SCHEDULE', value: '0 */1 * * * *' }
+        { name: 'PRESENCE_POLL_SCHEDULE', value: '*/30 * * * * *' }
         { name: 'CALL_REPAIR_SCHEDULE', value: '0 30 * * * *' }
       ]
     }

@@ -42,13 +42,15 @@ if TYPE_CHECKING:
     from shared.identity.sync import IndexSync
     from shared.identity.watermark import WatermarkStore
     from shared.phone.notes import CallNotes
+    from shared.presence.building import PresenceServices
     from shared.recordings.service import Recordings
     from shared.settings.service import Settings
     from shared.storage.tables import Tables
     from shared.users.service import Users
+    from shared.webhooks.dataverse import DataverseWebhooks
     from shared.webhooks.voicecloud import VoicecloudWebhooks
 
-QUEUES = ("callbacks", "calls", "dataverse-changes")
+QUEUES = ("callbacks", "calls", "dataverse-changes", "presence")
 
 
 class Services:
@@ -306,6 +308,26 @@ class Services:
         return BackFill(enreach=self.enreach, calls=self.calls, store=self.call_store, marks=self.tables.table("polls"))
 
     @cached_property
+    def presence(self) -> "PresenceServices":
+        from shared.presence.building import build
+
+        return build(
+            settings=self.settings,
+            users=self.users,
+            enreach=self.enreach,
+            dataverse=self.dataverse,
+            table=self.tables.table("presence"),
+            bus=self.bus,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def dataverse_webhooks(self) -> "DataverseWebhooks":
+        from shared.webhooks.dataverse import DataverseWebhooks
+
+        return DataverseWebhooks(index=self.index_notifications, bus=self.bus, clock=self._clock)
+
+    @cached_property
     def voicecloud_webhooks(self) -> "VoicecloudWebhooks":
         from shared.webhooks.voicecloud import VoicecloudWebhooks
 
@@ -317,6 +339,7 @@ class Services:
     def health(self) -> "Health":
         from shared.health import checks
         from shared.health.service import Health
+        from shared.presence.health import presence
 
         return Health(
             checks={
@@ -330,6 +353,7 @@ class Services:
                 "callback queues": checks.callback_queues(self.settings, self.dataverse),
                 "calls": checks.calls(self.enterprise_calls, self._clock),
                 "columns": checks.columns(self.absent_columns),
+                "presence": presence(self.settings, self.presence.store),
             },
             table=self.tables.table("health"),
             clock=self._clock,

@@ -101,6 +101,7 @@ def app_settings(where: Addresses, trust: Path) -> dict[str, str]:
         "CALLBACK_POLL_SCHEDULE": "*/10 * * * * *",
         "INDEX_SYNC_SCHEDULE": "*/30 * * * * *",
         "CALL_SYNC_SCHEDULE": "*/10 * * * * *",
+        "PRESENCE_POLL_SCHEDULE": "*/10 * * * * *",
         "CALL_REPAIR_SCHEDULE": "0 30 * * * *",
         "FUNCTIONS_HOST_KEY": HOST_KEY,
         "FUNCTIONS_MASTER_KEY": MASTER_KEY,

@@ -16,6 +16,8 @@ from local.stack.supervisor import Supervisor
 
 NUMBERED_TABLES = ("contact", "account", "lead")
 """Dynamics tells the app of every change in these, for the number index."""
+PRESENCE_TABLE = "msdyn_agentstatus"
+"""And of every presence that an agent is set to."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,6 @@ async def running(ports: Ports, state: Path, log: Log) -> AsyncIterator[Stack]:
 async def _register_webhooks(where: Addresses) -> None:
     """The service endpoints a Dynamics administrator registers once."""
     async with aiohttp.ClientSession(raise_for_status=True) as http:
-        for table in NUMBERED_TABLES:
+        for table in (*NUMBERED_TABLES, PRESENCE_TABLE):
             step = {"url": f"{where.functions}/api/webhooks/dataverse", "table": table, "key": HOST_KEY}
             await http.post(f"{where.dynamics}/stand-in/steps", json=step)

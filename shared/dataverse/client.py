@@ -73,6 +73,11 @@ class Dataverse:
         url, headers = f"{self.url}{API}/{path}", {"If-Match": if_match}
         await self._send("PATCH", url, json=body, headers=headers, versioned=if_match != "*")
 
+    async def act(self, action: str, body: Mapping[str, Any], caller: UUID) -> None:
+        """Calls an action of the environment as a Dynamics user."""
+        headers = {"MSCRMCallerID": str(caller)}
+        await self._send("POST", f"{self.url}{API}/{action}", json=body, headers=headers)
+
     async def transact(self, changes: Sequence[Change]) -> list[dict[str, Any]]:
         """All changes or none, in one request; the rows of those changes that return theirs, else nothing.
 

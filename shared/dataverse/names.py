@@ -61,3 +61,16 @@ CALL_COLUMNS = (
 
 VOICE_USER_ID = "voice_userid"
 VOICE_EMAIL = "voice_useremail"
+
+AGENT_STATUS = "msdyn_agentstatus"
+AGENT_STATUSES = "msdyn_agentstatuses"
+AGENT = "msdyn_agentid"
+PRESENCE = "msdyn_currentpresenceid"
+PRESENCE_SINCE = "msdyn_presencemodifiedon"
+PRESENCE_BY = "msdyn_presencemodifiedby"
+PRESENCES = "msdyn_presences"
+PRESENCE_ID = "msdyn_presenceid"
+PRESENCE_TEXT = "msdyn_presencestatustext"
+PRESENCE_BASE = "msdyn_basepresencestatus"
+MODIFY_PRESENCE = "CCaaS_ModifyAgentPresence"
+PRESENCE_API_VERSION = "1.0"

@@ -1,14 +1,26 @@
 """The voice cloud as the API user sees it: the resources of EnreachAPI that we use."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import httpx
 
+from shared.clock import to_iso
 from shared.enreach import names
-from shared.enreach.model import Callback, CallbackList, CallbackPage, CallPage, CallRow, RecordingLink, VoiceUser
-from shared.enreach.reading import call_page, callback_or_none, listed, to_callback
+from shared.enreach.model import (
+    AvailabilityEvent,
+    Callback,
+    CallbackList,
+    CallbackPage,
+    CallPage,
+    CallRow,
+    Pool,
+    RecordingLink,
+    VoiceUser,
+)
+from shared.enreach.reading import call_page, callback_or_none, listed, to_availability, to_callback
 from shared.enreach.transport import Transport, as_documented
 from shared.errors import InvalidInput, Missing, Unavailable
 
@@ -72,6 +84,57 @@ class Enreach:
         rows = await self._transport.get(names.USERS)
         with as_documented():
             return [VoiceUser(str(row[names.ID]), str(row.get(names.USER_NAME) or "")) for row in listed(rows)]
+
+    async def availability(self, user_id: str) -> AvailabilityEvent:
+        """What holds for a user now (B1-B4)."""
+        row = await self._transport.get(_path(names.USER_AVAILABILITY_NOW, user_id))
+        with as_documented():
+            return to_availability(row)
+
+    async def set_availability(
+        self, user_id: str, type_id: int, note: str = "", ends_at: datetime | None = None
+    ) -> AvailabilityEvent:
+        """Begins now and replaces what was before, or with an end is laid over it."""
+        body: dict[str, object] = {
+            names.EVENT_TYPE_ID: type_id,
+            names.EVENT_SOURCE: names.EVENT_SOURCE_OURS,
+            names.NOTE: note,
+            names.USER_ID: user_id,
+        }
+        if ends_at:
+            body[names.END_TIME] = to_iso(ends_at)
+        answer = await self._transport.send("POST", _path(names.USER_AVAILABILITY, user_id), json=body)
+        with as_documented():
+            return to_availability(answer.json())
+
+    async def end_availability(self, user_id: str, event_id: str) -> None:
+        """Goes back to what is beneath. One that is over already is fine."""
+        path = names.USER_AVAILABILITY_EVENT.format(id=quote(user_id, safe=""), event=quote(event_id, safe=""))
+        with suppress(Missing):
+            await self._transport.send("DELETE", path)
+
+    async def is_talking(self, user_id: str) -> bool:
+        """Whether a user has a call, ringing or talking."""
+        row = await self._transport.get(_path(names.USER_STATUS, user_id))
+        with as_documented():
+            return bool(row[names.TALKING])
+
+    async def pools_of(self, user_id: str) -> list[Pool]:
+        """The pools a user is a member of, with whether he is active in each (B5)."""
+        rows = await self._transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id})
+        with as_documented():
+            pools = [(str(row[names.ID]), str(row.get(names.NAME) or "")) for row in listed(rows)]
+        return [Pool(pool_id, name, await self._is_active(pool_id, user_id)) for pool_id, name in pools]
+
+    async def activate_in_pool(self, pool_id: str, user_id: str, active: bool) -> None:
+        """Raises Missing ``voicecloud-missing`` when there is no such pool."""
+        path = names.QUEUE_AGENT.format(queue=quote(pool_id, safe=""), id=quote(user_id, safe=""))
+        await self._transport.send("PUT", path, json={names.ACTIVE: active})
+
+    async def _is_active(self, pool_id: str, user_id: str) -> bool:
+        rows = await self._transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
+        with as_documented():
+            return any(row[names.ACTIVE] for row in listed(rows) if row[names.AGENT_USER_ID] == user_id)
 
     async def calls_of(self, call_id: str) -> Sequence[CallRow]:
         """The rows of one call that are ready; none before its post-processing is over, or when there is no such call.

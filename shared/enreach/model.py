@@ -91,3 +91,26 @@ class VoiceUser:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True)
+class AvailabilityEvent:
+    """What holds for a user: ``id`` is empty where nothing was ever set, ``ends_at`` None where it holds until changed.
+
+    ``type_id`` is a number of the voice cloud's own.
+    """
+
+    id: str
+    type_id: int
+    note: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A pool a user is a member of; ``is_active``: he takes its calls."""
+
+    id: str
+    name: str
+    is_active: bool

@@ -20,6 +20,14 @@ SERVICE_CALLS = "/servicecall"
 RECORDING = "/calls/recordings/{id}"
 USERS = "/users"
 
+USER_AVAILABILITY = "/users/{id}/availability"
+USER_AVAILABILITY_NOW = "/users/{id}/availability/current"
+USER_AVAILABILITY_EVENT = "/users/{id}/availability/{event}"
+USER_STATUS = "/users/{id}/status"
+QUEUES = "/queues"
+QUEUE_AGENT = "/queues/{queue}/agents/{id}"
+QUEUE_AGENTS = "/queues/{queue}/agents"
+
 USER_NAME = "UserName"
 PASSWORD = "Password"  # noqa: S105 (the name of a field)
 SECRET_KEY = "SecretKey"  # noqa: S105 (the name of a field)
@@ -71,6 +79,17 @@ MODIFIED = "ModifiedTime"
 CONTENT_TYPE = "ContentType"
 URL = "URL"
 
+EVENT_TYPE_ID = "EventTypeID"
+EVENT_TYPE_NAME = "EventType"
+EVENT_SOURCE = "EventSource"
+EVENT_SOURCE_OURS = "Dynamics365"
+OPEN_END = "9999"
+"""An event without an end has one in this year."""
+TALKING = "Talking"
+ONLY_FOR_USER = "OnlyForUser"
+ACTIVE = "Active"
+AGENT_USER_ID = "UserId"
+
 QUERY_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 """Times in query strings are UTC in this form."""
 
@@ -95,5 +114,14 @@ EVENT_POOL_TRANSFERRED = "QueueCallInTransferConnected"
 EVENT_POOL_COMPLETED = "QueueCallInCompleted"
 EVENT_IN_DISCONNECTED = "UserCallInDisconnected"
 EVENT_OUT_DISCONNECTED = "UserCallOutDisconnected"
+EVENT_AVAILABILITY = "UserAvailability"
+EVENT_ID = "Id"
+EVENT_ENTITY_TYPE = "EntityType"
+ENTITY_USER = "User"
+CALL_STARTS = frozenset({"UserCallInComing", "UserCallInConnected", "UserCallOutGoing", "UserCallOutConnected"})
+CALL_ENDS = frozenset({"UserCallInDisconnected", "UserCallInUserCancelled", "UserCallOutDisconnected"})
+"""What a user's telephone does, from the first ring or dial to the end."""
+POOL_CALL_START = "QueueCallInUserAllocated"
+POOL_CALL_CANCELLED = "QueueCallInUserCancelled"
 EVENT_CALL_PROCESSED = "CallProcessed"
 """Ours: the rows of a call are ready."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.clock import from_iso
 from shared.enreach import names
-from shared.enreach.model import Callback, CallPage, CallRow
+from shared.enreach.model import AvailabilityEvent, Callback, CallPage, CallRow
 from shared.enreach.transport import as_documented
 from shared.errors import Unavailable
 from shared.text import cleaned
@@ -92,6 +92,17 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
         recording_ids=tuple(str(one) for one in row.get(names.RECORDING_IDS) or ()),
         reject_reason=_text(row, names.REJECT_REASON),
         end_reason=_text(row, names.END_REASON),
+    )
+
+
+def to_availability(row: Mapping[str, Any]) -> AvailabilityEvent:
+    ends_at = str(row.get(names.END_TIME) or names.OPEN_END)
+    return AvailabilityEvent(
+        id=str(row.get(names.ID) or ""),
+        type_id=int(row[names.EVENT_TYPE_ID]),
+        note=_text(row, names.NOTE),
+        starts_at=_moment(row, names.START_TIME),
+        ends_at=None if ends_at.startswith(names.OPEN_END) else from_iso(ends_at),
     )
 
 

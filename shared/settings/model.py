@@ -21,6 +21,7 @@ class Kind(StrEnum):
     GENERAL = "general"
     CALLBACK_PROFILE = "callback-profile"
     CALL_SYNC = "call-sync"
+    PRESENCE = "presence"
 
 
 class SyncMethod(StrEnum):

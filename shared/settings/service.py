@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.settings.model import CallbackProfile, CallSync, Document, General, Kind
+from shared.settings.presence import PresenceSettings
 from shared.storage.tables import Row, Table
 
 CACHE_FOR = timedelta(seconds=2)
@@ -20,6 +21,7 @@ class Snapshot:
     general: General
     callback_profiles: Mapping[str, CallbackProfile]
     call_sync: CallSync
+    presence: PresenceSettings
     faults: Mapping[str, str]
     read_at: datetime
 
@@ -57,6 +59,13 @@ class Settings:
             raise Misconfigured("call-sync-faulty", f"the settings of call-sync cannot be read: {fault}")
         return snapshot.call_sync
 
+    async def presence(self) -> PresenceSettings:
+        """Raises Misconfigured ``presence-settings-faulty``."""
+        snapshot = await self.snapshot()
+        if fault := snapshot.fault_of(Kind.PRESENCE):
+            raise Misconfigured("presence-settings-faulty", f"the settings of presence cannot be read: {fault}")
+        return snapshot.presence
+
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
         """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it cannot be meant."""
         snapshot = await self.snapshot()
@@ -90,7 +99,7 @@ class Settings:
         for kind in Kind:
             async for row in self._table.query(kind):
                 found.add(kind, row)
-        return Snapshot(found.general, found.callback_profiles, found.call_sync, found.faults, now)
+        return Snapshot(found.general, found.callback_profiles, found.call_sync, found.presence, found.faults, now)
 
 
 @dataclass
@@ -98,6 +107,7 @@ class _Found:
     general: General = field(default_factory=General)
     callback_profiles: dict[str, CallbackProfile] = field(default_factory=dict)
     call_sync: CallSync = field(default_factory=CallSync)
+    presence: PresenceSettings = field(default_factory=PresenceSettings)
     faults: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: Kind, row: Row) -> None:
@@ -113,17 +123,21 @@ class _Found:
             self.general = setting
         elif isinstance(setting, CallSync):
             self.call_sync = setting
+        elif isinstance(setting, PresenceSettings):
+            self.presence = setting
         else:
             self.callback_profiles[setting.list_id] = setting
 
 
-def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile | CallSync:
+def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile | CallSync | PresenceSettings:
     if not isinstance(document, Mapping):
         raise InvalidInput("invalid-setting", "a setting is a JSON object")
     if kind is Kind.GENERAL:
         return General.from_document(document)
     if kind is Kind.CALL_SYNC:
         return CallSync.from_document(document)
+    if kind is Kind.PRESENCE:
+        return PresenceSettings.from_document(document)
     profile = CallbackProfile.from_document(document)
     if profile.list_id != name:
         raise InvalidInput("invalid-setting", "a callback profile is named by its list_id")

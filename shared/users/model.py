@@ -6,13 +6,17 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class User:
-    """A Dynamics user with his voice-cloud id and e-mail as the configurator has them, empty where not set (J1)."""
+    """A Dynamics user with his voice-cloud id and e-mail as the configurator has them, empty where not set (J1).
+
+    ``object_id`` is his in Entra, empty where unknown.
+    """
 
     id: UUID
     name: str
     voice_user_id: str
     voice_email: str
     mobile_number: str
+    object_id: str = ""
 
     @property
     def syncs_enterprise_calls(self) -> bool:

@@ -10,10 +10,15 @@ from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
+from shared.presence.model import Agent
 from shared.users.model import User
 
 CACHED_FOR = timedelta(seconds=60)
-COLUMNS = ("systemuserid", "fullname", "mobilephone", "internalemailaddress", names.VOICE_USER_ID, names.VOICE_EMAIL)
+OBJECT_ID = "azureactivedirectoryobjectid"
+COLUMNS = (
+    *("systemuserid", "fullname", "mobilephone", "internalemailaddress", OBJECT_ID),
+    *(names.VOICE_USER_ID, names.VOICE_EMAIL),
+)
 ENABLED = "isdisabled eq false"
 
 
@@ -36,6 +41,16 @@ class Users:
                 self._by_voice_id = {user.voice_user_id: user for user in users}
                 self._read_at = self._clock()
         return self._by_voice_id
+
+    async def by_object_id(self, object_id: str) -> User | None:
+        """The user who signs in with this id in Entra, if he has a voice-cloud id."""
+        users = (await self.by_voice_id()).values()
+        return next((user for user in users if user.object_id and user.object_id == object_id.lower()), None)
+
+    async def agents(self) -> Mapping[str, Agent]:
+        """The same users as agents, by their Dynamics user's id."""
+        users = (await self.by_voice_id()).values()
+        return {str(user.id): Agent(str(user.id), user.voice_user_id) for user in users}
 
     async def update_ids(self) -> dict[str, str]:
         """Gives each user without one the id of the voice-cloud user of the same e-mail; tells who got which."""
@@ -63,4 +78,5 @@ def _to_user(row: Mapping[str, Any]) -> User:
         voice_user_id=str(row[names.VOICE_USER_ID]),
         voice_email=str(row.get(names.VOICE_EMAIL) or ""),
         mobile_number=str(row.get("mobilephone") or ""),
+        object_id=str(row.get(OBJECT_ID) or "").lower(),
     )

@@ -11,7 +11,9 @@ from shared.calls.model import QUEUE as CALLS
 from shared.clock import Clock
 from shared.enreach import names
 from shared.errors import InvalidInput, Unauthorised
+from shared.presence.model import QUEUE as PRESENCE
 from shared.webhooks.calls import message_of
+from shared.webhooks.presence import message_of as presence_message_of
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ class VoicecloudWebhooks:
             await self._callback(body)
         elif message := message_of(body, self._clock()):
             await self._bus.send(CALLS, message)
+        if message := presence_message_of(body, self._clock()):
+            await self._bus.send(PRESENCE, message)
 
     async def _callback(self, body: Mapping[str, object]) -> None:
         list_id, callback_id = body.get(names.EVENT_ENTITY_ID), body.get(names.EVENT_CALLBACK_ID)

@@ -4,12 +4,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from shared.settings.model import CallbackProfile, CallSync, General, Kind
+from shared.settings.presence import PresenceSettings, Status
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
 READ_ELSEWHERE = {"AzureWebJobsStorage", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_ID"}
 APP_SETTING = re.compile(
-    r"(?:VOICECLOUD|SERVICEBUS|STORAGE|ENTRA|DATAVERSE|TABLE|CALLBACK|INDEX|CALL|PHONE|APP)_[A-Z_]+(?:__\w+)?"
+    r"(?:VOICECLOUD|SERVICEBUS|STORAGE|ENTRA|DATAVERSE|TABLE|CALLBACK|INDEX|CALL|PRESENCE|PHONE|APP)_[A-Z_]+(?:__\w+)?"
 )
 
 
@@ -32,7 +33,7 @@ def test_every_app_setting_is_documented() -> None:
 
 def test_every_field_of_a_settings_row_is_documented() -> None:
     """Each field that the settings model reads from a document is in docs/settings.md."""
-    source = (ROOT / "shared" / "settings" / "model.py").read_text()
+    source = "".join((ROOT / "shared" / "settings" / name).read_text() for name in ("model.py", "presence.py"))
     fields = set(re.findall(r'(?:document\.get\(|_(?:flag|seconds)\(document, )"(\w+)"', source))
     assert len(fields) > 8
     assert {field for field in fields if f"`{field}`" not in DOCUMENT} == set()
@@ -42,7 +43,9 @@ def test_every_kind_and_property_of_the_model_is_documented() -> None:
     """Each kind of row has a section, each property of the model a line; durations are written as
     seconds or as value and unit."""
     assert all(f"### `{kind}`" in DOCUMENT for kind in Kind)
-    properties = {one.name for model in (General, CallbackProfile, CallSync) for one in fields(model)} - {
+    properties = {
+        one.name for model in (General, CallbackProfile, CallSync, PresenceSettings, Status) for one in fields(model)
+    } - {
         "max_age",
         "complete_limit",
         "start_margin",

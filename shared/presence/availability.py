@@ -1,0 +1,51 @@
+"""The voice cloud's side: availability as events with an optional end (B1-B4)."""
+
+from datetime import timedelta
+
+from shared.clock import Clock
+from shared.enreach.client import Enreach
+from shared.enreach.model import AvailabilityEvent
+from shared.presence.limit import limited
+from shared.presence.model import Agent, Availability, Kind
+from shared.settings.presence import PresenceSettings, Status
+from shared.settings.service import Settings
+
+
+class PhoneAvailability:
+    """Methods raise as ``Enreach`` says, and Unavailable ``presence-time-out``."""
+
+    def __init__(self, enreach: Enreach, settings: Settings, clock: Clock) -> None:
+        self._enreach = enreach
+        self._settings = settings
+        self._clock = clock
+
+    async def read(self, agent: Agent) -> Availability | None:
+        """None for a status that the settings do not know."""
+        async with limited():
+            event = await self._enreach.availability(agent.voice_id)
+        return _to_availability(event, await self._settings.presence())
+
+    async def write(self, agent: Agent, kind: Kind) -> Availability:
+        """Sets the status of a kind, until it is changed."""
+        settings = await self._settings.presence()
+        status = settings.status_for(kind)
+        return await self.set(agent, status, status.note, None)
+
+    async def set(self, agent: Agent, status: Status, note: str, length_s: float | None) -> Availability:
+        """Sets a status by name, for as long as it usually lasts or for ``length_s``."""
+        length_s = status.length_s if length_s is None else length_s
+        ends_at = None if length_s is None else self._clock() + timedelta(seconds=length_s)
+        async with limited():
+            event = await self._enreach.set_availability(agent.voice_id, status.event_type, note, ends_at)
+        return Availability(event.id, status.kind, status.name, event.note, event.starts_at, event.ends_at)
+
+    async def is_talking(self, agent: Agent) -> bool:
+        async with limited():
+            return await self._enreach.is_talking(agent.voice_id)
+
+
+def _to_availability(event: AvailabilityEvent, settings: PresenceSettings) -> Availability | None:
+    status = settings.status_of(event.type_id, event.note)
+    if status is None:
+        return None
+    return Availability(event.id, status.kind, status.name, event.note, event.starts_at, event.ends_at)

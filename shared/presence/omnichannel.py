@@ -1,0 +1,92 @@
+"""Omnichannel's side through Dataverse: agents' presences are read from their status rows and set as the agents."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.clock import Clock, from_iso
+from shared.dataverse import names
+from shared.dataverse.client import Dataverse
+from shared.errors import Misconfigured
+from shared.presence.limit import limited
+from shared.presence.model import Agent, Kind, Presence, PresenceShown
+from shared.settings.presence import PresenceSettings
+from shared.settings.service import Settings
+
+CACHED_FOR = timedelta(minutes=5)
+COLUMNS = (f"_{names.AGENT}_value", f"_{names.PRESENCE}_value", names.PRESENCE_SINCE, names.PRESENCE_BY)
+PRESENCE_COLUMNS = (names.PRESENCE_ID, names.PRESENCE_TEXT, names.PRESENCE_BASE)
+
+
+class Omnichannel:
+    """Methods raise as ``Dataverse`` says, and Unavailable ``presence-time-out``."""
+
+    def __init__(self, dataverse: Dataverse, settings: Settings, clock: Clock) -> None:
+        self._dataverse = dataverse
+        self._settings = settings
+        self._clock = clock
+        self._reading = asyncio.Lock()
+        self._read_at: datetime | None = None
+        self._presences: Mapping[str, tuple[str, int]] = {}
+
+    async def read(self, agent: Agent) -> PresenceShown:
+        """Who was never set to anything is offline."""
+        async with limited():
+            rows = await self._statuses(f"_{names.AGENT}_value eq {agent.id}")
+            return (await self._shown(rows[0])) if rows else await self._never_set()
+
+    async def read_all(self) -> Mapping[str, PresenceShown]:
+        """Of every agent that was ever set to anything, by his Dynamics user's id."""
+        rows = await self._statuses("statecode eq 0")
+        return {str(row[COLUMNS[0]]): await self._shown(row) for row in rows if row.get(COLUMNS[0])}
+
+    async def write(self, agent: Agent, presence: Presence) -> None:
+        body = {"ApiVersion": names.PRESENCE_API_VERSION, "AgentId": agent.id, "PresenceId": presence.id}
+        async with limited():
+            await self._dataverse.act(names.MODIFY_PRESENCE, body, UUID(agent.id))
+
+    async def presence(self, presence_id: str) -> Presence:
+        """Raises Misconfigured ``presence-unmapped`` for one whose base status the settings have no kind for."""
+        known = await self._known(presence_id)
+        if known is None:
+            raise Misconfigured("presence-unmapped", "Dynamics has no such presence, or the app may not read it")
+        text, base = known
+        kind = (await self._settings_of()).kind_of(base)
+        if kind is None:
+            raise Misconfigured("presence-unmapped", f"base_statuses of presence has no kind for {base}")
+        return Presence(presence_id, kind, text)
+
+    async def _statuses(self, condition: str) -> list[dict[str, Any]]:
+        query = {"$select": ",".join(COLUMNS), "$filter": condition}
+        return await self._dataverse.every(names.AGENT_STATUSES, query)
+
+    async def _shown(self, row: Mapping[str, Any]) -> PresenceShown:
+        presence_id, since = row.get(COLUMNS[1]), row.get(names.PRESENCE_SINCE)
+        if not presence_id:
+            return await self._never_set()
+        by = str(row.get(names.PRESENCE_BY) or "")
+        return PresenceShown(await self.presence(str(presence_id).lower()), from_iso(since) if since else None, by)
+
+    async def _never_set(self) -> PresenceShown:
+        return PresenceShown((await self._settings_of()).presences[Kind.OFF_WORK])
+
+    async def _settings_of(self) -> PresenceSettings:
+        return await self._settings.presence()
+
+    async def _known(self, presence_id: str) -> tuple[str, int] | None:
+        """Text and base status; asked afresh for one that is new, and every five minutes."""
+        async with self._reading:
+            is_old = self._read_at is None or self._clock() - self._read_at >= CACHED_FOR
+            if is_old or presence_id not in self._presences:
+                rows = await self._dataverse.every(names.PRESENCES, {"$select": ",".join(PRESENCE_COLUMNS)})
+                self._presences = {
+                    str(row[names.PRESENCE_ID]).lower(): (
+                        str(row.get(names.PRESENCE_TEXT) or ""),
+                        int(row.get(names.PRESENCE_BASE) or 0),
+                    )
+                    for row in rows
+                }
+                self._read_at = self._clock()
+        return self._presences.get(presence_id)

@@ -1,0 +1,183 @@
+"""The phone's side of an agent's status: what it shows, sets and tells (B1-B5, E)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.bus.bus import Bus
+from shared.clock import Clock, from_iso, to_iso
+from shared.enreach.client import Enreach
+from shared.errors import Forbidden, InvalidInput
+from shared.presence import telling
+from shared.presence.availability import PhoneAvailability
+from shared.presence.model import QUEUE, Agent, AgentState, Availability, CallNews, CallStep, Presence, Side
+from shared.presence.service import Presences
+from shared.presence.store import PresenceStore
+from shared.settings.presence import Method, PresenceSettings
+from shared.settings.service import Settings
+from shared.users.service import Users
+
+MAX_NOTE = 500
+
+
+class PhonePresence:
+    """Every method takes the person's object id and raises Forbidden ``agent-unknown`` for who is no agent."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        users: Users,
+        enreach: Enreach,
+        availability: PhoneAvailability,
+        presences: Presences,
+        store: PresenceStore,
+        bus: Bus,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._users = users
+        self._enreach = enreach
+        self._availability = availability
+        self._presences = presences
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+
+    async def show(self, object_id: str) -> dict[str, Any]:
+        """His availability, the statuses he can choose, his pools, Omnichannel, and what stands in the way."""
+        agent, settings = await self._agent(object_id), await self._settings.presence()
+        holds = await self._availability.read(agent)
+        return {
+            "availability": _shown(holds),
+            "statuses": [
+                {"name": one.name, "kind": one.kind, "length_s": one.length_s, "note": one.note}
+                for one in settings.statuses
+            ],
+            "pools": [
+                {"id": pool.id, "name": pool.name, "active": pool.is_active}
+                for pool in await self._enreach.pools_of(agent.voice_id)
+            ],
+            **_omnichannel(await self._store.load(agent.id), settings),
+        }
+
+    async def set(self, object_id: str, body: object) -> dict[str, Any]:
+        """``{status, note?, endsAt?, length_s?}``. Raises InvalidInput ``malformed-availability``."""
+        agent, settings, document = await self._agent(object_id), await self._settings.presence(), _object(body)
+        status = settings.status_named(str(document.get("status") or ""))
+        if status is None:
+            raise _malformed("status is one of " + ", ".join(one.name for one in settings.statuses))
+        note = " – ".join(text for text in (status.note, _note(document)) if text)
+        holds = await self._availability.set(agent, status, note, _length_s(document, self._clock()))
+        await self._look(agent, f"set/{holds.event_id}")
+        return {"availability": _shown(holds)}
+
+    async def activate(self, object_id: str, pool_id: str, body: object) -> None:
+        """``{active}``: switches him on or off in one of his pools (B5). Raises Forbidden ``pool-foreign``."""
+        agent, active = await self._agent(object_id), _object(body).get("active")
+        if not isinstance(active, bool):
+            raise _malformed("active is true or false")
+        if pool_id not in {pool.id for pool in await self._enreach.pools_of(agent.voice_id)}:
+            raise Forbidden("pool-foreign", "this is no pool of his")
+        await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
+
+    async def call(self, object_id: str, call_id: str, body: object) -> None:
+        """``{ended?}``: a sign of life of one of his calls, or its end."""
+        agent, ended = await self._agent(object_id), _object(body).get("ended", False)
+        step = CallStep.ENDED if ended is True else CallStep.GOES_ON
+        now = self._clock()
+        await self._presences.note_call(agent, CallNews(call_id, step, 0, now), await self._settings.presence())
+
+    async def report(self, object_id: str, body: object) -> dict[str, Any]:
+        """``{presenceId, baseStatus, text?, at?}`` or ``{cause, failed}``, where only the phone reaches Omnichannel."""
+        agent, settings, document = await self._agent(object_id), await self._settings.presence(), _object(body)
+        if cause := document.get("cause"):
+            await self._presences.note_refusal(agent, str(cause))
+        else:
+            presence, at = _reported(document, settings), _moment(document.get("at")) or self._clock()
+            await self._presences.note_report(agent, presence, at, settings)
+        return _omnichannel(await self._store.load(agent.id), settings)
+
+    async def _look(self, agent: Agent, cause: str) -> None:
+        await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, self._clock()))
+
+    async def _agent(self, object_id: str) -> Agent:
+        user = await self._users.by_object_id(object_id)
+        if user is None:
+            raise Forbidden("agent-unknown", "no user of Dynamics with a voice-cloud id is signed in so")
+        return Agent(str(user.id), user.voice_user_id)
+
+
+def _shown(holds: Availability | None) -> dict[str, Any] | None:
+    if holds is None:
+        return None
+    return {
+        "status": holds.status,
+        "kind": holds.kind,
+        "note": holds.note,
+        "endsAt": to_iso(holds.ends_at) if holds.ends_at else None,
+    }
+
+
+def _omnichannel(state: AgentState, settings: PresenceSettings) -> dict[str, Any]:
+    """``wanted``: what the phone is to set where only it can, with the cause to name when that fails."""
+    shown = state.omnichannel.presence if state.omnichannel else None
+    write = state.pending_on(Side.OMNICHANNEL) if settings.method is Method.PHONE else None
+    wanted = write.presence if write else None
+    return {
+        "omnichannel": _presence(shown) if settings.enabled else None,
+        "wanted": {**_presence(wanted), "cause": write.cause} if write and wanted else None,
+        "faults": [
+            {"side": fault.side, "code": fault.code, "since": to_iso(fault.since), "times": fault.times}
+            for fault in state.faults
+        ],
+    }
+
+
+def _presence(presence: Presence | None) -> dict[str, Any]:
+    return {"presenceId": presence.id, "text": presence.text, "kind": presence.kind} if presence else {}
+
+
+def _reported(document: Mapping[str, Any], settings: PresenceSettings) -> Presence:
+    base = document.get("baseStatus")
+    presence_id, kind = str(document.get("presenceId") or "").strip("{}").lower(), settings.kind_reported(base)
+    if not presence_id or kind is None:
+        raise _malformed("a report has presenceId and baseStatus, a number or a name such as BUSY_DO_NOT_DISTURB")
+    return Presence(presence_id, kind, str(document.get("text") or ""))
+
+
+def _length_s(document: Mapping[str, Any], now: datetime) -> float | None:
+    length_s, ends_at = document.get("length_s"), _moment(document.get("endsAt"))
+    if length_s is None and ends_at is None:
+        return None
+    if ends_at is not None:
+        length_s = (ends_at - now).total_seconds()
+    if not isinstance(length_s, int | float) or isinstance(length_s, bool) or not 0 < length_s <= 366 * 86_400:
+        raise _malformed("a status ends within a year from now")
+    return float(length_s)
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return from_iso(str(value))
+    except (ValueError, OverflowError):
+        raise _malformed("a time is written in ISO 8601") from None
+
+
+def _note(document: Mapping[str, Any]) -> str:
+    note = document.get("note", "")
+    if not isinstance(note, str) or len(note) > MAX_NOTE:
+        raise _malformed(f"note is a text of at most {MAX_NOTE} characters")
+    return note.strip()
+
+
+def _object(body: object) -> Mapping[str, Any]:
+    if not isinstance(body, Mapping):
+        raise _malformed("a JSON object is expected")
+    return body
+
+
+def _malformed(what: str) -> InvalidInput:
+    return InvalidInput("malformed-availability", what)

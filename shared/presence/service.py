@@ -1,0 +1,306 @@
+"""Brings the two sides of an agent in line: the handler of the ``presence`` queue (E, design.md rules 3 and 9).
+
+Whatever is told, it is the same look: both sides are read, what follows is decided and noted by compare-and-set, then
+written, then noted as written. Whoever is cut off anywhere finds on the next run what is still to be done.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from shared.bus.events import Event
+from shared.clock import Clock
+from shared.errors import Conflict, InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
+from shared.presence import telling
+from shared.presence.calls import is_talking_asked, next_lease_end, with_news, without_expired
+from shared.presence.deciding import Policy, Seen
+from shared.presence.model import (
+    CALL,
+    CHANGED,
+    LOOK,
+    QUEUE,
+    Agent,
+    AgentState,
+    Availability,
+    CallNews,
+    Kind,
+    Presence,
+    PresenceShown,
+    Side,
+    Write,
+)
+from shared.presence.rules import carried_out, failed, is_held, look, release, with_late_news
+from shared.presence.store import PresenceStore
+from shared.settings.presence import Method, PresenceSettings
+
+ROUNDS = 8
+"""Lost races before a message is put off."""
+HOLD = timedelta(seconds=45)
+"""Longer than a write can take: after that whoever decided on it is dead."""
+HELD_PAUSE_S = 0.3
+
+log = logging.getLogger(__name__)
+
+
+Agents = Callable[[], Awaitable[Mapping[str, Agent]]]
+"""Gives the agents by their Dynamics user's id."""
+
+
+class PhoneSide(Protocol):
+    """The voice cloud's side; methods raise as ``Enreach`` says, and take 20 s at most."""
+
+    async def read(self, agent: Agent) -> Availability | None:
+        """None for a status that the settings have no kind for."""
+
+    async def write(self, agent: Agent, kind: Kind) -> Availability: ...
+
+    async def is_talking(self, agent: Agent) -> bool: ...
+
+
+class OmnichannelSide(Protocol):
+    """Omnichannel's side; methods raise as ``Dataverse`` says, and take 20 s at most."""
+
+    async def read(self, agent: Agent) -> PresenceShown: ...
+
+    async def write(self, agent: Agent, presence: Presence) -> None: ...
+
+    async def presence(self, presence_id: str) -> Presence: ...
+
+
+class Sender(Protocol):
+    async def send(self, queue: str, event: Event, *, delay_s: float = 0.0) -> None: ...
+
+
+class Presences:
+    """``settings`` gives the settings of presence as they are now."""
+
+    def __init__(
+        self,
+        *,
+        settings: Callable[[], Awaitable[PresenceSettings]],
+        agents: Agents,
+        phone: PhoneSide,
+        omnichannel: OmnichannelSide,
+        store: PresenceStore,
+        bus: Sender,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._agents = agents
+        self._phone = phone
+        self._omnichannel = omnichannel
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+
+    async def process(self, event: Event) -> None:
+        """Handles one message. Raises what stands in the way; the message is then tried again."""
+        settings = await self._settings()
+        if not settings.enabled:
+            return
+        agent = _addressed(event, await self._agents())
+        if agent is None:
+            return
+        if event.type == CALL:
+            await self.call(agent, telling.call_from(event), settings)
+            return
+        is_news = event.type == CHANGED and settings.method is Method.SERVER
+        if not is_news or await self._take_news(agent, event, settings):
+            await self.look_at(agent, settings)
+
+    async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
+        """A call of his began, goes on or ended."""
+        policy = _policy(settings)
+        await self._update(agent, lambda state: with_news(state, news, policy.lease, self._clock()))
+        await self.look_at(agent, settings)
+
+    async def note_call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
+        """The phone's word on a call: noted at once; what follows from it is left to the queue."""
+        now, lease = self._clock(), _policy(settings).lease
+        before = await self._store.load(agent.id)
+        after = await self._update(agent, lambda state: with_news(state, news, lease, now))
+        if before.in_call != after.in_call:
+            cause = f"{news.call_id}/{news.step}/{now.timestamp():.3f}"
+            await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, now))
+
+    async def note_report(self, agent: Agent, presence: Presence, at: datetime, settings: PresenceSettings) -> None:
+        """What the phone says Omnichannel shows; older news than what is known change nothing."""
+        policy, shown = _policy(settings), PresenceShown(presence, at, "")
+        phone, _ = await self._read_phone(agent)
+
+        def reported(state: AgentState) -> AgentState:
+            known = state.omnichannel
+            if known and known.at and (at < known.at or (at == known.at and presence.id == known.presence.id)):
+                return state
+            now = self._clock()
+            return release(look(state, Seen(phone, shown), policy, now), Side.OMNICHANNEL, now)
+
+        state = await self._update(agent, reported)
+        await self._write(agent, state, settings)
+
+    async def note_refusal(self, agent: Agent, cause: str) -> None:
+        """The phone could not set what was wanted: Omnichannel said no."""
+        now = self._clock()
+
+        def refused(state: AgentState) -> AgentState:
+            write = next((one for one in state.pending if one.cause == cause), None)
+            return failed(state, write, "presence-refused", now, may_be_done=False) if write else state
+
+        await self._update(agent, refused)
+
+    async def look_at(self, agent: Agent, settings: PresenceSettings) -> None:
+        """Reads both sides and writes what has to be.
+
+        Raises Unavailable ``presence-contended``, and what the sides raise.
+        """
+        for _ in range(ROUNDS):
+            try:
+                if await self._one_look(agent, settings):
+                    return
+            except Conflict:
+                continue
+        raise _contended()
+
+    async def _one_look(self, agent: Agent, settings: PresenceSettings) -> bool:
+        """Whether that was all. Raises Conflict when another instance was faster."""
+        policy, state = _policy(settings), await self._store.load(agent.id)
+        if is_held(state, self._clock()):
+            event = telling.look_soon(agent.id, self._clock())
+            await self._bus.send(QUEUE, event, delay_s=_pause_s(state, self._clock()))
+            return True
+        is_talking = await self._phone.is_talking(agent) if is_talking_asked(state, self._clock()) else None
+        phone, problem = await self._read_phone(agent)
+        shown = await self._omnichannel.read(agent) if settings.method is Method.SERVER else state.omnichannel
+        now = self._clock()
+        decided = without_expired(state, is_talking, policy.lease, now)
+        if shown is not None:
+            decided = look(decided, Seen(phone, shown), policy, now)
+        if settings.method is Method.PHONE:
+            decided = release(decided, Side.OMNICHANNEL, now)
+        if decided != state or state.etag is None:
+            decided = await self._store.save(agent.id, decided)
+        await self._wake_up(agent, decided, now)
+        after = await self._write(agent, decided, settings)
+        if problem:
+            raise problem
+        return _is_settled(after) or settings.method is Method.PHONE
+
+    async def _read_phone(self, agent: Agent) -> tuple[Availability | None, VoiceError | None]:
+        """A voice cloud that is away must not keep an agent in do-not-disturb."""
+        try:
+            return await self._phone.read(agent), None
+        except VoiceError as error:
+            return None, error
+
+    async def _write(self, agent: Agent, state: AgentState, settings: PresenceSettings) -> AgentState:
+        """Does what was decided, each side whether or not the other fails."""
+        problem: VoiceError | None = None
+        for write in state.pending:
+            if write.side is Side.OMNICHANNEL and settings.method is Method.PHONE:
+                continue
+            try:
+                shown = await self._write_one(agent, write)
+            except VoiceError as error:
+                problem = _as_problem(error)
+                state = await self._note_failure(agent, write, problem, may_be_done=_may_be_done(error))
+                continue
+            log.info("presence written", extra={"agent": agent.id, "side": write.side, "cause": write.cause})
+            state = await self._update(agent, partial(carried_out, write=write, shown=shown))
+        if problem:
+            raise problem
+        return state
+
+    async def _write_one(self, agent: Agent, write: Write) -> PresenceShown | Availability | None:
+        if write.kind is not None:
+            return await self._phone.write(agent, write.kind)
+        if write.presence is None:
+            return None
+        await self._omnichannel.write(agent, write.presence)
+        try:
+            return await self._omnichannel.read(agent)
+        except VoiceError:
+            return None  # it is written; the next look reads it
+
+    async def _note_failure(self, agent: Agent, write: Write, problem: VoiceError, *, may_be_done: bool) -> AgentState:
+        now = self._clock()
+        return await self._update(agent, lambda state: failed(state, write, problem.code, now, may_be_done=may_be_done))
+
+    async def _take_news(self, agent: Agent, event: Event, settings: PresenceSettings) -> bool:
+        """Whether a look may follow; news that come while a write is under way are put off until it is done."""
+        news, state, now = telling.presence_from(event), await self._store.load(agent.id), self._clock()
+        if is_held(state, now):
+            await self._bus.send(QUEUE, telling.again(event, now), delay_s=_pause_s(state, now))
+            return False
+        if state.written is None or news.at is None or not news.presence_id:
+            return True
+        shown = PresenceShown(await self._omnichannel.presence(news.presence_id), news.at, news.by)
+        taken = with_late_news(state, shown, _policy(settings), self._clock())
+        if taken != state:
+            try:
+                await self._write(agent, await self._store.save(agent.id, taken), settings)
+            except Conflict:
+                raise _contended() from None
+        return True
+
+    async def _wake_up(self, agent: Agent, state: AgentState, now: datetime) -> None:
+        """Asks for a look at the next moment at which something changes by itself."""
+        ends_at = state.phone.ends_at if state.phone else None
+        for moment in (next_lease_end(state), ends_at):
+            if moment is not None and moment > now:
+                event = telling.look_at_moment(agent.id, moment, now)
+                await self._bus.send(QUEUE, event, delay_s=(moment - now).total_seconds())
+
+    async def _update(self, agent: Agent, change: Callable[[AgentState], AgentState]) -> AgentState:
+        """Changes the row by compare-and-set. Raises Unavailable ``presence-contended``."""
+        for _ in range(ROUNDS):
+            state = await self._store.load(agent.id)
+            changed = change(state)
+            if changed == state:
+                return state
+            try:
+                return await self._store.save(agent.id, changed)
+            except Conflict:
+                continue
+        raise _contended()
+
+
+def _addressed(event: Event, agents: Mapping[str, Agent]) -> Agent | None:
+    """Whom an event is about, by either of his ids; None for who is no agent. Raises ``malformed-presence``."""
+    agent_id, user = event.data.get("agent"), event.data.get("user")
+    if event.type not in {LOOK, CALL, CHANGED} or not (agent_id or user):
+        raise InvalidInput("malformed-presence", "an event of presence names its agent")
+    if agent_id:
+        return agents.get(str(agent_id).lower())
+    return next((agent for agent in agents.values() if agent.voice_id == user), None)
+
+
+def _policy(settings: PresenceSettings) -> Policy:
+    return Policy(settings.presences, settings.dnd, timedelta(seconds=settings.lease_s), HOLD)
+
+
+def _pause_s(state: AgentState, now: datetime) -> float:
+    """Short while a write is young; one that is old belongs to a process that died, and is waited out."""
+    held_until = max(write.held_until for write in state.pending)
+    held_for_s = (now - (held_until - HOLD)).total_seconds()
+    return min(max(HELD_PAUSE_S, held_for_s), (held_until - now).total_seconds() + HELD_PAUSE_S)
+
+
+def _is_settled(state: AgentState) -> bool:
+    """Whether calls and presence agree, and what is there is known to be what was written."""
+    is_known = state.omnichannel is None or state.written is None or state.omnichannel.at is not None
+    return state.in_call == (state.episode is not None) and is_known
+
+
+def _may_be_done(error: VoiceError) -> bool:
+    return isinstance(error, Unavailable) and not isinstance(error, Throttled)
+
+
+def _as_problem(error: VoiceError) -> VoiceError:
+    """A refusal is tried again by the schedule all the same: an administrator can mend it meanwhile."""
+    return Misconfigured("presence-refused", error.message) if isinstance(error, InvalidInput) else error
+
+
+def _contended() -> Unavailable:
+    return Unavailable("presence-contended", "another instance is at the same agent")

@@ -1,0 +1,84 @@
+"""The messages of the ``presence`` queue."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.bus.events import Event
+from shared.clock import from_iso, to_iso
+from shared.errors import InvalidInput
+from shared.presence.model import CALL, CHANGED, LOOK, CallNews, CallStep, PresenceNews
+
+SOURCE = "voice-for-dynamics"
+
+
+def look_wanted(agent_id: str, cause: str, now: datetime) -> Event:
+    """Asks for a look at an agent; ``cause`` tells apart what is not the same wish."""
+    return Event(f"presence/{agent_id}/{cause}", LOOK, SOURCE, agent_id, now, {"agent": agent_id})
+
+
+def look_soon(agent_id: str, now: datetime) -> Event:
+    """The same from whoever asks within a tenth of a second."""
+    return look_wanted(agent_id, f"soon/{int(now.timestamp() * 10)}", now)
+
+
+def look_at_moment(agent_id: str, moment: datetime, now: datetime) -> Event:
+    """The same from whoever asks for a look at that moment."""
+    return look_wanted(agent_id, f"at/{to_iso(moment)}", now)
+
+
+def user_changed(voice_id: str, key: str, now: datetime) -> Event:
+    """Asks for a look at who a voice-cloud user is."""
+    return Event(f"presence/{voice_id}/{key}", LOOK, "voicecloud", voice_id, now, {"user": voice_id})
+
+
+def call_told(voice_id: str, news: CallNews, now: datetime) -> Event:
+    """Tells of a call of a voice-cloud user, by its id alone: it may be private (H3)."""
+    data = {
+        "user": voice_id,
+        "call_id": news.call_id,
+        "step": news.step,
+        "sequence": news.sequence,
+        "at": to_iso(news.at),
+    }
+    key = f"presence/{voice_id}/{news.call_id}/{news.step}/{news.sequence}"
+    return Event(key, CALL, "voicecloud", voice_id, now, data)
+
+
+def presence_told(agent_id: str, news: PresenceNews, key: str, now: datetime) -> Event:
+    """Tells of a presence that was set in Dynamics."""
+    at = to_iso(news.at) if news.at else None
+    data = {"agent": agent_id, "presence_id": news.presence_id, "at": at, "by": news.by}
+    return Event(f"presence/{agent_id}/{key}", CHANGED, "dataverse", agent_id, now, data)
+
+
+def again(event: Event, now: datetime) -> Event:
+    """The same news, for a little later."""
+    return replace(event, id=f"{event.id.partition('~')[0]}~{int(now.timestamp() * 1000)}")
+
+
+def call_from(event: Event) -> CallNews:
+    """Raises InvalidInput ``malformed-presence``."""
+    data = event.data
+    try:
+        return CallNews(
+            call_id=str(data["call_id"]),
+            step=CallStep(str(data["step"])),
+            sequence=int(str(data["sequence"])),
+            at=from_iso(str(data["at"])),
+        )
+    except (KeyError, ValueError):
+        raise _malformed() from None
+
+
+def presence_from(event: Event) -> PresenceNews:
+    """Raises InvalidInput ``malformed-presence``."""
+    data = event.data
+    try:
+        at = from_iso(str(data["at"])) if data.get("at") else None
+        return PresenceNews(str(data.get("presence_id") or "").lower(), at, str(data.get("by") or ""))
+    except ValueError:
+        raise _malformed() from None
+
+
+def _malformed() -> InvalidInput:
+    return InvalidInput("malformed-presence", "an event of presence lacks what its type needs")

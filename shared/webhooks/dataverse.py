@@ -1,0 +1,73 @@
+"""Receives Dataverse's webhooks (J3): of customers for the number index, of agents' presences for their status."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.bus.bus import Bus
+from shared.clock import Clock
+from shared.dataverse import names
+from shared.errors import InvalidInput
+from shared.identity.notifications import IndexNotifications
+from shared.presence.model import QUEUE, PresenceNews
+from shared.presence.telling import presence_told
+
+_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+
+
+class DataverseWebhooks:
+    """One receiver for every table; those we have no use for are accepted and dropped."""
+
+    def __init__(self, *, index: IndexNotifications, bus: Bus, clock: Clock) -> None:
+        self._index = index
+        self._bus = bus
+        self._clock = clock
+
+    async def receive(self, table: str, body: bytes) -> None:
+        """Returns when what is to be done is safe in a queue. Raises InvalidInput ``malformed-webhook``."""
+        if table != names.AGENT_STATUS:
+            await self._index.changed(table)
+            return
+        context = _context(body)
+        columns = _columns(context)
+        agent_id = _id(columns.get(names.AGENT))
+        if not agent_id:
+            return  # the poll finds him
+        news = PresenceNews(
+            presence_id=_id(columns.get(names.PRESENCE)),
+            at=_moment(columns.get(names.PRESENCE_SINCE)),
+            by=str(columns.get(names.PRESENCE_BY) or ""),
+        )
+        now = self._clock()
+        key = str(context.get("OperationId") or now.timestamp())
+        await self._bus.send(QUEUE, presence_told(agent_id, news, key, now))
+
+
+def _context(body: bytes) -> Mapping[str, Any]:
+    try:
+        context = json.loads(body)
+    except ValueError:
+        context = None
+    if not isinstance(context, Mapping):
+        raise InvalidInput("malformed-webhook", "a webhook of Dataverse is a RemoteExecutionContext in JSON")
+    return context
+
+
+def _columns(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What was written, as far as the message tells."""
+    try:
+        target = next(one["value"] for one in context["InputParameters"] or () if one["key"] == "Target")
+        return {one["key"]: one["value"] for one in target["Attributes"]}
+    except (KeyError, TypeError, StopIteration):
+        return {}
+
+
+def _id(reference: object) -> str:
+    return str(reference.get("Id") or "").lower() if isinstance(reference, Mapping) else ""
+
+
+def _moment(value: object) -> datetime | None:
+    found = _DATE.fullmatch(str(value or ""))
+    return datetime.fromtimestamp(int(found[1]) / 1000, UTC) if found else None

@@ -1,0 +1,53 @@
+"""The voice cloud's events of users and calls as messages of the ``presence`` queue (E1, E3)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.bus.events import Event
+from shared.clock import from_iso
+from shared.enreach import names
+from shared.presence.model import CallNews, CallStep
+from shared.presence.telling import call_told, user_changed
+
+STARTS = names.CALL_STARTS | {names.POOL_CALL_START}
+ENDS = names.CALL_ENDS | {names.POOL_CALL_CANCELLED}
+
+
+def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
+    """The message of an event that concerns a user's status, None for any other.
+
+    Of a call only its id is taken: it may be private (H3).
+    """
+    kind = str(body[names.EVENT_TYPE])
+    user, call_id = _user(body), body.get(names.EVENT_CALL_ID)
+    if kind == names.EVENT_AVAILABILITY and user:
+        return user_changed(user, str(body.get(names.EVENT_ID) or now.timestamp()), now)
+    if kind not in STARTS | ENDS or not user or not call_id:
+        return None
+    if kind in ENDS and _is_of_another(body, user):
+        return None
+    step = CallStep.STARTED if kind in STARTS else CallStep.ENDED
+    return call_told(user, CallNews(str(call_id), step, _sequence(body), _moment(body, now)), now)
+
+
+def _user(body: Mapping[str, object]) -> str:
+    is_user = body.get(names.EVENT_ENTITY_TYPE, names.ENTITY_USER) == names.ENTITY_USER
+    user = body.get(names.EVENT_ENTITY_ID) if is_user else body.get(names.EVENT_USER_ID)
+    return user if isinstance(user, str) else ""
+
+
+def _is_of_another(body: Mapping[str, object], user: str) -> bool:
+    """Who dials is told of the other party's telephone, too: that it ends does not end his own."""
+    return names.EVENT_USER_ID in body and body[names.EVENT_USER_ID] != user
+
+
+def _sequence(body: Mapping[str, object]) -> int:
+    given = body.get(names.EVENT_SEQUENCE)
+    return given if isinstance(given, int) and given > 0 else 0
+
+
+def _moment(body: Mapping[str, object], now: datetime) -> datetime:
+    try:
+        return from_iso(str(body[names.EVENT_TIMESTAMP]))
+    except (KeyError, ValueError):
+        return now
