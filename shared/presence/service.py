@@ -141,12 +141,12 @@ class Presences:
         await self._write(agent, state, settings)
 
     async def note_refusal(self, agent: Agent, cause: str) -> None:
-        """The phone could not set what was wanted: Omnichannel said no."""
+        """The phone could not set what was wanted: Omnichannel said no. It may try again at any time."""
         now = self._clock()
 
         def refused(state: AgentState) -> AgentState:
             write = next((one for one in state.pending if one.cause == cause), None)
-            return failed(state, write, "presence-refused", now, may_be_done=False) if write else state
+            return failed(state, write, "presence-refused", now, may_be_done=True) if write else state
 
         await self._update(agent, refused)
 

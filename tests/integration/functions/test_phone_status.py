@@ -1,0 +1,170 @@
+"""The web phone's requests on an agent's status (B1-B5), also where only the phone reaches Omnichannel."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest_asyncio
+
+from shared.settings.model import Kind
+from tests.fixtures.people import token_of
+from tests.fixtures.presence import DAVID_OBJECT, FOCUS, FREE, GONE, LEASE_S, QUIET, Statuses
+from tests.fixtures.world import eventually
+
+SALES = "73000000-0000-4000-8000-000000000001"
+
+
+@pytest_asyncio.fixture
+async def phone(statuses: Statuses) -> AsyncIterator[httpx.AsyncClient]:
+    """David's web phone."""
+    headers = {"Authorization": f"Bearer {await token_of(statuses.world, DAVID_OBJECT)}"}
+    async with httpx.AsyncClient(base_url=f"{statuses.world.environ['APP']}/api/phone", headers=headers) as client:
+        yield client
+
+
+async def test_the_phone_shows_and_sets_the_status(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """What is set is shown with its note and mirrored; statuses and pools are there to choose from."""
+    answer = await phone.put("/availability", json={"status": "do not disturb", "note": "quarterly figures"})
+    assert answer.json()["availability"] == {
+        "status": "Do not disturb",
+        "kind": "dnd",
+        "note": "quarterly figures",
+        "endsAt": None,
+    }
+    await statuses.both_become(QUIET, "Do not disturb")
+
+    async def shown() -> None:
+        found = (await phone.get("/availability")).raise_for_status().json()
+        assert (found["availability"]["note"], found["omnichannel"]["presenceId"]) == ("quarterly figures", QUIET)
+        assert {one["name"] for one in found["statuses"]} >= {"Available", "Lunch", "Sick leave"}
+        assert {one["name"]: one["active"] for one in found["pools"]}["Sales"]
+        assert (found["wanted"], found["faults"]) == (None, [])
+
+    await eventually(shown)
+
+
+async def test_lunch_is_off_work_for_half_an_hour(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """By name, with its end; Omnichannel is offline meanwhile (B1)."""
+    answer = await phone.put("/availability", json={"status": "Lunch"})
+    holds = answer.json()["availability"]
+    assert (holds["status"], holds["kind"], holds["endsAt"] is not None) == ("Lunch", "off_work", True)
+    await statuses.both_become(GONE, "Lunch")
+
+
+async def test_after_a_status_with_an_end_it_is_what_it_was(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """On both sides, the custom presence too, without anybody doing anything."""
+    await statuses.set_dynamics(FOCUS)
+    await statuses.both_become(FOCUS, "Busy")
+    await phone.put("/availability", json={"status": "Lunch", "length_s": 3})
+    await statuses.both_become(GONE, "Lunch")
+    await statuses.both_become(FOCUS, "Busy")
+
+
+async def test_a_customers_own_status_is_known_by_its_note(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """It maps onto a kind and keeps its name (B4)."""
+    own = {"name": "Training", "kind": "dnd", "event_type": 6, "note": "Training", "length_s": 3600}
+    usual = [("Available", "available", 0), ("Busy", "busy", 1), ("Away", "away", 2), ("Do not disturb", "dnd", 3)]
+    listed = [{"name": name, "kind": kind, "event_type": number} for name, kind, number in usual]
+    listed += [{"name": "Off work", "kind": "off_work", "event_type": 4}, own]
+    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "statuses": listed})
+    await asyncio.sleep(2.2)
+    await phone.put("/availability", json={"status": "Training", "note": "room 2"})
+    await statuses.dynamics_becomes(QUIET)
+    shown = (await phone.get("/availability")).json()["availability"]
+    assert (shown["status"], shown["note"]) == ("Training", "Training – room 2")
+
+
+async def test_he_switches_himself_off_and_on_in_a_pool(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """In his own pools only (B5)."""
+
+    async def is_active() -> bool:
+        pools: list[dict[str, Any]] = (await phone.get("/availability")).json()["pools"]
+        return next(bool(one["active"]) for one in pools if one["id"] == SALES)
+
+    assert (await phone.put(f"/pools/{SALES}", json={"active": False})).status_code == 204
+    assert not await is_active()
+    assert (await phone.put(f"/pools/{SALES}", json={"active": True})).status_code == 204
+    assert await is_active()
+    foreign = await phone.put(f"/pools/{uuid4()}", json={"active": True})
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "pool-foreign")
+
+
+async def test_a_phone_that_falls_silent_is_restored_within_its_lease(
+    statuses: Statuses, phone: httpx.AsyncClient
+) -> None:
+    """A crashed tab: its signs of life hold the call, their end gives the presence back."""
+    await statuses.set_dynamics(FOCUS)
+    await statuses.both_become(FOCUS, "Busy")
+    call_id = str(uuid4())
+    for _ in range(4):
+        assert (await phone.post(f"/calls/{call_id}/heartbeat", json={})).status_code == 204
+        await statuses.dynamics_becomes(QUIET)
+        await asyncio.sleep(1)
+    await statuses.dynamics_becomes(FOCUS, within_s=LEASE_S + 1)
+    await phone.post(f"/calls/{uuid4()}/heartbeat", json={})
+    await statuses.dynamics_becomes(QUIET)
+
+
+async def test_the_phones_own_end_of_a_call_restores_at_once(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """And what it says late of that call changes nothing."""
+    call_id = str(uuid4())
+    await phone.post(f"/calls/{call_id}/heartbeat", json={})
+    await statuses.dynamics_becomes(QUIET)
+    await phone.post(f"/calls/{call_id}/heartbeat", json={"ended": True})
+    await phone.post(f"/calls/{call_id}/heartbeat", json={})
+    await statuses.dynamics_becomes(FREE, within_s=1.5)
+    assert not (await statuses.state()).in_call
+
+
+async def test_where_only_the_phone_reaches_omnichannel_it_is_told_what_to_set(
+    statuses: Statuses, phone: httpx.AsyncClient
+) -> None:
+    """The same rules: a ring wants do not disturb, the end wants back what was; what fails is shown."""
+    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
+    await asyncio.sleep(2.2)
+    focus = {"presenceId": FOCUS, "baseStatus": "BUSY", "text": "Focus time"}
+    assert (await phone.post("/presence", json=focus)).raise_for_status().json()["wanted"] is None
+
+    async def busy() -> None:
+        assert await statuses.phone() == "Busy"
+
+    await eventually(busy)
+    call_id = str(uuid4())
+    await phone.post(f"/calls/{call_id}/heartbeat", json={})
+
+    async def wanted() -> dict[str, Any]:
+        found: dict[str, Any] | None = (await phone.get("/availability")).json()["wanted"]
+        assert found
+        return found
+
+    ring = await eventually(wanted)
+    assert (ring["presenceId"], ring["text"]) == (QUIET, "Do not disturb")
+    refused = (await phone.post("/presence", json={"cause": ring["cause"]})).json()
+    assert [fault["code"] for fault in refused["faults"]] == ["presence-refused"]
+    quiet = {"presenceId": QUIET, "baseStatus": 192360002, "text": "Do not disturb"}
+    done = (await phone.post("/presence", json=quiet)).json()
+    assert (done["wanted"], done["faults"]) == (None, [])
+    await phone.post(f"/calls/{call_id}/heartbeat", json={"ended": True})
+    back = await eventually(wanted)
+    assert (back["presenceId"], back["text"]) == (FOCUS, "Focus time")
+    assert (await phone.post("/presence", json=focus)).json()["wanted"] is None
+    assert await statuses.phone() == "Busy"
+    assert await statuses.writes() == []
+
+
+async def test_strangers_and_nonsense_are_refused(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """No token, no such status, an end in the past, a report without a presence."""
+    async with httpx.AsyncClient(base_url=str(phone.base_url)) as stranger:
+        assert (await stranger.get("/availability")).status_code == 401
+    for path, body in (
+        ("/availability", {"status": "Gone fishing"}),
+        ("/availability", {"status": "Busy", "endsAt": "2020-01-01T00:00:00Z"}),
+        ("/availability", {"status": "Busy", "note": 7}),
+        ("/availability", []),
+    ):
+        answer = await phone.put(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed-availability")
+    assert (await phone.post("/presence", json={"presenceId": FOCUS, "baseStatus": "ODD"})).status_code == 400
+    assert await statuses.phone() == "Available"
