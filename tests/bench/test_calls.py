@@ -74,9 +74,7 @@ async def test_how_soon_a_call_is_complete_after_its_end(told: World, capsys: py
         taken_ms.append((time.perf_counter() - start) * 1000)
     taken_ms.sort()
     with capsys.disabled():
-        print(
-            f"\nhung up to completed with recording: p50 {statistics.median(taken_ms):.0f} ms, max {taken_ms[-1]:.0f} ms"
-        )
+        print(f"\nhung up to completed: p50 {statistics.median(taken_ms):.0f} ms, max {taken_ms[-1]:.0f} ms")
 
 
 async def test_how_fast_the_past_is_filled_in(calls: CallWorld, capsys: pytest.CaptureFixture[str]) -> None:
