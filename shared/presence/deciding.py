@@ -68,6 +68,10 @@ class Writes:
         held_until = self._now + self._policy.hold
         self._wanted[write.side] = replace(write, held_until=held_until, tried=True, doubtful=write.tried)
 
+    def wait(self, write: Write) -> None:
+        """One that cannot be done now, because nobody can see whether it is done already."""
+        self._wanted[write.side] = write
+
     def drop(self, side: Side, *purposes: Purpose) -> None:
         """Whatever is wanted of a side, or only what is wanted for these purposes."""
         write = self._wanted.get(side)
@@ -110,6 +114,7 @@ class Decision:
         self._before = state
         self._policy = policy
         self._now = now
+        self._is_phone_seen = seen.phone is not None
         self._phone = seen.phone or state.phone
         self._shown = seen.omnichannel
         self._known = state.omnichannel or seen.omnichannel
@@ -204,6 +209,9 @@ class Decision:
         """A write decided on earlier: seen as done, still to be done, or overtaken. True when what is seen is it."""
         write = self._before.pending_on(side)
         if write is None:
+            return False
+        if side is Side.PHONE and not self._is_phone_seen:
+            self._writes.wait(write)
             return False
         if not (self._shown_differs() if write.presence else self._phone_differs()):
             self._writes.keep(write)

@@ -52,9 +52,7 @@ class PresencePolling:
             async with gate:
                 if not await self._differs(agent, states.get(agent.id), shown.get(agent.id)):
                     return False
-                now = self._clock()
-                event = telling.look_wanted(agent.id, f"poll/{int(now.timestamp())}", now)
-                await self._bus.send(QUEUE, event)
+                await self._bus.send(QUEUE, telling.look_polled(agent.id, self._clock()))
                 return True
 
         return sum(await asyncio.gather(*(check(agent) for agent in agents.values())))

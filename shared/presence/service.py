@@ -107,8 +107,13 @@ class Presences:
             await self.call(agent, telling.call_from(event), settings)
             return
         is_news = event.type == CHANGED and settings.method is Method.SERVER
-        if not is_news or await self._take_news(agent, event, settings):
-            await self.look_at(agent, settings)
+        try:
+            if not is_news or await self._take_news(agent, event, settings):
+                await self.look_at(agent, settings)
+        except VoiceError as error:
+            if not event.data.get("once"):
+                raise
+            log.warning("polled agent could not be brought in line", extra={"agent": agent.id, "error": str(error)})
 
     async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """A call of his began, goes on or ended."""
@@ -118,6 +123,8 @@ class Presences:
 
     async def note_call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """The phone's word on a call: noted at once; what follows from it is left to the queue."""
+        if not settings.enabled:
+            return
         now, lease = self._clock(), _policy(settings).lease
         before = await self._store.load(agent.id)
         after = await self._update(agent, lambda state: with_news(state, news, lease, now))
@@ -138,7 +145,7 @@ class Presences:
             return release(look(state, Seen(phone, shown), policy, now), Side.OMNICHANNEL, now)
 
         state = await self._update(agent, reported)
-        await self._write(agent, state, settings)
+        await self._write(agent, state)
 
     async def note_refusal(self, agent: Agent, cause: str) -> None:
         """The phone could not set what was wanted: Omnichannel said no. It may try again at any time."""
@@ -182,7 +189,7 @@ class Presences:
         if decided != state or state.etag is None:
             decided = await self._store.save(agent.id, decided)
         await self._wake_up(agent, decided, now)
-        after = await self._write(agent, decided, settings)
+        after = await self._write(agent, decided)
         if problem:
             raise problem
         return _is_settled(after) or settings.method is Method.PHONE
@@ -194,12 +201,12 @@ class Presences:
         except VoiceError as error:
             return None, error
 
-    async def _write(self, agent: Agent, state: AgentState, settings: PresenceSettings) -> AgentState:
+    async def _write(self, agent: Agent, state: AgentState) -> AgentState:
         """Does what was decided, each side whether or not the other fails."""
         problem: VoiceError | None = None
         for write in state.pending:
-            if write.side is Side.OMNICHANNEL and settings.method is Method.PHONE:
-                continue
+            if not write.held_until > self._clock():
+                continue  # the phone's to do, or not to be done before its side can be read
             try:
                 shown = await self._write_one(agent, write)
             except VoiceError as error:
@@ -239,7 +246,7 @@ class Presences:
         taken = with_late_news(state, shown, _policy(settings), self._clock())
         if taken != state:
             try:
-                await self._write(agent, await self._store.save(agent.id, taken), settings)
+                await self._write(agent, await self._store.save(agent.id, taken))
             except Conflict:
                 raise _contended() from None
         return True

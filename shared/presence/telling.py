@@ -16,6 +16,12 @@ def look_wanted(agent_id: str, cause: str, now: datetime) -> Event:
     return Event(f"presence/{agent_id}/{cause}", LOOK, SOURCE, agent_id, now, {"agent": agent_id})
 
 
+def look_polled(agent_id: str, now: datetime) -> Event:
+    """The poll's wish: not worth another try, because the poll comes again."""
+    event = look_wanted(agent_id, f"poll/{int(now.timestamp())}", now)
+    return replace(event, data={**event.data, "once": True})
+
+
 def look_soon(agent_id: str, now: datetime) -> Event:
     """The same from whoever asks within a tenth of a second."""
     return look_wanted(agent_id, f"soon/{int(now.timestamp() * 10)}", now)

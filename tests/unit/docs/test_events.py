@@ -14,7 +14,7 @@ from shared.calls.model import CHECK, HAPPENED, CallEvent, EventKind
 from shared.calls.telling import check_wanted, happened
 from shared.identity.notifications import SYNC, sync_wanted
 from shared.presence.model import CALL, CHANGED, LOOK, CallNews, CallStep, PresenceNews
-from shared.presence.telling import call_told, look_wanted, presence_told
+from shared.presence.telling import call_told, look_polled, presence_told
 
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "docs" / "events"
@@ -24,7 +24,7 @@ SAMPLES = {
     SYNC: sync_wanted(1_795_000_000, NOW),
     CHECK: check_wanted("call-1", 0, NOW),
     HAPPENED: happened(CallEvent("call-1", 3, EventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW),
-    LOOK: look_wanted("a1", "poll/1", NOW),
+    LOOK: look_polled("a1", NOW),
     CALL: call_told("u1", CallNews("call-1", CallStep.STARTED, 2, NOW), NOW),
     CHANGED: presence_told("a1", PresenceNews("p1", NOW, "SYSTEM"), "k1", NOW),
 }

@@ -103,6 +103,10 @@ class Mirror(RuleBasedStateMachine):
     def a_write_will_fail(self, fault: str, on_phone: bool) -> None:
         (self.bench.phone if on_phone else self.bench.omnichannel).faults.append(fault)
 
+    @rule(on_phone=st.booleans(), is_away=st.booleans())
+    def a_side_goes_away_or_comes_back(self, on_phone: bool, is_away: bool) -> None:
+        (self.bench.phone if on_phone else self.bench.omnichannel).is_away = is_away
+
     @precondition(lambda self: self.bench.late)
     @rule()
     def a_write_comes_late(self) -> None:

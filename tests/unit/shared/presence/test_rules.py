@@ -1,0 +1,268 @@
+"""The state machine step by step: what each change leads to (E1-E5)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.presence.calls import with_news
+from shared.presence.deciding import Policy, Seen
+from shared.presence.model import (
+    AgentState,
+    Availability,
+    CallNews,
+    CallStep,
+    Episode,
+    Kind,
+    Presence,
+    PresenceShown,
+    Purpose,
+    Side,
+    Write,
+)
+from shared.presence.rules import carried_out, failed, is_held, look, with_late_news
+from shared.settings.presence import DEFAULT_PRESENCES
+
+T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
+LEASE, HOLD = timedelta(seconds=30), timedelta(seconds=45)
+FOCUS = Presence("focus", Kind.BUSY, "Focus time")
+FREE, DND = DEFAULT_PRESENCES[Kind.AVAILABLE], DEFAULT_PRESENCES[Kind.DND]
+POLICY = Policy(DEFAULT_PRESENCES, DND, LEASE, HOLD)
+
+
+def at(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def phone(kind: Kind, seconds: float = 0, ends: float | None = None) -> Availability:
+    return Availability(f"{kind}-{seconds}", kind, since=at(seconds), ends_at=None if ends is None else at(ends))
+
+
+def shown(presence: Presence, seconds: float = 0, by: str = "AGENT") -> PresenceShown:
+    return PresenceShown(presence, at(seconds), by)
+
+
+class Story:
+    """One agent through time; writes succeed at once unless left alone."""
+
+    def __init__(self, presence: Presence = FREE, kind: Kind = Kind.AVAILABLE) -> None:
+        self.phone, self.shown = phone(kind), shown(presence)
+        self.state = look(AgentState(), Seen(self.phone, self.shown), POLICY, at(100))
+        self.now = 100.0
+
+    def set(self, side: Availability | PresenceShown) -> None:
+        if isinstance(side, Availability):
+            self.phone = side
+        else:
+            self.shown = side
+
+    def look(self) -> list[tuple[Purpose, str]]:
+        """What has to be written now, as purpose and presence id or kind."""
+        self.now += 1
+        self.state = look(self.state, Seen(self.phone, self.shown), POLICY, at(self.now))
+        return [(one.purpose, one.presence.id if one.presence else str(one.kind)) for one in self.state.pending]
+
+    def write(self) -> None:
+        """Every write is carried out."""
+        for one in self.state.pending:
+            self.now += 1
+            if one.presence:
+                self.shown = shown(one.presence, self.now)
+                self.state = carried_out(self.state, one, self.shown)
+            elif one.kind:
+                self.phone = phone(one.kind, self.now)
+                self.state = carried_out(self.state, one, self.phone)
+
+    def call(self, step: CallStep, sequence: int, call_id: str = "c1") -> None:
+        self.state = with_news(self.state, CallNews(call_id, step, sequence, at(self.now)), LEASE, at(self.now))
+
+
+def in_call(presence: Presence = FOCUS) -> Story:
+    story = Story(presence, presence.kind)
+    story.call(CallStep.STARTED, 1)
+    assert story.look() == [(Purpose.IN_CALL, DND.id)]
+    story.write()
+    return story
+
+
+def test_what_is_found_at_first_is_left_as_it_is() -> None:
+    """Switching presence on writes nothing; a change of the last minute counts all the same."""
+    found = Seen(phone(Kind.AVAILABLE), shown(FOCUS))
+    assert look(AgentState(), found, POLICY, at(3600)).pending == ()
+    fresh = look(AgentState(), replace(found, omnichannel=shown(FOCUS, 3590)), POLICY, at(3600))
+    assert [write.kind for write in fresh.pending] == [Kind.BUSY]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.AVAILABLE])
+def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
+    """E1, and the echo is no change."""
+    story = Story()
+    story.set(shown(DEFAULT_PRESENCES[kind], 101))
+    assert story.look() == [(Purpose.MIRROR, str(kind))]
+    story.write()
+    assert story.look() == []
+    other = Story()
+    other.set(phone(kind, 101))
+    assert other.look() == [(Purpose.MIRROR, DEFAULT_PRESENCES[kind].id)]
+    other.write()
+    assert other.look() == []
+
+
+def test_of_two_changes_at_once_the_later_counts() -> None:
+    """Whichever side it was made on."""
+    story = Story()
+    story.set(phone(Kind.AWAY, 101))
+    story.set(shown(FOCUS, 102))
+    assert story.look() == [(Purpose.MIRROR, "busy")]
+    other = Story()
+    other.set(phone(Kind.AWAY, 102))
+    other.set(shown(FOCUS, 101))
+    assert other.look() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.AWAY].id)]
+
+
+def test_a_custom_presence_comes_back_after_overlapping_calls() -> None:
+    """Only the end of the last one restores, and once (E3, E4)."""
+    story = in_call()
+    story.call(CallStep.STARTED, 1, "c2")
+    story.call(CallStep.ENDED, 2)
+    assert story.look() == []
+    story.call(CallStep.ENDED, 2, "c2")
+    assert story.look() == [(Purpose.RESTORE, FOCUS.id)]
+    story.write()
+    assert story.look() == []
+    assert story.state.episode is None
+
+
+def test_late_and_repeated_news_of_a_call_change_nothing() -> None:
+    """The ring after the end, the end of a first offer after the second."""
+    story = in_call()
+    story.call(CallStep.ENDED, 5)
+    story.call(CallStep.STARTED, 3)
+    story.call(CallStep.GOES_ON, 0)
+    assert not story.state.in_call
+    story.call(CallStep.STARTED, 6)
+    story.call(CallStep.ENDED, 5)
+    assert story.state.in_call
+
+
+@pytest.mark.parametrize("by", ["AGENT", "SYSTEM"])
+def test_what_somebody_sets_in_a_call_is_not_written_over(by: str) -> None:
+    """Be it do-not-disturb itself: it is mirrored and stays after the call."""
+    story = in_call()
+    story.set(shown(DND, 110, by))
+    assert story.look() == [(Purpose.MIRROR, "dnd")]
+    story.write()
+    story.call(CallStep.ENDED, 9)
+    assert story.look() == []
+
+
+def test_the_phones_status_changed_in_a_call_shows_after_it() -> None:
+    """Omnichannel stays do-not-disturb while he talks."""
+    story = in_call()
+    story.set(phone(Kind.OFF_WORK, 110))
+    assert story.look() == []
+    story.call(CallStep.ENDED, 9)
+    assert story.look() == [(Purpose.RESTORE, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
+
+
+def test_who_is_not_to_be_disturbed_stays_so_after_a_call() -> None:
+    """Nothing is written and nothing restored."""
+    story = Story(DND, Kind.DND)
+    story.call(CallStep.STARTED, 1)
+    assert story.look() == []
+    story.call(CallStep.ENDED, 2)
+    assert story.look() == []
+
+
+def test_lunch_covers_a_custom_presence_and_gives_it_back() -> None:
+    """A status with an end, then what it was on both sides."""
+    story = Story(FOCUS, Kind.BUSY)
+    before = story.phone
+    story.set(phone(Kind.OFF_WORK, 110, ends=120))
+    assert story.look() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
+    story.write()
+    story.set(before)
+    story.now = 121
+    assert story.look() == [(Purpose.MIRROR, FOCUS.id)]
+
+
+def test_a_write_is_left_to_whoever_decided_on_it() -> None:
+    """Nobody else decides meanwhile; when he has died, the next look sees whether it was done."""
+    story = Story()
+    story.set(shown(FOCUS, 101))
+    story.look()
+    assert is_held(story.state, at(story.now + 44))
+    held = story.state
+    story.set(phone(Kind.AWAY, 103))
+    assert look(held, Seen(story.phone, story.shown), POLICY, at(story.now + 1)) == held
+    done = look(held, Seen(phone(Kind.BUSY, 104), story.shown), POLICY, at(story.now + 46))
+    assert (done.pending, done.phone) == ((), phone(Kind.BUSY, 104))
+    again = look(held, Seen(held.phone, story.shown), POLICY, at(story.now + 46))
+    assert [write.cause for write in again.pending] == [write.cause for write in held.pending]
+
+
+def test_a_refused_write_stays_to_be_done_and_is_seen_until_it_is() -> None:
+    """With its code, since when and how often; a change that makes it needless ends it."""
+    story = Story()
+    story.set(shown(FOCUS, 101))
+    for times in (1, 2):
+        story.look()
+        [write] = story.state.pending
+        story.state = failed(story.state, write, "voicecloud-forbidden", at(story.now), may_be_done=False)
+        [fault] = story.state.faults
+        assert (fault.side, fault.code, fault.times) == (Side.PHONE, "voicecloud-forbidden", times)
+    story.set(shown(FREE, 110))
+    assert story.look() == []
+    assert story.state.faults == ()
+
+
+def test_what_was_chosen_just_before_our_write_is_given_back() -> None:
+    """Recognised by its time: after what we knew of and before what we wrote."""
+    story = in_call()
+    story.call(CallStep.ENDED, 9)
+    story.look()
+    chosen_at = story.now + 0.5
+    story.write()
+    away = DEFAULT_PRESENCES[Kind.AWAY]
+    state = with_late_news(story.state, shown(away, chosen_at), POLICY, at(story.now))
+    assert [(one.purpose, one.presence, one.kind) for one in state.pending] == [
+        (Purpose.REPAIR, away, None),
+        (Purpose.MIRROR, None, Kind.AWAY),
+    ]
+    for stale in (shown(FOCUS, 50), shown(FREE, story.now + 5), shown(FOCUS, chosen_at)):
+        assert with_late_news(story.state, stale, POLICY, at(story.now)).pending == () or stale.at == at(chosen_at)
+
+
+def test_what_was_chosen_just_before_a_call_comes_back_after_it() -> None:
+    """The ring was faster; the choice is what the call's end restores."""
+    story = Story()
+    story.call(CallStep.STARTED, 1)
+    story.look()
+    chosen_at = story.now + 0.5
+    story.write()
+    state = with_late_news(story.state, shown(FOCUS, chosen_at), POLICY, at(story.now))
+    assert state.episode == Episode(FOCUS, is_set=True)
+    assert [write.kind for write in state.pending] == [Kind.BUSY]
+
+
+def test_a_write_that_comes_through_late_is_taken_back() -> None:
+    """Its answer was lost, the call ended meanwhile, and then do-not-disturb appeared."""
+    story = Story()
+    story.call(CallStep.STARTED, 1)
+    story.look()
+    [write] = story.state.pending
+    story.state = failed(story.state, write, "dataverse-unavailable", at(story.now), may_be_done=True)
+    story.call(CallStep.ENDED, 2)
+    assert story.look() == []
+    story.set(shown(DND, story.now + 1))
+    assert story.look() == [(Purpose.REPAIR, FREE.id)]
+
+
+def test_no_two_writes_have_one_cause() -> None:
+    """Side and purpose are part of it."""
+    story = in_call()
+    story.call(CallStep.ENDED, 9)
+    story.look()
+    causes = [write.cause for write in (*story.state.pending, *filter(None, [story.state.written]))]
+    assert len(set(causes)) == len(causes) == 2
+    assert all(isinstance(write, Write) for write in story.state.pending)

@@ -1,0 +1,64 @@
+"""Which of the voice cloud's events concern a user's status, and what is taken of them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.presence.model import CALL, LOOK
+from shared.webhooks.presence import message_of
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+CALL_EVENT = {
+    "EntityType": "User",
+    "EntityId": "u1",
+    "UserId": "u1",
+    "CallId": "c1",
+    "Sequence": 4,
+    "Timestamp": "2026-11-23T07:59:59Z",
+    "CallerNumber": "+358401234567",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("UserCallInComing", "started"),
+        ("UserCallOutGoing", "started"),
+        ("UserCallInDisconnected", "ended"),
+        ("UserCallInUserCancelled", "ended"),
+        ("UserCallOutDisconnected", "ended"),
+    ],
+)
+def test_rings_dials_and_ends_are_told_without_who_called(name: str, step: str) -> None:
+    """The call may be private: only its id leaves (H3)."""
+    event = message_of({**CALL_EVENT, "EventType": name}, NOW)
+    assert event is not None
+    assert (event.type, event.data["user"], event.data["step"], event.data["sequence"]) == (CALL, "u1", step, 4)
+    assert "401234567" not in event.to_json()
+
+
+def test_a_pools_allocation_names_the_user_beside_the_pool() -> None:
+    """The entity of such an event is the pool."""
+    body = {**CALL_EVENT, "EventType": "QueueCallInUserAllocated", "EntityType": "Queue", "EntityId": "q1"}
+    event = message_of(body, NOW)
+    assert event is not None
+    assert event.data["user"] == "u1"
+
+
+def test_the_other_partys_end_does_not_end_the_diallers_call() -> None:
+    """A consulted number hangs up: he still talks."""
+    assert message_of({**CALL_EVENT, "EventType": "UserCallOutDisconnected", "UserId": None}, NOW) is None
+
+
+def test_a_changed_availability_asks_for_a_look() -> None:
+    """What it is now is read, not believed."""
+    event = message_of({"EventType": "UserAvailability", "EntityId": "u1", "Id": "e1", "Availability": "Lunch"}, NOW)
+    assert event is not None
+    assert (event.type, event.data) == (LOOK, {"user": "u1"})
+
+
+@pytest.mark.parametrize("name", ["QueueCallInArrived", "CallbackCreated", "UserCallInTransferStarted"])
+def test_other_events_do_not_concern_a_status(name: str) -> None:
+    """Nor do those that name nobody."""
+    assert message_of({**CALL_EVENT, "EventType": name}, NOW) is None
+    assert message_of({"EventType": "UserCallInComing"}, NOW) is None
