@@ -133,13 +133,13 @@ class Presences:
             await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, now))
 
     async def note_report(self, agent: Agent, presence: Presence, at: datetime, settings: PresenceSettings) -> None:
-        """What the phone says Omnichannel shows; older news than what is known change nothing."""
+        """What the phone says Omnichannel shows; what is known already, and older news, change nothing."""
         policy, shown = _policy(settings), PresenceShown(presence, at, "")
         phone, _ = await self._read_phone(agent)
 
         def reported(state: AgentState) -> AgentState:
             known = state.omnichannel
-            if known and known.at and (at < known.at or (at == known.at and presence.id == known.presence.id)):
+            if known and (presence.id == known.presence.id or (known.at is not None and at < known.at)):
                 return state
             now = self._clock()
             return release(look(state, Seen(phone, shown), policy, now), Side.OMNICHANNEL, now)

@@ -146,6 +146,7 @@ async def test_where_only_the_phone_reaches_omnichannel_it_is_told_what_to_set(
     quiet = {"presenceId": QUIET, "baseStatus": 192360002, "text": "Do not disturb"}
     done = (await phone.post("/presence", json=quiet)).json()
     assert (done["wanted"], done["faults"]) == (None, [])
+    assert (await phone.post("/presence", json=quiet)).json()["wanted"] is None  # told again, it is nobody's choice
     await phone.post(f"/calls/{call_id}/heartbeat", json={"ended": True})
     back = await eventually(wanted)
     assert (back["presenceId"], back["text"]) == (FOCUS, "Focus time")
