@@ -16,7 +16,7 @@ from shared.presence.model import (
     Write,
 )
 
-LATE_FOR = timedelta(minutes=2)
+LATE_FOR = timedelta(seconds=30)
 """How long after it was given up a write may still come through."""
 FRESH = timedelta(seconds=60)
 SKEW = timedelta(seconds=5)
@@ -149,7 +149,19 @@ class Decision:
         elif shown_changed or phone_changed:
             self._mirror_to_phone()
         self._end_call()
+        self._leave_out_what_is_there()
         return self._result(phone_changed or shown_changed)
+
+    def _leave_out_what_is_there(self) -> None:
+        """Nothing is written that is shown already; it counts as done."""
+        write = self._writes.on(Side.OMNICHANNEL)
+        if write is None or write.presence is None or write.presence.id != self._shown.presence.id:
+            return
+        self._writes.drop(Side.OMNICHANNEL)
+        if write.purpose is Purpose.IN_CALL and self._episode:
+            self._episode = replace(self._episode, is_set=True)
+        elif write.purpose is Purpose.RESTORE:
+            self._episode = None
 
     def _result(self, has_changed: bool) -> AgentState:
         wanted = {write.side for write in self._writes.all}
@@ -249,7 +261,7 @@ class Decision:
         write, at = self._abandoned, self._shown.at
         if write is None or write.presence is None or not self._is_ours(write.presence):
             return False
-        if at is None or not -SKEW <= at - write.decided_at <= LATE_FOR:
+        if at is None or not write.decided_at - SKEW <= at <= write.held_until + LATE_FOR:
             return False
         self._abandoned = None
         if self._is_in_call and write.presence.id == self._policy.dnd.id:

@@ -160,8 +160,9 @@ class AgentState:
 
     ``written``: the last write on Omnichannel that was carried out, and what was there before it, by which late news
     of what it wrote over is recognised. ``abandoned``: a write that was tried, not seen, and is no longer wanted: it
-    may come through late. ``beneath``: the presence a status with an end has covered. ``wished_at``: the
-    newest change by a person or the system that was dealt with; ``changes`` counts them.
+    may come through late. ``beneath``: the presence a status with an end has covered. ``reported``: what a phone has
+    told of Omnichannel and no look has dealt with yet. ``wished_at``: the newest change by a person or the system that
+    was dealt with; ``changes`` counts them.
     """
 
     phone: Availability | None = None
@@ -174,6 +175,7 @@ class AgentState:
     abandoned: Write | None = None
     beneath: Presence | None = None
     faults: tuple[Fault, ...] = ()
+    reported: PresenceShown | None = None
     wished_at: datetime | None = None
     changes: int = 0
     etag: str | None = field(default=None, compare=False)

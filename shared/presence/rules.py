@@ -114,6 +114,14 @@ def _was_written_over(state: AgentState, write: Write, news: PresenceShown) -> b
     return write.purpose is not Purpose.MIRROR or news.at > write.caused_at
 
 
+def with_report(state: AgentState, shown: PresenceShown) -> AgentState:
+    """With what a phone tells of Omnichannel, for the next look; old news and what is known already are dropped."""
+    known = state.reported or state.omnichannel
+    if known and (shown.presence.id == known.presence.id or (known.at and shown.at and shown.at < known.at)):
+        return state
+    return replace(state, reported=shown)
+
+
 def release(state: AgentState, side: Side, now: datetime) -> AgentState:
     """The writes of a side are for somebody else to do, who tells by what the side shows that they are done."""
     return replace(

@@ -6,6 +6,7 @@ written, then noted as written. Whoever is cut off anywhere finds on the next ru
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -31,7 +32,7 @@ from shared.presence.model import (
     Side,
     Write,
 )
-from shared.presence.rules import carried_out, failed, is_held, look, release, with_late_news
+from shared.presence.rules import carried_out, failed, is_held, look, release, with_late_news, with_report
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
 
@@ -134,18 +135,14 @@ class Presences:
 
     async def note_report(self, agent: Agent, presence: Presence, at: datetime, settings: PresenceSettings) -> None:
         """What the phone says Omnichannel shows; what is known already, and older news, change nothing."""
-        policy, shown = _policy(settings), PresenceShown(presence, at, "")
-        phone, _ = await self._read_phone(agent)
-
-        def reported(state: AgentState) -> AgentState:
-            known = state.omnichannel
-            if known and (presence.id == known.presence.id or (known.at is not None and at < known.at)):
-                return state
+        shown = PresenceShown(presence, at)
+        await self._update(agent, lambda state: with_report(state, shown))
+        try:
+            await self.look_at(agent, settings)
+        except VoiceError as error:
+            log.warning("report noted, to be dealt with later", extra={"agent": agent.id, "error": str(error)})
             now = self._clock()
-            return release(look(state, Seen(phone, shown), policy, now), Side.OMNICHANNEL, now)
-
-        state = await self._update(agent, reported)
-        await self._write(agent, state)
+            await self._bus.send(QUEUE, telling.look_soon(agent.id, now), delay_s=HELD_PAUSE_S)
 
     async def note_refusal(self, agent: Agent, cause: str) -> None:
         """The phone could not set what was wanted: Omnichannel said no. It may try again at any time."""
@@ -179,12 +176,13 @@ class Presences:
             return True
         is_talking = await self._phone.is_talking(agent) if is_talking_asked(state, self._clock()) else None
         phone, problem = await self._read_phone(agent)
-        shown = await self._omnichannel.read(agent) if settings.method is Method.SERVER else state.omnichannel
+        by_phone = settings.method is Method.PHONE
+        shown = state.reported or state.omnichannel if by_phone else await self._omnichannel.read(agent)
         now = self._clock()
         decided = without_expired(state, is_talking, policy.lease, now)
         if shown is not None:
-            decided = look(decided, Seen(phone, shown), policy, now)
-        if settings.method is Method.PHONE:
+            decided = replace(look(decided, Seen(phone, shown), policy, now), reported=None)
+        if by_phone:
             decided = release(decided, Side.OMNICHANNEL, now)
         if decided != state or state.etag is None:
             decided = await self._store.save(agent.id, decided)
@@ -192,7 +190,7 @@ class Presences:
         after = await self._write(agent, decided)
         if problem:
             raise problem
-        return _is_settled(after) or settings.method is Method.PHONE
+        return by_phone or _is_settled(after)
 
     async def _read_phone(self, agent: Agent) -> tuple[Availability | None, VoiceError | None]:
         """A voice cloud that is away must not keep an agent in do-not-disturb."""

@@ -60,6 +60,7 @@ def to_document(state: AgentState) -> dict[str, Any]:
         "abandoned": state.abandoned and _from_write(state.abandoned),
         "beneath": _from_presence(state.beneath),
         "faults": [[fault.side, fault.code, fault.since.isoformat(), fault.times] for fault in state.faults],
+        "reported": _from_shown(state.reported),
         "wished_at": _from_moment(state.wished_at),
         "changes": state.changes,
     }
@@ -81,6 +82,7 @@ def to_state(row: Row) -> AgentState:
         abandoned=_to_write(document["abandoned"]) if document["abandoned"] else None,
         beneath=_to_presence(document["beneath"]),
         faults=tuple(Fault(Side(side), code, from_iso(at), times) for side, code, at, times in document["faults"]),
+        reported=_to_shown(document.get("reported")),
         wished_at=_to_moment(document["wished_at"]),
         changes=document["changes"],
         etag=row.etag,

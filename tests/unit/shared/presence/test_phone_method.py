@@ -1,0 +1,89 @@
+"""Where only the phone reaches Omnichannel: the same machine, its writes done and told by a phone that may be away."""
+
+import os
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.presence import telling
+from shared.presence.model import CallNews, CallStep, Kind, Side
+from shared.presence.store import to_state
+from shared.settings.presence import Method
+from tests.fixtures.presence_sides import AGENT, PRESENCES, SETTINGS, Bench
+
+EXAMPLES = int(os.environ.get("PRESENCE_STEPS", "2000")) // 20
+BY_PHONE = replace(SETTINGS, method=Method.PHONE)
+ACTION = st.one_of(
+    st.tuples(st.just("omnichannel"), st.sampled_from(PRESENCES)),
+    st.tuples(st.just("phone"), st.sampled_from(list(Kind))),
+    st.tuples(st.just("call"), st.sampled_from(["started", "ended"])),
+    st.tuples(st.just("step"), st.integers(1, 30)),
+    st.tuples(st.sampled_from(["report", "obey", "crash", "look"]), st.none()),
+    st.tuples(st.just("time"), st.sampled_from([0.1, 10.0, 40.0])),
+)
+
+
+class PhoneBench(Bench):
+    """With a page that reports what Omnichannel shows and does what is wanted, when it comes to it."""
+
+    async def _settings(self) -> Any:
+        return BY_PHONE
+
+    def report(self) -> None:
+        now = self.omnichannel.now
+        self.begin(self.service.note_report(AGENT, now.value, now.at, BY_PHONE))
+
+    def obey(self) -> None:
+        write = to_state(self.row).pending_on(Side.OMNICHANNEL) if self.row else None
+        if write and write.presence:
+            self.change(self.omnichannel, write.presence, write.cause)
+            self.writes.append(("omnichannel", write.cause, write.presence))
+        self.report()
+
+    def go_on(self, kind: str, value: Any, number: int) -> None:
+        if kind in {"look", "report", "obey"}:
+            {"look": self.look, "report": self.report, "obey": self.obey}[kind]()
+        elif kind in {"omnichannel", "phone"}:
+            side = self.omnichannel if kind == "omnichannel" else self.phone
+            if side.now.value != value:
+                self.change(side, value, "AGENT")
+        elif kind == "call":
+            news = CallNews("c1", CallStep(value), number, self.now)
+            self.start(telling.call_told(AGENT.voice_id, news, self.now))
+        else:
+            self.let_time_go_by(kind, value)
+
+    def look(self) -> None:
+        self.start(telling.look_wanted(AGENT.id, "look", self.now))
+
+    def let_time_go_by(self, kind: str, value: Any) -> None:
+        if kind == "time":
+            self.pass_time(value)
+        elif kind == "crash" and self.handlers:
+            self.crash(self.handlers[-1])
+        elif kind == "step":
+            for _ in range(value):
+                if self.handlers:
+                    self.step(self.handlers[0])
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(actions=st.lists(ACTION, max_size=40))
+def test_both_sides_agree_when_the_phone_is_back(actions: list[tuple[str, Any]]) -> None:
+    """Nobody stays in do-not-disturb, nothing is wanted any more, and the sides show the same kind."""
+    bench = PhoneBench()
+    bench.report()
+    bench.come_to_rest()
+    for number, (kind, value) in enumerate(actions):
+        bench.go_on(kind, value, number + 1)
+    bench.come_to_rest()
+    for _ in range(4):
+        bench.obey()
+        bench.come_to_rest()
+    state = to_state(bench.row) if bench.row else None
+    assert state is not None
+    assert (state.in_call, state.episode, state.pending) == (False, None, ())
+    if len(bench.phone.history) + len(bench.omnichannel.history) > 2:
+        assert bench.omnichannel.now.value.kind is bench.phone.now.value
