@@ -108,7 +108,11 @@ async def test_a_refused_write_is_shown_and_tried_again(statuses: Statuses) -> N
     finally:
         await world.http.post(url, json={"systemuserid": DAVID_D365, "privilege": right, "granted": True})
     await statuses.both_become(TAKEN, "Busy")
-    assert (await statuses.state()).faults == ()
+
+    async def mended() -> None:
+        assert (await statuses.state()).faults == ()
+
+    await eventually(mended)
 
 
 async def test_what_no_webhook_told_is_found_by_the_poll(statuses: Statuses) -> None:

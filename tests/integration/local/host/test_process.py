@@ -110,6 +110,7 @@ async def test_the_product_starts(functions_host: StartHost, servicebus: BrokerP
         "INDEX_SYNC_SCHEDULE": "0 */5 * * * *",
         "CALL_SYNC_SCHEDULE": "0 */5 * * * *",
         "CALL_REPAIR_SCHEDULE": "0 */5 * * * *",
+        "PRESENCE_POLL_SCHEDULE": "0 */5 * * * *",
     }
     host = await functions_host(ROOT, settings, auth=True, queues=False)
     names = {function.name for function in host.host.functions}
