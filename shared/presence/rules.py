@@ -91,9 +91,9 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
     write = state.written
     if write is None or state.pending or not _was_written_over(state, write, news):
         return state
-    state = replace(state, written_over=news.at, changes=state.changes + 1, beneath=None)
+    state = replace(state, written_over=news.at, wished_at=news.at, changes=state.changes + 1, beneath=None)
     writes = Writes(policy, now, str(state.changes), news.at or now)
-    if write.purpose is Purpose.IN_CALL and state.episode and state.episode.is_set:
+    if state.episode and state.episode.is_set:
         state = replace(state, episode=replace(state.episode, before=news.presence))
     else:
         writes.want_presence(Purpose.REPAIR, news.presence)
@@ -109,7 +109,7 @@ def _was_written_over(state: AgentState, write: Write, news: PresenceShown) -> b
         return False
     if news.presence.id == write.presence.id or news.at >= shown.at:
         return False
-    if state.written_over is not None and news.at <= state.written_over:
+    if any(news.at <= moment for moment in (state.written_over, state.wished_at) if moment):
         return False
     return write.purpose is not Purpose.MIRROR or news.at > write.caused_at
 
