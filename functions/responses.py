@@ -23,7 +23,7 @@ def json_body(req: func.HttpRequest) -> object:
     """The parsed body. Raises InvalidInput ``malformed-json``."""
     try:
         body: object = req.get_json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput("malformed-json", "the body is not JSON") from None
     return body
 

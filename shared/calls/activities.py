@@ -181,6 +181,8 @@ class CallActivities:
             elif not _is_empty(name, current[name]) and current[name] not in ours:
                 left_alone.add(name)
         state = row[STATE]
+        if state not in {names.STATE_OPEN, names.STATE_COMPLETED}:
+            left_alone.add(STATE)
         if (state == names.STATE_OPEN) is (progress.stage is Stage.COMPLETED) and not _was_intended(progress, state):
             left_alone.add(STATE)
         stage = Stage.COMPLETED if state != names.STATE_OPEN and STATE not in left_alone else Stage.OPEN

@@ -1,5 +1,6 @@
 """A call, and how far its activity has come. Moments are aware UTC datetimes, durations whole seconds."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,15 @@ HAPPENED = "voice.call.happened"
 
 WEB = "web"
 """The terminal that is our web phone."""
+
+
+_CALL_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+RESERVED_IDS = {"going-on"}
+
+
+def is_call_id(text: str) -> bool:
+    """Whether a text can be the voice cloud's id of a call; it becomes a key."""
+    return bool(_CALL_ID.fullmatch(text)) and text not in RESERVED_IDS
 
 
 class EventKind(StrEnum):
@@ -146,6 +156,11 @@ class Progress:
     @property
     def has_activity(self) -> bool:
         return self.stage in {Stage.OPEN, Stage.COMPLETED, Stage.FINAL}
+
+    @property
+    def may_have_activity(self) -> bool:
+        """Also when we were about to write one, or have removed one while somebody else was writing."""
+        return self.has_activity or self.stage is Stage.REMOVED or bool(self.intended)
 
 
 @dataclass(frozen=True)

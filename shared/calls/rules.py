@@ -34,7 +34,7 @@ def verdict(
         return Verdict(Origin.ATTEMPT)
     if not facts.talks:
         return Verdict(None, "not answered")
-    if phone or WEB in facts.terminals:
+    if WEB in facts.terminals or (phone and not facts.terminals):
         return Verdict(Origin.PHONE)
     if not settings.enterprise:
         return Verdict(None, "enterprise calls are not synchronised")

@@ -109,17 +109,17 @@ class Calls:
         rows = await self._enreach.calls_of(call_id)
         record = await self._store.call(call_id)
         if rows and not any(row.is_work for row in rows):
-            await self._forget(record, settings, max(row.modified_at for row in rows))
+            await self._forget(record, settings, changed_at(rows))
             return True
         facts = reading.from_rows(rows) or reading.from_events(record.events)
         if facts is None:
             return False if rows or record.events else None
-        rows_at = max((row.modified_at for row in rows if row.is_work), default=None)
+        rows_at = changed_at(rows) if rows else None
         try:
-            await self._bring_up(facts, record, settings, rows_at)
+            has_activity = await self._bring_up(facts, record, settings, rows_at)
         except Conflict:
             raise Unavailable("call-contended", "another instance is at the same call") from None
-        return rules.is_settled(facts, settings)
+        return rules.is_settled(facts, settings) or (facts.is_final and not has_activity)
 
     async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """What would become of a call, without doing it; None while nothing can be said."""
@@ -133,7 +133,8 @@ class Calls:
 
     async def _bring_up(
         self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
-    ) -> None:
+    ) -> bool:
+        """Whether the call has an activity then."""
         identified = await self._identity.identify(facts.number)
         users = await self._users.by_voice_id()
         verdict = rules.verdict(facts, record.phone, users, identified, settings)
@@ -141,15 +142,17 @@ class Calls:
         if verdict.origin is None and not progress.has_activity:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=verdict.reason))
-            return
+            return False
         wanted = await self._wanted(facts, record, settings, identified)
         if verdict.origin is Origin.ENTERPRISE and not progress.has_activity:
             region = (await self._settings.general()).default_region
             if await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
                 await self._save(record, replace(progress, verdict="an activity was written by hand"))
-                return
-        progress = replace(progress, verdict=progress.verdict or str(verdict.origin))
+                return False
+        if progress.stage is not Stage.FINAL and verdict.origin:
+            progress = replace(progress, verdict=str(verdict.origin))
         await self._write(facts, record, wanted, progress)
+        return True
 
     async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> None:
         """Notes what is to be written, writes it, notes what has been written."""
@@ -191,15 +194,20 @@ class Calls:
 
     async def _forget(self, record: CallRecord, settings: CallSync, rows_at: datetime) -> None:
         """Not work (any more): what had been made of it goes, and nothing is noted of one that never was (H3)."""
-        if record.progress.has_activity:
+        if record.progress.may_have_activity:
             blank = settings.reclassified is Reclassified.BLANK
             await (self._activities.blank if blank else self._activities.remove)(record.call_id)
-        if record.progress.etag:
+        if record.progress.etag or record.phone or record.events:
             await self._store.forget(record.call_id, replace(record.progress, rows_at=rows_at))
 
     async def _save(self, record: CallRecord, progress: Progress) -> None:
         if progress != record.progress or record.progress.etag is None:
             await self._store.save(record.call_id, progress)
+
+
+def changed_at(rows: Sequence[CallRow]) -> datetime:
+    """The last change of any row: one that is no longer work changes the call as well."""
+    return max(row.modified_at for row in rows)
 
 
 def is_done(progress: Progress | None, modified: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls.service import Calls, is_done
+from shared.calls.service import Calls, changed_at, is_done
 from shared.calls.store import CallStore
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
@@ -79,7 +79,7 @@ class BackFill:
                 outcome = "goes on still" if verdict is None else verdict.origin or verdict.reason
                 plan.on_step(Step(call_id, rows[0].started_at, str(outcome)))
                 return str(outcome)
-            return await self._patiently(call_id, max(row.modified_at for row in rows if row.is_work))
+            return await self._patiently(call_id, changed_at(rows))
 
     async def _patiently(self, call_id: str, modified: datetime) -> str:
         """A command may wait: as long as Dynamics asks for, and a little when something is away."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.calls.model import QUEUE
-from shared.calls.service import is_done
+from shared.calls.service import changed_at, is_done
 from shared.calls.store import CallStore
 from shared.calls.telling import check_wanted
 from shared.clock import Clock, to_iso
@@ -108,23 +108,20 @@ class EnterpriseCalls:
         async for page in pages(self._enreach.calls_modified, after, before):
             for call_id, rows in by_call(page.rows).items():
                 if await self._is_to_be_looked_at(call_id, rows):
-                    found.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(_changed(rows))}"))
+                    found.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(changed_at(rows))}"))
             if page.unreadable:
                 log.warning("rows of calls cannot be read", extra={"count": page.unreadable})
         return found
 
     async def _is_to_be_looked_at(self, call_id: str, rows: Sequence[CallRow]) -> bool:
         progress = await self._store.progress(call_id)
-        if not any(row.is_work for row in rows) and not (progress and progress.has_activity):
+        if any(row.is_work for row in rows):
+            return not is_done(progress, changed_at(rows))
+        if progress is None or not progress.may_have_activity:
             return False
-        return not is_done(progress, _changed(rows))
+        return progress.rows_at is None or progress.rows_at < changed_at(rows)
 
     async def _note(self, **values: object) -> None:
         row = await self._marks.get("calls", "watermark")
         merged = {**(row.values if row else {}), **values}
         await self._marks.put(Row("calls", "watermark", merged))
-
-
-def _changed(rows: Sequence[CallRow]) -> datetime:
-    """The last change that matters: of the rows that are work, or of all when none is."""
-    return max(row.modified_at for row in ([row for row in rows if row.is_work] or rows))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from shared.bus.bus import Bus
-from shared.calls.model import QUEUE, PhoneNote
+from shared.calls.model import QUEUE, PhoneNote, is_call_id
 from shared.calls.store import CallStore
 from shared.calls.telling import check_wanted
 from shared.clock import Clock, to_iso
@@ -16,7 +16,6 @@ from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES
 from shared.text import cleaned
 
-MAX_CALL_ID = 100
 ATTEMPTS = 5
 FIELDS = {"notes", "customer", "callbackRequest"}
 
@@ -33,7 +32,7 @@ class CallNotes:
 
         Raises InvalidInput ``malformed-notes`` or ``customer-unknown``.
         """
-        if not isinstance(body, Mapping) or not FIELDS & body.keys() or not 0 < len(call_id) <= MAX_CALL_ID:
+        if not isinstance(body, Mapping) or not FIELDS & body.keys() or not is_call_id(call_id):
             raise _malformed("a JSON object with notes, customer or callbackRequest")
         changes = {
             **({"customer": await self._customer(body["customer"])} if "customer" in body else {}),

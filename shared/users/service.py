@@ -75,7 +75,7 @@ def _to_user(row: Mapping[str, Any]) -> User:
     return User(
         id=UUID(row["systemuserid"]),
         name=str(row.get("fullname") or ""),
-        voice_user_id=str(row[names.VOICE_USER_ID]),
+        voice_user_id=str(row[names.VOICE_USER_ID]).strip().lower(),
         voice_email=str(row.get(names.VOICE_EMAIL) or ""),
         mobile_number=str(row.get("mobilephone") or ""),
         object_id=str(row.get(OBJECT_ID) or "").lower(),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.bus.events import Event
-from shared.calls.model import CallEvent, EventKind
+from shared.calls.model import CallEvent, EventKind, is_call_id
 from shared.calls.telling import check_wanted, happened
 from shared.clock import from_iso
 from shared.enreach import names
@@ -29,7 +29,7 @@ def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
     if kind is None and not end:
         return None
     call_id = body.get(names.EVENT_CALL_ID)
-    if not isinstance(call_id, str) or not call_id:
+    if not isinstance(call_id, str) or not is_call_id(call_id):
         raise InvalidInput("malformed-webhook", f"a call event names its call in {names.EVENT_CALL_ID}")
     if kind is None:
         return check_wanted(call_id, 0, now, f"{body[names.EVENT_TYPE]}/{body.get(names.EVENT_SEQUENCE, '')}")
@@ -40,7 +40,7 @@ def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> Ca
     try:
         at = from_iso(str(body[names.EVENT_TIMESTAMP]))
         sequence = int(str(body.get(names.EVENT_SEQUENCE) or round(at.timestamp() * 1000)))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         raise InvalidInput("malformed-webhook", f"a call event has its time in {names.EVENT_TIMESTAMP}") from None
     return CallEvent(
         call_id=call_id,

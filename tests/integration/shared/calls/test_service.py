@@ -1,5 +1,6 @@
 """One call, one activity: what is in it, and that persons' changes stay (G1-G4, D6, F8, F9, H3, K5)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from shared.calls.model import Stage
 from shared.clock import to_iso, utc_now
+from shared.errors import InvalidInput
 from shared.settings.model import Kind
 from tests.fixtures.calls import (
     ANNA_D365,
@@ -303,3 +305,52 @@ async def test_a_call_that_is_no_longer_work_is_taken_back(calls: CallWorld, way
     await calls.services.calls.look_at(call_id)
     activity = await calls.activity(call_id)
     assert (activity["phonenumber"], activity["subject"]) == (MATTI_NUMBER, "Incoming call: Matti Meikäläinen")
+
+
+async def test_a_call_that_turns_private_while_its_activity_is_made_is_taken_back(calls: CallWorld) -> None:
+    """Cut off after Dynamics has it and before that is noted: the intention alone is reason to remove it (H3)."""
+    call_id = calls.new_call()
+    row = calls.cloud.add(call_id)
+    await calls.services.calls.look_at(call_id)
+    done = await calls.services.call_store.progress(call_id)
+    assert done is not None
+    await calls.services.call_store.save(call_id, replace(done, stage=Stage.NONE, version="", written={}))
+    calls.cloud.change(row, Privacy="Private")
+    assert await calls.services.enterprise_calls.run() is not None
+    assert await calls.services.calls.look_at(call_id)
+    path = {"$filter": f"activityid eq {calls.activity_id(call_id)}"}
+    assert (await calls.services.dataverse.get("phonecalls", path))["value"] == []
+
+
+async def test_notes_of_a_call_that_never_was_work_are_forgotten(calls: CallWorld) -> None:
+    """Whatever the phone told of it goes when the record says that it is private."""
+    call_id = calls.new_call()
+    await calls.services.call_notes.take(call_id, "anna", {"notes": "secret"})
+    calls.cloud.add(call_id, Privacy="Private")
+    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.call_store.phone_note(call_id) is None
+
+
+async def test_a_call_without_an_activity_is_settled_without_a_recording(calls: CallWorld) -> None:
+    """Nothing is waited for where nothing will be written."""
+    call_id = calls.new_call()
+    calls.cloud.add(call_id, Terminal="mobile", ANum="+358469999999", RecordingIds=[])
+    assert await calls.services.calls.look_at(call_id)
+
+
+async def test_a_cancelled_activity_stays_cancelled(calls: CallWorld) -> None:
+    """Cancelling is a person's decision like completing."""
+    call_id = calls.new_call()
+    row = calls.cloud.add(call_id, RecordingIds=[])
+    await calls.services.calls.look_at(call_id)
+    await calls.services.dataverse.update(calls.path(call_id), {"statecode": 2, "statuscode": 3})
+    calls.cloud.change(row, RecordingIds=["rec-1"])
+    assert await calls.services.calls.look_at(call_id)
+    assert (await calls.activity(call_id))["statecode"] == 2
+
+
+@pytest.mark.parametrize("call_id", ["going-on", "attempts~x", "a/b", "", "x" * 65, "\N{GRINNING FACE}"])
+async def test_what_can_be_no_call_is_refused(calls: CallWorld, call_id: str) -> None:
+    """Ids become keys: none may be that of something else."""
+    with pytest.raises(InvalidInput, match="malformed-notes"):
+        await calls.services.call_notes.take(call_id, "anna", {"notes": "x"})
