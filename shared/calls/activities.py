@@ -173,10 +173,10 @@ class CallActivities:
         written = dict(progress.written)
         left_alone = set(progress.left_alone)
         for name, value in wanted.values.items():
-            if name not in current or value is None or name in left_alone:
+            if name not in current or name in left_alone or (value is None and name == OWNER):
                 continue
             ours = [comparable(name, one.get(name)) for one in (written, *progress.intended)]
-            if current[name] == comparable(name, value):
+            if value is not None and current[name] == comparable(name, value):
                 written[name] = value
             elif not _is_empty(name, current[name]) and current[name] not in ours:
                 left_alone.add(name)
