@@ -15,7 +15,7 @@ async def phone_call_notes(req: func.HttpRequest) -> func.HttpResponse:
     note = await services().call_notes.take(req.route_params["callid"], person.object_id, json_body(req))
     return json_response(
         {
-            "notes": note.notes.get(person.object_id, ""),
+            "notes": note.notes,
             "customer": note.customer and {"kind": note.customer.kind, "id": str(note.customer.id)},
             "callbackRequest": note.callback_request and str(note.callback_request),
         }

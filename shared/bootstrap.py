@@ -255,7 +255,7 @@ class Services:
             identity=self.identity,
             users=self.users,
             activities=CallActivities(self.dataverse, self.absent_columns),
-            attempts=CallbackAttempts(self.dataverse),
+            attempts=CallbackAttempts(self.dataverse, self.call_store),
             store=self.call_store,
             bus=self.bus,
             recording_url=self._recording_url,

@@ -1,9 +1,9 @@
 """A call back to a customer counts on the request it answers (F8, F9)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from shared.calls.store import CallStore
 from shared.clock import to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
@@ -13,18 +13,34 @@ ATTEMPTS = 5
 
 
 class CallbackAttempts:
-    def __init__(self, dataverse: Dataverse) -> None:
+    def __init__(self, dataverse: Dataverse, store: CallStore) -> None:
         self._dataverse = dataverse
+        self._store = store
 
-    async def count(self, request: UUID, made: Sequence[datetime]) -> None:
-        """Writes number and time of the attempts on a request; one that a person has completed keeps its figures."""
+    async def add(self, request: UUID, call_id: str, at: datetime) -> None:
+        """The call was an attempt on this request."""
+        await self._store.attempted(request, call_id, at)
+        await self._count(request)
+
+    async def take_back(self, request: UUID, call_id: str) -> None:
+        """It was none."""
+        await self._store.attempted(request, call_id, None)
+        await self._count(request)
+
+    async def _count(self, request: UUID) -> None:
+        """Writes number and time of the attempts on a request; one that a person has completed keeps its figures.
+
+        The row is read before the attempts: whoever counts meanwhile changes its version.
+        """
         path = f"{names.PHONECALLS}({request})"
         for _ in range(ATTEMPTS):
             try:
-                row = await self._dataverse.get(path, {"$select": f"{names.STATECODE},{names.ATTEMPT_COUNT}"})
-                if (row.get(names.ATTEMPT_COUNT) or 0) >= len(made):
+                row = await self._dataverse.get(path, {"$select": names.ATTEMPT_COUNT})
+                made = await self._store.attempts(request)
+                if (row.get(names.ATTEMPT_COUNT) or 0) == len(made):
                     return
-                body = {names.ATTEMPT_COUNT: len(made), names.LAST_ATTEMPT_ON: to_iso(max(made))}
+                last = to_iso(max(made)) if made else None
+                body = {names.ATTEMPT_COUNT: len(made), names.LAST_ATTEMPT_ON: last}
                 await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
             except (Missing, InvalidInput):
                 return

@@ -4,13 +4,13 @@ Column values are in a canonical form that can be compared with what Dataverse g
 ``table:guid``, parties a sorted list of ``[mask, "table:guid" or a number]``, times whole seconds in UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.calls.model import CallFacts, PhoneNote
+from shared.calls.model import CallFacts, Told
 from shared.clock import to_iso
 from shared.dataverse import names
 from shared.identity.model import Customer
@@ -23,6 +23,7 @@ REGARDING = "regardingobjectid"
 OWNER = "ownerid"
 PARTIES = "phonecall_activity_parties"
 LOOKUPS = {REGARDING, OWNER, names.CALLBACK_REQUEST}
+SETS = {**names.ENTITY_SETS, "systemuser": "systemusers", "phonecall": names.PHONECALLS}
 
 Columns = Mapping[str, Any]
 
@@ -34,7 +35,7 @@ class Composition:
     customer: Customer | None
     users: Mapping[str, User]
     settings: CallSync
-    phone: PhoneNote | None
+    told: Told
     recording_url: str
     region: str | None
 
@@ -47,7 +48,7 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         "subject": _subject(facts, given, number),
         "directioncode": facts.is_outgoing,
         "phonenumber": cut(number, names.PHONENUMBER_LENGTH) or None,
-        "description": cut(given.phone.text, names.DESCRIPTION_LENGTH) or None if given.phone else None,
+        "description": cut(given.told.notes, names.DESCRIPTION_LENGTH) or None,
         "actualstart": moment(facts.started_at),
         "actualend": moment(facts.ended_at),
         "actualdurationminutes": minutes(facts.duration_s),
@@ -63,7 +64,7 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         names.POOL: cut(facts.pool, 200) or None,
         names.TERMINAL: ", ".join(sorted(facts.terminals)) or None,
         names.RESULT: facts.result or None,
-        names.CALLBACK_REQUEST: _request(given.phone),
+        names.CALLBACK_REQUEST: f"phonecall:{request}" if (request := given.told.callback_request) else None,
     }
 
 
@@ -83,15 +84,15 @@ def minutes(seconds: int) -> int:
     return max(1, round(seconds / 60)) if seconds else 0
 
 
-def to_body(values: Columns) -> dict[str, Any]:
-    """The canonical columns as a body of the Web API."""
+def to_body(values: Columns, before: Columns | None = None) -> dict[str, Any]:
+    """The canonical columns as a body of the Web API. ``before``: what lookups that are to be emptied pointed to."""
     body: dict[str, Any] = {}
     for name, value in values.items():
         if name == PARTIES:
             body[PARTIES] = [_party(mask, who) for mask, who in value]
         elif name in LOOKUPS:
-            table, _, row_id = value.partition(":")
-            body[f"{_navigation(name, table)}@odata.bind"] = f"/{_SETS[table]}({row_id})"
+            table, _, row_id = (value or (before or {}).get(name) or "contact:").partition(":")
+            body[f"{_navigation(name, table)}@odata.bind"] = f"/{SETS[table]}({row_id})" if value else None
         else:
             body[name] = value
     return body
@@ -115,6 +116,8 @@ def _subject(facts: CallFacts, given: Composition, number: str) -> str:
 
 def _parties(facts: CallFacts, given: Composition, number: str) -> list[list[Any]]:
     """From and To: the agents on one side, the customer or the bare number on the other."""
+    if facts.dialler:
+        return _colleagues(facts.dialler, facts.users, given)
     customer_side, agent_side = (
         (names.PARTY_TO, names.PARTY_FROM) if facts.is_outgoing else (names.PARTY_FROM, names.PARTY_TO)
     )
@@ -128,15 +131,14 @@ def _parties(facts: CallFacts, given: Composition, number: str) -> list[list[Any
     return sorted(parties)
 
 
+def _colleagues(dialler: str, users: Sequence[str], given: Composition) -> list[list[Any]]:
+    """Of an internal call: who dialled on one side, all that he reached on the other."""
+    known = {user_id: f"systemuser:{given.users[user_id].id}" for user_id in users if user_id in given.users}
+    return sorted([names.PARTY_FROM if user_id == dialler else names.PARTY_TO, user] for user_id, user in known.items())
+
+
 def _party(mask: int, who: str) -> dict[str, Any]:
     table, _, row_id = who.partition(":")
-    if table in _SETS:
-        return {"participationtypemask": mask, f"partyid_{table}@odata.bind": f"/{_SETS[table]}({row_id})"}
+    if table in SETS:
+        return {"participationtypemask": mask, f"partyid_{table}@odata.bind": f"/{SETS[table]}({row_id})"}
     return {"participationtypemask": mask, "unresolvedpartyname": who, "addressused": who}
-
-
-def _request(phone: PhoneNote | None) -> str | None:
-    return f"phonecall:{phone.callback_request}" if phone and phone.callback_request else None
-
-
-_SETS = {**names.ENTITY_SETS, "systemuser": "systemusers", "phonecall": names.PHONECALLS}

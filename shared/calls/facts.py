@@ -16,7 +16,8 @@ def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
     work = sorted((row for row in rows if row.is_work), key=lambda row: (row.started_at, row.id))
     if not work or any(row.ended_at is None for row in work):
         return None
-    first = work[0]
+    internal = _dialled_within(work)
+    first = internal or work[0]
     answered = sorted((row for row in work if row.answered_at), key=lambda row: (row.answered_at, row.id))
     talks = tuple(
         Talk(row.user_id, row.answered_at, row.ended_at, row.terminal)
@@ -43,7 +44,21 @@ def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
         is_recorded=any(row.recording_ids for row in work),
         is_final=True,
         result=_result(first, talks),
+        dialler=internal.user_id if internal else "",
     )
+
+
+def _dialled_within(work: Sequence[CallRow]) -> CallRow | None:
+    """The row of who has made an internal call: his colleague rang before anybody had answered.
+
+    A colleague to whom an outgoing call is handed on rings only later.
+    """
+    outgoing = next((row for row in work if row.is_outgoing), None)
+    if outgoing is None or work[0].started_at < outgoing.started_at:
+        return None
+    rings = (row.started_at for row in work if not row.is_outgoing)
+    answered_at = outgoing.answered_at
+    return outgoing if any(answered_at is None or at < answered_at for at in rings) else None
 
 
 def from_events(events: Sequence[CallEvent]) -> CallFacts | None:

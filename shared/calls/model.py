@@ -68,6 +68,7 @@ class CallFacts:
 
     ``number``: the other party's, as the network gave it, empty when withheld. ``users``: those it rang or who dialled,
     in order; ``talks``: those of them who talked. ``is_final``: from rows, which are right and complete.
+    ``dialler``: of an internal call, the user who made it; else empty.
     """
 
     call_id: str
@@ -86,10 +87,14 @@ class CallFacts:
     is_recorded: bool = False
     is_final: bool = False
     result: str = ""
+    dialler: str = ""
 
     @property
     def last_user(self) -> str:
-        """Who was with the other party to the end, after all transfers (K5); of an unanswered call, who tried last."""
+        """Who was with the other party to the end, after all transfers (K5); of an unanswered call, who tried last.
+        Of an internal call, who made it."""
+        if self.dialler:
+            return self.dialler
         if self.talks:
             return max(self.talks, key=lambda talk: (talk.until, talk.since)).user_id
         return self.users[-1]
@@ -97,18 +102,25 @@ class CallFacts:
 
 @dataclass(frozen=True)
 class PhoneNote:
-    """What agents' phones have told about a call: each one's notes, the customer picked (D6), which callback request
-    it answers (F8)."""
+    """What an agent's phone has told about a call: his notes, the customer he picked (D6), which callback request it
+    answers (F8). ``agent`` is his object id, ``began_at`` when he told something first."""
 
-    notes: Mapping[str, str] = field(default_factory=dict)
+    agent: str
+    began_at: datetime
+    notes: str = ""
     customer: Customer | None = None
     callback_request: UUID | None = None
     etag: str | None = field(default=None, compare=False)
 
-    @property
-    def text(self) -> str:
-        """The notes of all agents, in the order they began to write."""
-        return "\n".join(text for text in self.notes.values() if text)
+
+@dataclass(frozen=True)
+class Told:
+    """What counts for the activity of all that phones have told, see ``rules.told``; ``is_from_phone``: any at all."""
+
+    notes: str = ""
+    customer: Customer | None = None
+    callback_request: UUID | None = None
+    is_from_phone: bool = False
 
 
 class Origin(StrEnum):
@@ -169,5 +181,5 @@ class CallRecord:
 
     call_id: str
     progress: Progress = field(default_factory=Progress)
-    phone: PhoneNote | None = None
+    phones: Sequence[PhoneNote] = ()
     events: Sequence[CallEvent] = ()

@@ -1,10 +1,10 @@
 """Pure decisions: which calls become activities, on whose account, and when an activity is done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls.model import WEB, CallFacts, Origin, PhoneNote
+from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Told
 from shared.identity.model import Customer, Identification
 from shared.settings.model import CallSync
 from shared.users.model import User
@@ -24,32 +24,49 @@ class Verdict:
 
 def verdict(
     facts: CallFacts,
-    phone: PhoneNote | None,
+    told: Told,
     users: Mapping[str, User],
     identified: Identification,
     settings: CallSync,
 ) -> Verdict:
     """G1 and F9 for calls of the web phone, H1-H4 for all others."""
-    if phone and phone.callback_request:
+    if told.callback_request:
         return Verdict(Origin.ATTEMPT)
     if not facts.talks:
         return Verdict(None, "not answered")
-    if WEB in facts.terminals or (phone and not facts.terminals):
+    if WEB in facts.terminals or (told.is_from_phone and not facts.terminals):
         return Verdict(Origin.PHONE)
     if not settings.enterprise:
         return Verdict(None, "enterprise calls are not synchronised")
     if not any(_is_eligible(users.get(talk.user_id)) for talk in facts.talks):
         return Verdict(None, "its user is not set up for enterprise calls")
-    if not any(customer.kind in settings.customer_kinds for customer in identified.customers):
+    if facts.dialler or not any(customer.kind in settings.customer_kinds for customer in identified.customers):
         return Verdict(None, "the other party is no customer")
     if facts.duration_s < settings.duration_limit_s:
         return Verdict(None, "shorter than the limit")
     return Verdict(Origin.ENTERPRISE)
 
 
-def customer_of(phone: PhoneNote | None, identified: Identification) -> Customer | None:
-    """Who the call is about: the one picked, else the only one identified (D6)."""
-    return phone.customer if phone and phone.customer else identified.only
+def told(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User]) -> Told:
+    """What the phones of those say who had the call: it is nobody else's to write about.
+
+    Notes stand in the order they were begun; where several picked, the pick of who had the call last counts.
+    """
+    agents = {users[user_id].object_id for user_id in facts.users if user_id in users}
+    notes = sorted((note for note in phones if note.agent in agents), key=lambda note: (note.began_at, note.agent))
+    last = users[facts.last_user].object_id if facts.last_user in users else ""
+    by_weight = sorted(notes, key=lambda note: (note.agent == last, note.began_at), reverse=True)
+    return Told(
+        notes="\n".join(note.notes for note in notes if note.notes),
+        customer=next((note.customer for note in by_weight if note.customer), None),
+        callback_request=next((note.callback_request for note in by_weight if note.callback_request), None),
+        is_from_phone=bool(notes),
+    )
+
+
+def customer_of(told: Told, facts: CallFacts, identified: Identification) -> Customer | None:
+    """Who the call is about: the one picked, else the only one identified (D6); nobody, among colleagues."""
+    return told.customer or (None if facts.dialler else identified.only)
 
 
 def is_settled(facts: CallFacts | None, settings: CallSync) -> bool:

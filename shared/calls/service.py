@@ -8,6 +8,8 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from shared.bus.bus import Bus
 from shared.bus.events import Event
@@ -27,7 +29,9 @@ from shared.calls.model import (
     Origin,
     Progress,
     Stage,
+    Told,
 )
+from shared.calls.reading import marks
 from shared.calls.store import CallStore
 from shared.calls.telling import check_wanted, event_from
 from shared.clock import Clock
@@ -127,9 +131,9 @@ class Calls:
         if facts is None:
             return None
         identified = await self._identity.identify(facts.number)
-        phone = await self._store.phone_note(call_id)
         users = await self._users.by_voice_id()
-        return rules.verdict(facts, phone, users, identified, await self._settings.call_sync())
+        told = rules.told((await self._store.call(call_id)).phones, facts, users)
+        return rules.verdict(facts, told, users, identified, await self._settings.call_sync())
 
     async def _bring_up(
         self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
@@ -137,13 +141,14 @@ class Calls:
         """Whether the call has an activity then."""
         identified = await self._identity.identify(facts.number)
         users = await self._users.by_voice_id()
-        verdict = rules.verdict(facts, record.phone, users, identified, settings)
+        told = rules.told(record.phones, facts, users)
+        verdict = rules.verdict(facts, told, users, identified, settings)
         progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at)
         if verdict.origin is None and not progress.has_activity:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=verdict.reason))
             return False
-        wanted = await self._wanted(facts, record, settings, identified)
+        wanted = await self._wanted(facts, told, settings, identified)
         if verdict.origin is Origin.ENTERPRISE and not progress.has_activity:
             region = (await self._settings.general()).default_region
             if await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
@@ -157,30 +162,29 @@ class Calls:
     async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> None:
         """Notes what is to be written, writes it, notes what has been written."""
         before = record.progress.intended
-        intended = {**wanted.values, **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
+        intended = {**marks(wanted.values), **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
         if intended not in before[-1:] or not progress.etag:
             progress = await self._store.save(
                 record.call_id, replace(progress, intended=(*before, intended)[-UNCONFIRMED:])
             )
         done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before))
         done = replace(done, intended=(intended,))
-        if record.phone and (request := record.phone.callback_request):
-            made = await self._store.attempted(request, record.call_id, facts.started_at)
-            await self._attempts.count(request, made)
+        request = wanted.values[names.CALLBACK_REQUEST]
+        await self._take_back_attempts(record, but=request)
+        if request:
+            await self._attempts.add(request_id(request), record.call_id, facts.started_at)
         if done != record.progress:
             await self._store.save(record.call_id, done)
         if done.stage is not record.progress.stage:
             log.info("call brought up", extra={"call_id": record.call_id, "stage": done.stage, "reason": done.verdict})
 
-    async def _wanted(
-        self, facts: CallFacts, record: CallRecord, settings: CallSync, identified: Identification
-    ) -> Wanted:
+    async def _wanted(self, facts: CallFacts, told: Told, settings: CallSync, identified: Identification) -> Wanted:
         given = Composition(
-            customer=rules.customer_of(record.phone, identified),
+            customer=rules.customer_of(told, facts, identified),
             users=await self._users.by_voice_id(),
             settings=settings,
-            phone=record.phone,
-            recording_url=self._recording_url(record.call_id),
+            told=told,
+            recording_url=self._recording_url(facts.call_id),
             region=(await self._settings.general()).default_region,
         )
         user = given.users.get(facts.last_user)
@@ -196,13 +200,27 @@ class Calls:
         """Not work (any more): what had been made of it goes, and nothing is noted of one that never was (H3)."""
         if record.progress.may_have_activity:
             blank = settings.reclassified is Reclassified.BLANK
-            await (self._activities.blank if blank else self._activities.remove)(record.call_id)
-        if record.progress.etag or record.phone or record.events:
+            if blank:
+                await self._activities.blank(record.call_id, record.progress)
+            else:
+                await self._activities.remove(record.call_id)
+            await self._take_back_attempts(record)
+        if record.progress.etag or record.phones or record.events:
             await self._store.forget(record.call_id, replace(record.progress, rows_at=rows_at))
+
+    async def _take_back_attempts(self, record: CallRecord, but: str | None = None) -> None:
+        """A call counts on the request it answers, and on none that it was said to answer before."""
+        said = (record.progress.written, *record.progress.intended)
+        for request in {one.get(names.CALLBACK_REQUEST) for one in said} - {None, but}:
+            await self._attempts.take_back(request_id(request), record.call_id)
 
     async def _save(self, record: CallRecord, progress: Progress) -> None:
         if progress != record.progress or record.progress.etag is None:
             await self._store.save(record.call_id, progress)
+
+
+def request_id(lookup: Any) -> UUID:
+    return UUID(str(lookup).partition(":")[2])
 
 
 def changed_at(rows: Sequence[CallRow]) -> datetime:

@@ -1,7 +1,7 @@
 """The ``calls`` table: one partition per call, and one per callback request for its attempts.
 
 {call}                  progress            how far its activity has come, one JSON document
-                        phone               notes, pick and callback request, as the phone told
+                        phone-{agent}       notes, pick and callback request, as his phone told
                         evt-{sequence}      what happened, while a pool's call goes on
 attempts~{request}      {call}              when the attempt was made
 going-on                {call}              a pool's call that has not ended yet
@@ -22,7 +22,7 @@ from shared.identity.model import Customer, CustomerKind
 from shared.storage.tables import Delete, Put, Row, Table
 
 PROGRESS = "progress"
-PHONE = "phone"
+PHONE = "phone-"
 EVENT = "evt-"
 GOING_ON = "going-on"
 
@@ -35,16 +35,13 @@ class CallStore:
 
     async def call(self, call_id: str) -> CallRecord:
         """Everything known of a call, in one short query."""
-        record = CallRecord(call_id)
-        events = []
-        async for row in self._table.query(_key(call_id)):
-            if row.rk == PROGRESS:
-                record = replace(record, progress=_to_progress(row))
-            elif row.rk == PHONE:
-                record = replace(record, phone=_to_note(row))
-            else:
-                events.append(_to_event(call_id, row))
-        return replace(record, events=tuple(events))
+        rows = [row async for row in self._table.query(_key(call_id))]
+        return CallRecord(
+            call_id,
+            progress=next((_to_progress(row) for row in rows if row.rk == PROGRESS), Progress()),
+            phones=tuple(_to_note(row) for row in rows if row.rk.startswith(PHONE)),
+            events=tuple(_to_event(call_id, row) for row in rows if row.rk.startswith(EVENT)),
+        )
 
     async def progress(self, call_id: str) -> Progress | None:
         """One point read."""
@@ -53,17 +50,19 @@ class CallStore:
 
     async def save(self, call_id: str, progress: Progress) -> Progress:
         """Raises Conflict when another instance was faster."""
-        row = Row(_key(call_id), PROGRESS, {"document": json.dumps(_to_document(progress))}, progress.etag)
+        row = Row(_key(call_id), PROGRESS, {"document": _json(_to_document(progress))}, progress.etag)
         written = await (self._table.replace(row) if progress.etag else self._table.insert(row))
         return replace(progress, etag=written.etag)
 
     async def note(self, call_id: str, note: PhoneNote) -> None:
         """Raises Conflict when another instance was faster."""
-        row = Row(_key(call_id), PHONE, {"document": json.dumps(_from_note(note))}, note.etag)
+        values = {"document": _json(_from_note(note)), "began_at": note.began_at}
+        row = Row(_key(call_id), f"{PHONE}{note.agent}", values, note.etag)
         await (self._table.replace(row) if note.etag else self._table.insert(row))
 
-    async def phone_note(self, call_id: str) -> PhoneNote | None:
-        row = await self._table.get(_key(call_id), PHONE)
+    async def phone_note(self, call_id: str, agent: str) -> PhoneNote | None:
+        """One point read."""
+        row = await self._table.get(_key(call_id), f"{PHONE}{agent}")
         return _to_note(row) if row else None
 
     async def happened(self, event: CallEvent) -> None:
@@ -89,21 +88,26 @@ class CallStore:
     async def ended(self, call_id: str) -> None:
         await self._table.delete(GOING_ON, _key(call_id))
 
-    async def attempted(self, request: UUID, call_id: str, at: datetime) -> Sequence[datetime]:
-        """Counts a call as an attempt on a callback request, once; when each of them was made (F8)."""
-        await self._table.put(Row(f"attempts~{request}", _key(call_id), {"at": at}))
+    async def attempted(self, request: UUID, call_id: str, at: datetime | None) -> None:
+        """Counts a call as an attempt on a callback request, once (F8); at None it is none."""
+        if at is None:
+            await self._table.delete(f"attempts~{request}", _key(call_id))
+        else:
+            await self._table.put(Row(f"attempts~{request}", _key(call_id), {"at": at}))
+
+    async def attempts(self, request: UUID) -> Sequence[datetime]:
+        """When each attempt on a callback request was made."""
         return [row.values["at"] async for row in self._table.query(f"attempts~{request}")]
 
     async def forget(self, call_id: str, progress: Progress) -> None:
         """What was known of a call that is no longer work goes, but for the fact that it was removed (H3)."""
         record = await self.call(call_id)
         operations: list[Delete | Put] = [
-            Delete(_key(call_id), f"{EVENT}{event.sequence:06d}") for event in record.events
+            *(Delete(_key(call_id), f"{EVENT}{event.sequence:06d}") for event in record.events),
+            *(Delete(_key(call_id), f"{PHONE}{note.agent}") for note in record.phones),
         ]
-        if record.phone:
-            operations.append(Delete(_key(call_id), PHONE))
         removed = Progress(Stage.REMOVED, rows_at=progress.rows_at)
-        operations.append(Put(Row(_key(call_id), PROGRESS, {"document": json.dumps(_to_document(removed))})))
+        operations.append(Put(Row(_key(call_id), PROGRESS, {"document": _json(_to_document(removed))})))
         if (await self.progress(call_id) or Progress()).etag != progress.etag:
             raise Conflict("row-changed", "the call was changed meanwhile")
         await self._table.transact(operations)
@@ -111,6 +115,11 @@ class CallStore:
 
 def _key(text: str) -> str:
     return quote(text, safe="")
+
+
+def _json(document: object) -> str:
+    """Characters as they are: escaped, a long text of another script would take three times the room."""
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _to_document(progress: Progress) -> dict[str, Any]:
@@ -142,7 +151,7 @@ def _to_progress(row: Row) -> Progress:
 def _from_note(note: PhoneNote) -> dict[str, Any]:
     customer = note.customer
     return {
-        "notes": dict(note.notes),
+        "notes": note.notes,
         "customer": {"kind": customer.kind, "id": str(customer.id), "name": customer.name} if customer else None,
         "callback_request": str(note.callback_request) if note.callback_request else None,
     }
@@ -152,6 +161,8 @@ def _to_note(row: Row) -> PhoneNote:
     document = json.loads(row.values["document"])
     customer, request = document["customer"], document["callback_request"]
     return PhoneNote(
+        agent=row.rk.removeprefix(PHONE),
+        began_at=row.values["began_at"],
         notes=document["notes"],
         customer=Customer(CustomerKind(customer["kind"]), UUID(customer["id"]), customer["name"]) if customer else None,
         callback_request=UUID(request) if request else None,

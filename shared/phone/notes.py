@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from shared.bus.bus import Bus
@@ -11,10 +12,10 @@ from shared.calls.telling import check_wanted
 from shared.clock import Clock, to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
-from shared.errors import Conflict, InvalidInput, Missing, Unavailable
+from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES
-from shared.text import cleaned
+from shared.text import cleaned, cut
 
 ATTEMPTS = 5
 FIELDS = {"notes", "customer", "callbackRequest"}
@@ -27,32 +28,36 @@ class CallNotes:
         self._bus = bus
         self._clock = clock
 
-    async def take(self, call_id: str, user_id: str, body: object) -> PhoneNote:
+    async def take(self, call_id: str, object_id: str, body: object) -> PhoneNote:
         """``{notes?, customer?: {kind, id} | null, callbackRequest?: id | null}``; what is not named stays as it was.
 
-        Raises InvalidInput ``malformed-notes`` or ``customer-unknown``.
+        Gives what this agent has told of the call so far. Raises InvalidInput ``malformed-notes``,
+        ``customer-unknown`` or ``callback-request-unknown``: he may tell only of rows that he may read.
         """
         if not isinstance(body, Mapping) or not FIELDS & body.keys() or not is_call_id(call_id):
             raise _malformed("a JSON object with notes, customer or callbackRequest")
-        changes = {
-            **({"customer": await self._customer(body["customer"])} if "customer" in body else {}),
-            **({"callback_request": _guid_or_none(body["callbackRequest"])} if "callbackRequest" in body else {}),
+        changes: dict[str, Any] = {
+            **({"notes": _notes(body["notes"])} if "notes" in body else {}),
+            **({"customer": await self._customer(body["customer"], object_id)} if "customer" in body else {}),
+            **(
+                {"callback_request": await self._request(body["callbackRequest"], object_id)}
+                if "callbackRequest" in body
+                else {}
+            ),
         }
         for _ in range(ATTEMPTS):
-            note = await self._store.phone_note(call_id) or PhoneNote()
-            changed = replace(note, **changes)  # type: ignore[arg-type]
-            if "notes" in body:
-                changed = replace(changed, notes={**changed.notes, user_id: _notes(body["notes"])})
+            now = self._clock()
+            note = await self._store.phone_note(call_id, object_id) or PhoneNote(object_id, now)
+            changed = replace(note, **changes)
             try:
                 await self._store.note(call_id, changed)
             except Conflict:
                 continue
-            now = self._clock()
             await self._bus.send(QUEUE, check_wanted(call_id, 0, now, f"phone-{to_iso(now)}"))
             return changed
         raise Unavailable("call-contended", "the notes of a call are being changed by too many at once")
 
-    async def _customer(self, given: object) -> Customer | None:
+    async def _customer(self, given: object, object_id: str) -> Customer | None:
         if given is None:
             return None
         try:
@@ -60,19 +65,38 @@ class CallNotes:
         except (KeyError, ValueError, TypeError):
             raise _malformed("customer is null or {kind: contact, account or lead, id: a GUID}") from None
         column = NAMES[kind]
-        try:
-            row = await self._dataverse.get(
-                f"{names.ENTITY_SETS[kind]}({row_id})", {"$select": f"{KEYS[kind]},{column}"}
-            )
-        except Missing:
-            raise InvalidInput("customer-unknown", f"Dynamics has no such {kind}") from None
+        row = await self._read(f"{names.ENTITY_SETS[kind]}({row_id})", f"{KEYS[kind]},{column}", object_id)
+        if row is None:
+            raise InvalidInput("customer-unknown", f"Dynamics has no such {kind}, or you may not read it")
         return Customer(kind, row_id, str(row.get(column) or ""))
+
+    async def _request(self, given: object, object_id: str) -> UUID | None:
+        row_id = _guid_or_none(given)
+        if row_id is None:
+            return None
+        row = await self._read(f"{names.PHONECALLS}({row_id})", names.CALLBACK_ID, object_id)
+        if row is None or not row.get(names.CALLBACK_ID):
+            raise InvalidInput("callback-request-unknown", "Dynamics has no such callback request, or not for you")
+        return row_id
+
+    async def _read(self, path: str, columns: str, object_id: str) -> Mapping[str, Any] | None:
+        """A row as the agent sees it, None when he does not."""
+        try:
+            return await self._dataverse.get(path, {"$select": columns}, reader=UUID(object_id))
+        except Missing:
+            return None
+        except Misconfigured as error:
+            if error.code != "dataverse-forbidden":
+                raise
+            return None
 
 
 def _notes(given: object) -> str:
-    if not isinstance(given, str) or len(given) > names.DESCRIPTION_LENGTH:
-        raise _malformed(f"notes are a text of at most {names.DESCRIPTION_LENGTH} characters")
-    return cleaned(given)
+    """Lengths are counted as Dataverse counts them."""
+    notes = cleaned(given) if isinstance(given, str) else None
+    if notes is None or cut(notes, names.DESCRIPTION_LENGTH) != notes:
+        raise _malformed(f"notes are a text of at most {names.DESCRIPTION_LENGTH} UTF-16 units")
+    return notes
 
 
 def _guid_or_none(given: object) -> UUID | None:

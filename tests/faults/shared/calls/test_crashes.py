@@ -13,7 +13,7 @@ from shared.calls.service import Calls
 from shared.calls.store import CallStore
 from shared.clock import utc_now
 from shared.errors import InvalidInput, VoiceError
-from tests.fixtures.calls import MATTI, MATTI_NUMBER, CallWorld
+from tests.fixtures.calls import ANNA_SIGNED_IN, MATTI, MATTI_NUMBER, CallWorld
 from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
 
 STEPS = 7
@@ -23,14 +23,15 @@ STEPS = 7
 def cut_off(services: Services, fuse: Fuse) -> Calls:
     """The handler of a process that dies when the fuse blows."""
     dataverse = fuse.wrap(services.dataverse, ("transact", "get", "update", "delete"))
+    store = CallStore(fuse.wrap(services.tables.table("calls"), TABLE_EFFECTS))
     return Calls(
         settings=services.settings,
         enreach=services.enreach,
         identity=services.identity,
         users=services.users,
         activities=CallActivities(dataverse, services.absent_columns),
-        attempts=CallbackAttempts(dataverse),
-        store=CallStore(fuse.wrap(services.tables.table("calls"), TABLE_EFFECTS)),
+        attempts=CallbackAttempts(dataverse, store),
+        store=store,
         bus=services.bus,
         recording_url=lambda call_id: f"https://voice.example/api/recordings/{call_id}",
         clock=utc_now,
@@ -107,7 +108,7 @@ async def test_a_text_typed_before_any_notes_came_stays_above_them(calls: CallWo
     await calls.services.dataverse.update(calls.path(call_id), {"description": "typed"})
     calls.cloud.change(row, Duration=60)
     await look(calls, call_id)
-    await calls.services.call_notes.take(call_id, "anna", {"notes": "noted"})
+    await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "noted"})
     await look(calls, call_id)
     [activity] = await all_of(calls, call_id)
     assert activity["description"] == "typed\nnoted"
@@ -139,7 +140,7 @@ class Story:
         elif kind == "rows":
             self.calls.cloud.change(self.row, Duration=first, RecordingIds=["rec-1"] if second else [])
         elif kind == "notes":
-            await self.calls.services.call_notes.take(self.call_id, "anna", {"notes": first})
+            await self.calls.services.call_notes.take(self.call_id, ANNA_SIGNED_IN, {"notes": first})
         else:
             await self.edit(first, second)
 
@@ -176,9 +177,9 @@ async def test_any_interleaving_ends_in_one_activity_with_every_edit_intact(
             assert value in activity[column]
         else:
             assert activity[column] == value
-    note = await calls.services.call_store.phone_note(story.call_id)
+    note = await calls.services.call_store.phone_note(story.call_id, ANNA_SIGNED_IN)
     if not story.completed:
         assert activity["statecode"] == 1
         assert activity["voice_recording"] is not None
         assert activity["voice_duration"] == story.edits.get("voice_duration", 95)
-        assert note is None or note.text in activity["description"]
+        assert note is None or note.notes in activity["description"]

@@ -12,6 +12,7 @@ from shared.errors import InvalidInput
 from shared.settings.model import Kind
 from tests.fixtures.calls import (
     ANNA_D365,
+    ANNA_SIGNED_IN,
     BJORN,
     BJORN_D365,
     DEMO_CALL_SYNC,
@@ -149,12 +150,12 @@ async def test_notes_land_once_whenever_they_come(calls: CallWorld) -> None:
     """Before the end, after it, and after the activity was completed by us (K4)."""
     call_id = calls.new_call()
     notes = calls.services.call_notes
-    await notes.take(call_id, "anna", {"notes": "wants a refund"})
+    await notes.take(call_id, ANNA_SIGNED_IN, {"notes": "wants a refund"})
     calls.cloud.add(call_id)
     await calls.services.calls.look_at(call_id)
     activity = await calls.activity(call_id)
     assert (activity["description"], activity["statecode"]) == ("wants a refund", 1)
-    await notes.take(call_id, "anna", {"notes": "wants a refund, by Friday"})
+    await notes.take(call_id, ANNA_SIGNED_IN, {"notes": "wants a refund, by Friday"})
     await calls.services.calls.look_at(call_id)
     await calls.services.calls.look_at(call_id)
     activity = await calls.activity(call_id)
@@ -167,7 +168,7 @@ async def test_notes_go_below_what_was_written_in_the_form(calls: CallWorld) -> 
     row = calls.cloud.add(call_id, RecordingIds=[])
     await calls.services.calls.look_at(call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"description": "typed in the form"})
-    await calls.services.call_notes.take(call_id, "anna", {"notes": "typed in the phone"})
+    await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "typed in the phone"})
     calls.cloud.change(row, RecordingIds=["rec-1"])
     for _ in range(3):
         await calls.services.calls.look_at(call_id)
@@ -182,7 +183,7 @@ async def test_the_picked_customer_counts_where_several_have_the_number(calls: C
     activity = await calls.activity(call_id)
     assert activity["_regardingobjectid_value"] is None
     assert parties(activity) == [(1, "+358501112222"), (2, ANNA_D365)]
-    await calls.services.call_notes.take(call_id, "anna", {"customer": {"kind": "contact", "id": MATTI}})
+    await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"customer": {"kind": "contact", "id": MATTI}})
     calls.cloud.change(row, RecordingIds=["rec-1"])
     await calls.services.calls.look_at(call_id)
     activity = await calls.activity(call_id)
@@ -222,7 +223,7 @@ async def test_an_attempt_on_a_callback_request_counts_answered_or_not(calls: Ca
     attempts = []
     for changes in (unanswered, {}):
         attempts.append(calls.new_call())
-        await calls.services.call_notes.take(attempts[-1], "anna", {"callbackRequest": str(request)})
+        await calls.services.call_notes.take(attempts[-1], ANNA_SIGNED_IN, {"callbackRequest": str(request)})
         calls.cloud.add(attempts[-1], **direct, **changes)
         for _ in range(2):
             await calls.services.calls.look_at(attempts[-1])
@@ -282,7 +283,7 @@ async def test_a_call_that_is_no_longer_work_is_taken_back(calls: CallWorld, way
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": way})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, Terminal="mobile", CallTypeString="DirectCall", QueueName=None, WaitTime=None)
-    await calls.services.call_notes.take(call_id, "anna", {"notes": "secret"})
+    await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
     await calls.services.calls.look_at(call_id)
     assert (await calls.activity(call_id))["phonenumber"] == MATTI_NUMBER
     calls.cloud.change(row, Privacy="Private")
@@ -325,10 +326,10 @@ async def test_a_call_that_turns_private_while_its_activity_is_made_is_taken_bac
 async def test_notes_of_a_call_that_never_was_work_are_forgotten(calls: CallWorld) -> None:
     """Whatever the phone told of it goes when the record says that it is private."""
     call_id = calls.new_call()
-    await calls.services.call_notes.take(call_id, "anna", {"notes": "secret"})
+    await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
     calls.cloud.add(call_id, Privacy="Private")
     assert await calls.services.calls.look_at(call_id)
-    assert await calls.services.call_store.phone_note(call_id) is None
+    assert await calls.services.call_store.phone_note(call_id, ANNA_SIGNED_IN) is None
 
 
 async def test_a_call_without_an_activity_is_settled_without_a_recording(calls: CallWorld) -> None:
@@ -353,4 +354,4 @@ async def test_a_cancelled_activity_stays_cancelled(calls: CallWorld) -> None:
 async def test_what_can_be_no_call_is_refused(calls: CallWorld, call_id: str) -> None:
     """Ids become keys: none may be that of something else."""
     with pytest.raises(InvalidInput, match="malformed-notes"):
-        await calls.services.call_notes.take(call_id, "anna", {"notes": "x"})
+        await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "x"})
