@@ -2,8 +2,22 @@
 
 import azure.functions as func
 
-from functions import callbacks, calls, health, identity, phone, presence, recordings, webhooks
+from functions import (
+    callbacks,
+    calls,
+    health,
+    identity,
+    phone,
+    phone_calls,
+    phone_lists,
+    phone_session,
+    presence,
+    recordings,
+    webhooks,
+    webphone,
+)
 
+CAPABILITIES = (callbacks, calls, health, identity, presence, recordings, webhooks, webphone)
 app = func.FunctionApp()
-for capability in (callbacks, calls, health, identity, phone, presence, recordings, webhooks):
+for capability in (*CAPABILITIES, phone, phone_calls, phone_lists, phone_session):
     app.register_functions(capability.blueprint)

@@ -2,12 +2,13 @@
 
 import json
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
 import azure.functions as func
 
-from shared.errors import InvalidInput, VoiceError
+from shared.errors import InvalidInput, Limited, Throttled, VoiceError
 
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
@@ -37,7 +38,15 @@ def problems(handler: Handler) -> Handler:
             return await handler(req)
         except VoiceError as error:
             log.warning("request refused", extra={"code": error.code, "status": int(error.status)})
-            body = json.dumps(error.problem())
-            return func.HttpResponse(body, status_code=int(error.status), mimetype="application/problem+json")
+            return _problem(error)
 
     return answering
+
+
+def _problem(error: VoiceError) -> func.HttpResponse:
+    """With ``Retry-After`` where it is known when to come back (RFC 9110, section 10.2.3)."""
+    headers = {}
+    if isinstance(error, Limited | Throttled):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    body = json.dumps(error.problem(), ensure_ascii=False)
+    return func.HttpResponse(body, status_code=int(error.status), mimetype="application/problem+json", headers=headers)

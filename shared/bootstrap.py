@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from shared.identity.service import Identity
     from shared.identity.sync import IndexSync
     from shared.identity.watermark import WatermarkStore
+    from shared.phone.building import PhoneServices
     from shared.phone.notes import CallNotes
     from shared.presence.building import PresenceServices
     from shared.recordings.service import Recordings
@@ -287,6 +288,22 @@ class Services:
         return CallNotes(self.call_store, self.dataverse, self.bus, self._clock)
 
     @cached_property
+    def phone(self) -> "PhoneServices":
+        from shared.phone.building import build
+
+        return build(
+            environ=self._environ,
+            settings=self.settings,
+            sign_in=self.sign_in,
+            users=self.users,
+            dataverse=self.dataverse,
+            identity=self.identity,
+            calls=self.call_store,
+            tables=self.tables,
+            clock=self._clock,
+        )
+
+    @cached_property
     def enterprise_calls(self) -> "EnterpriseCalls":
         from shared.enterprise_calls.sync import EnterpriseCalls
         from shared.storage.leases import Leases
@@ -361,7 +378,7 @@ class Services:
 
     async def close(self) -> None:
         """Closes what was opened."""
-        for name in ("bus", "queue_depths", "tables"):
+        for name in ("bus", "queue_depths", "phone", "tables"):
             if name in self.__dict__:
                 await self.__dict__[name].close()
         if "http" in self.__dict__:

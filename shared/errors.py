@@ -6,13 +6,17 @@
     ├── Forbidden                  known caller, not allowed                    403
     ├── Missing                    what was asked for does not exist            404
     ├── Conflict                   the state does not allow it (any more)       409
+    ├── Limited                    the sender asks too often                    429
     ├── Misconfigured              a setting of ours is wrong or absent         500
+    ├── Unsupported                what is behind us has no such thing          501
     └── Unavailable                an outside system cannot do it now           503, retryable
         └── Throttled              it told us when to come back                 503, retryable
 
 ``code`` is stable and listed in ``docs/errors.md``; messages may change. Personal data never goes into either.
+``details`` are further members of the problem document (RFC 9457, section 3.2), which are not logged.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 
@@ -22,17 +26,19 @@ class VoiceError(Exception):
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     retryable = False
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, details: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.details = details or {}
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
     def problem(self) -> dict[str, object]:
-        """RFC 9457 problem details: ``{type, title, status, detail, code}``."""
+        """RFC 9457 problem details: ``{type, title, status, detail, code, ...}``."""
         return {
+            **self.details,
             "type": f"urn:voice-for-dynamics:error:{self.code}",
             "title": self.status.phrase,
             "status": int(self.status),
@@ -61,10 +67,24 @@ class Conflict(VoiceError):
     status = HTTPStatus.CONFLICT
 
 
+class Limited(VoiceError):
+    """The sender is to come back after ``retry_after_s`` seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, code: str, message: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(code, message)
+        self.retry_after_s = retry_after_s
+
+
 class Misconfigured(VoiceError):
     """A setting is wrong: worth another try later, because an administrator can mend it meanwhile."""
 
     retryable = True
+
+
+class Unsupported(VoiceError):
+    status = HTTPStatus.NOT_IMPLEMENTED
 
 
 class Unavailable(VoiceError):

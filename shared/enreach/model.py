@@ -114,3 +114,61 @@ class Pool:
     id: str
     name: str
     is_active: bool
+
+
+@dataclass(frozen=True)
+class VoicePerson:
+    """A user of the voice cloud as a colleague sees him; numbers are empty where he has none."""
+
+    id: str
+    name: str
+    work_number: str
+    mobile_number: str
+
+
+@dataclass(frozen=True)
+class PoolRow:
+    """A pool with its live figures (C7)."""
+
+    id: str
+    name: str
+    numbers: tuple[str, ...]
+    is_open: bool
+    serving: int
+    free: int
+    active_agents: int
+    active_calls: int
+    queue_length: int
+    longest_wait_s: int
+    on_wrap_up: int
+
+
+@dataclass(frozen=True)
+class PoolAgent:
+    """A member of a pool. ``status``: the name of what he has set."""
+
+    user_id: str
+    name: str
+    is_active: bool
+    skill: int
+    status: str
+    is_talking: bool
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """A call as a line of a history: a user's own, private ones too, or a pool's. It is shown to who had the call,
+    and neither kept nor logged (H3). ``result`` is of pools' calls."""
+
+    call_id: str
+    started_at: datetime
+    is_outgoing: bool
+    is_answered: bool
+    number: str
+    pool: str
+    pool_id: str
+    duration_s: int
+    is_work: bool
+    is_recorded: bool
+    is_declined: bool = False
+    result: str = ""

@@ -59,19 +59,25 @@ class Transport:
         await self._enter()
         answer = await self._request("GET", f"{self._url}/{link.lstrip('/')}", headers=headers)
         if not answer.is_success:
-            raise _refused(answer)
+            raise refused(answer)
         return answer
 
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """One request; a secret key that is refused is renewed once, where a password allows it."""
+        """One request that is to succeed."""
+        answer = await self.exchange(method, path, **options)
+        if not answer.is_success:
+            raise refused(answer)
+        return answer
+
+    async def exchange(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request and its answer, whatever it is; a secret key that is refused is renewed once, where a password
+        allows it. Raises Unavailable ``voicecloud-unavailable``, and what signing in raises."""
         await self._enter()
         used = self._secret_key
         answer = await self._request(method, self._url + path, auth=(self._username, used), **options)
         if answer.status_code == 401 and self._password:
             await self._renew(used)
             answer = await self._request(method, self._url + path, auth=(self._username, self._secret_key), **options)
-        if not answer.is_success:
-            raise _refused(answer)
         return answer
 
     async def _enter(self) -> None:
@@ -90,7 +96,7 @@ class Transport:
     async def _discover(self) -> str:
         answer = await self._request("GET", self._discovery_url, params={names.DISCOVERY_PARAMETER: self._username})
         if not answer.is_success:
-            raise _refused(answer)
+            raise refused(answer)
         with as_documented():
             if found := answer.json():
                 return str(found[0][names.DISCOVERY_ENDPOINT]).rstrip("/")
@@ -103,13 +109,14 @@ class Transport:
         body = {names.USER_NAME: self._username, names.PASSWORD: self._password}
         answer = await self._request("POST", self._url + path, json=body)
         if not answer.is_success:
-            raise _refused(answer)
+            raise refused(answer)
         with as_documented():
             self._secret_key = str(answer.json()[names.SECRET_KEY])
 
     async def _request(self, method: str, url: str, **options: Any) -> httpx.Response:
         try:
-            return await self._http.request(method, url, **{"headers": names.SERIALIZER_HEADER, **options})
+            headers = {**names.SERIALIZER_HEADER, **options.pop("headers", {})}
+            return await self._http.request(method, url, headers=headers, **options)
         except (httpx.RequestError, httpx.InvalidURL) as error:
             raise Unavailable("voicecloud-unavailable", "the voice cloud does not answer") from error
 
@@ -123,7 +130,8 @@ def as_documented() -> Iterator[None]:
         raise Unavailable("voicecloud-malformed", "the voice cloud's answer lacks what it should hold") from error
 
 
-def _refused(answer: httpx.Response) -> VoiceError:
+def refused(answer: httpx.Response) -> VoiceError:
+    """What an answer means that is no success."""
     status = answer.status_code
     if status == 401:
         return Misconfigured("voicecloud-unauthorised", "the voice cloud refused the API user's secret key or password")
@@ -132,12 +140,12 @@ def _refused(answer: httpx.Response) -> VoiceError:
     if status == 404:
         return Missing("voicecloud-missing", "the voice cloud has no such thing")
     if status == 429:
-        return Throttled("voicecloud-throttled", "the voice cloud asks for a pause", _pause_s(answer))
+        return Throttled("voicecloud-throttled", "the voice cloud asks for a pause", pause_s(answer))
     if 400 <= status < 500 and status != httpx.codes.REQUEST_TIMEOUT:
         return InvalidInput("voicecloud-refused", f"the voice cloud refused the request with {status}")
     return Unavailable("voicecloud-unavailable", f"the voice cloud answered {status}")
 
 
-def _pause_s(answer: httpx.Response) -> float:
+def pause_s(answer: httpx.Response) -> float:
     given = answer.headers.get("Retry-After", "")
     return float(given) if given.isdigit() else DEFAULT_PAUSE_S

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CALLBACK_PROFILE = "callback-profile"
     CALL_SYNC = "call-sync"
     PRESENCE = "presence"
+    PHONE = "phone"
 
 
 class SyncMethod(StrEnum):

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.settings.model import CallbackProfile, CallSync, Document, General, Kind
+from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings
 from shared.storage.tables import Row, Table
 
 CACHE_FOR = timedelta(seconds=2)
+Setting = General | CallbackProfile | CallSync | PresenceSettings | PhoneSettings
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Snapshot:
     callback_profiles: Mapping[str, CallbackProfile]
     call_sync: CallSync
     presence: PresenceSettings
+    phone: PhoneSettings
     faults: Mapping[str, str]
     read_at: datetime
 
@@ -66,6 +69,13 @@ class Settings:
             raise Misconfigured("presence-settings-faulty", f"the settings of presence cannot be read: {fault}")
         return snapshot.presence
 
+    async def phone(self) -> PhoneSettings:
+        """Raises Misconfigured ``phone-settings-faulty``."""
+        snapshot = await self.snapshot()
+        if fault := snapshot.fault_of(Kind.PHONE):
+            raise Misconfigured("phone-settings-faulty", f"the settings of phones cannot be read: {fault}")
+        return snapshot.phone
+
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
         """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it cannot be meant."""
         snapshot = await self.snapshot()
@@ -99,7 +109,15 @@ class Settings:
         for kind in Kind:
             async for row in self._table.query(kind):
                 found.add(kind, row)
-        return Snapshot(found.general, found.callback_profiles, found.call_sync, found.presence, found.faults, now)
+        return Snapshot(
+            general=found.general,
+            callback_profiles=found.callback_profiles,
+            call_sync=found.call_sync,
+            presence=found.presence,
+            phone=found.phone,
+            faults=found.faults,
+            read_at=now,
+        )
 
 
 @dataclass
@@ -108,6 +126,7 @@ class _Found:
     callback_profiles: dict[str, CallbackProfile] = field(default_factory=dict)
     call_sync: CallSync = field(default_factory=CallSync)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
+    phone: PhoneSettings = field(default_factory=PhoneSettings)
     faults: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: Kind, row: Row) -> None:
@@ -125,11 +144,13 @@ class _Found:
             self.call_sync = setting
         elif isinstance(setting, PresenceSettings):
             self.presence = setting
+        elif isinstance(setting, PhoneSettings):
+            self.phone = setting
         else:
             self.callback_profiles[setting.list_id] = setting
 
 
-def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile | CallSync | PresenceSettings:
+def _parse(kind: Kind, name: str, document: object) -> Setting:
     if not isinstance(document, Mapping):
         raise InvalidInput("invalid-setting", "a setting is a JSON object")
     if kind is Kind.GENERAL:
@@ -138,6 +159,8 @@ def _parse(kind: Kind, name: str, document: object) -> General | CallbackProfile
         return CallSync.from_document(document)
     if kind is Kind.PRESENCE:
         return PresenceSettings.from_document(document)
+    if kind is Kind.PHONE:
+        return PhoneSettings.from_document(document)
     profile = CallbackProfile.from_document(document)
     if profile.list_id != name:
         raise InvalidInput("invalid-setting", "a callback profile is named by its list_id")

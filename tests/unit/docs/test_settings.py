@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from shared.settings.model import CallbackProfile, CallSync, General, Kind
+from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings, Status
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +34,9 @@ def test_every_app_setting_is_documented() -> None:
 
 def test_every_field_of_a_settings_row_is_documented() -> None:
     """Each field that the settings model reads from a document is in docs/settings.md."""
-    source = "".join((ROOT / "shared" / "settings" / name).read_text() for name in ("model.py", "presence.py"))
+    source = "".join(
+        (ROOT / "shared" / "settings" / name).read_text() for name in ("model.py", "phone.py", "presence.py")
+    )
     fields = set(re.findall(r'(?:document\.get\(|_(?:flag|seconds)\(document, )"(\w+)"', source))
     assert len(fields) > 8
     assert {field for field in fields if f"`{field}`" not in DOCUMENT} == set()
@@ -44,7 +47,9 @@ def test_every_kind_and_property_of_the_model_is_documented() -> None:
     seconds or as value and unit."""
     assert all(f"### `{kind}`" in DOCUMENT for kind in Kind)
     properties = {
-        one.name for model in (General, CallbackProfile, CallSync, PresenceSettings, Status) for one in fields(model)
+        one.name
+        for model in (General, CallbackProfile, CallSync, PhoneSettings, PresenceSettings, Status)
+        for one in fields(model)
     } - {
         "max_age",
         "complete_limit",

@@ -16,6 +16,7 @@ ONLY_ELSEWHERE = {
     "TABLE_PREFIX": "for accounts shared by several apps",
     "VOICECLOUD_DISCOVERY_URL": "instead of VOICECLOUD_URL",
     "PHONE_AUTHORITY": "where browsers reach Entra by another address, which is on one machine only",
+    "PHONE_VOICECLOUD_URL": "where browsers reach the voice cloud by another address, which is on one machine only",
     "VOICECLOUD_PASSWORD": "instead of VOICECLOUD_SECRET_KEY",
 }
 

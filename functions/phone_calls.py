@@ -1,0 +1,69 @@
+"""Commands to live calls and their media, passed on to the voice cloud (C1-C4, K1, K9)."""
+
+from urllib.parse import quote
+
+import azure.functions as func
+
+from functions.responses import json_body, json_response, problems
+from functions.sign_in import voice_user
+from shared.bootstrap import services
+
+SESSION = "Phone-Session"
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("phone/calls", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_call_dial(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    call_id = await services().phone.live.dial(person.object_id, req.headers.get(SESSION), json_body(req))
+    return json_response({"callId": call_id}, status=201)
+
+
+@blueprint.route("phone/calls/{callid}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_call_caller(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    return json_response(await services().phone.callers.show(person.object_id, req.route_params["callid"]))
+
+
+@blueprint.route("phone/calls/{callid}/media", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_call_media(req: func.HttpRequest) -> func.HttpResponse:
+    person, call_id = await voice_user(req), req.route_params["callid"]
+    answer = await services().phone.live.offer(
+        person.object_id,
+        req.headers.get(SESSION),
+        call_id,
+        req.headers.get("Content-Type", ""),
+        req.get_body(),
+        answers=req.params.get("answer") != "0",
+    )
+    location = f"/api/phone/calls/{quote(call_id, safe='')}/media/{quote(answer.media_id, safe='')}"
+    headers = {"Location": location, "Media-Id": answer.media_id, "Cache-Control": "no-store"}
+    return func.HttpResponse(answer.sdp, status_code=201, mimetype="application/sdp", headers=headers)
+
+
+@blueprint.route("phone/calls/{callid}/media/{mediaid}", methods=["DELETE"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_call_media_end(req: func.HttpRequest) -> func.HttpResponse:
+    person, given = await voice_user(req), req.route_params
+    await services().phone.live.withdraw(person.object_id, req.headers.get(SESSION), given["callid"], given["mediaid"])
+    return func.HttpResponse(status_code=204)
+
+
+@blueprint.route("phone/calls/{callid}/{command}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_command(req: func.HttpRequest) -> func.HttpResponse:
+    """Its name sorts behind those of the routes with a word in this place, which the host then tries first."""
+    person, given = await voice_user(req), req.route_params
+    call = await services().phone.live.command(
+        person.object_id,
+        req.headers.get(SESSION),
+        given["callid"],
+        given["command"],
+        json_body(req) if req.get_body() else None,
+        req.headers.get("Idempotency-Key"),
+    )
+    return json_response({"call": call})

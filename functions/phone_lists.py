@@ -1,0 +1,39 @@
+"""What the phone shows beside calls: directory, history, pools (C6, C7)."""
+
+import azure.functions as func
+
+from functions.responses import json_response, problems
+from functions.sign_in import voice_user
+from shared.bootstrap import services
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("phone/directory", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_directory(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    return json_response(await services().phone.directory.search(person.object_id, req.params.get("search", "")))
+
+
+@blueprint.route("phone/history", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_history(req: func.HttpRequest) -> func.HttpResponse:
+    person, given = await voice_user(req), req.params
+    shown = await services().phone.history.show(person.object_id, given.get("before", ""), given.get("scope", "own"))
+    return json_response(shown)
+
+
+@blueprint.route("phone/history/seen", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_history_seen(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    await services().phone.history.mark_seen(person.object_id)
+    return func.HttpResponse(status_code=204)
+
+
+@blueprint.route("phone/pools", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_pools(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    return json_response(await services().phone.boards.show(person.object_id))

@@ -1,0 +1,51 @@
+"""The web phone's session: which one is the primary, and the state of its calls (A4)."""
+
+import azure.functions as func
+
+from functions.responses import json_body, json_response, problems
+from functions.sign_in import voice_user
+from shared.bootstrap import services
+
+LONG_POLL_S = 25.0
+
+blueprint = func.Blueprint()
+
+
+@blueprint.route("phone/session", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_session_open(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    return json_response(await services().phone.sessions.open(person.object_id, json_body(req)), status=201)
+
+
+@blueprint.route("phone/session/{sessionid}", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_session_go_on(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    return json_response(await services().phone.sessions.go_on(person.object_id, req.route_params["sessionid"]))
+
+
+@blueprint.route("phone/session/{sessionid}", methods=["DELETE"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_session_close(req: func.HttpRequest) -> func.HttpResponse:
+    person = await voice_user(req)
+    await services().phone.sessions.close(person.object_id, req.route_params["sessionid"])
+    return func.HttpResponse(status_code=204)
+
+
+@blueprint.route("phone/session/{sessionid}/state", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@problems
+async def phone_session_state(req: func.HttpRequest) -> func.HttpResponse:
+    """With ``If-None-Match`` a long poll."""
+    person, known = await voice_user(req), _version(req.headers.get("If-None-Match", ""))
+    found = await services().phone.sessions.state(person.object_id, req.route_params["sessionid"], known, LONG_POLL_S)
+    if found is None:
+        return func.HttpResponse(status_code=304, headers={"ETag": f'"{known}"', "Cache-Control": "no-store"})
+    answer = json_response(dict(found.document))
+    answer.headers["ETag"] = f'"{found.version}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _version(etag: str) -> str:
+    return etag.strip().removeprefix("W/").strip('"')

@@ -1,0 +1,60 @@
+"""Who is at the phone: the signed-in person as a user of Dynamics and of the voice cloud (A5)."""
+
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.enreach.model import PoolRow, VoicePerson
+from shared.enreach.overview import Overview
+from shared.errors import Forbidden
+from shared.phone.caching import Cached
+from shared.users.model import User
+from shared.users.service import Users
+
+PROFILE_KEPT_S = 60.0
+MEMBERSHIP_KEPT_S = 15.0
+
+
+@dataclass(frozen=True)
+class CallerNumber:
+    """A number that he may show to who he calls (C4); ``name``: the pool's, empty for his own."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """``number`` is his own, empty where he has none."""
+
+    number: str
+    caller_numbers: tuple[CallerNumber, ...]
+
+
+class PhoneAgents:
+    def __init__(self, users: Users, overview: Overview, clock: Clock) -> None:
+        self._users = users
+        self._people = Cached(overview.person, PROFILE_KEPT_S, clock)
+        self._pools = Cached(overview.pools_of, MEMBERSHIP_KEPT_S, clock)
+
+    async def agent(self, object_id: str) -> User:
+        """Raises Forbidden ``agent-unknown``, which says what is missing."""
+        user = await self._users.by_object_id(object_id)
+        if user is None:
+            raise Forbidden(
+                "agent-unknown",
+                "no user of Dynamics with a voice-cloud id is signed in so: an administrator sets it",
+            )
+        return user
+
+    async def person(self, user: User) -> VoicePerson:
+        return await self._people.get(user.voice_user_id)
+
+    async def pools(self, user: User) -> tuple[PoolRow, ...]:
+        """The pools he is a member of, at most 15 s old."""
+        return await self._pools.get(user.voice_user_id)
+
+    async def profile(self, user: User) -> Profile:
+        own = (await self.person(user)).work_number
+        shown = [CallerNumber(own, "")] if own else []
+        shown += [CallerNumber(number, pool.name) for pool in await self.pools(user) for number in pool.numbers]
+        return Profile(own, tuple(shown))

@@ -1,0 +1,92 @@
+"""Builds what the web phone asks for, for ``bootstrap``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from shared.calls.store import CallStore
+from shared.clock import Clock
+from shared.dataverse.client import Dataverse
+from shared.enreach.overview import Overview
+from shared.enreach.phone import EnreachPhone
+from shared.enreach.transport import Transport
+from shared.entra.sign_in import SignIn
+from shared.identity.service import Identity
+from shared.phone.agents import PhoneAgents
+from shared.phone.boards import PoolBoards
+from shared.phone.callers import Callers
+from shared.phone.customers import Customers
+from shared.phone.directory import PhoneDirectory
+from shared.phone.history import CallHistory
+from shared.phone.lease import SessionLeases
+from shared.phone.limiter import Limiter
+from shared.phone.live import LiveCalls
+from shared.phone.page import WebPhonePage
+from shared.phone.sessions import PhoneSessions
+from shared.settings.service import Settings
+from shared.storage.tables import Tables
+from shared.users.service import Users
+
+OFFERS_AT_ONCE, OFFERS_PER_S = 10, 2.0
+COMMANDS_AT_ONCE, COMMANDS_PER_S = 50, 20.0
+"""Keys of a dial pad are pressed ten times a second at most."""
+
+
+@dataclass(frozen=True)
+class PhoneServices:
+    """``http`` is the phones' own client: they wait long, and many at once."""
+
+    sessions: PhoneSessions
+    live: LiveCalls
+    callers: Callers
+    directory: PhoneDirectory
+    history: CallHistory
+    boards: PoolBoards
+    page: WebPhonePage
+    http: httpx.AsyncClient
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+def build(
+    *,
+    environ: Mapping[str, str],
+    settings: Settings,
+    sign_in: SignIn,
+    users: Users,
+    dataverse: Dataverse,
+    identity: Identity,
+    calls: CallStore,
+    tables: Tables,
+    clock: Clock,
+) -> PhoneServices:
+    table = tables.table("phones")
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+    http = httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0), limits=limits)
+    transport = Transport.from_settings(environ, http)
+    phone, overview = EnreachPhone(transport), Overview(transport)
+    agents = PhoneAgents(users, overview, clock)
+    sessions = PhoneSessions(agents=agents, leases=SessionLeases(table, clock), phone=phone, settings=settings)
+    offers, commands = Limiter(OFFERS_AT_ONCE, OFFERS_PER_S), Limiter(COMMANDS_AT_ONCE, COMMANDS_PER_S)
+    boards = PoolBoards(agents, overview, clock)
+    customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
+    directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
+    return PhoneServices(
+        sessions=sessions,
+        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, offers=offers, commands=commands),
+        callers=Callers(agents=agents, phone=phone, identity=identity, store=calls),
+        directory=directory,
+        history=CallHistory(
+            agents=agents, overview=overview, directory=directory, identity=identity, table=table, clock=clock
+        ),
+        boards=boards,
+        page=WebPhonePage(
+            sign_in=sign_in,
+            settings=settings,
+            voicecloud_url=environ.get("PHONE_VOICECLOUD_URL") or environ.get("VOICECLOUD_URL", ""),
+            dynamics_url=dataverse.url,
+        ),
+        http=http,
+    )

@@ -1,0 +1,56 @@
+"""Who is on the other end, and what the agent has noted: read when a phone rings (C5, D1, D5, K4).
+
+The number is that of the agent's own leg as the voice cloud has it, so nobody learns of calls he is not in. Names come
+from the number index, one point read: nothing is stored of the call, which may be private (H3).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from shared.calls.store import CallStore
+from shared.enreach.phone import EnreachPhone
+from shared.errors import Unsupported
+from shared.identity.service import Identity
+from shared.phone import requests
+from shared.phone.agents import PhoneAgents
+
+
+class Callers:
+    def __init__(self, *, agents: PhoneAgents, phone: EnreachPhone, identity: Identity, store: CallStore) -> None:
+        self._agents = agents
+        self._phone = phone
+        self._identity = identity
+        self._store = store
+
+    async def show(self, object_id: str, call_id: str) -> dict[str, Any]:
+        """``caller`` is None for a call that he is not in (any more).
+
+        Raises Unavailable ``index-not-ready``, InvalidInput ``malformed-phone-request``, Forbidden ``agent-unknown``.
+        """
+        agent, call_id = await self._agents.agent(object_id), requests.call_id(call_id)
+        caller, note = await asyncio.gather(
+            self._caller(agent.voice_user_id, call_id), self._store.phone_note(call_id, object_id)
+        )
+        customer, request = (note.customer, note.callback_request) if note else (None, None)
+        return {
+            "callId": call_id,
+            "caller": caller,
+            "notes": note.notes if note else "",
+            "customer": {"kind": customer.kind, "id": str(customer.id), "name": customer.name} if customer else None,
+            "callbackRequest": str(request) if request else None,
+        }
+
+    async def _caller(self, voice_user_id: str, call_id: str) -> dict[str, Any] | None:
+        try:
+            state = await self._phone.state(voice_user_id)
+        except Unsupported:
+            return None
+        calls: list[Mapping[str, Any]] = state.document.get("calls") or []
+        call = next((one for one in calls if one.get("callId") == call_id), None)
+        if call is None:
+            return None
+        number = str((call.get("party") or {}).get("number") or "")
+        found = await self._identity.identify(number)
+        matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in found.customers]
+        return {"number": found.e164 or number, "matches": matches, "more": found.more}

@@ -1,0 +1,90 @@
+"""Whom the agent can call: colleagues with their status, pools, customers (C1, C6)."""
+
+import asyncio
+from typing import Any
+
+from shared.clock import Clock
+from shared.enreach.model import PoolAgent, PoolRow, VoicePerson
+from shared.enreach.overview import Overview
+from shared.phone.agents import PhoneAgents
+from shared.phone.boards import PoolBoards
+from shared.phone.caching import Cached
+from shared.phone.customers import Customers, Reachable
+from shared.text import cleaned
+
+COLLEAGUES_KEPT_S = 30.0
+SHORTEST = 2
+"""Characters from which on customers are searched."""
+LONGEST = 100
+MOST_POOLS = 50
+"""Pools whose members are asked for their status."""
+
+
+class PhoneDirectory:
+    def __init__(
+        self, *, agents: PhoneAgents, overview: Overview, boards: PoolBoards, customers: Customers, clock: Clock
+    ) -> None:
+        async def everybody(_: str) -> tuple[VoicePerson, ...]:
+            return await overview.colleagues()
+
+        self._agents = agents
+        self._boards = boards
+        self._customers = customers
+        self._colleagues = Cached(everybody, COLLEAGUES_KEPT_S, clock)
+
+    async def search(self, object_id: str, text: str) -> list[dict[str, Any]]:
+        """Colleagues, then pools, then customers, each from A to Z; without a text all colleagues and pools.
+
+        Raises Forbidden ``agent-unknown``.
+        """
+        await self._agents.agent(object_id)
+        text = " ".join(cleaned(text).split())[:LONGEST]
+        people, pools, customers = await asyncio.gather(
+            self.colleagues(), self._boards.figures(), self._searched(object_id, text)
+        )
+        statuses = await self._statuses(pools)
+        found = [_colleague(one, statuses.get(one.id)) for one in people if _has(text, one.name, *_numbers(one))]
+        found += [_pool(one) for one in pools if _has(text, one.name, *one.numbers)]
+        return found + [_customer(one) for one in customers]
+
+    async def colleagues(self) -> tuple[VoicePerson, ...]:
+        return await self._colleagues.get("")
+
+    async def _searched(self, object_id: str, text: str) -> list[Reachable]:
+        return list(await self._customers.search(object_id, text)) if len(text) >= SHORTEST else []
+
+    async def _statuses(self, pools: tuple[PoolRow, ...]) -> dict[str, PoolAgent]:
+        """Of who is a member of a pool: the voice cloud gives nobody else's in one answer."""
+        lists = await asyncio.gather(*(self._boards.members(pool.id) for pool in pools[:MOST_POOLS]))
+        return {one.user_id: one for members in lists for one in members}
+
+
+def _has(text: str, *shown: str) -> bool:
+    """Whether each word is in one of them; a number also in any spelling, from three digits on."""
+    searched = " ".join(shown).casefold()
+    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
+    if len(digits) >= 3 and not any(character.isalpha() for character in text):
+        return digits in searched
+    return all(word in searched for word in text.casefold().split())
+
+
+def _numbers(person: VoicePerson) -> list[str]:
+    return [number for number in (person.work_number, person.mobile_number) if number]
+
+
+def _colleague(person: VoicePerson, status: PoolAgent | None) -> dict[str, Any]:
+    shown = _entry("user", person.id, person.name, _numbers(person))
+    return {**shown, "status": {"name": status.status, "talking": status.is_talking}} if status else shown
+
+
+def _pool(pool: PoolRow) -> dict[str, Any]:
+    return _entry("pool", pool.id, pool.name, list(pool.numbers))
+
+
+def _customer(found: Reachable) -> dict[str, Any]:
+    customer = found.customer
+    return _entry(customer.kind, str(customer.id), customer.name, list(found.numbers))
+
+
+def _entry(kind: str, entry_id: str, name: str, numbers: list[str]) -> dict[str, Any]:
+    return {"kind": kind, "id": entry_id, "name": name, "number": numbers[0] if numbers else "", "numbers": numbers}

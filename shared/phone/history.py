@@ -1,0 +1,170 @@
+"""Calls the agent had, or his pools, newest first, with what he has missed (C6).
+
+The voice cloud gives the rows of a window oldest first, so windows are asked for backwards until a page is full.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from shared.clock import Clock, from_iso, to_iso
+from shared.enreach.model import HistoryRow
+from shared.enreach.overview import Overview
+from shared.errors import InvalidInput, Unavailable
+from shared.identity.service import Identity
+from shared.phone.agents import PhoneAgents
+from shared.phone.caching import Cached
+from shared.phone.directory import PhoneDirectory
+from shared.storage.tables import Row, Table
+
+PAGE = 50
+MOST_ROWS = 10_000
+DAY = timedelta(days=1)
+OWN_SPANS = (7 * DAY, 31 * DAY, 31 * DAY)
+POOL_SPANS = (DAY / 24, DAY / 4, DAY, 7 * DAY)
+POOL_KEPT_S = 5.0
+SEEN = "history"
+
+Window = Callable[[datetime, datetime], Awaitable[Sequence[HistoryRow]]]
+
+
+class CallHistory:
+    """Every method takes the person's object id and raises Forbidden ``agent-unknown``."""
+
+    def __init__(
+        self,
+        *,
+        agents: PhoneAgents,
+        overview: Overview,
+        directory: PhoneDirectory,
+        identity: Identity,
+        table: Table,
+        clock: Clock,
+    ) -> None:
+        async def of_pools(window: tuple[datetime, datetime]) -> Sequence[HistoryRow]:
+            return await overview.service_calls(*window, MOST_ROWS)
+
+        self._agents = agents
+        self._overview = overview
+        self._directory = directory
+        self._identity = identity
+        self._table = table
+        self._clock = clock
+        self._of_pools = Cached(of_pools, POOL_KEPT_S, clock)
+
+    async def show(self, object_id: str, before: str, scope: str) -> dict[str, Any]:
+        """``before``: an ISO 8601 time, or nothing for the newest; ``scope``: ``own`` or ``pool``.
+
+        Raises InvalidInput ``malformed-history``.
+        """
+        until = _moment(before) if before else self._clock() + timedelta(seconds=1)
+        if scope not in {"own", "pool"}:
+            raise InvalidInput("malformed-history", "scope is own or pool")
+        rows = await (self._own(object_id, until) if scope == "own" else self._pool(object_id, until))
+        page, following = _page(rows)
+        names = await self._names({row.number for row in page if row.number})
+        entries = [_entry(row, names.get(row.number, ""), scope) for row in page]
+        missed = await self._missed(object_id, rows) if scope == "own" and not before else 0
+        return {"entries": entries, "missed": missed, "next": to_iso(following) if following else None}
+
+    async def mark_seen(self, object_id: str) -> None:
+        agent = await self._agents.agent(object_id)
+        await self._table.put(Row(str(agent.id), SEEN, {"seen": self._clock()}))
+
+    async def _own(self, object_id: str, until: datetime) -> list[HistoryRow]:
+        agent = await self._agents.agent(object_id)
+
+        async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
+            return await self._overview.calls_of(agent.voice_user_id, start, end, MOST_ROWS)
+
+        return _one_a_call(await _backwards(window, until, until + timedelta(seconds=1), OWN_SPANS))
+
+    async def _pool(self, object_id: str, until: datetime) -> list[HistoryRow]:
+        pools = {pool.id for pool in await self._agents.pools(await self._agents.agent(object_id))}
+
+        async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
+            return [row for row in await self._of_pools.get((start, end)) if row.pool_id in pools]
+
+        shared_end = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return await _backwards(window, until, shared_end, POOL_SPANS)
+
+    async def _missed(self, object_id: str, rows: Sequence[HistoryRow]) -> int:
+        agent = await self._agents.agent(object_id)
+        row = await self._table.get(str(agent.id), SEEN)
+        since = row.values["seen"] if row else self._clock() - OWN_SPANS[0]
+        return sum(_result(one) == "missed" and one.started_at > since for one in rows)
+
+    async def _names(self, numbers: set[str]) -> dict[str, str]:
+        """Of colleagues, and of customers whom the number alone tells; none while the index is being loaded."""
+        people = await self._directory.colleagues()
+        known = {number: one.name for one in people for number in (one.work_number, one.mobile_number) if number}
+        strangers = sorted(numbers - known.keys())
+        try:
+            found = await asyncio.gather(*(self._identity.identify(number) for number in strangers))
+        except Unavailable:
+            return known
+        only = {number: one.only for number, one in zip(strangers, found, strict=True)}
+        return known | {number: customer.name for number, customer in only.items() if customer}
+
+
+async def _backwards(window: Window, until: datetime, end: datetime, spans: Sequence[timedelta]) -> list[HistoryRow]:
+    """Rows before ``until``, newest first: window after window, until there is more than a page."""
+    rows: list[HistoryRow] = []
+    for span in spans:
+        start = end - span
+        rows += [row for row in await window(start, end) if row.started_at < until]
+        if len(rows) > PAGE:
+            break
+        end = start
+    return sorted(set(rows), key=lambda row: row.started_at, reverse=True)
+
+
+def _one_a_call(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
+    """A call that rang him several times is one line: the one he answered, else the latest."""
+    found: dict[str, HistoryRow] = {}
+    for row in rows:
+        kept = found.get(row.call_id)
+        if kept is None or (row.is_answered and not kept.is_answered):
+            found[row.call_id] = row
+    return sorted(found.values(), key=lambda row: row.started_at, reverse=True)
+
+
+def _page(rows: Sequence[HistoryRow]) -> tuple[Sequence[HistoryRow], datetime | None]:
+    """A page, which never ends between two calls of the same moment, and where the next begins."""
+    if len(rows) <= PAGE:
+        return rows, None
+    last = rows[PAGE - 1].started_at
+    page = [row for row in rows if row.started_at >= last]
+    return page, last if len(page) < len(rows) else None
+
+
+def _entry(row: HistoryRow, name: str, scope: str) -> dict[str, Any]:
+    recordings = f"/api/recordings/{quote(row.call_id, safe='')}/list" if row.is_work and row.is_recorded else None
+    return {
+        "callId": row.call_id,
+        "direction": "outbound" if row.is_outgoing else "inbound",
+        "result": row.result if scope == "pool" and row.result else _result(row),
+        "number": row.number,
+        "name": name,
+        "pool": row.pool,
+        "startedAt": to_iso(row.started_at),
+        "duration_s": row.duration_s,
+        "recording": recordings,
+    }
+
+
+def _result(row: HistoryRow) -> str:
+    if row.is_answered:
+        return "answered"
+    if row.is_outgoing:
+        return "not_answered"
+    return "declined" if row.is_declined else "missed"
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return from_iso(text)
+    except (ValueError, OverflowError):
+        raise InvalidInput("malformed-history", "before is a time in ISO 8601") from None

@@ -1,0 +1,75 @@
+"""Commands to live calls and their media: checked, counted, passed on (C1-C4, K1, K9)."""
+
+from typing import Any
+
+from shared.enreach.phone import EnreachPhone, MediaAnswer
+from shared.errors import Forbidden
+from shared.phone import requests
+from shared.phone.agents import PhoneAgents
+from shared.phone.limiter import Limiter
+from shared.phone.sessions import PhoneSessions
+from shared.users.model import User
+
+
+class LiveCalls:
+    """Every method takes the person's object id and the header ``Phone-Session``, and raises InvalidInput
+    ``phone-session-missing`` or ``malformed-phone-request``, Conflict ``phone-session-lost``, Limited
+    ``phone-too-often``, and what ``EnreachPhone`` raises."""
+
+    def __init__(
+        self,
+        *,
+        sessions: PhoneSessions,
+        agents: PhoneAgents,
+        phone: EnreachPhone,
+        offers: Limiter,
+        commands: Limiter,
+    ) -> None:
+        self._sessions = sessions
+        self._agents = agents
+        self._phone = phone
+        self._offers = offers
+        self._commands = commands
+
+    async def dial(self, object_id: str, session: str | None, body: object) -> str:
+        """``{callId, number, callerNumber?}``; gives the call's id. Raises Forbidden ``caller-number-foreign``."""
+        agent = await self._commanding(object_id, session, self._commands)
+        document = requests.text_object(body)
+        call_id, number = requests.call_id(document.get("callId")), requests.number(document, "number")
+        shown = requests.number(document, "callerNumber") if document.get("callerNumber") is not None else None
+        if shown is not None:
+            await self._require_own(agent, shown)
+        await self._phone.dial(agent.voice_user_id, call_id, number, shown)
+        return call_id
+
+    async def command(
+        self, object_id: str, session: str | None, call_id: str, name: str, body: object, key: str | None
+    ) -> Any:
+        """The call as it is then. Raises InvalidInput ``idempotency-key-missing``, Missing ``command-unknown``."""
+        agent = await self._commanding(object_id, session, self._commands)
+        wanted = requests.command(name, body)
+        key, call_id = requests.idempotency_key(key), requests.call_id(call_id)
+        return await self._phone.command(agent.voice_user_id, call_id, name, wanted, key)
+
+    async def offer(
+        self, object_id: str, session: str | None, call_id: str, content_type: str, body: bytes, *, answers: bool
+    ) -> MediaAnswer:
+        """The answer to an SDP offer. Raises InvalidInput ``sdp-expected`` or ``sdp-too-long``."""
+        agent = await self._commanding(object_id, session, self._offers)
+        sdp, call_id = requests.sdp(content_type, body), requests.call_id(call_id)
+        return await self._phone.offer(agent.voice_user_id, call_id, sdp, answers=answers)
+
+    async def withdraw(self, object_id: str, session: str | None, call_id: str, media_id: str) -> None:
+        agent = await self._commanding(object_id, session, self._commands)
+        call_id, media_id = requests.call_id(call_id), requests.media_id(media_id)
+        await self._phone.withdraw(agent.voice_user_id, call_id, media_id)
+
+    async def _commanding(self, object_id: str, session: str | None, limiter: Limiter) -> User:
+        """Counted first: what comes too often costs neither a read nor a request."""
+        limiter.take(object_id)
+        return await self._sessions.commanding(object_id, session)
+
+    async def _require_own(self, agent: User, number: str) -> None:
+        profile = await self._agents.profile(agent)
+        if number not in {one.number for one in profile.caller_numbers}:
+            raise Forbidden("caller-number-foreign", "this is neither your number nor one of your pools'")

@@ -1,0 +1,111 @@
+"""A phone's session: claimed, kept, given up, and the state of its calls (A4, design.md "A live call")."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.enreach.phone import EnreachPhone, OpenSession, PhoneState
+from shared.errors import Conflict, Missing, Unsupported
+from shared.phone import requests
+from shared.phone.agents import PhoneAgents
+from shared.phone.lease import LEASE_S, SessionLeases
+from shared.settings.service import Settings
+from shared.users.model import User
+
+LONGEST_WAIT_S = 25.0
+
+
+class PhoneSessions:
+    """Every method takes the person's object id and raises Forbidden ``agent-unknown`` for who is no agent."""
+
+    def __init__(self, *, agents: PhoneAgents, leases: SessionLeases, phone: EnreachPhone, settings: Settings) -> None:
+        self._agents = agents
+        self._leases = leases
+        self._phone = phone
+        self._settings = settings
+
+    async def open(self, object_id: str, body: object) -> dict[str, Any]:
+        """``{sessionId, client?, takeOver?}``: the same again is the same session.
+
+        Raises Conflict ``phone-active-elsewhere``, Unsupported ``live-calls-unavailable``, InvalidInput
+        ``malformed-phone-request``.
+        """
+        agent, document = await self._agents.agent(object_id), requests.text_object(body)
+        session_id = requests.session_id(document.get("sessionId"))
+        await self._claim(agent, session_id, document)
+        try:
+            opened = await self._phone.open(agent.voice_user_id, session_id)
+        except Unsupported:
+            await self._leases.release(str(agent.id), session_id)
+            raise
+        return {
+            "sessionId": session_id,
+            "leaseS": LEASE_S,
+            "agent": await self._shown(agent),
+            "iceServers": list(opened.ice_servers),
+            "events": _events(opened),
+            "settings": await self._shown_settings(),
+            "state": dict(opened.state),
+        }
+
+    async def go_on(self, object_id: str, session_id: str) -> dict[str, Any]:
+        """A sign of life. A session that the voice cloud has forgotten is opened there anew.
+
+        Raises Conflict ``phone-session-lost``.
+        """
+        agent = await self._agents.agent(object_id)
+        await self._leases.renew(str(agent.id), session_id)
+        try:
+            events = {"ticket": await self._phone.go_on(agent.voice_user_id, session_id)}
+        except Missing:
+            events = _events(await self._phone.open(agent.voice_user_id, session_id))
+        return {"leaseS": LEASE_S, "events": events}
+
+    async def close(self, object_id: str, session_id: str) -> None:
+        """A session that is lost already needs no closing."""
+        agent = await self._agents.agent(object_id)
+        if await self._leases.release(str(agent.id), session_id):
+            await self._phone.close(agent.voice_user_id, session_id)
+
+    async def state(self, object_id: str, session_id: str, known: str, wait_s: float) -> PhoneState | None:
+        """The state, or None when it still is the version ``known`` after ``wait_s``, 25 s at most.
+
+        Raises Conflict ``phone-session-lost``.
+        """
+        agent = await self._agents.agent(object_id)
+        await self._leases.require(str(agent.id), session_id)
+        state = await self._phone.state(agent.voice_user_id, known, min(wait_s, LONGEST_WAIT_S))
+        return None if known and state.version == known else state
+
+    async def commanding(self, object_id: str, header: str | None) -> User:
+        """The agent, if the session he names is his primary one. Raises InvalidInput ``phone-session-missing``."""
+        agent = await self._agents.agent(object_id)
+        await self._leases.require(str(agent.id), requests.named_session(header))
+        return agent
+
+    async def _claim(self, agent: User, session_id: str, document: Mapping[str, Any]) -> None:
+        allowed = (await self._settings.phone()).take_over
+        take_over = allowed and requests.flag(document, "takeOver", default=False)
+        try:
+            await self._leases.claim(
+                str(agent.id), session_id, requests.client(document.get("client")), take_over=take_over
+            )
+        except Conflict as error:
+            error.details = {**error.details, "takeOver": allowed}
+            raise
+
+    async def _shown(self, agent: User) -> dict[str, Any]:
+        profile = await self._agents.profile(agent)
+        numbers = [{"number": one.number, "name": one.name} for one in profile.caller_numbers]
+        return {"name": agent.name, "number": profile.number, "callerNumbers": numbers}
+
+    async def _shown_settings(self) -> dict[str, Any]:
+        settings, general = await self._settings.phone(), await self._settings.general()
+        return {
+            "takeOver": settings.take_over,
+            "defaultRegion": general.default_region,
+            "voiceCenterUrl": settings.voice_center_url,
+        }
+
+
+def _events(opened: OpenSession) -> dict[str, Any]:
+    return {"url": opened.events_url, "ticket": opened.ticket}

@@ -1,0 +1,41 @@
+"""What holds for the web phones of a deployment (A2, A4, C8): the settings row ``phone``."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from shared.errors import InvalidInput
+
+_ORIGIN = re.compile(r"https://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?|http://localhost(?::[0-9]{1,5})?")
+
+
+@dataclass(frozen=True)
+class PhoneSettings:
+    """``take_over``: whether a phone may be opened although another window has it, where the agent says so.
+    ``frame_ancestors``: the sites that may show the phone in a frame, beside the Dynamics environment itself.
+    ``voice_center_url``: where its links to the Voice Center lead, empty for none."""
+
+    take_over: bool = True
+    frame_ancestors: tuple[str, ...] = ()
+    voice_center_url: str = ""
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, object]) -> Self:
+        take_over, ancestors = document.get("take_over", True), document.get("frame_ancestors", [])
+        if not isinstance(take_over, bool):
+            raise _invalid("take_over", "true or false")
+        if not isinstance(ancestors, list) or not all(_is_origin(one) for one in ancestors):
+            raise _invalid("frame_ancestors", "a list of origins such as https://contoso.crm4.dynamics.com")
+        url = document.get("voice_center_url", "")
+        if not isinstance(url, str) or (url and not url.startswith(("https://", "http://localhost"))):
+            raise _invalid("voice_center_url", "an https address")
+        return cls(take_over, tuple(ancestors), url)
+
+
+def _is_origin(given: object) -> bool:
+    return isinstance(given, str) and _ORIGIN.fullmatch(given) is not None
+
+
+def _invalid(name: str, wanted: str) -> InvalidInput:
+    return InvalidInput("invalid-setting", f"{name} must be {wanted}")
