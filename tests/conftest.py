@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.functions_host",
     "tests.fixtures.world",
     "tests.fixtures.calls",
+    "tests.fixtures.live_phone",
     "tests.fixtures.presence",
     "tests.fixtures.dataverse",
     "tests.fixtures.chromium",

@@ -1,0 +1,149 @@
+"""The web phone's session over the app: opened, kept, lost, and its state (A1, A4, A5)."""
+
+import asyncio
+from uuid import uuid4
+
+import httpx
+
+from shared.settings.model import Kind
+from tests.fixtures.live_phone import ANNA, DAVID, LivePhones
+from tests.unit.test_openapi import validate_as
+
+
+async def test_a_phone_opens_with_all_it_needs(phones: LivePhones) -> None:
+    """Name and numbers, ICE servers, the event stream's ticket, settings and the state, as the contract says."""
+    answer = await phones.anna.post("/phone/session", json={"sessionId": str(uuid4()), "client": "Chrome on Windows"})
+    assert answer.status_code == 201, answer.text
+    session = answer.json()
+    validate_as("PhoneSession", session)
+    assert (session["agent"]["name"], session["agent"]["number"]) == ("Anna Virtanen", "+35891001001")
+    shown = {one["number"]: one["name"] for one in session["agent"]["callerNumbers"]}
+    assert shown.items() >= {"+35891001001": "", "+35891000100": "Sales", "+35891000200": "Support"}.items()
+    assert "+35891000300" not in shown
+    assert session["iceServers"] == [{"urls": ["turn:localhost:3478"], "username": "u", "credential": "c"}]
+    assert session["events"]["ticket"] == "ticket-1"
+    assert session["settings"] == {"takeOver": True, "defaultRegion": "FI", "voiceCenterUrl": ""}
+    assert session["state"] == {"version": "v-0", "calls": []}
+    assert phones.cloud.sessions == {ANNA: session["sessionId"]}
+
+
+async def test_a_second_window_is_told_where_the_phone_is(phones: LivePhones) -> None:
+    """Since when, last seen, on what; the first one goes on undisturbed; the wish to take over ends it."""
+    first, second = str(uuid4()), str(uuid4())
+    await phones.anna.post("/phone/session", json={"sessionId": first, "client": "Chrome\u0000 on Windows"})
+    refused = await phones.anna.post("/phone/session", json={"sessionId": second})
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (409, "phone-active-elsewhere")
+    validate_as("ActiveElsewhere", problem)
+    assert (problem["client"], problem["takeOver"]) == ("Chrome on Windows", True)
+    assert (await phones.anna.put(f"/phone/session/{first}")).status_code == 200
+    taken = await phones.anna.post("/phone/session", json={"sessionId": second, "takeOver": True})
+    assert taken.status_code == 201
+    lost = await phones.anna.put(f"/phone/session/{first}")
+    assert (lost.status_code, lost.json()["code"]) == (409, "phone-session-lost")
+    assert (await phones.anna.get(f"/phone/session/{first}/state")).json()["code"] == "phone-session-lost"
+    assert (await phones.anna.delete(f"/phone/session/{first}")).status_code == 204
+    assert (await phones.anna.put(f"/phone/session/{second}")).status_code == 200
+    assert phones.cloud.sessions == {ANNA: second}
+
+
+async def test_where_taking_over_is_forbidden_the_wish_does_not_help(phones: LivePhones) -> None:
+    """The settings row decides, and the refusal says so."""
+    await phones.world.set(Kind.PHONE, "phone", {"take_over": False})
+    await phones.opened(phones.anna)
+    refused = await phones.anna.post("/phone/session", json={"sessionId": str(uuid4()), "takeOver": True})
+    assert (refused.status_code, refused.json()["takeOver"]) == (409, False)
+
+
+async def test_of_tabs_that_race_exactly_one_wins(phones: LivePhones) -> None:
+    """However many ask at once; and again when all of them take over from it."""
+    tabs = [str(uuid4()) for _ in range(8)]
+
+    async def race(**wish: bool) -> list[httpx.Response]:
+        asked = [phones.anna.post("/phone/session", json={"sessionId": tab, **wish}) for tab in tabs]
+        return list(await asyncio.gather(*asked))
+
+    answers = await race()
+    assert sorted(one.status_code for one in answers) == [201] + [409] * 7
+    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"phone-active-elsewhere"}
+    await race(takeOver=True)
+    alive = await asyncio.gather(*(phones.anna.put(f"/phone/session/{tab}") for tab in tabs))
+    assert sorted(one.status_code for one in alive) == [200] + [409] * 7
+
+
+async def test_a_reload_gets_its_session_back_and_a_closed_one_is_free(phones: LivePhones) -> None:
+    """The same id again is the same session; after the end anybody may have it at once."""
+    own = await phones.opened(phones.anna)
+    again = await phones.anna.post("/phone/session", json={"sessionId": own["Phone-Session"]})
+    assert again.status_code == 201
+    assert (await phones.anna.delete(f"/phone/session/{own['Phone-Session']}")).status_code == 204
+    assert phones.cloud.sessions == {}
+    assert (await phones.anna.put(f"/phone/session/{own['Phone-Session']}")).json()["code"] == "phone-session-lost"
+    await phones.opened(phones.anna)
+
+
+async def test_agents_do_not_disturb_each_other(phones: LivePhones) -> None:
+    """A session id of another agent is worth nothing: it is the token that says whose it is."""
+    anna = await phones.opened(phones.anna)
+    await phones.opened(phones.david)
+    forged = await phones.david.put(f"/phone/session/{anna['Phone-Session']}")
+    assert (forged.status_code, forged.json()["code"]) == (409, "phone-session-lost")
+    await phones.david.delete(f"/phone/session/{anna['Phone-Session']}")
+    assert set(phones.cloud.sessions) == {ANNA, DAVID}
+    assert (await phones.anna.put(f"/phone/session/{anna['Phone-Session']}")).status_code == 200
+
+
+async def test_a_session_that_the_voice_cloud_forgot_is_mended_by_a_sign_of_life(phones: LivePhones) -> None:
+    """After its restart the terminal is there again, with a new ticket and the stream's address."""
+    own = (await phones.opened(phones.anna))["Phone-Session"]
+    kept = (await phones.anna.put(f"/phone/session/{own}")).json()
+    assert kept == {"leaseS": 25.0, "events": {"ticket": "ticket-2"}}
+    phones.cloud.sessions.clear()
+    mended = (await phones.anna.put(f"/phone/session/{own}")).json()
+    assert (mended["events"]["ticket"], mended["events"]["url"][-13:]) == ("ticket-3", "/phone/events")
+    assert phones.cloud.sessions == {ANNA: own}
+
+
+async def test_the_state_is_waited_for_while_others_are_served(phones: LivePhones) -> None:
+    """An unchanged state is 304 after a while; a ring ends the wait at once; twenty waiting phones block nobody."""
+    own = (await phones.opened(phones.anna))["Phone-Session"]
+    path = f"/phone/session/{own}/state"
+    now = await phones.anna.get(path)
+    assert (now.status_code, now.headers["ETag"], now.json()["calls"]) == (200, '"v-0"', [])
+    known = {"If-None-Match": now.headers["ETag"]}
+    same = await phones.anna.get(path, headers=known)
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", '"v-0"')
+    waiting = [asyncio.create_task(phones.anna.get(path, headers=known)) for _ in range(20)]
+    await asyncio.sleep(0.3)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    assert (await phones.david.get("/webphone/config.json")).status_code == 200
+    assert loop.time() - began < 1
+    await phones.cloud.rings(ANNA, "c1", "+358401234567")
+    began = loop.time()
+    told = await asyncio.gather(*waiting)
+    assert loop.time() - began < 1.5
+    assert {one.status_code for one in told} == {200}
+    assert told[0].json()["calls"][0]["state"] == "ringing"
+    assert ("GET", f"/users/{ANNA}/phone", "") in phones.cloud.asked
+
+
+async def test_without_live_calls_the_phone_is_told_so_and_nothing_is_held(phones: LivePhones) -> None:
+    """As with Enreach Cloud: 501, and the lease is free for the next try; lists work all the same."""
+    phones.cloud.is_there = False
+    for _ in range(2):
+        refused = await phones.anna.post("/phone/session", json={"sessionId": str(uuid4())})
+        assert (refused.status_code, refused.json()["code"]) == (501, "live-calls-unavailable")
+    assert (await phones.anna.get("/phone/pools")).status_code == 200
+    caller = (await phones.anna.get(f"/phone/calls/{uuid4()}")).json()
+    assert caller["caller"] is None
+
+
+async def test_who_may_not_use_the_phone_is_told_what_is_missing(phones: LivePhones) -> None:
+    """Without a token, with nonsense: the contract's refusals."""
+    async with httpx.AsyncClient(base_url=str(phones.anna.base_url)) as stranger:
+        for method, path in (("POST", "/phone/session"), ("GET", "/phone/history"), ("POST", "/phone/calls/c/hold")):
+            assert (await stranger.request(method, path)).json()["code"] == "token-missing"
+    for body in ([], {}, {"sessionId": 5}, {"sessionId": "../x"}, {"sessionId": str(uuid4()), "takeOver": 1}):
+        refused = await phones.anna.post("/phone/session", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (400, "malformed-phone-request")
