@@ -17,9 +17,9 @@ ELSEWHERE = {"transitions.json": ROOT / "shared" / "calls" / "transitions.json"}
 """Files of the page that Python reads too."""
 INDEX = "index.html"
 TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml",
