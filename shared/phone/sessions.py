@@ -26,7 +26,7 @@ class PhoneSessions:
     async def open(self, object_id: str, body: object) -> dict[str, Any]:
         """``{sessionId, client?, takeOver?}``: the same again is the same session.
 
-        Raises Conflict ``phone-active-elsewhere``, Unsupported ``live-calls-unavailable``, InvalidInput
+        Raises Conflict ``phone-active-elsewhere`` or ``phone-session-lost``, Unsupported ``live-calls-unavailable``, InvalidInput
         ``malformed-phone-request``.
         """
         agent, document = await self._agents.agent(object_id), requests.text_object(body)
@@ -37,6 +37,7 @@ class PhoneSessions:
         except Unsupported:
             await self._leases.release(str(agent.id), session_id)
             raise
+        await self._leases.require(str(agent.id), session_id)  # taken over meanwhile: that phone is not told it has it
         return {
             "sessionId": session_id,
             "leaseS": LEASE_S,
