@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.bootstrap import Services
 from shared.calls.activities import CallActivities
 from shared.calls.attempts import CallbackAttempts
+from shared.calls.model import Stage
 from shared.calls.service import Calls
 from shared.calls.store import CallStore
 from shared.clock import utc_now
@@ -112,6 +113,21 @@ async def test_a_text_typed_before_any_notes_came_stays_above_them(calls: CallWo
     await look(calls, call_id)
     [activity] = await all_of(calls, call_id)
     assert activity["description"] == "typed\nnoted"
+
+
+async def test_a_persons_completion_after_our_crash_is_not_taken_for_ours(calls: CallWorld) -> None:
+    """We had only meant to complete it: what he has completed is final."""
+    call_id = calls.new_call()
+    row = calls.cloud.add(call_id, RecordingIds=[])
+    await calls.services.calls.look_at(call_id)
+    calls.cloud.change(row, RecordingIds=["rec-1"])
+    with pytest.raises(Crash):
+        await cut_off(calls.services, Fuse(2, after=False)).look_at(call_id)
+    await calls.services.dataverse.update(calls.path(call_id), {"subject": "Human", "statecode": 1, "statuscode": 4})
+    await calls.services.calls.look_at(call_id)
+    done = await calls.services.call_store.progress(call_id)
+    assert done is not None
+    assert done.stage is Stage.FINAL
 
 
 EDIT = st.sampled_from(["subject", "description", "voice_waittime", "voice_duration", "complete"])
