@@ -45,13 +45,12 @@ async def recordings_list(req: func.HttpRequest) -> func.HttpResponse:
 @problems
 async def recordings_audio(req: func.HttpRequest) -> func.HttpResponse:
     given, ticket = req.route_params, req.params.get("ticket", "")
-    is_get = req.method == "GET"
-    byte_range = req.headers.get("Range", "") if is_get else ""
-    part = await services().recordings.audio(given["callid"], given["recording"], ticket, byte_range)
-    headers = part.headers if is_get else {**part.headers, "Content-Length": str(len(part.body))}
-    return func.HttpResponse(
-        part.body if is_get else b"", status_code=part.status, mimetype=part.content_type, headers=headers
-    )
+    if req.method == "HEAD":
+        part = await services().recordings.head(given["callid"], given["recording"], ticket)
+    else:
+        byte_range = req.headers.get("Range", "")
+        part = await services().recordings.audio(given["callid"], given["recording"], ticket, byte_range)
+    return func.HttpResponse(part.body, status_code=part.status, mimetype=part.content_type, headers=part.headers)
 
 
 def _page() -> func.HttpResponse:

@@ -14,7 +14,8 @@ TABLE_HEADER = "x-ms-dynamics-entity-name"
 @blueprint.route("webhooks/voicecloud", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 @problems
 async def webhook_voicecloud(req: func.HttpRequest) -> func.HttpResponse:
-    await services().voicecloud_webhooks.receive(req.headers.get(VOICECLOUD_HEADER), json_body(req))
+    services().voicecloud_webhooks.require_token(req.headers.get(VOICECLOUD_HEADER))
+    await services().voicecloud_webhooks.receive(json_body(req))
     return func.HttpResponse(status_code=202)
 
 

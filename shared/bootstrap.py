@@ -230,7 +230,7 @@ class Services:
     def users(self) -> "Users":
         from shared.users.service import Users
 
-        return Users(self.dataverse, self.enreach, self._clock)
+        return Users(self.dataverse, self.absent_columns, self.enreach, self._clock)
 
     @cached_property
     def absent_columns(self) -> "AbsentColumns":
@@ -354,6 +354,7 @@ class Services:
 
     @cached_property
     def health(self) -> "Health":
+        from shared.enterprise_calls.health import calls
         from shared.health import checks
         from shared.health.service import Health
         from shared.presence.health import presence
@@ -368,7 +369,7 @@ class Services:
                 "number index": checks.index(self.watermarks, self._clock),
                 "callback lists": checks.callback_lists(self.settings, self.enreach, self.callback_polls, self._clock),
                 "callback queues": checks.callback_queues(self.settings, self.dataverse),
-                "calls": checks.calls(self.enterprise_calls, self._clock),
+                "calls": calls(self.enterprise_calls, self._clock),
                 "columns": checks.columns(self.absent_columns),
                 "presence": presence(self.settings, self.presence.store),
             },

@@ -33,7 +33,7 @@ from shared.calls.model import (
 )
 from shared.calls.reading import marks
 from shared.calls.store import CallStore
-from shared.calls.telling import check_wanted, event_from
+from shared.calls.telling import FROM_PHONE, check_again, check_wanted, event_from
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.enreach.client import Enreach
@@ -84,18 +84,19 @@ class Calls:
         if event.type == HAPPENED:
             await self._happened(event_from(event))
             return
-        call_id, attempt = event.data.get("call_id"), event.data.get("attempt", 0)
+        call_id, attempt, cause = (event.data.get(name) for name in ("call_id", "attempt", "cause"))
         if event.type != CHECK or not isinstance(call_id, str) or not isinstance(attempt, int):
             raise InvalidInput("malformed-call", "a call event names a call_id and its attempt")
         settled = await self.look_at(call_id)
-        if settled:
+        if settled or cause == FROM_PHONE:
             return
         delay_s = rules.next_check_s(attempt, is_known=settled is not None)
         if delay_s is None and settled is None:
             return
         if delay_s is None:
             raise InvalidInput("call-incomplete", "the voice cloud has not completed a call within a day")
-        await self._bus.send(QUEUE, check_wanted(call_id, attempt + 1, self._clock()), delay_s=delay_s)
+        again = check_again(call_id, attempt + 1, self._clock(), str(cause), delay_s)
+        await self._bus.send(QUEUE, again, delay_s=delay_s)
 
     async def _happened(self, event: CallEvent) -> None:
         """Notes it; a call that somebody answered is looked at when it has ended, whichever news comes last."""

@@ -4,16 +4,40 @@ from datetime import datetime
 
 from shared.bus.events import Event
 from shared.calls.model import CHECK, HAPPENED, CallEvent, EventKind
+from shared.calls.rules import CHECK_EVERY_S
 from shared.clock import from_iso, to_iso
 from shared.errors import InvalidInput
 
 SOURCE = "voicecloud"
+FROM_PHONE = "phone"
+"""The cause of a look at what an agent has noted: it is not repeated, for the end of the call has its own."""
+NOTED_EVERY_S = 2.0
 
 
-def check_wanted(call_id: str, attempt: int, now: datetime, cause: str = "") -> Event:
+def check_wanted(call_id: str, attempt: int, now: datetime, cause: str) -> Event:
     """Asks for a look at a call; ``cause`` tells apart what is not the same wish. No personal data (H3)."""
-    data = {"call_id": call_id, "attempt": attempt}
-    return Event(f"call/{call_id}/{cause or 'check'}/{attempt}", CHECK, SOURCE, call_id, now, data)
+    data = {"call_id": call_id, "attempt": attempt, "cause": cause}
+    return Event(f"call/{call_id}/{cause}/{attempt}", CHECK, SOURCE, call_id, now, data)
+
+
+def noted(call_id: str, now: datetime) -> tuple[Event, float]:
+    """Asks for one look at what has been noted up to now, and in how many seconds: many notes in a row make one."""
+    turn = now.timestamp() // NOTED_EVERY_S + 1
+    data = {"call_id": call_id, "attempt": 0, "cause": FROM_PHONE}
+    event = Event(f"call/{call_id}/{FROM_PHONE}/{turn:.0f}", CHECK, SOURCE, call_id, now, data)
+    return event, turn * NOTED_EVERY_S - now.timestamp()
+
+
+def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: float) -> Event:
+    """The look after one that found the call incomplete.
+
+    Each cause has its own quick looks; slow ones are the same for all of them, so that many causes do not add up.
+    """
+    if delay_s < CHECK_EVERY_S:
+        return check_wanted(call_id, attempt, now, cause)
+    due = now.timestamp() + delay_s
+    data = {"call_id": call_id, "attempt": attempt, "cause": cause}
+    return Event(f"call/{call_id}/slow/{due // CHECK_EVERY_S:.0f}", CHECK, SOURCE, call_id, now, data)
 
 
 def happened(event: CallEvent, now: datetime) -> Event:

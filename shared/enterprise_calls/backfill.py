@@ -1,17 +1,18 @@
 """Brings calls of the past into Dynamics: day by day, resumable, or only told what would be done."""
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.calls.service import Calls, changed_at, is_done
 from shared.calls.store import CallStore
 from shared.enreach.client import Enreach
-from shared.enreach.model import CallRow
+from shared.enreach.model import CallPage, CallRow
 from shared.enterprise_calls.windows import by_call, pages
-from shared.errors import Throttled, Unavailable
+from shared.errors import Throttled, Unavailable, VoiceError
 from shared.storage.tables import Row, Table
 
 DAY = timedelta(days=1)
@@ -20,6 +21,8 @@ PAUSE_S = 1.0
 TRIES = 10
 NOT_WORK = "not work"
 DONE_BEFORE = "done before"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,12 @@ class BackFill:
         self._marks = marks
 
     async def run(self, plan: Plan) -> Counter[str]:
-        """How many calls became what. Cut off, it goes on after the last window done when asked for the same again."""
+        """How many calls became what. Cut off, it goes on where it was when asked for the same beginning again, to the
+        end it was asked for then."""
         totals: Counter[str] = Counter()
-        begin = plan.since if plan.dry_run else await self._reached(plan)
+        begin, until = (plan.since, plan.until) if plan.dry_run else await self._reached(plan)
         window_start = begin
-        async for page in pages(self._enreach.calls_started, begin, plan.until, longest=DAY):
+        async for page in pages(self._read, begin, until, longest=DAY):
             slots = asyncio.Semaphore(AT_ONCE)
             async with asyncio.TaskGroup() as group:
                 tasks = [
@@ -64,7 +68,7 @@ class BackFill:
             totals.update(task.result() for task in tasks)
             window_start = max([window_start, *(row.started_at for row in page.rows)])
             if not plan.dry_run:
-                await self._reach(plan, window_start)
+                await self._reach(plan.since, until, window_start)
             plan.on_page(window_start, totals)
         if not plan.dry_run:
             await self._marks.delete("calls", "back-fill")
@@ -79,30 +83,46 @@ class BackFill:
                 outcome = "goes on still" if verdict is None else verdict.origin or verdict.reason
                 plan.on_step(Step(call_id, rows[0].started_at, str(outcome)))
                 return str(outcome)
-            return await self._patiently(call_id, changed_at(rows))
+            return await self._brought_up(call_id, changed_at(rows))
 
-    async def _patiently(self, call_id: str, modified: datetime) -> str:
-        """A command may wait: as long as Dynamics asks for, and a little when something is away."""
+    async def _brought_up(self, call_id: str, modified: datetime) -> str:
+        """A call that cannot be brought up is counted with the reason, and the others go on."""
         if is_done(await self._store.progress(call_id), modified):
             return DONE_BEFORE
-        for last in (False,) * (TRIES - 1) + (True,):
-            try:
-                await self._calls.look_at(call_id)
-                break
-            except Unavailable as error:
-                if last:
-                    raise
-                await asyncio.sleep(error.retry_after_s if isinstance(error, Throttled) else PAUSE_S)
+        try:
+            await patiently(lambda: self._calls.look_at(call_id))
+        except Unavailable:
+            raise
+        except VoiceError as error:
+            log.warning("call not brought up", extra={"call_id": call_id, "code": error.code})
+            return f"failed: {error.code}"
         progress = await self._store.progress(call_id)
         return progress.verdict if progress else NOT_WORK
 
-    async def _reached(self, plan: Plan) -> datetime:
-        row = await self._marks.get("calls", "back-fill")
-        if row and (row.values["since"], row.values["until"]) == (plan.since, plan.until):
-            reached: datetime = row.values["reached"]
-            return reached
-        return plan.since
+    async def _read(self, after: datetime, before: datetime) -> CallPage:
+        return await patiently(lambda: self._enreach.calls_started(after, before))
 
-    async def _reach(self, plan: Plan, reached: datetime) -> None:
-        values = {"since": plan.since, "until": plan.until, "reached": reached}
-        await self._marks.put(Row("calls", "back-fill", values))
+    async def _reached(self, plan: Plan) -> tuple[datetime, datetime]:
+        """Where an earlier run with the same beginning was cut off, and up to when it was to go."""
+        row = await self._marks.get("calls", "back-fill")
+        if row and row.values["since"] == plan.since:
+            return row.values["reached"], row.values["until"]
+        return plan.since, plan.until
+
+    async def _reach(self, since: datetime, until: datetime, reached: datetime) -> None:
+        await self._marks.put(Row("calls", "back-fill", {"since": since, "until": until, "reached": reached}))
+
+
+async def patiently[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """A command may wait: as long as it is asked to, which counts as no try, and a little when something is away."""
+    tries = 0
+    while True:
+        try:
+            return await ask()
+        except Throttled as error:
+            await asyncio.sleep(error.retry_after_s)
+        except Unavailable:
+            tries += 1
+            if tries == TRIES:
+                raise
+            await asyncio.sleep(PAUSE_S)

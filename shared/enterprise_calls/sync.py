@@ -36,12 +36,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Mark:
-    """``synced_at``: all changes up to then were seen; ``repaired``, ``stuck``: what the last repair found."""
+    """``synced_at``: all changes up to then were seen; ``begun_at``: when that was tried first.
 
+    ``repaired``, ``stuck``, ``unreadable``: what the last repair found.
+    """
+
+    begun_at: datetime | None
     synced_at: datetime | None
     repaired_at: datetime | None
     repaired: int
     stuck: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """Looks that are wanted, and how many rows could not be read."""
+
+    events: Sequence[Event]
+    unreadable: int
 
 
 class EnterpriseCalls:
@@ -61,9 +74,8 @@ class EnterpriseCalls:
     async def mark(self) -> Mark:
         row = await self._marks.get("calls", "watermark")
         values = row.values if row else {}
-        return Mark(
-            values.get("synced_at"), values.get("repaired_at"), values.get("repaired", 0), values.get("stuck", 0)
-        )
+        begun, synced, repaired = (values.get(name) for name in ("begun_at", "synced_at", "repaired_at"))
+        return Mark(begun, synced, repaired, *(values.get(name, 0) for name in ("repaired", "stuck", "unreadable")))
 
     async def run(self) -> int | None:
         """Sends a message for each call whose rows changed since the last run; None while another instance is at it."""
@@ -72,8 +84,10 @@ class EnterpriseCalls:
             return None
         try:
             now, mark = self._clock(), await self.mark()
+            if mark.begun_at is None:
+                await self._note(begun_at=now)
             since = (mark.synced_at or now - FIRST) - OVERLAP
-            sent = len(await self._send(since, now + AHEAD))
+            sent = len((await self._send(since, now + AHEAD)).events)
             await self._note(synced_at=now)
         finally:
             await self._leases.release(LEASE, self._owner, fence)
@@ -82,36 +96,38 @@ class EnterpriseCalls:
     async def repair(self) -> dict[str, int]:
         """Has calls of the last day that were never logged looked at, and ends pool's calls that never ended (K10)."""
         now = self._clock()
-        unlogged = await self._send(now - REPAIR_OVER, now - OVERLAP)
+        found = await self._send(now - REPAIR_OVER, now - OVERLAP)
+        unlogged = len(found.events)
         stuck = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
         for call_id in stuck:
             await self._store.ended(call_id)
-        await self._note(repaired_at=now, repaired=len(unlogged), stuck=len(stuck))
+        await self._note(repaired_at=now, repaired=unlogged, stuck=len(stuck), unreadable=found.unreadable)
         if unlogged or stuck:
-            log.warning("calls repaired", extra={"unlogged": len(unlogged), "stuck": len(stuck)})
-        return {"unlogged": len(unlogged), "stuck": len(stuck)}
+            log.warning("calls repaired", extra={"unlogged": unlogged, "stuck": len(stuck)})
+        return {"unlogged": unlogged, "stuck": len(stuck)}
 
     async def unlogged(self) -> Sequence[str]:
         """The calls of the last day that the next repair would have looked at."""
         now = self._clock()
-        return [event.subject for event in await self._missing(now - REPAIR_OVER, now - OVERLAP)]
+        return [event.subject for event in (await self._missing(now - REPAIR_OVER, now - OVERLAP)).events]
 
-    async def _send(self, after: datetime, before: datetime) -> Sequence[Event]:
-        missing = await self._missing(after, before)
-        if missing:
-            await self._bus.send_all(QUEUE, missing)
-            log.info("calls found", extra={"count": len(missing)})
-        return missing
+    async def _send(self, after: datetime, before: datetime) -> Found:
+        found = await self._missing(after, before)
+        if found.events:
+            await self._bus.send_all(QUEUE, found.events)
+            log.info("calls found", extra={"count": len(found.events)})
+        if found.unreadable:
+            log.warning("rows of calls cannot be read", extra={"count": found.unreadable})
+        return found
 
-    async def _missing(self, after: datetime, before: datetime) -> Sequence[Event]:
-        found = []
+    async def _missing(self, after: datetime, before: datetime) -> Found:
+        events, unreadable = [], 0
         async for page in pages(self._enreach.calls_modified, after, before):
             for call_id, rows in by_call(page.rows).items():
                 if await self._is_to_be_looked_at(call_id, rows):
-                    found.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(changed_at(rows))}"))
-            if page.unreadable:
-                log.warning("rows of calls cannot be read", extra={"count": page.unreadable})
-        return found
+                    events.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(changed_at(rows))}"))
+            unreadable += page.unreadable
+        return Found(events, unreadable)
 
     async def _is_to_be_looked_at(self, call_id: str, rows: Sequence[CallRow]) -> bool:
         progress = await self._store.progress(call_id)

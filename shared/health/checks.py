@@ -10,7 +10,6 @@ from shared.clock import Clock, to_iso
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
-from shared.enterprise_calls.sync import EnterpriseCalls
 from shared.health.model import Finding, State
 from shared.identity.watermark import WatermarkStore
 from shared.settings.model import CallbackProfile
@@ -20,7 +19,6 @@ from shared.storage.tables import Tables
 Probe = Callable[[], Awaitable[Finding]]
 
 INDEX_STALE_AFTER = timedelta(minutes=15)
-CALLS_STALE_AFTER = timedelta(minutes=15)
 BACKLOG = 1000
 
 
@@ -92,33 +90,6 @@ def index(watermarks: WatermarkStore, clock: Clock) -> Probe:
         if age_s > INDEX_STALE_AFTER.total_seconds():
             return Finding(State.DEGRADED, "the number index is old", "see the dataverse check", figures)
         return Finding(State.OK, "the number index follows Dataverse", figures=figures)
-
-    return probe
-
-
-def calls(sync: EnterpriseCalls, clock: Clock) -> Probe:
-    """Whether the voice cloud's call records are read, and what the last repair had to mend (K10)."""
-
-    async def probe() -> Finding:
-        mark = await sync.mark()
-        if mark.synced_at is None:
-            return Finding(State.OK, "call records have not been read yet: the first run follows")
-        age_s = (clock() - mark.synced_at).total_seconds()
-        figures: dict[str, object] = {
-            "watermark": to_iso(mark.synced_at),
-            "repaired": mark.repaired,
-            "stuck": mark.stuck,
-        }
-        if age_s > CALLS_STALE_AFTER.total_seconds():
-            return Finding(State.DEGRADED, "call records are not being read", "see the log of calls_sync", figures)
-        if mark.repaired or mark.stuck:
-            return Finding(
-                State.DEGRADED,
-                f"the last repair found {mark.repaired} calls that were not logged and {mark.stuck} that never ended",
-                "they are mended; if it happens again, check the webhooks and the log of calls_process",
-                figures,
-            )
-        return Finding(State.OK, "every call record has been looked at", figures=figures)
 
     return probe
 

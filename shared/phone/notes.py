@@ -8,8 +8,8 @@ from uuid import UUID
 from shared.bus.bus import Bus
 from shared.calls.model import QUEUE, PhoneNote, is_call_id
 from shared.calls.store import CallStore
-from shared.calls.telling import check_wanted
-from shared.clock import Clock, to_iso
+from shared.calls.telling import noted
+from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
@@ -46,14 +46,14 @@ class CallNotes:
             ),
         }
         for _ in range(ATTEMPTS):
-            now = self._clock()
-            note = await self._store.phone_note(call_id, object_id) or PhoneNote(object_id, now)
+            note = await self._store.phone_note(call_id, object_id) or PhoneNote(object_id, self._clock())
             changed = replace(note, **changes)
             try:
                 await self._store.note(call_id, changed)
             except Conflict:
                 continue
-            await self._bus.send(QUEUE, check_wanted(call_id, 0, now, f"phone-{to_iso(now)}"))
+            look, delay_s = noted(call_id, self._clock())
+            await self._bus.send(QUEUE, look, delay_s=delay_s)
             return changed
         raise Unavailable("call-contended", "the notes of a call are being changed by too many at once")
 

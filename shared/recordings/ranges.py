@@ -1,14 +1,17 @@
 """Pure: the part of a body that a ``Range`` header asks for (RFC 9110, section 14)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 LARGEST_PART = 4 * 1024 * 1024
 """Players ask again for what follows."""
+LARGEST_WHOLE = 32 * 1024 * 1024
+"""About an hour and a half: an answer is held in memory as a whole."""
 
 _NUMBER = r"[0-9]{1,15}"
 _RANGE = re.compile(rf"bytes=({_NUMBER})?-({_NUMBER})?", re.IGNORECASE)
-_CONTENT_RANGE = re.compile(rf"bytes ({_NUMBER})-({_NUMBER})/{_NUMBER}")
+_CONTENT_RANGE = re.compile(rf"bytes ({_NUMBER})-({_NUMBER})/({_NUMBER})")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,18 @@ def bounded(byte_range: str) -> str:
         return ""
     end = first + LARGEST_PART - 1
     return f"bytes={first}-{end if last is None else min(last, end)}"
+
+
+def without_body(content_type: str, size: int | None) -> Part:
+    """The answer to HEAD."""
+    length = {} if size is None else {"Content-Length": str(size)}
+    return Part(200, {**_headers(), **length}, b"", content_type)
+
+
+def size_in(headers: Mapping[str, str]) -> int | None:
+    """The size of the whole, as the answer with a part of it tells."""
+    given = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
+    return int(given[3]) if given else None
 
 
 def part_as_given(body: bytes, content_type: str, content_range: str, wanted: str) -> Part | None:

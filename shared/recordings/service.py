@@ -14,7 +14,7 @@ from shared.enreach.client import Enreach
 from shared.enreach.model import RecordingLink
 from shared.entra.access import Person
 from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing
-from shared.recordings.ranges import Part, bounded, part_as_given, part_of
+from shared.recordings.ranges import LARGEST_WHOLE, Part, bounded, part_as_given, part_of, size_in, without_body
 from shared.recordings.tickets import Tickets
 
 
@@ -50,13 +50,33 @@ class Recordings:
         return found
 
     async def audio(self, call_id: str, recording_id: str, ticket: str, byte_range: str) -> Part:
-        """The audio or a part of it. Raises Forbidden ``recording-ticket``, Missing ``voicecloud-missing``."""
+        """The audio or a part of it.
+
+        Raises Forbidden ``recording-ticket``, Missing ``voicecloud-missing``, InvalidInput ``recording-range-needed``
+        where somebody wants all of a very long one at once.
+        """
         await self._tickets.check(call_id, recording_id, ticket)
         link = await self._enreach.recording(recording_id)
         if (wanted := bounded(byte_range)) and (part := await self._part(link, wanted)):
             return part
+        if (await self._size(link) or 0) > LARGEST_WHOLE:
+            raise InvalidInput("recording-range-needed", "the recording is too long for one answer: ask with Range")
         answer = await self._enreach.recording_audio(link)
         return part_of(answer.content, link.content_type, byte_range)
+
+    async def head(self, call_id: str, recording_id: str, ticket: str) -> Part:
+        """What ``audio`` would answer, without the audio; its length where the voice cloud tells it. Raises alike."""
+        await self._tickets.check(call_id, recording_id, ticket)
+        link = await self._enreach.recording(recording_id)
+        return without_body(link.content_type, await self._size(link))
+
+    async def _size(self, link: RecordingLink) -> int | None:
+        """Bytes of a recording, by asking for its first one; None where parts cannot be had."""
+        try:
+            answer = await self._enreach.recording_audio(link, "bytes=0-0")
+        except InvalidInput:
+            return None
+        return len(answer.content) if answer.status_code == httpx.codes.OK else size_in(answer.headers)
 
     async def _part(self, link: RecordingLink, wanted: str) -> Part | None:
         """A part cut by the voice cloud or, where it sends everything, here; None when it refuses the range."""

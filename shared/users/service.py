@@ -9,24 +9,25 @@ from uuid import UUID
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
+from shared.dataverse.columns import AbsentColumns
+from shared.dataverse.errors import UnknownColumn
 from shared.enreach.client import Enreach
 from shared.presence.model import Agent
 from shared.users.model import User
 
 CACHED_FOR = timedelta(seconds=60)
 OBJECT_ID = "azureactivedirectoryobjectid"
-COLUMNS = (
-    *("systemuserid", "fullname", "mobilephone", "internalemailaddress", OBJECT_ID),
-    *(names.VOICE_USER_ID, names.VOICE_EMAIL),
-)
+OUR_COLUMNS = (names.VOICE_USER_ID, names.VOICE_EMAIL)
+COLUMNS = ("systemuserid", "fullname", "mobilephone", "internalemailaddress", OBJECT_ID, *OUR_COLUMNS)
 ENABLED = "isdisabled eq false"
 
 
 class Users:
     """Dynamics users by their voice-cloud id."""
 
-    def __init__(self, dataverse: Dataverse, enreach: Enreach, clock: Clock) -> None:
+    def __init__(self, dataverse: Dataverse, absent: AbsentColumns, enreach: Enreach, clock: Clock) -> None:
         self._dataverse = dataverse
+        self._absent = absent
         self._enreach = enreach
         self._clock = clock
         self._reading = asyncio.Lock()
@@ -68,7 +69,18 @@ class Users:
         return given
 
     async def _rows(self) -> list[dict[str, Any]]:
-        return await self._dataverse.every("systemusers", {"$select": ",".join(COLUMNS), "$filter": ENABLED})
+        """Every enabled user, with what the environment has columns for."""
+        for _ in OUR_COLUMNS:
+            try:
+                return await self._select()
+            except UnknownColumn as error:
+                await self._absent.note(error.column)
+        return await self._select()
+
+    async def _select(self) -> list[dict[str, Any]]:
+        absent = await self._absent.names()
+        columns = [name for name in COLUMNS if name not in absent]
+        return await self._dataverse.every("systemusers", {"$select": ",".join(columns), "$filter": ENABLED})
 
 
 def _to_user(row: Mapping[str, Any]) -> User:

@@ -26,14 +26,17 @@ class VoicecloudWebhooks:
         self._token = token
         self._clock = clock
 
-    async def receive(self, token: str | None, body: object) -> None:
-        """Takes one event ``{EventType, EntityId, CallbackId, ...}`` and returns when it is safe in a queue.
-
-        Raises Unauthorised ``webhook-token``, InvalidInput ``malformed-webhook``, Unavailable when the queue is not
-        to be had: the voice cloud then delivers again.
-        """
+    def require_token(self, token: str | None) -> None:
+        """Before anything of the body is read. Raises Unauthorised ``webhook-token``."""
         if not self._token or not hmac.compare_digest((token or "").encode(), self._token.encode()):
             raise Unauthorised("webhook-token", "the webhook's token header is missing or wrong")
+
+    async def receive(self, body: object) -> None:
+        """Takes one event ``{EventType, EntityId, CallbackId, ...}`` and returns when it is safe in a queue.
+
+        Raises InvalidInput ``malformed-webhook``, Unavailable when the queue is not to be had: the voice cloud then
+        delivers again.
+        """
         if not isinstance(body, Mapping) or not isinstance(body.get(names.EVENT_TYPE), str):
             raise InvalidInput("malformed-webhook", f"a webhook is a JSON object with a text {names.EVENT_TYPE}")
         if body[names.EVENT_TYPE] in {names.EVENT_CALLBACK_CREATED, names.EVENT_CALLBACK_UPDATED}:

@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SAMPLES = {
     REQUESTED: requested("L1", "c1", NOW),
     SYNC: sync_wanted(1_795_000_000, NOW),
-    CHECK: check_wanted("call-1", 0, NOW),
+    CHECK: check_wanted("call-1", 0, NOW, "ended"),
     HAPPENED: happened(CallEvent("call-1", 3, EventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW),
     LOOK: look_polled("a1", NOW),
     CALL: call_told("u1", CallNews("call-1", CallStep.STARTED, 2, NOW), NOW),

@@ -1,6 +1,7 @@
 """Calls that nobody told of are found by the time their rows changed (H1-H5, K10)."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,12 @@ import pytest
 
 from shared.calls.model import CallEvent, EventKind
 from shared.clock import to_iso, utc_now
+from shared.dataverse import names
 from shared.dataverse.model import Change
-from shared.enterprise_calls.backfill import Plan, Step
+from shared.enterprise_calls.backfill import TRIES, Plan, Step
+from shared.enterprise_calls.health import calls as health
 from shared.enterprise_calls.sync import STUCK_AFTER
+from shared.errors import InvalidInput, Misconfigured, Throttled
 from shared.settings.model import Kind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, CallWorld, parties
 
@@ -28,7 +32,7 @@ async def sent(calls: CallWorld) -> list[str]:
     found = []
     own = {row["CallID"] for row in calls.cloud.rows.values()}
     async with calls.services.bus.receiver("calls", max_wait_time=1) as receiver:
-        while batch := await receiver.receive_messages(100, max_wait_time=1):
+        while batch := await receiver.receive_messages(100, max_wait_time=0.2):
             for message in batch:
                 found.append(json.loads(str(message))["data"]["call_id"])
                 await receiver.complete_message(message)
@@ -196,3 +200,115 @@ async def test_a_back_fill_goes_on_where_it_was_cut_off(calls: CallWorld) -> Non
     assert done["enterprise"] + done["done before"] < len(ids)
     for call_id in ids:
         assert (await calls.activity(call_id))["statecode"] == 1
+
+
+async def test_a_back_fill_counts_a_call_that_fails_and_goes_on(
+    calls: CallWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plug-in of the customer that refuses one activity keeps no other from being made."""
+    since = utc_now() - timedelta(days=40)
+    refused, made = calls.new_call(), calls.new_call()
+    for call_id in (refused, made):
+        calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
+    look = calls.services.calls.look_at
+
+    async def looking(call_id: str) -> bool | None:
+        if call_id == refused:
+            raise InvalidInput("dataverse-refused", "a plug-in refuses")
+        return await look(call_id)
+
+    monkeypatch.setattr(calls.services.calls, "look_at", looking)
+    plan = Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None)
+    assert await calls.services.back_fill.run(plan) == {"failed: dataverse-refused": 1, "enterprise": 1}
+
+
+async def test_a_back_fill_waits_as_often_as_it_is_asked_to(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses that either side asks for are no failed tries, be it for a page or for a call."""
+    since = utc_now() - timedelta(days=50)
+    calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=1))
+    asked: Counter[str] = Counter()
+
+    def throttled(name: str, real: Any) -> Any:
+        async def ask(*given: Any) -> Any:
+            asked[name] += 1
+            if asked[name] <= 2 * TRIES:
+                raise Throttled("throttled", "a pause", 0.001)
+            return await real(*given)
+
+        return ask
+
+    for owner, name in ((calls.services.enreach, "calls_started"), (calls.services.calls, "look_at")):
+        monkeypatch.setattr(owner, name, throttled(name, getattr(owner, name)))
+    plan = Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None)
+    assert await calls.services.back_fill.run(plan) == {"enterprise": 1}
+
+
+async def test_a_back_fill_goes_on_to_the_end_it_was_first_asked_for(calls: CallWorld) -> None:
+    """Asked again without an end, it does not begin anew because the end is another one."""
+    since = utc_now() - timedelta(days=60)
+    until = since + timedelta(days=4)
+    for hours in (1, 30, 60, 90):
+        calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=hours))
+
+    def cut(reached: Any, _totals: Any) -> None:
+        if reached > since + timedelta(days=2):
+            raise KeyboardInterrupt
+
+    def plan(end: Any, told: Any) -> Plan:
+        return Plan(since, end, False, lambda _: None, told)
+
+    with pytest.raises((KeyboardInterrupt, BaseExceptionGroup)):
+        await calls.services.back_fill.run(plan(until, cut))
+    done = await calls.services.back_fill.run(plan(utc_now(), lambda *_: None))
+    assert done["enterprise"] == 1
+
+
+async def test_health_tells_of_a_sync_that_never_succeeds(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not before it has been tried for a while; a repair that never succeeds is told of as well."""
+    services = calls.new_process()
+    await services.tables.table("polls").delete("calls", "watermark")
+
+    async def refused(*_: Any) -> Any:
+        raise Misconfigured("voicecloud-forbidden", "no right to read calls")
+
+    async def state(hours: float) -> tuple[str, str]:
+        finding = await health(services.enterprise_calls, lambda: utc_now() + timedelta(hours=hours))()
+        return finding.state, finding.detail
+
+    assert (await state(30))[0] == "ok"
+    with monkeypatch.context() as patched:
+        patched.setattr(services.enreach, "calls_modified", refused)
+        with pytest.raises(Misconfigured):
+            await services.enterprise_calls.run()
+    assert (await state(0))[0] == "ok"
+    assert await state(1) == ("degraded", "call records are not being read")
+    await services.enterprise_calls.run()
+    assert (await state(0))[0] == "ok"
+    await services.close()
+
+
+async def test_rows_that_cannot_be_read_are_counted_by_health(emptied: CallWorld) -> None:
+    """Whose call it was cannot be said, that there are such rows can."""
+    row = emptied.cloud.add(emptied.new_call(), **MOBILE, ModifiedTime=to_iso(utc_now() - timedelta(minutes=10)))
+    row["TimeStamp"] = "no time"
+    await emptied.services.enterprise_calls.run()
+    await emptied.services.enterprise_calls.repair()
+    finding = await health(emptied.services.enterprise_calls, utc_now)()
+    assert (finding.state, finding.figures["unreadable"]) == ("degraded", 1)
+
+
+@pytest.mark.parametrize("column", [names.VOICE_EMAIL, names.VOICE_USER_ID])
+async def test_a_user_column_that_the_environment_lacks_costs_only_itself(calls: CallWorld, column: str) -> None:
+    """Users are read without it, and the health page names it."""
+    switch = f"{calls.world.neighbours.dynamics_url}/stand-in/columns"
+    services = calls.new_process()
+    try:
+        body = {"table": "systemuser", "name": column, "removed": True}
+        (await calls.world.http.post(switch, json=body)).raise_for_status()
+        users = await services.users.by_voice_id()
+        assert bool(users) is (column == names.VOICE_EMAIL)
+        assert column in await services.absent_columns.names()
+    finally:
+        (await calls.world.http.post(switch, json={**body, "removed": False})).raise_for_status()
+        await services.tables.table("health").delete("absent-columns", column)
+        await services.close()

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from shared.bootstrap import Services
 from shared.entra.access import Person
-from shared.errors import Forbidden
+from shared.errors import Forbidden, InvalidInput
 from shared.recordings.ranges import LARGEST_PART, part_of
 from shared.settings.model import Kind
 from tests.fixtures.calls import DEMO_CALL_SYNC, CloudRows, with_cloud
@@ -113,3 +113,31 @@ async def test_parts_are_the_same_whatever_the_voice_cloud_can(listening: Listen
     listening.cloud.sent = 0
     await listening.services.recordings.audio(call_id, one.id, ticket, "bytes=10-19")
     assert listening.cloud.sent == (10 if manner == "cuts" else len(AUDIO))
+
+
+@pytest.mark.parametrize(
+    ("manner", "told", "most"), [("cuts", True, 1), ("ignores", True, len(AUDIO)), ("refuses", False, 0)]
+)
+async def test_head_tells_the_length_and_reads_one_byte(
+    listening: Listening, manner: str, told: bool, most: int
+) -> None:
+    """Of a voice cloud that cuts no more is fetched; where the length cannot be had, none is told."""
+    call_id = await listening.logged()
+    [one] = await listening.services.recordings.of_call(call_id, READER)
+    listening.cloud.manner = manner
+    part = await listening.services.recordings.head(call_id, one.id, one.path.partition("ticket=")[2])
+    assert (part.status, part.body, part.headers.get("Content-Length")) == (200, b"", str(len(AUDIO)) if told else None)
+    assert listening.cloud.sent == most
+
+
+async def test_all_of_a_very_long_recording_is_not_given_at_once(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be held in memory as a whole; in parts it can be had."""
+    call_id = await listening.logged()
+    [one] = await listening.services.recordings.of_call(call_id, READER)
+    ticket = one.path.partition("ticket=")[2]
+    monkeypatch.setattr("shared.recordings.service.LARGEST_WHOLE", len(AUDIO) - 1)
+    with pytest.raises(InvalidInput, match="recording-range-needed"):
+        await listening.services.recordings.audio(call_id, one.id, ticket, "")
+    assert (await listening.services.recordings.audio(call_id, one.id, ticket, "bytes=0-")).status == 206

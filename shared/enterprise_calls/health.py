@@ -1,0 +1,62 @@
+"""Whether the voice cloud's call records are read, and what the last repair had to mend (K10)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from shared.clock import Clock, to_iso
+from shared.enterprise_calls.sync import EnterpriseCalls, Mark
+from shared.health.model import Finding, State
+
+SYNC_STALE_AFTER = timedelta(minutes=15)
+REPAIR_STALE_AFTER = timedelta(hours=6)
+
+
+def calls(sync: EnterpriseCalls, clock: Clock) -> Callable[[], Awaitable[Finding]]:
+    async def probe() -> Finding:
+        mark, now = await sync.mark(), clock()
+        if mark.begun_at is None and mark.synced_at is None:
+            return Finding(State.OK, "call records have not been read yet: the first run follows")
+        return _stale(mark, now) or _mended(mark)
+
+    return probe
+
+
+def _stale(mark: Mark, now: datetime) -> Finding | None:
+    """What has not worked since: it never has, or not for long."""
+    begun = mark.begun_at or mark.synced_at or now
+    if now - (mark.synced_at or begun) > SYNC_STALE_AFTER:
+        what, function = "call records are not being read", "calls_sync"
+    elif now - (mark.repaired_at or begun) > REPAIR_STALE_AFTER:
+        what, function = "calls that were not logged are not being looked for", "calls_repair"
+    else:
+        return None
+    cure = f"see the log of {function}; `calls sync` and `calls repair` tell at once what stands in the way"
+    return Finding(State.DEGRADED, what, cure, _figures(mark))
+
+
+def _mended(mark: Mark) -> Finding:
+    if mark.unreadable:
+        return Finding(
+            State.DEGRADED,
+            f"{mark.unreadable} rows of the voice cloud's call records cannot be read",
+            "they lack an id, a call id or a time: ask the voice cloud's operator",
+            _figures(mark),
+        )
+    if mark.repaired or mark.stuck:
+        return Finding(
+            State.DEGRADED,
+            f"the last repair found {mark.repaired} calls that were not logged and {mark.stuck} that never ended",
+            "they are mended; if it happens again, check the webhooks and the log of calls_process",
+            _figures(mark),
+        )
+    return Finding(State.OK, "every call record has been looked at", figures=_figures(mark))
+
+
+def _figures(mark: Mark) -> dict[str, object]:
+    return {
+        "watermark": mark.synced_at and to_iso(mark.synced_at),
+        "repairedAt": mark.repaired_at and to_iso(mark.repaired_at),
+        "repaired": mark.repaired,
+        "stuck": mark.stuck,
+        "unreadable": mark.unreadable,
+    }
