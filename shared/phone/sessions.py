@@ -26,8 +26,8 @@ class PhoneSessions:
     async def open(self, object_id: str, body: object) -> dict[str, Any]:
         """``{sessionId, client?, takeOver?}``: the same again is the same session.
 
-        Raises Conflict ``phone-active-elsewhere`` or ``phone-session-lost``, Unsupported ``live-calls-unavailable``, InvalidInput
-        ``malformed-phone-request``.
+        Raises Conflict ``phone-active-elsewhere`` or ``phone-session-lost``, Unsupported ``live-calls-unavailable``,
+        InvalidInput ``malformed-phone-request``.
         """
         agent, document = await self._agents.agent(object_id), requests.text_object(body)
         session_id = requests.session_id(document.get("sessionId"))

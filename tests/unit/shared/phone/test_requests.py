@@ -1,0 +1,61 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import InvalidInput, Missing
+from shared.phone import requests
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(["mute", "keys", "transfer", "consult", "recording", "hold", "dance", ""]), JSON)
+def test_whatever_a_command_holds_is_meant_or_refused(name: str, body: object) -> None:
+    """Never anything else: no field of it reaches the voice cloud unchecked."""
+    try:
+        wanted = requests.command(name, body)
+    except (InvalidInput, Missing):
+        return
+    assert wanted.keys() <= {"Muted", "Keys", "To", "Paused"}
+    assert all(isinstance(value, bool) or 0 < len(value) <= 128 for value in wanted.values())
+
+
+@given(st.text())
+def test_ids_cannot_leave_their_place_in_a_path(text: str) -> None:
+    """Slashes, dots and spaces belong to no id of a session or a call."""
+    for read in (requests.session_id, requests.call_id):
+        with suppress(InvalidInput):
+            assert not set(read(text)) & set("/\\.?#% ")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "code"),
+    [
+        ("application/sdp; charset=utf-8", b"v=0\r\n", None),
+        ("APPLICATION/SDP", b"v=0\r\n", None),
+        ("application/json", b"v=0\r\n", "sdp-expected"),
+        ("", b"v=0\r\n", "sdp-expected"),
+        ("application/sdp", b"", "sdp-expected"),
+        ("application/sdp", b"\xff\xfe", "sdp-expected"),
+        ("application/sdp", b"v=0\r\n" + b"a" * requests.MAX_SDP, "sdp-too-long"),
+    ],
+)
+def test_an_offer_is_a_session_description(content_type: str, body: bytes, code: str | None) -> None:
+    """By its type, its beginning and its length."""
+    if code is None:
+        assert requests.sdp(content_type, body) == body
+        return
+    with pytest.raises(InvalidInput, match=code):
+        requests.sdp(content_type, body)
+
+
+def test_a_phones_description_of_itself_is_cut_and_cleaned() -> None:
+    """It is shown to a person: no control characters, no novel; anything else is nothing."""
+    assert requests.client("Chrome\x00 on\x1b Windows") == "Chrome on Windows"
+    assert len(requests.client("x" * 5000)) == requests.MAX_CLIENT
+    assert requests.client({"a": 1}) == ""

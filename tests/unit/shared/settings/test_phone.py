@@ -1,0 +1,37 @@
+import pytest
+
+from shared.errors import InvalidInput
+from shared.settings.phone import PhoneSettings
+
+
+def test_a_row_that_says_nothing_has_the_defaults() -> None:
+    """Taking over on wish, framed by the environment only, no links."""
+    assert PhoneSettings.from_document({}) == PhoneSettings(True, (), "")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://contoso.crm4.dynamics.com", "https://*.dynamics.com", "http://localhost:7300", "https://a.example:8443"],
+)
+def test_origins_may_frame_the_phone(origin: str) -> None:
+    """Of https, and of one's own machine."""
+    assert PhoneSettings.from_document({"frame_ancestors": [origin]}).frame_ancestors == (origin,)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"take_over": "yes"},
+        {"frame_ancestors": "https://contoso.crm4.dynamics.com"},
+        {"frame_ancestors": ["*"]},
+        {"frame_ancestors": ["http://contoso.crm4.dynamics.com"]},
+        {"frame_ancestors": ["https://contoso.crm4.dynamics.com/main.aspx"]},
+        {"frame_ancestors": ["https://a.example; script-src *"]},
+        {"voice_center_url": "javascript:alert(1)"},
+        {"voice_center_url": 5},
+    ],
+)
+def test_what_would_open_the_phone_to_others_is_refused(document: dict[str, object]) -> None:
+    """Anything but an origin would change the page's policy; anything but https could run in it."""
+    with pytest.raises(InvalidInput, match="invalid-setting"):
+        PhoneSettings.from_document(document)
