@@ -105,6 +105,17 @@ class LeaseMachine(RuleBasedStateMachine):
         work = self.leases.claim(AGENT, tab, tab, take_over=take_over)
         self.requests.append(Request("claim", tab, take_over, work))
 
+    @rule(first=TABS, second=TABS, looks=st.integers(1, 3))
+    def race_to_take_over(self, first: str, second: str, looks: int) -> None:
+        """Both look before either writes."""
+        racing = [
+            Request("claim", tab, True, self.leases.claim(AGENT, tab, tab, take_over=True)) for tab in (first, second)
+        ]
+        self.requests += racing
+        for request in racing:
+            for _ in range(looks):
+                self._stepped(request)
+
     @rule(tab=TABS)
     def sign_of_life(self, tab: str) -> None:
         self.requests.append(Request("renew", tab, False, self.leases.renew(AGENT, tab)))
@@ -114,7 +125,7 @@ class LeaseMachine(RuleBasedStateMachine):
         self.requests.append(Request("release", tab, False, self.leases.release(AGENT, tab)))
 
     @precondition(lambda self: self.requests)
-    @rule(which=st.integers(0, 99), steps=st.integers(1, 8))
+    @rule(which=st.integers(0, 99), steps=st.integers(1, 12))
     def step(self, which: int, steps: int) -> None:
         request = self.requests[which % len(self.requests)]
         for _ in range(steps):
