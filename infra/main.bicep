@@ -37,6 +37,9 @@ param voicecloudWebhookToken string
 @description('Origins that may call the app from a browser: where the web phone is served.')
 param allowedOrigins array = []
 
+@description('Instances that are always ready for the web phones: 0 lets the first one wait for a cold start.')
+param phoneInstances int = 1
+
 @description('Whether connection strings work. The commands of an administrator need them, the app does not.')
 param allowConnectionStrings bool = true
 
@@ -251,6 +254,14 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: 40
+        alwaysReady: [
+          { name: 'http', instanceCount: phoneInstances }
+        ]
+        triggers: {
+          http: {
+            perInstanceConcurrency: 200
+          }
+        }
       }
     }
     siteConfig: {
