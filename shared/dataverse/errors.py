@@ -78,9 +78,11 @@ def _code_and_message(body: str) -> tuple[str, str]:
 
 
 def _unknown_column(message: str) -> str | None:
-    """The column of ours that a refusal says it does not know."""
+    """The column of ours that a refusal says it does not know: by its own name, or as a lookup is read or set."""
     named = _COLUMN.search(message)
-    column = (named[1] or named[2] if named else "").removesuffix(names.ACTIVITY_SUFFIX)
+    name = named[1] or named[2] if named else ""
+    as_read = name.removeprefix("_").removesuffix("_value") if name.startswith("_") else name
+    column = as_read.removesuffix(names.ACTIVITY_SUFFIX)
     return column if column.startswith(OUR_PREFIX) else None
 
 

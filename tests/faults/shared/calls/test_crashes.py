@@ -135,7 +135,7 @@ ACTION = st.one_of(
     st.tuples(st.just("look"), st.none() | st.integers(1, STEPS), st.booleans()),
     st.tuples(st.just("edit"), EDIT, st.integers(100, 200)),
     st.tuples(st.just("rows"), st.integers(60, 90), st.booleans()),
-    st.tuples(st.just("notes"), st.text("ab", min_size=1, max_size=3), st.none()),
+    st.tuples(st.just("notes"), st.text("ab", max_size=3), st.none()),
 )
 
 
@@ -175,7 +175,7 @@ class Story:
             self.edits |= body
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(ACTION, max_size=12))
 async def test_any_interleaving_ends_in_one_activity_with_every_edit_intact(
     calls: CallWorld, actions: list[tuple[str, Any, Any]]
@@ -198,4 +198,4 @@ async def test_any_interleaving_ends_in_one_activity_with_every_edit_intact(
         assert activity["statecode"] == 1
         assert activity["voice_recording"] is not None
         assert activity["voice_duration"] == story.edits.get("voice_duration", 95)
-        assert note is None or note.notes in activity["description"]
+        assert note is None or note.notes in (activity["description"] or "")

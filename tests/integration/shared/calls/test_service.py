@@ -130,6 +130,29 @@ async def test_an_activity_that_a_person_completed_ends_the_matter(calls: CallWo
     assert await calls.world.dynamics_requests() == []
 
 
+async def test_what_only_a_private_leg_told_is_taken_back(calls: CallWorld) -> None:
+    """The pool, its figures, the recording and the colleague go when his part of the call is no longer work (H3)."""
+    call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(minutes=10)
+    private = calls.cloud.add(call_id, start=start)
+    calls.cloud.add(
+        call_id,
+        start=start + timedelta(seconds=70),
+        UserID=BJORN,
+        CallTypeString="DirectCall",
+        QueueName=None,
+        WaitTime=None,
+        RecordingIds=[],
+    )
+    await calls.services.calls.look_at(call_id)
+    assert (await calls.activity(call_id))["voice_pool"] == "Sales"
+    calls.cloud.change(private, Privacy="Private")
+    await calls.services.calls.look_at(call_id)
+    activity = await calls.activity(call_id)
+    told = ("voice_pool", "voice_recording", "voice_waittime", "voice_arrivedon", "voice_firstansweredon")
+    assert [activity[name] for name in told] == [None] * 5
+    assert parties(activity) == [(1, MATTI), (2, BJORN_D365)]
+
+
 async def test_an_activity_that_a_person_deleted_is_not_made_again(calls: CallWorld) -> None:
     """Deleting is an edit, too."""
     call_id = calls.new_call()

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from shared.dataverse.errors import refused
+from shared.dataverse.errors import UnknownColumn, refused
 from shared.errors import Throttled
 
 
@@ -28,6 +28,15 @@ def body(code: str, message: str = "said so") -> str:
 def test_each_refusal_has_one_meaning(status: int, error_code: str, expected: str) -> None:
     """Status and error code together decide which of our errors a refusal is."""
     assert refused(status, {}, body(error_code)).code == expected
+
+
+@pytest.mark.parametrize("named", ["voice_pool", "voice_callbackrequest_PhoneCall", "_voice_callbackrequest_value"])
+def test_a_column_the_environment_lacks_is_known_by_any_of_its_names(named: str) -> None:
+    """A lookup has one name when it is set and another when it is read."""
+    message = f"Could not find a property named '{named}' on type 'Microsoft.Dynamics.CRM.phonecall'."
+    error = refused(400, {}, body("0x80060888", message))
+    assert isinstance(error, UnknownColumn)
+    assert error.column in {"voice_pool", "voice_callbackrequest"}
 
 
 def test_an_answer_that_is_no_json_is_understood_by_its_status() -> None:
