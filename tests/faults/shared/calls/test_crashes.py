@@ -115,6 +115,26 @@ async def test_a_text_typed_before_any_notes_came_stays_above_them(calls: CallWo
     assert activity["description"] == "typed\nnoted"
 
 
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, STEPS + 6))
+async def test_cut_off_at_any_step_of_moving_an_attempt(calls: CallWorld, at: int, after: bool) -> None:
+    """It counts on the request that was meant last, and on no other (F8)."""
+    requests = []
+    for _ in range(2):
+        callback_id = await calls.world.leave_callback(calls.world.new_number())
+        await calls.world.handle(callback_id)
+        requests.append(str(calls.world.activity_id(callback_id)))
+    call_id = calls.new_call()
+    calls.cloud.add(call_id)
+    for request in requests:
+        await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"callbackRequest": request})
+        await look(calls, call_id, at, after=after)
+    await look(calls, call_id)
+    rows = [await calls.services.dataverse.get(f"phonecalls({one})") for one in requests]
+    assert [row["voice_attemptcount"] or 0 for row in rows] == [0, 1]
+    assert rows[0]["voice_lastattempton"] is None
+
+
 async def test_a_persons_completion_after_our_crash_is_not_taken_for_ours(calls: CallWorld) -> None:
     """We had only meant to complete it: what he has completed is final."""
     call_id = calls.new_call()
