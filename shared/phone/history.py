@@ -1,10 +1,12 @@
 """Calls the agent had, or his pools, newest first, with what he has missed (C6).
 
-The voice cloud gives the rows of a window oldest first, so windows are asked for backwards until a page is full.
+The voice cloud gives the rows of a window oldest first, so windows are asked for backwards until there are rows; what
+lies before is the next page, which may be short.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -22,12 +24,22 @@ from shared.storage.tables import Row, Table
 PAGE = 50
 MOST_ROWS = 10_000
 DAY = timedelta(days=1)
-OWN_SPANS = (7 * DAY, 31 * DAY, 31 * DAY)
-POOL_SPANS = (DAY / 24, DAY / 4, DAY, 7 * DAY)
+OWN_SPANS = (7 * DAY, 31 * DAY, 31 * DAY, 31 * DAY)
+POOL_SPANS = (DAY / 24, DAY / 4, DAY, 7 * DAY, 31 * DAY)
+OWN_REACH, POOL_REACH = 92 * DAY, 31 * DAY
+"""So far back goes a history."""
 POOL_KEPT_S = 5.0
 SEEN = "history"
 
 Window = Callable[[datetime, datetime], Awaitable[Sequence[HistoryRow]]]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """``earlier``: before which there may be more, None where it was looked as far back as it goes."""
+
+    rows: Sequence[HistoryRow]
+    earlier: datetime | None
 
 
 class CallHistory:
@@ -62,33 +74,35 @@ class CallHistory:
         until = _moment(before) if before else self._clock() + timedelta(seconds=1)
         if scope not in {"own", "pool"}:
             raise InvalidInput("malformed-history", "scope is own or pool")
-        rows = await (self._own(object_id, until) if scope == "own" else self._pool(object_id, until))
-        page, following = _page(rows)
+        found = await (self._own(object_id, until) if scope == "own" else self._pool(object_id, until))
+        page, following = _page(found)
         names = await self._names({row.number for row in page if row.number})
         entries = [_entry(row, names.get(row.number, ""), scope) for row in page]
-        missed = await self._missed(object_id, rows) if scope == "own" and not before else 0
+        missed = await self._missed(object_id, found.rows) if scope == "own" and not before else 0
         return {"entries": entries, "missed": missed, "next": to_iso(following) if following else None}
 
     async def mark_seen(self, object_id: str) -> None:
         agent = await self._agents.agent(object_id)
         await self._table.put(Row(str(agent.id), SEEN, {"seen": self._clock()}))
 
-    async def _own(self, object_id: str, until: datetime) -> list[HistoryRow]:
+    async def _own(self, object_id: str, until: datetime) -> _Found:
         agent = await self._agents.agent(object_id)
 
         async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
             return await self._overview.calls_of(agent.voice_user_id, start, end, MOST_ROWS)
 
-        return _one_a_call(await _backwards(window, until, until + timedelta(seconds=1), OWN_SPANS))
+        floor = self._clock() - OWN_REACH
+        found = await _backwards(window, until, until + timedelta(seconds=1), OWN_SPANS, floor)
+        return _Found(_one_a_call(found.rows), found.earlier)
 
-    async def _pool(self, object_id: str, until: datetime) -> list[HistoryRow]:
+    async def _pool(self, object_id: str, until: datetime) -> _Found:
         pools = {pool.id for pool in await self._agents.pools(await self._agents.agent(object_id))}
 
         async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
             return [row for row in await self._of_pools.get((start, end)) if row.pool_id in pools]
 
         shared_end = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        return await _backwards(window, until, shared_end, POOL_SPANS)
+        return await _backwards(window, until, shared_end, POOL_SPANS, self._clock() - POOL_REACH)
 
     async def _missed(self, object_id: str, rows: Sequence[HistoryRow]) -> int:
         agent = await self._agents.agent(object_id)
@@ -109,16 +123,19 @@ class CallHistory:
         return known | {number: customer.name for number, customer in only.items() if customer}
 
 
-async def _backwards(window: Window, until: datetime, end: datetime, spans: Sequence[timedelta]) -> list[HistoryRow]:
-    """Rows before ``until``, newest first: window after window, until there is more than a page."""
+async def _backwards(
+    window: Window, until: datetime, end: datetime, spans: Sequence[timedelta], floor: datetime
+) -> _Found:
+    """Rows before ``until``, newest first: window after window until one has rows, down to ``floor``."""
     rows: list[HistoryRow] = []
     for span in spans:
         start = end - span
-        rows += [row for row in await window(start, end) if row.started_at < until]
-        if len(rows) > PAGE:
-            break
+        rows = [row for row in await window(start, end) if row.started_at < until]
         end = start
-    return sorted(set(rows), key=lambda row: row.started_at, reverse=True)
+        if rows or end <= floor:
+            break
+    rows.sort(key=lambda row: row.started_at, reverse=True)
+    return _Found(rows, end if end > floor else None)
 
 
 def _one_a_call(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
@@ -131,13 +148,14 @@ def _one_a_call(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
     return sorted(found.values(), key=lambda row: row.started_at, reverse=True)
 
 
-def _page(rows: Sequence[HistoryRow]) -> tuple[Sequence[HistoryRow], datetime | None]:
+def _page(found: _Found) -> tuple[Sequence[HistoryRow], datetime | None]:
     """A page, which never ends between two calls of the same moment, and where the next begins."""
+    rows = found.rows
     if len(rows) <= PAGE:
-        return rows, None
+        return rows, found.earlier
     last = rows[PAGE - 1].started_at
     page = [row for row in rows if row.started_at >= last]
-    return page, last if len(page) < len(rows) else None
+    return page, last if len(page) < len(rows) else found.earlier
 
 
 def _entry(row: HistoryRow, name: str, scope: str) -> dict[str, Any]:

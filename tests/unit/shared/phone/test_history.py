@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.enreach.model import HistoryRow
-from shared.phone.history import OWN_SPANS, PAGE, _backwards, _one_a_call, _page, _result
+from shared.phone.history import OWN_REACH, OWN_SPANS, _backwards, _one_a_call, _page, _result
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def row(call_id: str, at: datetime, **changes: bool) -> HistoryRow:
 
 @given(st.lists(st.integers(0, 60 * 86_400), max_size=200))
 async def test_page_by_page_every_call_is_shown_once_newest_first(ages_s: list[int]) -> None:
-    """However the calls lie, several in one second too; older ones than two months may be left out."""
+    """However the calls lie, several in one second too, down to where a history ends."""
     rows = [row(str(number), NOW - timedelta(seconds=age)) for number, age in enumerate(ages_s)]
 
     async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
@@ -37,8 +37,9 @@ async def test_page_by_page_every_call_is_shown_once_newest_first(ages_s: list[i
     shown: list[HistoryRow] = []
     until: datetime | None = NOW + timedelta(seconds=1)
     while until:
-        page, until = _page(await _backwards(window, until, until + timedelta(seconds=1), OWN_SPANS))
-        assert until is None or len(page) >= PAGE
+        found = await _backwards(window, until, until + timedelta(seconds=1), OWN_SPANS, NOW - OWN_REACH)
+        page, until = _page(found)
+        assert page or until is None
         shown += page
     assert sorted(one.call_id for one in shown) == sorted(one.call_id for one in rows)
     assert [one.started_at for one in shown] == sorted((one.started_at for one in rows), reverse=True)
