@@ -6,54 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.bootstrap import Services
-from shared.calls.activities import CallActivities
-from shared.calls.attempts import CallbackAttempts
 from shared.calls.model import Stage
-from shared.calls.service import Calls
-from shared.calls.store import CallStore
-from shared.clock import utc_now
 from shared.errors import InvalidInput, VoiceError
 from tests.fixtures.calls import ANNA_SIGNED_IN, MATTI, MATTI_NUMBER, CallWorld
-from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
-
-STEPS = 7
-"""More outside effects than a look at a call has."""
-
-
-def cut_off(services: Services, fuse: Fuse) -> Calls:
-    """The handler of a process that dies when the fuse blows."""
-    dataverse = fuse.wrap(services.dataverse, ("transact", "get", "update", "delete"))
-    store = CallStore(fuse.wrap(services.tables.table("calls"), TABLE_EFFECTS))
-    return Calls(
-        settings=services.settings,
-        enreach=services.enreach,
-        identity=services.identity,
-        users=services.users,
-        activities=CallActivities(dataverse, services.absent_columns),
-        attempts=CallbackAttempts(dataverse, store),
-        store=store,
-        bus=services.bus,
-        recording_url=lambda call_id: f"https://voice.example/api/recordings/{call_id}",
-        clock=utc_now,
-    )
-
-
-async def look(calls: CallWorld, call_id: str, at: int | None = None, *, after: bool = False) -> None:
-    """One look, perhaps cut off; errors that pass by themselves are the queue's business."""
-    try:
-        await cut_off(calls.services, Fuse(at, after=after)).look_at(call_id)
-    except Crash:
-        return
-    except VoiceError as error:
-        assert error.retryable, error  # noqa: PT017 (a final error must not occur here)
-
-
-async def all_of(calls: CallWorld, call_id: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = (
-        await calls.services.dataverse.get("phonecalls", {"$filter": f"voice_callid eq '{call_id}'"})
-    )["value"]
-    return rows
+from tests.fixtures.crashes import Crash, Fuse
+from tests.fixtures.looks import STEPS, all_of, cut_off, look
 
 
 @pytest.mark.parametrize("after", [False, True])
