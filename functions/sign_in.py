@@ -11,5 +11,8 @@ if TYPE_CHECKING:
 
 
 async def voice_user(req: func.HttpRequest) -> "Person":
-    """Raises Unauthorised ``token-missing`` or ``token-invalid``, Forbidden ``role-missing``."""
-    return await services().access_tokens.voice_user(req.headers.get("Authorization"))
+    """Raises Unauthorised ``token-missing`` or ``token-invalid``, Forbidden ``role-missing``, Limited
+    ``phone-too-often``: what one phone sends too much goes no further than here."""
+    person = await services().access_tokens.voice_user(req.headers.get("Authorization"))
+    services().phone.limiter.take(person.object_id)
+    return person

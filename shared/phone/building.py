@@ -29,14 +29,16 @@ from shared.storage.tables import Tables
 from shared.users.service import Users
 
 OFFERS_AT_ONCE, OFFERS_PER_S = 10, 2.0
-COMMANDS_AT_ONCE, COMMANDS_PER_S = 50, 20.0
-"""Keys of a dial pad are pressed ten times a second at most."""
+REQUESTS_AT_ONCE, REQUESTS_PER_S = 100, 10.0
+"""All phones share what the voice cloud lets the API user ask, so none may take much of it."""
 
 
 @dataclass(frozen=True)
 class PhoneServices:
-    """``http`` is the phones' own client: they wait long, and many at once."""
+    """``limiter`` counts every request of an agent; ``http`` is the phones' own client: they wait long, and many at
+    once."""
 
+    limiter: Limiter
     sessions: PhoneSessions
     live: LiveCalls
     callers: Callers
@@ -63,30 +65,35 @@ def build(
     clock: Clock,
 ) -> PhoneServices:
     table = tables.table("phones")
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-    http = httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0), limits=limits)
+    http = _client()
     transport = Transport.from_settings(environ, http)
     phone, overview = EnreachPhone(transport), Overview(transport)
     agents = PhoneAgents(users, overview, clock)
     sessions = PhoneSessions(agents=agents, leases=SessionLeases(table, clock), phone=phone, settings=settings)
-    offers, commands = Limiter(OFFERS_AT_ONCE, OFFERS_PER_S), Limiter(COMMANDS_AT_ONCE, COMMANDS_PER_S)
+    offers = Limiter(OFFERS_AT_ONCE, OFFERS_PER_S)
     boards = PoolBoards(agents, overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
     return PhoneServices(
+        limiter=Limiter(REQUESTS_AT_ONCE, REQUESTS_PER_S),
         sessions=sessions,
-        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, offers=offers, commands=commands),
+        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, offers=offers),
         callers=Callers(agents=agents, phone=phone, identity=identity, store=calls),
         directory=directory,
         history=CallHistory(
             agents=agents, overview=overview, directory=directory, identity=identity, table=table, clock=clock
         ),
         boards=boards,
-        page=WebPhonePage(
-            sign_in=sign_in,
-            settings=settings,
-            voicecloud_url=environ.get("PHONE_VOICECLOUD_URL") or environ.get("VOICECLOUD_URL", ""),
-            dynamics_url=dataverse.url,
-        ),
+        page=_page(environ, sign_in, settings, dataverse.url),
         http=http,
     )
+
+
+def _client() -> httpx.AsyncClient:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+    return httpx.AsyncClient(timeout=httpx.Timeout(30.0, connect=5.0), limits=limits)
+
+
+def _page(environ: Mapping[str, str], sign_in: SignIn, settings: Settings, dynamics_url: str) -> WebPhonePage:
+    voicecloud_url = environ.get("PHONE_VOICECLOUD_URL") or environ.get("VOICECLOUD_URL", "")
+    return WebPhonePage(sign_in=sign_in, settings=settings, voicecloud_url=voicecloud_url, dynamics_url=dynamics_url)

@@ -1,4 +1,4 @@
-"""Commands to live calls and their media: checked, counted, passed on (C1-C4, K1, K9)."""
+"""Commands to live calls and their media: checked and passed on (C1-C4, K1, K9)."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from shared.users.model import User
 
 class LiveCalls:
     """Every method takes the person's object id and the header ``Phone-Session``, and raises InvalidInput
-    ``phone-session-missing`` or ``malformed-phone-request``, Conflict ``phone-session-lost``, Limited
-    ``phone-too-often``, and what ``EnreachPhone`` raises."""
+    ``phone-session-missing`` or ``malformed-phone-request``, Conflict ``phone-session-lost``, and what ``EnreachPhone``
+    raises."""
 
     def __init__(
         self,
@@ -23,17 +23,15 @@ class LiveCalls:
         agents: PhoneAgents,
         phone: EnreachPhone,
         offers: Limiter,
-        commands: Limiter,
     ) -> None:
         self._sessions = sessions
         self._agents = agents
         self._phone = phone
         self._offers = offers
-        self._commands = commands
 
     async def dial(self, object_id: str, session: str | None, body: object) -> str:
         """``{callId, number, callerNumber?}``; gives the call's id. Raises Forbidden ``caller-number-foreign``."""
-        agent = await self._commanding(object_id, session, self._commands)
+        agent = await self._sessions.commanding(object_id, session)
         document = requests.text_object(body)
         call_id, number = requests.call_id(document.get("callId")), requests.number(document, "number")
         shown = requests.number(document, "callerNumber") if document.get("callerNumber") is not None else None
@@ -46,7 +44,7 @@ class LiveCalls:
         self, object_id: str, session: str | None, call_id: str, name: str, body: object, key: str | None
     ) -> Any:
         """The call as it is then. Raises InvalidInput ``idempotency-key-missing``, Missing ``command-unknown``."""
-        agent = await self._commanding(object_id, session, self._commands)
+        agent = await self._sessions.commanding(object_id, session)
         wanted = requests.command(name, body)
         key, call_id = requests.idempotency_key(key), requests.call_id(call_id)
         return await self._phone.command(agent.voice_user_id, call_id, name, wanted, key)
@@ -54,20 +52,17 @@ class LiveCalls:
     async def offer(
         self, object_id: str, session: str | None, call_id: str, content_type: str, body: bytes, *, answers: bool
     ) -> MediaAnswer:
-        """The answer to an SDP offer. Raises InvalidInput ``sdp-expected`` or ``sdp-too-long``."""
-        agent = await self._commanding(object_id, session, self._offers)
+        """The answer to an SDP offer. Raises InvalidInput ``sdp-expected`` or ``sdp-too-long``, Limited
+        ``phone-too-often``."""
+        self._offers.take(object_id)
+        agent = await self._sessions.commanding(object_id, session)
         sdp, call_id = requests.sdp(content_type, body), requests.call_id(call_id)
         return await self._phone.offer(agent.voice_user_id, call_id, sdp, answers=answers)
 
     async def withdraw(self, object_id: str, session: str | None, call_id: str, media_id: str) -> None:
-        agent = await self._commanding(object_id, session, self._commands)
+        agent = await self._sessions.commanding(object_id, session)
         call_id, media_id = requests.call_id(call_id), requests.media_id(media_id)
         await self._phone.withdraw(agent.voice_user_id, call_id, media_id)
-
-    async def _commanding(self, object_id: str, session: str | None, limiter: Limiter) -> User:
-        """Counted first: what comes too often costs neither a read nor a request."""
-        limiter.take(object_id)
-        return await self._sessions.commanding(object_id, session)
 
     async def _require_own(self, agent: User, number: str) -> None:
         profile = await self._agents.profile(agent)
