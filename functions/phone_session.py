@@ -43,7 +43,6 @@ async def phone_session_state(req: func.HttpRequest) -> func.HttpResponse:
         return func.HttpResponse(status_code=304, headers={"ETag": f'"{known}"', "Cache-Control": "no-store"})
     answer = json_response(dict(found.document))
     answer.headers["ETag"] = f'"{found.version}"'
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import httpx
 
+from shared.dataverse.names import VOICE_USER_ID
 from shared.settings.model import Kind
 from tests.fixtures.live_phone import ANNA, DAVID, LivePhones
+from tests.fixtures.presence import DAVID_D365
 from tests.unit.test_openapi import validate_as
 
 
@@ -139,7 +141,32 @@ async def test_without_live_calls_the_phone_is_told_so_and_nothing_is_held(phone
     assert caller["caller"] is None
 
 
-async def test_who_may_not_use_the_phone_is_told_what_is_missing(phones: LivePhones) -> None:
+async def test_who_is_no_agent_is_told_what_is_missing(phones: LivePhones) -> None:
+    """Signed in with the role, but without a voice-cloud id in Dynamics (A5)."""
+    path = f"systemusers({DAVID_D365})"
+    await phones.world.services.dataverse.update(path, {VOICE_USER_ID: None})
+    try:
+        for refused in (
+            await phones.david.post("/phone/session", json={"sessionId": str(uuid4())}),
+            await phones.david.get("/phone/history"),
+            await phones.david.get("/phone/directory"),
+        ):
+            assert (refused.status_code, refused.json()["code"]) == (403, "agent-unknown")
+            assert "voice-cloud id" in refused.json()["detail"]
+    finally:
+        await phones.world.services.dataverse.update(path, {VOICE_USER_ID: DAVID})
+
+
+async def test_one_phone_takes_no_more_than_its_share(phones: LivePhones) -> None:
+    """Beyond it: 429 with a pause, without a question to anybody; another agent is served."""
+    answers = await asyncio.gather(*(phones.anna.get("/phone/pools") for _ in range(200)))
+    refused = [one for one in answers if one.status_code == 429]
+    assert 50 < len(refused) <= 100
+    assert {(one.json()["code"], one.headers["Retry-After"]) for one in refused} == {("phone-too-often", "1")}
+    assert (await phones.david.get("/phone/pools")).status_code == 200
+
+
+async def test_who_may_not_use_the_phone_is_refused(phones: LivePhones) -> None:
     """Without a token, with nonsense: the contract's refusals."""
     async with httpx.AsyncClient(base_url=str(phones.anna.base_url)) as stranger:
         for method, path in (("POST", "/phone/session"), ("GET", "/phone/history"), ("POST", "/phone/calls/c/hold")):
