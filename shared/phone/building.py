@@ -77,7 +77,7 @@ def build(
     return PhoneServices(
         limiter=Limiter(REQUESTS_AT_ONCE, REQUESTS_PER_S),
         sessions=sessions,
-        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, offers=offers),
+        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=offers),
         callers=Callers(agents=agents, phone=phone, identity=identity, store=calls),
         directory=directory,
         history=CallHistory(

@@ -3,11 +3,12 @@
 from typing import Any
 
 from shared.enreach.phone import EnreachPhone, MediaAnswer
-from shared.errors import Forbidden
+from shared.errors import Forbidden, Misconfigured
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.limiter import Limiter
 from shared.phone.sessions import PhoneSessions
+from shared.settings.service import Settings
 from shared.users.model import User
 
 
@@ -22,11 +23,13 @@ class LiveCalls:
         sessions: PhoneSessions,
         agents: PhoneAgents,
         phone: EnreachPhone,
+        settings: Settings,
         offers: Limiter,
     ) -> None:
         self._sessions = sessions
         self._agents = agents
         self._phone = phone
+        self._settings = settings
         self._offers = offers
 
     async def dial(self, object_id: str, session: str | None, body: object) -> str:
@@ -37,7 +40,7 @@ class LiveCalls:
         shown = requests.number(document, "callerNumber") if document.get("callerNumber") is not None else None
         if shown is not None:
             await self._require_own(agent, shown)
-        await self._phone.dial(agent.voice_user_id, call_id, number, shown)
+        await self._phone.dial(agent.voice_user_id, call_id, requests.dialled(number, await self._region()), shown)
         return call_id
 
     async def command(
@@ -45,7 +48,7 @@ class LiveCalls:
     ) -> Any:
         """The call as it is then. Raises InvalidInput ``idempotency-key-missing``, Missing ``command-unknown``."""
         agent = await self._sessions.commanding(object_id, session)
-        wanted = requests.command(name, body)
+        wanted = requests.command(name, body, await self._region())
         key, call_id = requests.idempotency_key(key), requests.call_id(call_id)
         return await self._phone.command(agent.voice_user_id, call_id, name, wanted, key)
 
@@ -68,3 +71,10 @@ class LiveCalls:
         profile = await self._agents.profile(agent)
         if number not in {one.number for one in profile.caller_numbers}:
             raise Forbidden("caller-number-foreign", "this is neither your number nor one of your pools'")
+
+    async def _region(self) -> str | None:
+        """A fault of the settings keeps nobody from calling: then only international spellings are understood."""
+        try:
+            return (await self._settings.general()).default_region
+        except Misconfigured:
+            return None

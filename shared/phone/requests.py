@@ -7,11 +7,13 @@ from typing import Any
 from shared.calls.model import is_call_id
 from shared.enreach import names
 from shared.errors import InvalidInput, Missing
+from shared.numbers import to_e164
 from shared.text import cleaned
 
 _SESSION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 _MEDIA_ID = re.compile(r"[0-9A-Za-z_.~-]{1,128}")
 _KEY = re.compile(r"[!-~]{1,128}")
+_BETWEEN_DIGITS = re.compile(r"[\s().\-\u2013/]+")
 _KEYS = re.compile(r"[0-9A-D*#]{1,32}")
 MAX_CLIENT = 200
 MAX_NUMBER = 128
@@ -81,7 +83,14 @@ def idempotency_key(header: str | None) -> str:
     return header
 
 
-def command(name: str, body: object) -> Mapping[str, Any]:
+def dialled(text: str, region: str | None) -> str:
+    """What is to be called: in E.164 if it is a number in any spelling, else (112, 1001, user:…) without blanks."""
+    if text.startswith(("user:", "pool:")):
+        return text
+    return to_e164(text, region) or _BETWEEN_DIGITS.sub("", text)
+
+
+def command(name: str, body: object, region: str | None = None) -> Mapping[str, Any]:
     """The body of a command as the voice cloud takes it. Raises Missing ``command-unknown`` too."""
     if name in PLAIN_COMMANDS:
         return {}
@@ -91,7 +100,7 @@ def command(name: str, body: object) -> Mapping[str, Any]:
     if name == "recording":
         return {names.PAUSED: flag(document, "paused")}
     if name in {"transfer", "consult"}:
-        return {names.TO: number(document, "to")}
+        return {names.TO: dialled(number(document, "to"), region)}
     if name == "keys":
         return {names.KEYS: _keys(document.get("keys"))}
     raise Missing("command-unknown", "there is no such command")

@@ -97,7 +97,7 @@ class PhoneSessions:
     async def _shown(self, agent: User) -> dict[str, Any]:
         profile = await self._agents.profile(agent)
         numbers = [{"number": one.number, "name": one.name} for one in profile.caller_numbers]
-        return {"name": agent.name, "number": profile.number, "callerNumbers": numbers}
+        return {"id": agent.voice_user_id, "name": agent.name, "number": profile.number, "callerNumbers": numbers}
 
     async def _shown_settings(self) -> dict[str, Any]:
         settings, general = await self._settings.phone(), await self._settings.general()

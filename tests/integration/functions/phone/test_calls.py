@@ -38,7 +38,8 @@ async def test_a_call_is_dialled_with_a_number_that_he_may_show(phones: LivePhon
         ("mute", {"muted": True}, {"Muted": True}),
         ("keys", {"keys": "12#a"}, {"Keys": "12#A"}),
         ("transfer", {"to": "user:71"}, {"To": "user:71"}),
-        ("consult", {"to": " +358401234567 "}, {"To": "+358401234567"}),
+        ("consult", {"to": " 040 123 4567 "}, {"To": "+358401234567"}),
+        ("consult", {"to": "1 0-01"}, {"To": "1001"}),
         ("recording", {"paused": False}, {"Paused": False}),
     ],
 )

@@ -59,3 +59,20 @@ def test_a_phones_description_of_itself_is_cut_and_cleaned() -> None:
     assert requests.client("Chrome\x00 on\x1b Windows") == "Chrome on Windows"
     assert len(requests.client("x" * 5000)) == requests.MAX_CLIENT
     assert requests.client({"a": 1}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("040 123 4567", "+358401234567"),
+        ("+358 (0)40 123-4567", "+358401234567"),
+        ("112", "112"),
+        ("1 001", "1001"),
+        ("*31#", "*31#"),
+        ("user:71000000-0000-4000-8000-000000000001", "user:71000000-0000-4000-8000-000000000001"),
+        ("pool:73", "pool:73"),
+    ],
+)
+def test_what_is_typed_is_what_is_called(text: str, called: str) -> None:
+    """In E.164 where it is a number; short numbers and people as they are."""
+    assert requests.dialled(text, "FI") == called
