@@ -1,5 +1,6 @@
 """The only place that builds the parts of the voice cloud and ties them together."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from voicecloud.callbacks.service import Callbacks
 from voicecloud.classification import store as classification_store
 from voicecloud.classification.service import Classifications
 from voicecloud.ids import Ids
+from voicecloud.media.clips import Clips
+from voicecloud.media.gateway import Gateway
+from voicecloud.media.tape import Tape
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
@@ -37,7 +41,6 @@ from voicecloud.runtime.telephony import Telephony
 from voicecloud.settings import Settings
 from voicecloud.simulation.customers import Customers
 from voicecloud.simulation.people import People
-from voicecloud.simulation.tape import SimulatedTape
 from voicecloud.simulation.telephones import SimulatedTelephones
 from voicecloud.simulation.traffic import Traffic
 from voicecloud.users.service import Accounts
@@ -122,7 +125,8 @@ def _services(ground: Ground) -> Services:
         link_s=ground.settings.recording_link_s,
         clock=ground.clock,
     )
-    telephony = _telephony(ground, webhooks, callbacks, recordings)
+    prompts = PromptLibrary(ground.directory, ground.blobs)
+    telephony = _telephony(ground, webhooks, callbacks, recordings, prompts)
     hub = Hub(ground.directory, telephony.engine)
     telephony.notices.listen(hub.tell)
     callbacks.listen(hub.tell)
@@ -136,7 +140,7 @@ def _services(ground: Ground) -> Services:
         webhooks=webhooks,
         recordings=recordings,
         classifications=_classifications(ground),
-        prompts=PromptLibrary(ground.directory, ground.blobs),
+        prompts=prompts,
         telephony=telephony,
         tokens=Tokens(ground.signing_key, ground.clock),
         hub=hub,
@@ -148,16 +152,31 @@ def _classifications(ground: Ground) -> Classifications:
     return Classifications(store, ground.directory, ground.ids, ground.clock)
 
 
-def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings) -> Telephony:
+def _gateway(ground: Ground, engine: Engine, prompts: PromptLibrary) -> Gateway:
+    settings = ground.settings
+    return Gateway(
+        engine=engine,
+        ids=ground.ids,
+        tape=Tape(engine, ground.ids, time.monotonic),
+        clips=Clips(prompts.audio),
+        servers=settings.ice_servers,
+        most=settings.media_legs,
+        hold_s=settings.media_hold_s,
+    )
+
+
+def _telephony(
+    ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings, prompts: PromptLibrary
+) -> Telephony:
     directory, settings = ground.directory, ground.settings
     random = Random(settings.traffic_seed)  # noqa: S311 (plays people, keeps no secret)
     engine = Engine(directory.routing(), ground.clock)
-    tape = SimulatedTape(engine, ground.ids)
+    gateway = _gateway(ground, engine, prompts)
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     records = CallRecords(
         store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
         recordings=recordings,
-        tape=tape,
+        tape=gateway,
         live=engine.platform.history,
         live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
         ready=notices.processed,
@@ -173,10 +192,11 @@ def _telephony(ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordi
         RoutingEndpoint.from_document(one, settings.environment) for one in directory.documents(Kind.SMART_ROUTING)
     )
     asker = SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
-    for performer in (tape, telephones, customers, people, asker, records, notices, requests):
+    for performer in (gateway, telephones, customers, people, asker, records, notices, requests):
         engine.attach(performer.perform)
     return Telephony(
         engine=engine,
+        gateway=gateway,
         staff=Staff(engine, directory, ground.ids),
         records=records,
         notices=notices,

@@ -1,12 +1,14 @@
 """Settings of the process, all from ``VOICECLOUD_…`` environment variables (docs/voice-cloud-settings.md)."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 from shared.errors import Misconfigured
+from voicecloud.media.servers import IceServer
 from voicecloud.records.audio import AudioFormat
 
 AZURITE = "UseDevelopmentStorage=true"
@@ -35,6 +37,9 @@ class Settings:
     drain_s: float = 20.0
     traffic_calls_per_hour: float = 0.0
     traffic_seed: int = 1
+    media_legs: int = 160
+    media_hold_s: float = 60.0
+    ice_servers: Sequence[IceServer] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -60,6 +65,9 @@ class Settings:
             drain_s=read.number("DRAIN_S", cls.drain_s),
             traffic_calls_per_hour=read.number("TRAFFIC_CALLS_PER_HOUR", cls.traffic_calls_per_hour),
             traffic_seed=int(read.number("TRAFFIC_SEED", cls.traffic_seed)),
+            media_legs=int(read.number("MEDIA_LEGS", cls.media_legs)),
+            media_hold_s=read.number("MEDIA_HOLD_S", cls.media_hold_s),
+            ice_servers=read.ice_servers(),
             environment=environment,
         )
 
@@ -87,6 +95,14 @@ class _Reader:
         except ValueError as error:
             choices = ", ".join(type(default))
             raise Misconfigured("setting", f"VOICECLOUD_{name} is one of {choices}") from error
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        """``[{"urls": [...], "username", "credential"}]``, as browsers have it (W3C WebRTC, RTCIceServer)."""
+        try:
+            given = json.loads(self.text("ICE_SERVERS", "[]"))
+            return tuple(IceServer(tuple(one["urls"]), one.get("username"), one.get("credential")) for one in given)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Misconfigured("setting", "VOICECLOUD_ICE_SERVERS is a JSON list of objects with urls") from error
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "0").lower()

@@ -27,7 +27,7 @@ class Sound:
     """16 bit samples of two channels in turn, little-endian: left the caller, right the user."""
 
     rate: int
-    samples: bytes
+    samples: bytes | memoryview
 
     @property
     def frames(self) -> int:
@@ -70,7 +70,7 @@ def _frames(sound: Sound) -> Iterator[av.AudioFrame]:
     for start in range(0, len(sound.samples), step):
         part = sound.samples[start : start + step]
         frame = av.AudioFrame(format="s16", layout="stereo", samples=len(part) // (CHANNELS * WIDTH))
-        frame.planes[0].update(part)
+        frame.planes[0].update(bytes(part))
         frame.sample_rate, frame.pts = sound.rate, start // (CHANNELS * WIDTH)
         yield frame
 

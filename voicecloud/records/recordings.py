@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -36,10 +36,10 @@ class Recording:
 
 @dataclass(frozen=True)
 class Taken:
-    """A recording just made."""
+    """A recording just made. ``sound`` makes its sound, which takes time: not for the event loop."""
 
     recording: Recording
-    sound: Sound
+    sound: Callable[[], Sound]
 
 
 class Tape(Protocol):
@@ -65,7 +65,7 @@ class Recordings:
     async def keep(self, taken: Taken) -> None:
         """Audio first: what is listed can be heard."""
         recording = taken.recording
-        audio, content_type = await asyncio.to_thread(encoded, taken.sound, self._wanted)
+        audio, content_type = await asyncio.to_thread(lambda: encoded(taken.sound(), self._wanted))
         await self._blobs.write(recording.id, audio, content_type)
         values = {
             "call_id": recording.call_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.errors import VoiceError
+from voicecloud.media.gateway import Gateway
 from voicecloud.notices.service import Notices
 from voicecloud.records.service import CallRecords
 from voicecloud.routing.events import Drain, Stop
@@ -28,6 +29,7 @@ class Telephony:
     """The parts that handlers and the control page ask."""
 
     engine: Engine
+    gateway: Gateway
     staff: Staff
     records: CallRecords
     notices: Notices
@@ -47,7 +49,13 @@ class Telephony:
     async def run(self) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for work in (self.records.run(), self.notices.run(), self.callback_requests.run(), self._purge()):
+            for work in (
+                self.gateway.run(),
+                self.records.run(),
+                self.notices.run(),
+                self.callback_requests.run(),
+                self._purge(),
+            ):
                 group.create_task(work)
 
     async def drain(self, longest_s: float) -> None:
@@ -64,6 +72,7 @@ class Telephony:
             log.warning("calls were cut off", extra={"count": self.engine.platform.call_count})
         self.engine.tell(Stop())
         await self._flush()
+        await self.gateway.close()
         self.customers.close()
         self.people.close()
         self.engine.close()

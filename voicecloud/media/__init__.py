@@ -1,0 +1,1 @@
+"""Voices: one WebRTC peer connection a leg, forwarded between legs without decoding, recorded as they come."""

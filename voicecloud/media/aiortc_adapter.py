@@ -1,0 +1,264 @@
+"""The only module that touches aiortc, and its private parts: packets go in and out as they are, never decoded here.
+
+aiortc decodes whatever it receives and encodes whatever it sends, which holds four calls a core. What is replaced of
+its 1.16 for that is guarded by ``tests/integration/voicecloud/media/test_aiortc_adapter.py``:
+
+* ``RTCRtpReceiver.receive`` starts no decoder, ``_handle_rtp_packet`` gives packets to us and counts them for RTCP;
+* ``RTCRtpSender`` has a track that never says anything; packets go to its transport, counted for its reports;
+* ``CODECS`` is Opus and telephone-event (RFC 4733) alone, and the answer asks for Opus' in-band repair.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aioice.ice
+from aiortc import (
+    InvalidAccessError,
+    InvalidStateError,
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpCodecParameters,
+    RTCSessionDescription,
+)
+from aiortc.clock import current_ntp_time
+from aiortc.codecs import CODECS
+from aiortc.exceptions import OperationError
+from aiortc.rtcrtpreceiver import StreamStatistics
+
+from shared.errors import InvalidInput
+from voicecloud.media.rtp import CLOCK_RATE, Packet, header
+from voicecloud.media.servers import IceServer
+
+LONGEST_SDP = 64 * 1024
+GATHERING_S = 1.5
+CLOSING_S = 3.0
+OPUS, KEYS = "audio/opus", "audio/telephone-event"
+REPAIR = "minptime=10;useinbandfec=1"
+MALFORMED = (
+    *(ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError),
+    *(InvalidStateError, InvalidAccessError, OperationError),
+)
+"""What aiortc raises about a description that makes no sense."""
+
+CODECS["audio"] = [
+    RTCRtpCodecParameters(mimeType=OPUS, clockRate=CLOCK_RATE, channels=2, payloadType=96),
+    RTCRtpCodecParameters(mimeType=KEYS, clockRate=CLOCK_RATE, channels=1, payloadType=110),
+    RTCRtpCodecParameters(mimeType=KEYS, clockRate=8_000, channels=1, payloadType=126),
+]
+_OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)\r?$", re.MULTILINE | re.IGNORECASE)
+_all_host_addresses = aioice.ice.get_host_addresses
+
+log = logging.getLogger(__name__)
+
+
+def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+    """A machine without a network can still be called from itself."""
+    return _all_host_addresses(use_ipv4, use_ipv6) or ["127.0.0.1"]
+
+
+aioice.ice.get_host_addresses = _host_addresses
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How a peer is heard, from the packets received and from its receiver reports (RFC 3550, section 6.4).
+
+    ``loss`` and ``far_loss`` are shares of all packets so far: lost on the way to us and to the peer. None: not known.
+    """
+
+    packets: int
+    loss: float
+    jitter_ms: float
+    far_loss: float | None
+    round_trip_ms: float | None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told of a peer's packets, keys (source, timestamp, payload) and that it is connected, or over."""
+
+    packet: Callable[[Packet], Awaitable[None]]
+    key: Callable[[int, int, bytes], Awaitable[None]]
+    state: Callable[[str], None]
+
+
+class _Silent(MediaStreamTrack):
+    """Keeps aiortc's sender waiting."""
+
+    kind = "audio"
+
+    async def recv(self) -> Any:
+        await asyncio.Future()
+
+
+class Peer:
+    """One peer connection with one audio stream each way. Made and used within one event loop."""
+
+    def __init__(self, servers: Sequence[IceServer], listener: Listener) -> None:
+        ice = [RTCIceServer(urls=list(one.urls), username=one.username, credential=one.credential) for one in servers]
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=ice))
+        self._connection.on("connectionstatechange", self._changed)
+        self._listener = listener
+        self._receiver: Any = None
+        self._sender: Any = None
+        self._opus_type, self._key_type, self._key_rate = 0, 0, 0
+        self._types: dict[int, str] = {}
+
+    @property
+    def state(self) -> str:
+        """``new``, ``connecting``, ``connected``, ``failed`` or ``closed``."""
+        return str(self._connection.connectionState)
+
+    @property
+    def key_rate(self) -> int:
+        """Clock rate of keys that can be sent to this peer, 0: it understands none."""
+        return self._key_rate
+
+    async def answer(self, offer: str) -> str:
+        """The SDP answer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
+        _check_length(offer)
+        try:
+            await self._connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+            self._take_over()
+            self._negotiated()
+            await self._set_local(await self._connection.createAnswer())
+        except MALFORMED as error:
+            raise _malformed() from error
+        return _with_repair(self._connection.localDescription.sdp)
+
+    async def offer(self) -> str:
+        """An SDP offer, for a peer that wants to be called."""
+        self._connection.addTransceiver("audio", direction="sendrecv")
+        self._take_over()
+        await self._set_local(await self._connection.createOffer())
+        return _with_repair(self._connection.localDescription.sdp)
+
+    async def accept(self, answer: str) -> None:
+        """The answer to our offer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
+        _check_length(answer)
+        try:
+            await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+            self._negotiated()
+        except MALFORMED as error:
+            raise _malformed() from error
+
+    async def send(
+        self, payload: bytes, sequence: int, timestamp: int, *, is_key: bool = False, marker: bool = False
+    ) -> None:
+        """One packet. One that cannot be sent now is lost, as any packet may be."""
+        sender, kind = self._sender, self._key_type if is_key else self._opus_type
+        packet = header(kind, sequence, timestamp, sender._ssrc, marker=marker) + payload
+        try:
+            await sender.transport._send_rtp(packet)
+        except ConnectionError:
+            return
+        sender._RTCRtpSender__ntp_timestamp = current_ntp_time()
+        sender._RTCRtpSender__rtp_timestamp = timestamp
+        sender._RTCRtpSender__octet_count += len(payload)
+        sender._RTCRtpSender__packet_count += 1
+
+    def quality(self) -> Quality | None:
+        """None while nothing has been received."""
+        streams = list(self._receiver._RTCRtpReceiver__remote_streams.values()) if self._receiver else []
+        if not streams:
+            return None
+        expected = sum(one.packets_expected for one in streams)
+        lost = max(0, expected - sum(one.packets_received for one in streams))
+        reports = [one for one in self._sender._RTCRtpSender__stats.values() if one.type == "remote-inbound-rtp"]
+        sent, trip_s = self._sender._RTCRtpSender__packet_count, self._sender._RTCRtpSender__rtt
+        return Quality(
+            packets=expected - lost,
+            loss=lost / max(1, expected),
+            jitter_ms=streams[-1].jitter / CLOCK_RATE * 1000,
+            far_loss=max(0, reports[-1].packetsLost) / max(1, sent) if reports else None,
+            round_trip_ms=None if trip_s is None else trip_s * 1000,
+        )
+
+    async def close(self) -> None:
+        """Ends all of it; the other side notices at once."""
+        try:
+            async with asyncio.timeout(CLOSING_S):
+                await self._connection.close()
+        except TimeoutError:
+            log.warning("a peer connection did not close")
+
+    async def _set_local(self, description: RTCSessionDescription) -> None:
+        """Where a STUN server does not answer, candidates are sent without it."""
+        try:
+            async with asyncio.timeout(GATHERING_S):
+                await self._connection.setLocalDescription(description)
+        except TimeoutError:
+            log.warning("gathering candidates took too long")
+            raise InvalidInput("sdp-malformed", "no candidates could be gathered in time") from None
+
+    def _take_over(self) -> None:
+        """Takes the place of aiortc's decoding and encoding, before anything is received."""
+        [transceiver] = self._connection.getTransceivers()
+        transceiver.direction = "sendrecv"
+        self._receiver, self._sender = transceiver.receiver, transceiver.sender
+        self._receiver.receive = self._receive
+        self._receiver._handle_rtp_packet = self._handle
+        self._sender.replaceTrack(_Silent())
+
+    def _negotiated(self) -> None:
+        """Notes the payload types that both sides know. Raises InvalidInput ``sdp-malformed`` without Opus."""
+        [transceiver] = self._connection.getTransceivers()
+        codecs: list[Any] = transceiver._codecs
+        self._types = {codec.payloadType: codec.mimeType.lower() for codec in codecs}
+        by_kind = {(codec.mimeType.lower(), codec.clockRate): codec.payloadType for codec in codecs}
+        if (OPUS, CLOCK_RATE) not in by_kind:
+            raise InvalidInput("sdp-malformed", "the description offers no Opus")
+        self._opus_type = by_kind[OPUS, CLOCK_RATE]
+        self._key_rate = next((rate for rate in (CLOCK_RATE, 8_000) if (KEYS, rate) in by_kind), 0)
+        self._key_type = by_kind.get((KEYS, self._key_rate), 0)
+
+    async def _receive(self, parameters: Any) -> None:
+        """``RTCRtpReceiver.receive`` without a thread that decodes."""
+        receiver = self._receiver
+        if receiver._RTCRtpReceiver__started:
+            return
+        receiver.transport._register_rtp_receiver(receiver, parameters)
+        receiver._RTCRtpReceiver__rtcp_task = asyncio.ensure_future(receiver._run_rtcp())
+        receiver._RTCRtpReceiver__started = True
+
+    async def _handle(self, packet: Any, arrival_time_ms: int) -> None:
+        """``RTCRtpReceiver._handle_rtp_packet``: counts for RTCP and passes on."""
+        kind = self._types.get(packet.payload_type)
+        if kind == KEYS:
+            await self._listener.key(packet.ssrc, packet.timestamp, packet.payload)
+        elif kind == OPUS:
+            streams = self._receiver._RTCRtpReceiver__remote_streams
+            if packet.ssrc not in streams:
+                streams[packet.ssrc] = StreamStatistics(CLOCK_RATE)
+            streams[packet.ssrc].add(packet)
+            if packet.payload:
+                await self._listener.packet(
+                    Packet(packet.ssrc, packet.sequence_number, packet.timestamp, packet.payload)
+                )
+
+    def _changed(self) -> None:
+        self._listener.state(self.state)
+
+
+def _check_length(description: str) -> None:
+    if len(description) > LONGEST_SDP:
+        raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
+
+
+def _malformed() -> InvalidInput:
+    return InvalidInput("sdp-malformed", "the session description is none of one audio stream with Opus")
+
+
+def _with_repair(description: str) -> str:
+    """Asks for Opus' in-band repair (RFC 7587, section 6.1), which Chromium sends only when asked to."""
+
+    def asking(line: re.Match[str]) -> str:
+        return f"{line[1]}\r\na=fmtp:{line[2]} {REPAIR}"
+
+    return description if REPAIR in description else _OPUS_LINE.sub(asking, description)

@@ -1,0 +1,124 @@
+"""Notes when voices are connected, and gives the recordings of a call when it is over (G2)."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from voicecloud.ids import Ids
+from voicecloud.media.recording import Recorder
+from voicecloud.media.rtp import Packet
+from voicecloud.records.audio import Sound
+from voicecloud.records.recordings import Recording, Taken
+from voicecloud.routing.effects import Bridge, Effect, EndLeg, RecordVoicemail, Unbridge
+from voicecloud.runtime.engine import Engine
+from voicecloud.simulation import audio
+
+LEFT, RIGHT = 0, 1
+
+
+@dataclass(eq=False)
+class _Running:
+    """``legs``: their channels. The caller is left, the user right; a leg alone is left."""
+
+    call_id: str
+    leg_id: str
+    legs: dict[str, int]
+    user_ids: tuple[str, ...]
+    since: datetime
+    recorder: Recorder
+    transcript: str = ""
+    until: datetime | None = field(default=None)
+
+
+class Tape:
+    """Performs ``Bridge`` with recording, ``Unbridge``, ``RecordVoicemail`` and ``EndLeg``.
+
+    What had no real voice is a simulated conversation. A process that dies loses the recordings of calls in progress.
+    """
+
+    def __init__(self, engine: Engine, ids: Ids, seconds: Callable[[], float]) -> None:
+        self._engine = engine
+        self._ids = ids
+        self._seconds = seconds
+        self._running: dict[str, _Running] = {}
+        self._done: dict[str, list[_Running]] = defaultdict(list)
+
+    def perform(self, effect: Effect) -> None:
+        if isinstance(effect, Bridge) and effect.record:
+            self._start(effect.call_id, (effect.leg_a, effect.leg_b))
+        elif isinstance(effect, RecordVoicemail):
+            self._start(effect.call_id, (effect.leg_id,), "Voicemail of a simulated caller.")
+        elif isinstance(effect, Unbridge):
+            self._stop(effect.leg_a)
+            self._stop(effect.leg_b)
+        elif isinstance(effect, EndLeg):
+            self._stop(effect.leg_id)
+
+    def heard(self, leg_id: str, packet: Packet, now_s: float) -> None:
+        """A party has said something."""
+        if running := self._running.get(leg_id):
+            running.recorder.add(running.legs[leg_id], packet, now_s)
+
+    def pause(self, leg_id: str, paused: bool) -> None:
+        """While paused nothing is recorded, of either party (K9)."""
+        if running := self._running.get(leg_id):
+            running.recorder.is_paused = paused
+
+    def is_paused(self, leg_id: str) -> bool | None:
+        """None: the leg is not recorded."""
+        running = self._running.get(leg_id)
+        return running.recorder.is_paused if running else None
+
+    def take(self, call_id: str) -> list[Taken]:
+        return [self._taken(running) for running in self._done.pop(call_id, [])]
+
+    def _start(self, call_id: str, legs: tuple[str, ...], transcript: str = "A simulated conversation.") -> None:
+        users = self._users(call_id, legs)
+        right = next((leg for leg in reversed(legs) if leg in users), legs[-1]) if len(legs) > 1 else ""
+        running = _Running(
+            call_id=call_id,
+            leg_id=next(iter(users), legs[0]),
+            legs={leg: RIGHT if leg == right else LEFT for leg in legs},
+            user_ids=tuple(users.values()),
+            since=self._engine.now(),
+            recorder=Recorder(self._seconds()),
+            transcript=transcript,
+        )
+        for leg in legs:
+            self._stop(leg)
+            self._running[leg] = running
+
+    def _stop(self, leg_id: str) -> None:
+        if running := self._running.get(leg_id):
+            for leg in running.legs:
+                self._running.pop(leg, None)
+            running.until = self._engine.now()
+            self._done[running.call_id].append(running)
+
+    def _users(self, call_id: str, legs: tuple[str, ...]) -> dict[str, str]:
+        """User ids by leg."""
+        history = self._engine.history(call_id)
+        known = history.events if history else ()
+        return {
+            event.leg_id: event.user_id for event in known if event.leg_id in legs and event.leg_id and event.user_id
+        }
+
+    def _taken(self, running: _Running) -> Taken:
+        duration_s = ((running.until or running.since) - running.since).total_seconds()
+        is_real = running.recorder.has_sound
+        recording = Recording(
+            id=self._ids.new(),
+            call_id=running.call_id,
+            leg_id=running.leg_id,
+            user_ids=running.user_ids,
+            started_at=running.since,
+            duration_s=duration_s,
+            transcript="" if is_real else running.transcript,
+        )
+        sound: Callable[[], Sound] = partial(running.recorder.sound, duration_s)
+        if not is_real:
+            running.recorder.discard()
+            sound = partial(audio.conversation, duration_s)
+        return Taken(recording, sound)
