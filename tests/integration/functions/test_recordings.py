@@ -12,6 +12,7 @@ from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC
 from tests.fixtures.customers import Customer, activity
 from tests.fixtures.functions_host import RunningHost
 from tests.fixtures.people import ANNA, token_of
+from tests.fixtures.presence import DAVID_OBJECT
 from tests.fixtures.world import World, eventually
 
 DAVIDS_NUMBER = "+35891001004"
@@ -104,8 +105,9 @@ async def test_who_may_not_read_the_activity_hears_nothing(
 
 
 async def test_notes_come_over_the_api(world: World, recorded: str, anna: httpx.AsyncClient) -> None:
-    """The phone's notes land on the activity, malformed ones are refused with what is wrong."""
-    answer = await anna.patch(f"/api/phone/calls/{recorded}", json={"notes": "call back on Monday"})
+    """The notes of who had the call land on the activity, malformed ones are refused with what is wrong."""
+    headers = {"Authorization": f"Bearer {await token_of(world, DAVID_OBJECT)}"}
+    answer = await anna.patch(f"/api/phone/calls/{recorded}", json={"notes": "call back on Monday"}, headers=headers)
     assert (answer.status_code, answer.json()["notes"]) == (200, "call back on Monday")
 
     async def landed() -> None:
