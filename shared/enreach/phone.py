@@ -158,7 +158,7 @@ def _call_refused(answer: httpx.Response) -> VoiceError:
             return refused(answer)
         case 403, _:
             return Forbidden("call-foreign", "this is not your call")
-        case 404, _:
+        case 404, (names.UNKNOWN_CALL | names.UNKNOWN_LEG | names.UNKNOWN_MEDIA | ""):
             return Missing("call-unknown", "there is no such call, or it is over")
         case 409, _:
             details = {"state": _document(answer).get(names.STATE), "reason": code}
@@ -167,7 +167,7 @@ def _call_refused(answer: httpx.Response) -> VoiceError:
             return _throttled(answer)
         case 503, names.MEDIA_FULL:
             return Unavailable("media-full", "no more calls can be carried now")
-        case ((400 | 413 | 415 | 422), _):
+        case ((400 | 404 | 413 | 415 | 422), _):
             return InvalidInput("call-refused", "the voice cloud cannot do this with the call", {"reason": code})
     return refused(answer)
 

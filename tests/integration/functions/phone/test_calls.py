@@ -101,6 +101,7 @@ async def test_only_the_primary_phone_commands(phones: LivePhones) -> None:
     [
         ((409, {"Code": "not_in_this_state", "State": "held"}, {}), 409, "not-in-this-state"),
         ((404, {"Code": "call-unknown"}, {}), 404, "call-unknown"),
+        ((404, {"Code": "user-unknown"}, {}), 400, "call-refused"),
         ((403, {"Code": "foreign-call"}, {}), 403, "call-foreign"),
         ((403, {"Code": "foreign-user"}, {}), 500, "voicecloud-forbidden"),
         ((400, {"Code": "caller_number_not_allowed"}, {}), 400, "call-refused"),
@@ -123,7 +124,7 @@ async def test_the_voice_clouds_refusals_are_ours(
     assert problem.get("state") == refusal[1].get("State")
     assert answer.headers.get("Retry-After") == refusal[2].get("Retry-After")
     if code == "call-refused":
-        assert problem["reason"] == "caller_number_not_allowed"
+        assert problem["reason"] == refusal[1]["Code"]
 
 
 async def test_an_offer_is_answered_by_the_gateway(phones: LivePhones) -> None:
