@@ -176,8 +176,12 @@ class CallActivities:
         return _done(progress, {**progress.written, **marks(values)}, rows[-1], completed=complete or not is_open)
 
     async def _append(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
-        """Notes from the phone go below what a person has written in the form, in place of earlier ones there."""
-        notes, noted = str(wanted.values.get(DESCRIPTION) or ""), progress.written.get(NOTED)
+        """Notes from the phone go below what a person has written in the form, in place of earlier ones there.
+
+        Those that had landed before he wrote are his to change or delete, and do not come again.
+        """
+        notes = str(wanted.values.get(DESCRIPTION) or "")
+        noted = progress.written.get(NOTED, progress.written.get(DESCRIPTION))
         if DESCRIPTION not in progress.left_alone or noted == (mark(DESCRIPTION, notes) or None):
             return progress
         row = await self._rows.read(path)

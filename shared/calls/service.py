@@ -108,8 +108,15 @@ class Calls:
     async def look_at(self, call_id: str) -> bool | None:
         """Brings the activity of a call up to date; whether nothing more is to be expected.
 
-        None when nothing is known of it: then the timer finds it, should its rows ever show.
+        None when nothing is known of it: then the timer finds it, should its rows ever show. Raises Unavailable
+        ``call-contended`` when another instance was faster.
         """
+        try:
+            return await self._look_at(call_id)
+        except Conflict:
+            raise Unavailable("call-contended", "another instance is at the same call") from None
+
+    async def _look_at(self, call_id: str) -> bool | None:
         settings = await self._settings.call_sync()
         rows = await self._enreach.calls_of(call_id)
         record = await self._store.call(call_id)
@@ -119,11 +126,7 @@ class Calls:
         facts = reading.from_rows(rows) or reading.from_events(record.events)
         if facts is None:
             return False if rows or record.events else None
-        rows_at = changed_at(rows) if rows else None
-        try:
-            has_activity = await self._bring_up(facts, record, settings, rows_at)
-        except Conflict:
-            raise Unavailable("call-contended", "another instance is at the same call") from None
+        has_activity = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
         return rules.is_settled(facts, settings) or (facts.is_final and not has_activity)
 
     async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
@@ -199,15 +202,19 @@ class Calls:
 
     async def _forget(self, record: CallRecord, settings: CallSync, rows_at: datetime) -> None:
         """Not work (any more): what had been made of it goes, and nothing is noted of one that never was (H3)."""
-        if record.progress.may_have_activity:
+        progress = record.progress
+        if progress.may_have_activity:
+            # Noted first: an activity that is gone after a crash must not be taken for one that a person has deleted.
+            if progress.stage is not Stage.REMOVED:
+                progress = await self._store.save(record.call_id, replace(progress, stage=Stage.REMOVED))
             blank = settings.reclassified is Reclassified.BLANK
             if blank:
                 await self._activities.blank(record.call_id, record.progress)
             else:
                 await self._activities.remove(record.call_id)
             await self._take_back_attempts(record)
-        if record.progress.etag or record.phones or record.events:
-            await self._store.forget(record.call_id, replace(record.progress, rows_at=rows_at))
+        if progress.etag or record.phones or record.events:
+            await self._store.forget(record.call_id, replace(progress, rows_at=rows_at))
 
     async def _take_back_attempts(self, record: CallRecord, but: str | None = None) -> None:
         """A call counts on the request it answers, and on none that it was said to answer before."""

@@ -1,5 +1,6 @@
 """Whatever happened before: a call that is private in the end leaves no trace, one that is work leaves one (H3)."""
 
+import asyncio
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -104,3 +105,14 @@ async def test_a_call_that_is_work_in_the_end_has_one_activity(
     [activity] = await all_of(calls, story.call_id)
     assert (activity["phonenumber"], activity["statecode"]) == (NUMBER, 1)
     assert await story.counted() == [int(number == story.meant) for number in range(2)]
+
+
+async def test_two_looks_at_a_private_call_do_not_hinder_each_other(calls: CallWorld) -> None:
+    """Who comes second tries again: taking back is never given up (H3)."""
+    for _ in range(5):
+        story = Story(calls, [])
+        await look(calls, story.call_id)
+        calls.cloud.change(story.row, Privacy="Private")
+        await asyncio.gather(*(look(calls, story.call_id) for _ in range(4)))
+        await look(calls, story.call_id)
+        assert await all_of(calls, story.call_id) == []

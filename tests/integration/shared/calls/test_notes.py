@@ -184,6 +184,20 @@ async def test_notes_reach_a_completed_activity_that_a_person_had_edited(calls: 
     assert (activity["description"], activity["statecode"]) == ("A person wrote\nafter the end", 1)
 
 
+@pytest.mark.parametrize("typed", ["wants a refund, urgent", "He called again"])
+async def test_notes_that_a_person_has_changed_do_not_come_again(calls: CallWorld, typed: str) -> None:
+    """Having landed they are his to correct or delete; only new ones are put below."""
+    call_id = calls.new_call()
+    row = calls.cloud.add(call_id, RecordingIds=[])
+    await tell(calls, call_id, notes="wants a refund")
+    await calls.services.dataverse.update(calls.path(call_id), {"description": typed})
+    calls.cloud.change(row, RecordingIds=["rec-1"])
+    await calls.services.calls.look_at(call_id)
+    assert await description(calls, call_id) == typed
+    await tell(calls, call_id, notes="by Friday")
+    assert await description(calls, call_id) == f"{typed}\nby Friday"
+
+
 async def test_notes_that_are_too_long_below_a_text_are_cut(calls: CallWorld) -> None:
     """What there is room for is shown, and replaced like any other."""
     call_id = calls.new_call()
