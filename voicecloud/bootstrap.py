@@ -43,6 +43,9 @@ from voicecloud.simulation.customers import Customers
 from voicecloud.simulation.people import People
 from voicecloud.simulation.telephones import SimulatedTelephones
 from voicecloud.simulation.traffic import Traffic
+from voicecloud.trunk.exchange import Exchange
+from voicecloud.trunk.lines import Lines
+from voicecloud.trunk.simulated import SimulatedVoices
 from voicecloud.users.service import Accounts
 from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store
@@ -185,14 +188,18 @@ def _telephony(
         clock=ground.clock,
     )
     requests = CallbackRequests(callbacks, directory)
-    telephones = SimulatedTelephones(engine, directory, random)
-    customers = Customers(engine, directory, telephones, ground.ids)
-    people = People(engine, directory, telephones, ground.ids)
+    voices = SimulatedVoices(gateway)
+    telephones = SimulatedTelephones(engine, directory, voices, random)
+    customers = Customers(engine, directory, telephones, voices, ground.ids)
+    people = People(engine, directory, telephones, voices, ground.ids)
+    lines = Lines(engine, ground.ids)
+    exchange = Exchange([lines, telephones])
     endpoints = (
         RoutingEndpoint.from_document(one, settings.environment) for one in directory.documents(Kind.SMART_ROUTING)
     )
     asker = SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
-    for performer in (gateway, telephones, customers, people, asker, records, notices, requests):
+    outside = (voices, lines, exchange, telephones, customers, people)
+    for performer in (gateway, *outside, asker, records, notices, requests):
         engine.attach(performer.perform)
     return Telephony(
         engine=engine,
@@ -203,6 +210,8 @@ def _telephony(
         callback_requests=requests,
         customers=customers,
         people=people,
+        voices=voices,
+        lines=lines,
         traffic=Traffic(engine, directory, customers, people, settings.traffic_seed),
         retention=timedelta(days=settings.retention_days),
     )

@@ -9,15 +9,16 @@ from shared.errors import InvalidInput
 from voicecloud.api.callbacks import new_callback
 from voicecloud.api.http import Route, body, services
 from voicecloud.callbacks.model import Search, State
-from voicecloud.control import people
-from voicecloud.organisation.model import Kind, required
+from voicecloud.control import lines, people
+from voicecloud.organisation.model import Kind
 from voicecloud.routing.availability import PROFILES
 from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall
 from voicecloud.rte.status import queue_status
 
 PAGE = Path(__file__).parent / "page"
-FILES = {"": "index.html", "control.css": "control.css", "control.js": "control.js", "draw.js": "draw.js"}
+PAGES = ("control.css", "control.js", "draw.js", "customer.css", "customer.html", "customer.js", "line.js")
+FILES = {"": "index.html"} | {name: name for name in PAGES}
 SHOWN = 30
 MAX_CALLS_PER_HOUR = 7_200
 TALKING = {LegState.CONNECTED, LegState.HELD, LegState.CONSULTING}
@@ -52,11 +53,6 @@ async def state(request: web.Request) -> object:
 
 async def leave_callback(request: web.Request) -> object:
     return (await services(request).callbacks.create(new_callback(await body(request)))).to_json()
-
-
-async def press(request: web.Request) -> object:
-    services(request).telephony.customers.press(request.match_info["call"], required(await body(request), "Key"))
-    return {}
 
 
 async def traffic(request: web.Request) -> object:
@@ -137,9 +133,9 @@ async def _callbacks(request: web.Request) -> list[dict[str, Any]]:
 ROUTES = [
     Route("GET", "/control/api/state", state, public=True),
     Route("POST", "/control/api/callbacks", leave_callback, public=True),
-    Route("POST", "/control/api/calls/{call}/keys", press, public=True),
     Route("POST", "/control/api/traffic", traffic, public=True),
     *people.ROUTES,
+    *lines.ROUTES,
 ]
 
 

@@ -27,6 +27,7 @@ class CustomerCall:
     talk_s: float | None = None
     answer: How = How.USUAL
     answer_after_s: float | None = None
+    hz: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Deed:
     terminal: Terminal | None = None
     to: str = ""
     consult: bool = False
+    key: str = ""
+    hz: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ async def call(request: web.Request) -> object:
     document = await body(request)
     required(document, "Number")
     wanted = decode(CustomerCall, document)
-    behaviour = Behaviour(wanted.patience_s, wanted.talk_s)
+    behaviour = Behaviour(wanted.patience_s, wanted.talk_s, tone_hz=wanted.hz)
     answering = Answering(wanted.answer, wanted.answer_after_s)
     customers = services(request).telephony.customers
     call_id = customers.call(wanted.from_ or None, wanted.number, behaviour, by_hand=True, answering=answering)
@@ -135,7 +138,28 @@ def _transfer(people: People, call_id: str, deed: Deed) -> None:
     people.transfer(call_id, deed.user, deed.to, deed.consult)
 
 
+def _press(people: People, call_id: str, deed: Deed) -> None:
+    if not deed.key:
+        raise InvalidInput("field-missing", "the field Key is missing")
+    people.press(call_id, deed.user, deed.key)
+
+
+async def heard(request: web.Request) -> object:
+    """What a simulated party, ``?User=`` or the one outside, has heard in the last second."""
+    user = request.query.get("User") or None
+    found = services(request).telephony.people.heard(request.match_info["call"], user)
+    sounding = found.sounding
+    return {
+        "Connected": found.is_connected,
+        "LoudnessDb": round(sounding.loudness_db, 1),
+        "Hz": round(sounding.pitch_hz, 1),
+        "Keys": found.keys,
+    }
+
+
 DEEDS = {
+    "keys": _command(_press),
+    "voice": _command(lambda people, call_id, deed: people.speak(call_id, deed.user, deed.hz)),
     "answer": _command(lambda people, call_id, deed: people.answer(call_id, deed.user, deed.terminal)),
     "reject": _command(lambda people, call_id, deed: people.reject(call_id, deed.user)),
     "hangup": _command(lambda people, call_id, deed: people.hang_up(call_id, deed.user)),
@@ -147,6 +171,7 @@ DEEDS = {
 }
 
 ROUTES = [
+    Route("GET", "/control/api/calls/{call}/heard", heard, public=True),
     Route("POST", "/control/api/calls", call, public=True),
     Route("POST", "/control/api/agents/{user}", set_agent, public=True),
     Route("POST", "/control/api/agents/{user}/calls", dial, public=True),

@@ -16,6 +16,8 @@ from voicecloud.runtime.staff import Staff
 from voicecloud.simulation.customers import Customers
 from voicecloud.simulation.people import People
 from voicecloud.simulation.traffic import Traffic
+from voicecloud.trunk.lines import Lines
+from voicecloud.trunk.simulated import SimulatedVoices
 
 DRAIN_CHECK_S = 0.1
 FLUSH_S = 10.0
@@ -36,6 +38,8 @@ class Telephony:
     callback_requests: CallbackRequests
     customers: Customers
     people: People
+    voices: SimulatedVoices
+    lines: Lines
     traffic: Traffic
     retention: timedelta
 
@@ -72,6 +76,8 @@ class Telephony:
             log.warning("calls were cut off", extra={"count": self.engine.platform.call_count})
         self.engine.tell(Stop())
         await self._flush()
+        self.lines.close()
+        await self.voices.close()
         await self.gateway.close()
         self.customers.close()
         self.people.close()

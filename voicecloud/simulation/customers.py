@@ -11,17 +11,21 @@ from voicecloud.routing.events import CallArrived, KeyPressed, PartyLeft
 from voicecloud.routing.model import CallbackRules
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation.telephones import USUAL, Answering, SimulatedTelephones
+from voicecloud.trunk.simulated import SimulatedVoices
 
 KEY_AFTER_S = 1.0
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """``patience_s`` until he gives up, ``talk_s`` until he ends an answered call; None: only when told to."""
+    """``patience_s`` until he gives up, ``talk_s`` until he ends an answered call; None: only when told to.
+
+    ``tone_hz``: he speaks this tone and listens from the first moment; else he hums when somebody real is there."""
 
     patience_s: float | None = None
     talk_s: float | None = None
     takes_callback: bool = False
+    tone_hz: float | None = None
 
 
 @dataclass
@@ -34,10 +38,18 @@ class _Customer:
 class Customers:
     """Performs what concerns a simulated customer's leg, which is always the first of his call."""
 
-    def __init__(self, engine: Engine, directory: Directory, telephones: SimulatedTelephones, ids: Ids) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        directory: Directory,
+        telephones: SimulatedTelephones,
+        voices: SimulatedVoices,
+        ids: Ids,
+    ) -> None:
         self._engine = engine
         self._directory = directory
         self._telephones = telephones
+        self._voices = voices
         self._ids = ids
         self._customers: dict[str, _Customer] = {}
 
@@ -57,6 +69,7 @@ class Customers:
         if behaviour.patience_s is not None:
             loop = asyncio.get_running_loop()
             customer.waiting = loop.call_later(behaviour.patience_s, self._engine.report, PartyLeft(_leg(call_id)))
+        self._voices.play(_leg(call_id), tone_hz=behaviour.tone_hz)
         self._engine.tell(CallArrived(call_id, from_number, to))
         return call_id
 
@@ -68,11 +81,6 @@ class Customers:
         """Raises Missing ``call-unknown``."""
         self._check(call_id)
         self._engine.tell(PartyLeft(_leg(call_id)))
-
-    def press(self, call_id: str, key: str) -> None:
-        """Raises Missing ``call-unknown``."""
-        self._check(call_id)
-        self._engine.tell(KeyPressed(_leg(call_id), key))
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, Bridge):

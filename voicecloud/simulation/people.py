@@ -15,6 +15,8 @@ from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.views import LiveLeg
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation.telephones import TALKS_S, USUAL, Answering, SimulatedTelephones
+from voicecloud.trunk.simulated import Heard, SimulatedVoices
+from voicecloud.trunk.voice import USER_HZ
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,18 @@ class Dialling:
 class People:
     """Performs what concerns the leg of a user who has made a call here, always the first of it."""
 
-    def __init__(self, engine: Engine, directory: Directory, telephones: SimulatedTelephones, ids: Ids) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        directory: Directory,
+        telephones: SimulatedTelephones,
+        voices: SimulatedVoices,
+        ids: Ids,
+    ) -> None:
         self._engine = engine
         self._directory = directory
         self._telephones = telephones
+        self._voices = voices
         self._ids = ids
         self._calls: dict[str, Dialling] = {}
         self._waiting: dict[str, asyncio.TimerHandle] = {}
@@ -47,12 +57,14 @@ class People:
         call_id = self._ids.new()
         self._telephones.agree(call_id, dialling.answering)
         self._calls[call_id] = dialling
+        self._voices.play(_first(call_id), USER_HZ)
         try:
             self._engine.tell(
                 events.DialOut(call_id, user_id, dialling.number, dialling.terminal, dialling.caller_number)
             )
         except Exception:
             self._forget(call_id)
+            self._voices.forget(_first(call_id))
             raise
         if dialling.patience_s is not None and call_id in self._calls:
             loop = asyncio.get_running_loop()
@@ -75,6 +87,7 @@ class People:
             self._engine.tell(events.FarAnswered(leg.leg_id))
             return
         simulated = self._directory.user(leg.user_id).simulated
+        self._voices.play(leg.leg_id, USER_HZ)
         usual = simulated.terminal if simulated else Terminal.MOBILE
         self._engine.tell(events.Answer(leg.leg_id, terminal or usual))
 
@@ -103,6 +116,20 @@ class People:
 
     def cancel(self, call_id: str, user_id: str | None) -> None:
         self._engine.tell(events.CancelConsult(self.party(call_id, user_id, LegState.CONSULTING).leg_id))
+
+    def press(self, call_id: str, user_id: str | None, key: str) -> None:
+        """A party presses a key: as sound where he has a voice, else only routing is told. Raises like ``party``."""
+        leg_id = self.party(call_id, user_id).leg_id
+        if not self._voices.press(leg_id, key):
+            self._engine.tell(events.KeyPressed(leg_id, key))
+
+    def speak(self, call_id: str, user_id: str | None, tone_hz: float | None) -> None:
+        """A party speaks this tone from now on, 0: silence, None: hums. Raises like ``party``."""
+        self._voices.speak(self.party(call_id, user_id).leg_id, tone_hz)
+
+    def heard(self, call_id: str, user_id: str | None) -> Heard:
+        """What a party hears. Raises like ``party``."""
+        return self._voices.heard(self.party(call_id, user_id).leg_id)
 
     def party(self, call_id: str, user_id: str | None, state: LegState | None = None) -> LiveLeg:
         """A user's leg in a call, None: an outside party's. Raises Missing ``call-unknown``, ``party-unknown``."""

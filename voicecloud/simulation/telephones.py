@@ -8,6 +8,8 @@ from voicecloud.organisation.service import Directory
 from voicecloud.routing.effects import CallNumber, Effect, FinishCall, RingUser
 from voicecloud.routing.events import Answer, FarAnswered, FarRefused, PartyLeft, Reject
 from voicecloud.runtime.engine import Engine
+from voicecloud.trunk.simulated import SimulatedVoices
+from voicecloud.trunk.voice import USER_HZ
 
 OUTSIDE_ANSWERS_S = (2.0, 6.0)
 TALKS_S = (15.0, 60.0)
@@ -37,11 +39,12 @@ USUAL = Answering()
 
 
 class SimulatedTelephones:
-    """Performs ``RingUser`` for simulated users and ``CallNumber`` for everybody outside."""
+    """Performs ``RingUser`` for simulated users; as a trunk it has a telephone at every number outside."""
 
-    def __init__(self, engine: Engine, directory: Directory, random: Random) -> None:
+    def __init__(self, engine: Engine, directory: Directory, voices: SimulatedVoices, random: Random) -> None:
         self._engine = engine
         self._directory = directory
+        self._voices = voices
         self._random = random
         self._agreed: dict[str, Answering] = {}
 
@@ -52,15 +55,25 @@ class SimulatedTelephones:
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, RingUser):
             self._ring(effect, self._agreed.get(effect.call_id, USUAL))
-        elif isinstance(effect, CallNumber):
-            self._dial(effect, self._agreed.get(effect.call_id, USUAL))
         elif isinstance(effect, FinishCall):
             self._agreed.pop(effect.history.call_id, None)
+
+    def reaches(self, number: str) -> bool:
+        """There is somebody at any number."""
+        return True
+
+    def call(self, wanted: CallNumber) -> None:
+        self._voices.play(wanted.leg_id)
+        self._dial(wanted, self._agreed.get(wanted.call_id, USUAL))
+
+    def end(self, leg_id: str, reason: str) -> None:
+        """What he would do later comes too late then, and is ignored."""
 
     def _ring(self, effect: RingUser, answering: Answering) -> None:
         simulated = self._directory.users[effect.user_id].simulated
         if simulated is None or simulated.terminal not in effect.terminals or answering.how is How.NOBODY:
             return
+        self._voices.play(effect.leg_id, USER_HZ)
         event = Reject(effect.leg_id) if answering.how is How.REFUSE else Answer(effect.leg_id, simulated.terminal)
         self._engine.later(self._delay_s(answering, (simulated.answer_from_s, simulated.answer_to_s)), event)
 

@@ -13,7 +13,7 @@ const clock = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", m
 const when = (iso) => Object.assign(make("time", clock(iso)), { dateTime: iso });
 
 /** Seconds as ``0:07``. */
-const lasting = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+export const lasting = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 function row(title, detail, ...rest) {
   return make("li", "", "", make("div", "", "what", make("b", title), make("span", detail)), ...rest);
