@@ -15,6 +15,7 @@ from voicecloud.api import (
     directory,
     discovery,
     health,
+    phone,
     prompts,
     queues,
     rte,
@@ -41,6 +42,7 @@ ROUTES: list[Route] = [
     *classification.ROUTES,
     *directory.ROUTES,
     *rte.ROUTES,
+    *phone.ROUTES,
 ]
 """The API; ``openapi.yaml`` describes each of them."""
 
@@ -50,7 +52,7 @@ def build(services: Services) -> web.Application:
     app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
-    register(app, ROUTES)
+    register(app, [*ROUTES, *phone.PREFLIGHT])
     if services.settings.control:
         register(app, control.ROUTES)
         control.register_page(app)

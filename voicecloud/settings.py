@@ -40,6 +40,7 @@ class Settings:
     media_legs: int = 160
     media_hold_s: float = 60.0
     ice_servers: Sequence[IceServer] = ()
+    phone_origins: frozenset[str] = frozenset()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -68,6 +69,7 @@ class Settings:
             media_legs=int(read.number("MEDIA_LEGS", cls.media_legs)),
             media_hold_s=read.number("MEDIA_HOLD_S", cls.media_hold_s),
             ice_servers=read.ice_servers(),
+            phone_origins=frozenset(read.text("PHONE_ORIGINS", "").split()),
             environment=environment,
         )
 

@@ -18,6 +18,6 @@ Front door::
 * Commands that the state forbids raise ``shared.errors.Conflict`` or ``Missing``, and nothing has changed then.
 * ``now`` is an aware UTC datetime and never runs backwards.
 * Every call ends with exactly one ``FinishCall`` effect; ``voicecloud.records.rules`` makes its rows.
-* ``transitions.json`` is the table of leg, call and agent states that the code obeys.
+* ``shared/calls/transitions.json`` is the table of leg, call and agent states that the code obeys.
 * ``traffic`` plans random days of calls; ``python -m voicecloud.routing.simulation`` plays one.
 """

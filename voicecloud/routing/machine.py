@@ -1,4 +1,7 @@
-"""The three state machines of ``transitions.json``: leg, call and agent. No state changes but through ``following``."""
+"""The state machines of ``shared/calls/transitions.json``: leg, call and agent. No state changes but by ``following``.
+
+The same file is read by the Functions app and the web phone; its ``commands`` say what a phone may ask of a leg.
+"""
 
 import json
 from enum import StrEnum
@@ -40,12 +43,12 @@ class AgentState(StrEnum):
 
 type Table = dict[str, dict[str, dict[str, str]]]
 
-TABLE_FILE = Path(__file__).with_name("transitions.json")
+TABLE_FILE = Path(__file__).parents[2] / "shared" / "calls" / "transitions.json"
+_DOCUMENT = json.loads(TABLE_FILE.read_text(encoding="utf-8"))
 
 
 def _table() -> Table:
-    machines = json.loads(TABLE_FILE.read_text(encoding="utf-8"))
-    return {name: machine["transitions"] for name, machine in machines.items()}
+    return {name: _DOCUMENT[name]["transitions"] for name in _MACHINES.values()}
 
 
 _MACHINES: dict[type[StrEnum], str] = {LegState: "leg", Stage: "call", AgentState: "agent"}
@@ -63,6 +66,12 @@ def following[State: StrEnum](state: State, event: str) -> State:
     if target is None:
         raise Conflict("not_in_this_state", f"a {_MACHINES[type(state)]} that is {state} cannot {event}")
     return type(state)(target)
+
+
+COMMANDS: dict[str, frozenset[LegState]] = {
+    command: frozenset(LegState(state) for state in states) for command, states in _DOCUMENT["commands"].items()
+}
+"""In which states of his leg a user's phone may ask for what."""
 
 
 def allows(state: StrEnum, event: str) -> bool:

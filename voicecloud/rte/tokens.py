@@ -15,13 +15,17 @@ _HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
 class Tokens:
-    def __init__(self, signing_key: bytes, clock: Clock) -> None:
+    """For one ``audience``: a token of another one is none here."""
+
+    def __init__(self, signing_key: bytes, clock: Clock, audience: str = "rte", lifetime: timedelta = LIFETIME) -> None:
         self._key = signing_key
         self._clock = clock
+        self._audience = audience
+        self._lifetime = lifetime
 
     def issue(self, user_id: str) -> str:
-        expires = int((self._clock() + LIFETIME).timestamp())
-        signed = f"{_encoded(_HEADER)}.{_encoded({'sub': user_id, 'aud': 'rte', 'exp': expires})}"
+        expires = int((self._clock() + self._lifetime).timestamp())
+        signed = f"{_encoded(_HEADER)}.{_encoded({'sub': user_id, 'aud': self._audience, 'exp': expires})}"
         return f"{signed}.{self._signature(signed)}"
 
     def user_id(self, token: str) -> str:
@@ -33,7 +37,7 @@ class Tokens:
             claims = json.loads(urlsafe_b64decode(signed.partition(".")[2] + "=="))
         except (binascii.Error, ValueError) as error:
             raise Unauthorised("rte-token", "the token is not valid") from error
-        if claims.get("aud") != "rte" or claims["exp"] < self._clock().timestamp():
+        if claims.get("aud") != self._audience or claims["exp"] < self._clock().timestamp():
             raise Unauthorised("rte-token", "the token has expired")
         return str(claims["sub"])
 

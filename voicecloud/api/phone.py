@@ -1,0 +1,179 @@
+"""The phone of a user over HTTP: session, state, events, commands, media (docs/live-calls.md)."""
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from shared.errors import InvalidInput, Unauthorised
+from voicecloud.api.http import Route, body, caller, json_response, services
+from voicecloud.api.users import addressed
+from voicecloud.media.aiortc_adapter import LONGEST_SDP
+from voicecloud.organisation.model import required
+from voicecloud.phone.commands import Asked, WrongState
+from voicecloud.phone.sessions import LEASE_S
+from voicecloud.users.service import require_self
+
+EVENTS = "/phone/events"
+SDP = "application/sdp"
+LONGEST_WAIT_S = 25.0
+COMMENT_EVERY_S = 10.0
+WRITE_WITHIN_S = 10.0
+CORS_S = 600
+
+
+async def open_session(request: web.Request) -> object:
+    """``{SessionId}``: the web terminal of the user is there from now on."""
+    user_id, found = _user_id(request), services(request)
+    ticket = found.phones.sessions.open(user_id, required(await body(request), "SessionId"))
+    base = found.settings.public_url or f"{request.scheme}://{request.host}"
+    servers = [
+        {"Urls": list(one.urls), "Username": one.username, "Credential": one.credential}
+        for one in found.settings.ice_servers
+    ]
+    state = found.phones.states.state(user_id)
+    answer = {"Ticket": ticket, "EventsUrl": base + EVENTS, "IceServers": servers, "LeaseS": LEASE_S, "State": state}
+    return json_response(answer, 201)
+
+
+async def extend_session(request: web.Request) -> object:
+    ticket = services(request).phones.sessions.go_on(_user_id(request), request.match_info["session"])
+    return {"Ticket": ticket, "LeaseS": LEASE_S}
+
+
+async def close_session(request: web.Request) -> object:
+    services(request).phones.sessions.close(_user_id(request), request.match_info["session"])
+    return web.Response(status=204)
+
+
+async def state(request: web.Request) -> object:
+    """The state; with ``Version`` it waits up to ``WaitS`` seconds for another one."""
+    user_id, states = _user_id(request), services(request).phones.states
+    document = await states.changed(user_id, request.query.get("Version", ""), _wait_s(request))
+    answer = json_response(document)
+    answer.headers["ETag"] = f'"{document["version"]}"'
+    return answer
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Server-sent events (HTML, section 9.2): always the whole latest state, until the session is over."""
+    found = services(request)
+    scheme, _, ticket = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthorised("rte-token", "a ticket is needed")
+    user_id, session_id = found.phones.sessions.user_of(ticket)
+    answer = web.StreamResponse(headers={**_cors(request), "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    answer.content_type = "text/event-stream"
+    await answer.prepare(request)
+    seen = request.headers.get("Last-Event-ID", "")
+    while found.phones.sessions.is_open(user_id, session_id):
+        document = await found.phones.states.changed(user_id, seen, COMMENT_EVERY_S)
+        is_new, seen = document["version"] != seen, document["version"]
+        text = f"event: state\nid: {seen}\ndata: {json.dumps(document)}\n\n" if is_new else ": here\n\n"
+        async with asyncio.timeout(WRITE_WITHIN_S):
+            await answer.write(text.encode())
+    return answer
+
+
+async def events_allowed(request: web.Request) -> object:
+    """What browsers ask before they read the stream of another origin (Fetch, CORS preflight)."""
+    allowed = {
+        "Access-Control-Allow-Methods": "GET",
+        "Access-Control-Allow-Headers": "Authorization, Last-Event-ID, Cache-Control",
+        "Access-Control-Max-Age": str(CORS_S),
+    }
+    return web.Response(status=204, headers={**_cors(request), **allowed})
+
+
+async def dial(request: web.Request) -> object:
+    """``{CallId, Number, CallerNumber?}``"""
+    document = await body(request)
+    number, call_id = required(document, "Number"), required(document, "CallId")
+    shown = document.get("CallerNumber")
+    if shown is not None and not isinstance(shown, str):
+        raise InvalidInput("field-type", "CallerNumber is a text or null")
+    is_new = services(request).phones.commands.dial(_user_id(request), call_id, number, shown)
+    return json_response({"CallId": call_id}, 201 if is_new else 200)
+
+
+async def command(request: web.Request) -> object:
+    document: Any = await body(request) if request.can_read_body else {}
+    asked = Asked(
+        user_id=_user_id(request),
+        call_id=request.match_info["call"],
+        command=request.match_info["command"],
+        body=document,
+        key=request.headers.get("Idempotency-Key", ""),
+    )
+    try:
+        return {"State": services(request).phones.commands.command(asked)}
+    except WrongState as error:
+        return _wrong_state(error)
+
+
+async def offer(request: web.Request) -> object:
+    """An SDP offer; the answer, as WHIP has it (RFC 9725, section 4.2)."""
+    if request.content_type != SDP:
+        raise InvalidInput("sdp-malformed", f"an offer is sent as {SDP}")
+    if (request.content_length or 0) > LONGEST_SDP:
+        raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
+    user_id, call_id = _user_id(request), request.match_info["call"]
+    answers = request.query.get("answer", "1") != "0"
+    try:
+        sdp = await request.text()
+        made = await services(request).phones.commands.offer(user_id, call_id, sdp, answers=answers)
+    except UnicodeError:
+        raise InvalidInput("sdp-malformed", "the offer is not text") from None
+    except WrongState as error:
+        return _wrong_state(error)
+    headers = {"Media-Id": made.media_id, "Location": f"{request.path.rstrip('/')}/{made.media_id}"}
+    return web.Response(text=made.sdp, status=201, content_type=SDP, headers=headers)
+
+
+async def withdraw(request: web.Request) -> object:
+    found, media_id = services(request), request.match_info["media"]
+    await found.phones.commands.withdraw(_user_id(request), request.match_info["call"], media_id)
+    return web.Response(status=204)
+
+
+def _user_id(request: web.Request) -> str:
+    user = addressed(request)
+    require_self(caller(request), user)
+    return user.id
+
+
+def _wait_s(request: web.Request) -> float:
+    try:
+        wait_s = float(request.query.get("WaitS", "0"))
+    except ValueError:
+        raise InvalidInput("query-number", "WaitS is a number of seconds") from None
+    return min(max(0.0, wait_s), LONGEST_WAIT_S) if request.query.get("Version") else 0.0
+
+
+def _cors(request: web.Request) -> dict[str, str]:
+    origin = request.headers.get("Origin", "")
+    if origin not in services(request).settings.phone_origins:
+        return {}
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+
+
+def _wrong_state(error: WrongState) -> web.Response:
+    document = {"Status": 409, "Code": error.code, "Message": error.message, "State": error.state}
+    return json_response(document, 409)
+
+
+_PHONE = "/users/{user}/phone"
+
+ROUTES = [
+    Route("GET", _PHONE, state),
+    Route("POST", f"{_PHONE}/session", open_session),
+    Route("PUT", f"{_PHONE}/session/{{session}}", extend_session),
+    Route("DELETE", f"{_PHONE}/session/{{session}}", close_session),
+    Route("POST", f"{_PHONE}/calls", dial),
+    Route("POST", f"{_PHONE}/calls/{{call}}/media", offer),
+    Route("DELETE", f"{_PHONE}/calls/{{call}}/media/{{media}}", withdraw),
+    Route("POST", f"{_PHONE}/calls/{{call}}/{{command}}", command),
+    Route("GET", EVENTS, events, public=True),
+]
+PREFLIGHT = [Route("OPTIONS", EVENTS, events_allowed, public=True)]

@@ -1,0 +1,101 @@
+"""Pure: the calls of a user as his phone shows them (docs/live-calls.md), in camel case, as browsers read them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.clock import to_iso
+from voicecloud.records.model import CallEvent, EventKind
+from voicecloud.routing.machine import LegState
+from voicecloud.routing.views import LiveCall, LiveLeg
+
+Document = Mapping[str, Any]
+RINGS_OR_TALKS = (LegState.CONNECTED, LegState.PARKED, LegState.HELD, LegState.WAITING, LegState.RINGING)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Display names by id, the work number of a user; empty where there is none."""
+
+    user: Callable[[str], str]
+    number: Callable[[str], str]
+    pool: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What the gateway knows of a leg. ``revision`` counts its changes."""
+
+    revision: int
+    is_muted: bool
+    is_paused: bool | None
+    media_id: str | None
+    is_attached: bool
+
+
+def call_document(call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voice: Voice, names: Names) -> Document:
+    """One call as the user on ``leg`` sees it."""
+    third = _leg(call, call.consult_leg) if leg.state is LegState.CONSULTING else None
+    pool_id = leg.pool_id or call.pool_id
+    return {
+        "callId": call.call_id,
+        "legId": leg.leg_id,
+        "sequence": call.sequence,
+        "revision": voice.revision,
+        "direction": call.direction.value,
+        "kind": leg.kind.value if leg.kind else None,
+        "state": leg.state.value,
+        "since": to_iso(leg.since),
+        "arrivedAt": to_iso(call.arrived_at),
+        "answeredAt": _answered_at(leg, events),
+        "terminal": leg.terminal.value if leg.terminal else None,
+        "pool": {"id": pool_id, "name": names.pool(pool_id)} if pool_id else None,
+        "party": _party(_other(call, leg), call, names),
+        "consult": _party(third, call, names) if third else None,
+        "muted": voice.is_muted,
+        "recording": None if voice.is_paused is None else {"paused": voice.is_paused},
+        "media": {"id": voice.media_id, "attached": voice.is_attached} if voice.media_id else None,
+        "reason": None,
+    }
+
+
+def ended(document: Document, reason: str, at: datetime) -> Document:
+    """The same call when the user has no part in it any more."""
+    gone = {"state": LegState.ENDED.value, "since": to_iso(at), "reason": reason}
+    changed = {**document, **gone, "media": None, "recording": None, "consult": None}
+    return {**changed, "sequence": document["sequence"] + 1}
+
+
+def _other(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:
+    """Whom the user has the call with: the other leg, who consults him, who rings for him or for whom he rings."""
+    if leg.leg_id == call.consult_leg:
+        return next((one for one in call.legs if one.state is LegState.CONSULTING), None)
+    if leg.other:
+        return _leg(call, leg.other)
+    others = [one for one in call.legs if one.leg_id not in {leg.leg_id, call.consult_leg}]
+    wanted = LegState.RINGING if leg.state is LegState.WAITING else LegState.WAITING
+    return next((one for one in others if one.state is wanted), others[0] if others else None)
+
+
+def _party(leg: LiveLeg | None, call: LiveCall, names: Names) -> Document:
+    if leg is None:
+        return {"number": call.b_number, "name": None, "userId": None, "state": LegState.WAITING.value}
+    if leg.user_id:
+        name, number = names.user(leg.user_id), names.number(leg.user_id)
+        return {"number": number, "name": name, "userId": leg.user_id, "state": leg.state.value}
+    return {"number": leg.number or "", "name": None, "userId": None, "state": leg.state.value}
+
+
+def _leg(call: LiveCall, leg_id: str | None) -> LiveLeg | None:
+    return next((one for one in call.legs if one.leg_id == leg_id), None)
+
+
+def _answered_at(leg: LiveLeg, events: Sequence[CallEvent]) -> str | None:
+    """When this user answered; of who has dialled, when the other one did."""
+    if leg.kind is None:
+        found = (event.at for event in events if event.kind is EventKind.ANSWERED)
+    else:
+        found = (event.at for event in events if event.kind is EventKind.ANSWERED and event.leg_id == leg.leg_id)
+    at = next(found, None)
+    return to_iso(at) if at else None

@@ -1,0 +1,141 @@
+"""The state of each phone: made anew when something has changed, and waited for (design.md, "A live call")."""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from voicecloud.media.gateway import Gateway
+from voicecloud.phone.model import Document, Names, Voice, call_document, ended
+from voicecloud.routing.effects import Effect, EndLeg, Note, UserChanged
+from voicecloud.routing.views import LiveCall
+from voicecloud.runtime.engine import Engine
+
+SHOWN_AFTER_END_S = 10.0
+
+
+@dataclass(eq=False)
+class _Phone:
+    """``calls`` by id, as last shown; ``over`` those that have ended a moment ago."""
+
+    count: int = 0
+    calls: dict[str, Document] = field(default_factory=dict)
+    over: dict[str, Document] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class PhoneStates:
+    """Performs ``Note``, ``UserChanged`` and ``EndLeg``: whoever is concerned is looked at once all is done."""
+
+    def __init__(self, engine: Engine, gateway: Gateway, names: Names) -> None:
+        self._engine = engine
+        self._gateway = gateway
+        self._names = names
+        self._boot = secrets.token_hex(4)
+        self._phones: dict[str, _Phone] = defaultdict(_Phone)
+        self._revisions: dict[str, int] = defaultdict(int)
+        self._reasons: dict[str, str] = {}
+        self._stale: set[str] = set()
+        gateway.listen(self._heard)
+
+    def perform(self, effect: Effect) -> None:
+        if isinstance(effect, UserChanged):
+            self._wake(effect.user_id)
+        elif isinstance(effect, EndLeg):
+            self._reasons[effect.leg_id] = effect.reason
+            self._revisions.pop(effect.leg_id, None)
+            self._wake_call(effect.call_id)
+        elif isinstance(effect, Note):
+            self._wake_call(effect.event.call_id)
+            if effect.event.user_id:
+                self._wake(effect.event.user_id)
+
+    def state(self, user_id: str) -> Document:
+        """``{version, calls}``. Raises Missing ``user_unknown``."""
+        self._engine.platform.user_status(user_id)
+        phone = self._refreshed(user_id)
+        return {"version": self._version(phone), "calls": [*phone.calls.values(), *phone.over.values()]}
+
+    def call(self, user_id: str, call_id: str) -> Document | None:
+        """One of his calls, also one that has just ended."""
+        phone = self._refreshed(user_id)
+        return phone.calls.get(call_id) or phone.over.get(call_id)
+
+    async def changed(self, user_id: str, version: str, wait_s: float) -> Document:
+        """The state as soon as it is another one, or after ``wait_s``."""
+        try:
+            async with asyncio.timeout(wait_s):
+                while (document := self.state(user_id))["version"] == version:
+                    await self._phones[user_id].changed.wait()
+        except TimeoutError:
+            return self.state(user_id)
+        return document
+
+    def _refreshed(self, user_id: str) -> _Phone:
+        """What is shown, made anew; whoever waits is woken when it is another."""
+        phone = self._phones[user_id]
+        live = {call.call_id: call for call in self._engine.platform.calls_of(user_id)}
+        shown = {call_id: document for call_id, call in live.items() if (document := self._document(user_id, call))}
+        for call_id in phone.calls.keys() - shown.keys():
+            self._end(user_id, phone, phone.calls[call_id])
+        for call_id in phone.over.keys() & shown.keys():
+            del phone.over[call_id]
+            phone.calls[call_id] = {}
+        if shown != phone.calls:
+            phone.calls = shown
+            self._advance(phone)
+        return phone
+
+    def _document(self, user_id: str, call: LiveCall) -> Document | None:
+        leg = next((one for one in reversed(call.legs) if one.user_id == user_id), None)
+        if leg is None:
+            return None
+        history, media = self._engine.history(call.call_id), self._gateway.media(leg.leg_id)
+        voice = Voice(
+            revision=self._revisions[leg.leg_id],
+            is_muted=self._gateway.is_muted(leg.leg_id),
+            is_paused=self._gateway.recording_paused(leg.leg_id),
+            media_id=media.media_id if media else None,
+            is_attached=media is not None and media.attached,
+        )
+        return call_document(call, leg, history.events if history else (), voice, self._names)
+
+    def _end(self, user_id: str, phone: _Phone, document: Document) -> None:
+        call_id = document["callId"]
+        reason = self._reasons.pop(document["legId"], "ended")
+        phone.over[call_id] = ended(document, reason, self._engine.now())
+        asyncio.get_running_loop().call_later(SHOWN_AFTER_END_S, self._forget, user_id, call_id)
+
+    def _forget(self, user_id: str, call_id: str) -> None:
+        phone = self._phones[user_id]
+        if phone.over.pop(call_id, None):
+            self._advance(phone)
+
+    def _advance(self, phone: _Phone) -> None:
+        phone.count += 1
+        waiting, phone.changed = phone.changed, asyncio.Event()
+        waiting.set()
+
+    def _version(self, phone: _Phone) -> str:
+        return f"{self._boot}-{phone.count}"
+
+    def _heard(self, leg_id: str) -> None:
+        """The gateway tells of a leg."""
+        self._revisions[leg_id] += 1
+        self._wake_call(leg_id.rpartition(":")[0])
+
+    def _wake_call(self, call_id: str) -> None:
+        call = self._engine.platform.live_call(call_id)
+        for leg in call.legs if call else ():
+            if leg.user_id:
+                self._wake(leg.user_id)
+
+    def _wake(self, user_id: str) -> None:
+        """Looks once, after everything that happens at the same time has happened."""
+        if user_id in self._phones and user_id not in self._stale:
+            self._stale.add(user_id)
+            asyncio.get_running_loop().call_soon(self._look, user_id)
+
+    def _look(self, user_id: str) -> None:
+        self._stale.discard(user_id)
+        self._refreshed(user_id)
