@@ -1,6 +1,7 @@
 """The web phone's files over the app (A1, A2)."""
 
 import gzip
+import json
 from pathlib import Path
 
 import httpx
@@ -98,6 +99,13 @@ async def test_nothing_else_of_the_disk_is_served(phones: LivePhones, files: Pat
     assert refused.status_code == 404
     if refused.content:
         assert refused.json()["code"] == "page-missing"
+
+
+async def test_python_and_browser_read_one_table_of_transitions(phones: LivePhones) -> None:
+    """The very file that the voice cloud goes by (design.md, "A live call", 5)."""
+    served = (await phones.anna.get("/webphone/transitions.json")).json()
+    assert served == json.loads(page.ELSEWHERE["transitions.json"].read_bytes())
+    assert "ringing" in served["commands"]["answer"]
 
 
 async def test_the_phone_learns_without_a_token_how_to_get_one(phones: LivePhones) -> None:
