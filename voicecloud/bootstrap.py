@@ -24,10 +24,6 @@ from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
 from voicecloud.organisation.model import Kind
 from voicecloud.organisation.service import Directory
-from voicecloud.phone.commands import PhoneCommands
-from voicecloud.phone.model import Names as PhoneNames
-from voicecloud.phone.sessions import PhoneSessions
-from voicecloud.phone.states import PhoneStates
 from voicecloud.prompts.service import PromptLibrary
 from voicecloud.records import recordings as recording_store
 from voicecloud.records import store as record_store
@@ -74,15 +70,6 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Phones:
-    """What the handlers of web phones ask."""
-
-    sessions: PhoneSessions
-    states: PhoneStates
-    commands: PhoneCommands
-
-
-@dataclass(frozen=True)
 class Services:
     """What the handlers ask."""
 
@@ -99,7 +86,6 @@ class Services:
     telephony: Telephony
     tokens: Tokens
     hub: Hub
-    phones: Phones
 
 
 @asynccontextmanager
@@ -161,23 +147,6 @@ def _services(ground: Ground) -> Services:
         telephony=telephony,
         tokens=Tokens(ground.signing_key, ground.clock),
         hub=hub,
-        phones=_phones(ground, telephony),
-    )
-
-
-def _phones(ground: Ground, telephony: Telephony) -> Phones:
-    engine, directory = telephony.engine, ground.directory
-    names = PhoneNames(
-        user=lambda user_id: directory.user(user_id).name,
-        number=lambda user_id: directory.user(user_id).work_number,
-        pool=lambda pool_id: directory.queue(pool_id).name,
-    )
-    states = PhoneStates(engine, telephony.gateway, names)
-    engine.attach(states.perform)
-    return Phones(
-        sessions=PhoneSessions(engine, directory, ground.signing_key, ground.clock),
-        states=states,
-        commands=PhoneCommands(engine, telephony.gateway, directory, states, ground.clock),
     )
 
 

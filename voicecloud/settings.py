@@ -10,6 +10,7 @@ from typing import Self
 from shared.errors import Misconfigured
 from voicecloud.media.servers import IceServer
 from voicecloud.records.audio import AudioFormat
+from voicecloud.trunk.sip.account import Account
 
 AZURITE = "UseDevelopmentStorage=true"
 DAY_S = 86_400.0
@@ -40,6 +41,7 @@ class Settings:
     media_legs: int = 160
     media_hold_s: float = 60.0
     ice_servers: Sequence[IceServer] = ()
+    sip: Account | None = None
     phone_origins: frozenset[str] = frozenset()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -69,6 +71,7 @@ class Settings:
             media_legs=int(read.number("MEDIA_LEGS", cls.media_legs)),
             media_hold_s=read.number("MEDIA_HOLD_S", cls.media_hold_s),
             ice_servers=read.ice_servers(),
+            sip=read.sip(),
             phone_origins=frozenset(read.text("PHONE_ORIGINS", "").split()),
             environment=environment,
         )
@@ -105,6 +108,23 @@ class _Reader:
             return tuple(IceServer(tuple(one["urls"]), one.get("username"), one.get("credential")) for one in given)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Misconfigured("setting", "VOICECLOUD_ICE_SERVERS is a JSON list of objects with urls") from error
+
+    def sip(self) -> Account | None:
+        """None without ``SIP_JANUS``. Raises Misconfigured ``setting`` when the identity is no SIP URI."""
+        janus = self.text("SIP_JANUS", "")
+        if not janus:
+            return None
+        identity = self.text("SIP_IDENTITY", "")
+        if not identity.startswith(("sip:", "sips:")) or "@" not in identity:
+            raise Misconfigured("setting", "VOICECLOUD_SIP_IDENTITY is a SIP URI with user and domain")
+        return Account(
+            janus=janus,
+            identity=identity,
+            proxy=self.text("SIP_PROXY", ""),
+            secret=self.text("SIP_SECRET", ""),
+            api_secret=self.text("SIP_API_SECRET", ""),
+            calls=max(1, int(self.number("SIP_CALLS", Account.calls))),
+        )
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "0").lower()

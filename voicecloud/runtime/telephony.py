@@ -18,6 +18,7 @@ from voicecloud.simulation.people import People
 from voicecloud.simulation.traffic import Traffic
 from voicecloud.trunk.lines import Lines
 from voicecloud.trunk.simulated import SimulatedVoices
+from voicecloud.trunk.sip.trunk import SipTrunk
 
 DRAIN_CHECK_S = 0.1
 FLUSH_S = 10.0
@@ -40,6 +41,7 @@ class Telephony:
     people: People
     voices: SimulatedVoices
     lines: Lines
+    sip: SipTrunk | None
     traffic: Traffic
     retention: timedelta
 
@@ -61,6 +63,8 @@ class Telephony:
                 self._purge(),
             ):
                 group.create_task(work)
+            if self.sip:
+                group.create_task(self.sip.run())
 
     async def drain(self, longest_s: float) -> None:
         """Takes no new calls and waits for the present ones; what lasts longer is ended, with its record.
@@ -77,6 +81,8 @@ class Telephony:
         self.engine.tell(Stop())
         await self._flush()
         self.lines.close()
+        if self.sip:
+            await self.sip.close()
         await self.voices.close()
         await self.gateway.close()
         self.customers.close()

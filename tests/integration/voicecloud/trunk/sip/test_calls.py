@@ -1,0 +1,73 @@
+"""Calls over a real SIP trunk, both ways: Janus, Kamailio and a baresip as the customer's telephone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from tests.fixtures.media import Voice
+from tests.fixtures.sip import CUSTOMER_HZ, CUSTOMER_NUMBER, HOST, Carrier, Telephone, carrier
+from tests.fixtures.voicecloud import RunVoiceCloud, VoiceCloud
+from tests.fixtures.web_agent import ANNAS, answers, dials, until, web_agent
+from voicecloud.trunk.sip.account import Account
+
+NEAR_HZ = 15.0
+
+
+@dataclass
+class Trunk:
+    cloud: VoiceCloud
+    carrier: Carrier
+
+    @property
+    def is_registered(self) -> bool:
+        sip = self.cloud.store.telephony.sip
+        return sip is not None and sip.is_registered
+
+    def live(self) -> list[Any]:
+        return list(self.cloud.store.telephony.engine.platform.live_calls())
+
+
+@pytest_asyncio.fixture
+async def trunk(run_voicecloud: RunVoiceCloud, tmp_path: Path) -> AsyncIterator[Trunk]:
+    async with carrier(tmp_path) as found:
+        account = Account(found.janus, found.identity, proxy=f"sip:{HOST}:{found.sip_port}", secret="secret", calls=3)
+        async with run_voicecloud(sip=account) as cloud:
+            made = Trunk(cloud, found)
+            await until(lambda: made.is_registered)
+            yield made
+
+
+async def listens(voice: Voice, pitch_hz: float) -> None:
+    async with asyncio.timeout(8):
+        while abs((await voice.listen())[0] - pitch_hz) > NEAR_HZ:
+            pass
+
+
+async def test_an_agent_calls_a_telephone_over_the_trunk(trunk: Trunk) -> None:
+    """It rings, answers, its tone is heard; the agent's hang-up ends it there."""
+    telephone = await trunk.carrier.telephone()
+    async with web_agent(trunk.cloud) as anna:
+        call_id = await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await listens(anna, CUSTOMER_HZ)
+        await trunk.cloud.client.post(f"/control/api/calls/{call_id}/hangup", json={})
+        await until(lambda: "CALL_CLOSED" in telephone.names())
+
+
+async def test_a_telephone_calls_an_agent_over_the_trunk(trunk: Trunk) -> None:
+    """The call arrives with the caller's number; answered, his tone is heard; his hang-up ends the call."""
+    telephone: Telephone = await trunk.carrier.telephone()
+    async with web_agent(trunk.cloud) as anna:
+        await telephone.do("dial", f"sip:{ANNAS}@{HOST}:{trunk.carrier.sip_port}")
+        await until(trunk.live)
+        [call] = trunk.live()
+        assert (call.a_number, call.b_number) == (CUSTOMER_NUMBER, ANNAS)
+        await answers(trunk.cloud, anna, call.call_id)
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await listens(anna, CUSTOMER_HZ)
+        await telephone.do("hangup")
+        await until(lambda: not trunk.live())

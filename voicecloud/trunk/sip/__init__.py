@@ -1,0 +1,1 @@
+"""A SIP trunk through Janus' SIP plugin (docs/sip-trunk.md)."""

@@ -1,0 +1,92 @@
+"""Janus' HTTP API: one session, its handles, its events by long poll (Janus documentation, "RESTful web interface")."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+
+from shared.errors import Unavailable
+
+PLUGIN = "janus.plugin.sip"
+ANSWER_S, POLL_S = 10.0, 45.0
+"""A long poll of Janus lasts 30 s."""
+MOST_EVENTS = 10
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a handle tells. ``name`` is the SIP plugin's event, or Janus' own (``hangup``, ``detached``, ...)."""
+
+    handle: int
+    name: str
+    result: Mapping[str, Any]
+    sdp: str | None = None
+
+
+class Session:
+    """Raises Unavailable ``sip-unreachable`` whenever Janus is not there or no longer knows the session."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, api_secret: str) -> None:
+        self._http = http
+        self._url = url.rstrip("/")
+        self._secret = {"apisecret": api_secret} if api_secret else {}
+        self._path = ""
+
+    async def open(self) -> None:
+        self._path = f"/{(await self._post('', {'janus': 'create'}))['data']['id']}"
+
+    async def attach(self) -> int:
+        """A new handle, which has one call at a time."""
+        return int((await self._post(self._path, {"janus": "attach", "plugin": PLUGIN}))["data"]["id"])
+
+    async def ask(self, handle: int, body: Mapping[str, Any], jsep: Mapping[str, str] | None = None) -> None:
+        """A request to the plugin; what comes of it is told by events."""
+        message = {"janus": "message", "body": dict(body)} | ({"jsep": dict(jsep)} if jsep else {})
+        await self._post(f"{self._path}/{handle}", message)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """As long as the session lives."""
+        while True:
+            answer = await self._request("GET", self._path, POLL_S, params={"maxev": str(MOST_EVENTS), **self._secret})
+            for one in answer if isinstance(answer, list) else [answer]:
+                if one.get("janus") in {"timeout", "error"}:
+                    raise _gone("the session is over")
+                if event := _event(one):
+                    yield event
+
+    async def close(self) -> None:
+        if self._path:
+            await self._post(self._path, {"janus": "destroy"})
+
+    async def _post(self, path: str, message: Mapping[str, Any]) -> Any:
+        body = {**message, **self._secret, "transaction": uuid4().hex}
+        answer = await self._request("POST", path, ANSWER_S, json=body)
+        if answer.get("janus") == "error":
+            raise _gone(str(answer.get("error", {}).get("reason", "refused")))
+        return answer
+
+    async def _request(self, method: str, path: str, within_s: float, **given: Any) -> Any:
+        timeout = aiohttp.ClientTimeout(total=within_s)
+        try:
+            async with self._http.request(method, self._url + path, timeout=timeout, **given) as answer:
+                return await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise _gone("no answer") from error
+
+
+def _event(document: Mapping[str, Any]) -> Event | None:
+    """None for keep-alives and notices about the media."""
+    handle, kind = document.get("sender"), document.get("janus")
+    if kind == "event" and isinstance(handle, int):
+        data = document.get("plugindata", {}).get("data", {})
+        result = data.get("result") or {"event": "error", "code": data.get("error_code"), "reason": data.get("error")}
+        return Event(handle, str(result.get("event")), result, document.get("jsep", {}).get("sdp"))
+    if kind == "detached" and isinstance(handle, int):
+        return Event(handle, "detached", {})
+    return None
+
+
+def _gone(why: str) -> Unavailable:
+    return Unavailable("sip-unreachable", f"Janus: {why}")

@@ -1,0 +1,303 @@
+"""The SIP trunk: calls of Janus' SIP plugin are legs of ours, their audio goes to the gateway by WebRTC.
+
+Each handle has one call at a time: the first one is registered, the others help it (Janus SIP plugin, "helper").
+Hold, transfer and recording are ours: the far end hears music or somebody else on the same SIP call. A REFER from
+there is a transfer by that party.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+
+from shared.errors import Unavailable, VoiceError
+from voicecloud.ids import Ids
+from voicecloud.media.gateway import Gateway
+from voicecloud.routing.effects import Bridge, CallNumber, Effect, Play, RecordVoicemail
+from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft, Transfer
+from voicecloud.routing.model import Target, TargetKind
+from voicecloud.runtime.engine import Engine
+from voicecloud.trunk.sip import rules
+from voicecloud.trunk.sip.account import Account
+from voicecloud.trunk.sip.janus import Event as Told
+from voicecloud.trunk.sip.janus import Session
+
+RING_BACK = "ring-back"
+RETRY_S, RETRY_MAX_S = 1.0, 30.0
+REGISTER_S = 10.0
+REGISTERED = {"registered", "registration_failed"}
+
+log = logging.getLogger(__name__)
+
+
+class Stage(StrEnum):
+    CALLED = "called"
+    CALLING = "calling"
+    TALKING = "talking"
+    ENDING = "ending"
+
+
+@dataclass(eq=False)
+class SipCall:
+    """``offer``: the far end's session description until the call is taken; ``media_id`` of a call that we make."""
+
+    handle: int
+    leg_id: str
+    stage: Stage
+    offer: str | None = None
+    media_id: str = ""
+    has_answer: bool = False
+
+
+class SipTrunk:
+    """A trunk; performs also what makes a ringing call be taken. Made and used in one event loop."""
+
+    def __init__(
+        self, *, account: Account, engine: Engine, gateway: Gateway, ids: Ids, http: aiohttp.ClientSession
+    ) -> None:
+        self._account = account
+        self._engine = engine
+        self._gateway = gateway
+        self._ids = ids
+        self._http = http
+        self._session: Session | None = None
+        self._handles: list[int] = []
+        self._by_handle: dict[int, SipCall] = {}
+        self._by_leg: dict[str, SipCall] = {}
+        self._registering: asyncio.Future[Told] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._events: dict[str, Callable[[Told], None]] = {
+            "incomingcall": self._arrived,
+            "progress": self._progressed,
+            "accepted": self._accepted,
+            "hangup": self._hung_up,
+            "error": self._hung_up,
+            "detached": self._hung_up,
+            "transfer": self._referred,
+            "info": self._pressed,
+        }
+        self.is_registered = False
+
+    def reaches(self, number: str) -> bool:
+        return self.is_registered
+
+    def call(self, wanted: CallNumber) -> None:
+        handle = next((one for one in reversed(self._handles) if one not in self._by_handle), None)
+        if handle is None or not self.is_registered:
+            self._report(FarRefused(wanted.leg_id, "failed"))
+            return
+        call = self._add(SipCall(handle, wanted.leg_id, Stage.CALLING))
+        self._run(self._dial(call, wanted))
+
+    def end(self, leg_id: str, reason: str) -> None:
+        call = self._by_leg.get(leg_id)
+        if call is None:
+            return
+        was_taken = call.stage is not Stage.CALLED
+        self._end(call)
+        if not was_taken:
+            self._run(self._ask(call.handle, {"request": "decline", "code": rules.code_of(reason)}))
+        else:
+            self._run(self._ask(call.handle, {"request": "hangup"}))
+
+    def perform(self, effect: Effect) -> None:
+        """A call from outside is taken when there is something to hear but that it rings."""
+        if isinstance(effect, Bridge):
+            self._take(effect.leg_a)
+            self._take(effect.leg_b)
+        elif isinstance(effect, RecordVoicemail) or (isinstance(effect, Play) and effect.prompt_id != RING_BACK):
+            self._take(effect.leg_id)
+
+    async def run(self) -> None:
+        """Registers, and again whenever Janus has been away, until cancelled."""
+        pause_s = RETRY_S
+        while True:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    session = self._session = Session(self._http, self._account.janus, self._account.api_secret)
+                    await session.open()
+                    listening = group.create_task(self._listen(session))
+                    await self._register(session)
+                    pause_s = RETRY_S
+                    await listening
+            except* VoiceError as group_error:
+                codes = {one.code for one in group_error.exceptions if isinstance(one, VoiceError)}
+                log.warning("the SIP trunk is not there", extra={"codes": sorted(codes)})
+            self._lost()
+            await asyncio.sleep(pause_s)
+            pause_s = min(RETRY_MAX_S, 2 * pause_s)
+
+    async def close(self) -> None:
+        """Hangs up what is left and takes its registration back."""
+        tasks = list(self._tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._session and self.is_registered:
+            self.is_registered = False
+            await asyncio.gather(self._session.close(), return_exceptions=True)
+
+    async def _listen(self, session: Session) -> None:
+        async for told in session.events():
+            if told.name in REGISTERED and self._registering and not self._registering.done():
+                self._registering.set_result(told)
+            elif told.name in self._events:
+                self._events[told.name](told)
+
+    async def _register(self, session: Session) -> None:
+        """Raises Unavailable when the registrar does not let us."""
+        account, first = self._account, await session.attach()
+        self._registering = asyncio.get_running_loop().create_future()
+        secret = {"secret": account.secret} if account.secret else {"type": "guest"}
+        proxy = {"proxy": account.proxy} if account.proxy else {}
+        await session.ask(first, {"request": "register", "username": account.identity, **secret, **proxy})
+        told = await self._answer_of(self._registering)
+        self._handles = [first]
+        for _ in range(account.calls - 1):
+            helper = await session.attach()
+            master = {"type": "helper", "username": account.identity, "master_id": told.result.get("master_id")}
+            await session.ask(helper, {"request": "register", **master})
+            self._handles.append(helper)
+        self.is_registered = True
+        log.info("the SIP trunk is registered")
+
+    async def _answer_of(self, registering: "asyncio.Future[Told]") -> Told:
+        try:
+            async with asyncio.timeout(REGISTER_S):
+                told = await registering
+        except TimeoutError:
+            raise Unavailable("sip-unreachable", "the registrar does not answer") from None
+        if told.name != "registered":
+            raise Unavailable("sip-unreachable", "the registrar refuses the account")
+        return told
+
+    async def _dial(self, call: SipCall, wanted: CallNumber) -> None:
+        domain = self._account.domain
+        try:
+            offer = await self._gateway.invite(call.leg_id)
+            call.media_id = offer.media_id
+            body = {
+                "request": "call",
+                "uri": rules.address_of(wanted.number, domain),
+                "headers": rules.identity_headers(wanted.caller_number, domain),
+            }
+            await self._send(call.handle, body, {"type": "offer", "sdp": offer.sdp})
+        except VoiceError as error:
+            log.warning("a SIP call could not be made", extra={"code": error.code})
+            self._by_handle.pop(call.handle, None)
+            self._fail(call)
+
+    def _arrived(self, told: Told) -> None:
+        """Somebody calls; a call without a session description, or to nobody, is refused."""
+        to = rules.number_of(str(told.result.get("callee", "")))
+        if to is None or told.sdp is None:
+            code = rules.NOT_FOUND if to is None else rules.NOT_ACCEPTABLE
+            self._run(self._ask(told.handle, {"request": "decline", "code": code}))
+            return
+        call_id = self._ids.new()
+        self._add(SipCall(told.handle, f"{call_id}:1", Stage.CALLED, offer=told.sdp))
+        self._report(CallArrived(call_id, rules.number_of(str(told.result.get("username", ""))), to))
+
+    def _take(self, leg_id: str) -> None:
+        call = self._by_leg.get(leg_id)
+        if call is None or call.stage is not Stage.CALLED or call.offer is None:
+            return
+        offer, call.offer, call.stage = call.offer, None, Stage.TALKING
+        self._run(self._accept(call, offer))
+
+    async def _accept(self, call: SipCall, offer: str) -> None:
+        try:
+            answer = await self._gateway.offer(call.leg_id, offer)
+            await self._send(call.handle, {"request": "accept"}, {"type": "answer", "sdp": answer.sdp})
+        except VoiceError as error:
+            log.warning("a SIP call could not be taken", extra={"code": error.code})
+            call.stage = Stage.CALLED
+            self._report(PartyLeft(call.leg_id))
+
+    def _progressed(self, told: Told) -> None:
+        """Early media: the far network says itself that it rings, or why not."""
+        call = self._by_handle.get(told.handle)
+        if call and told.sdp:
+            self._run(self._hear(call, told.sdp))
+
+    def _accepted(self, told: Told) -> None:
+        call = self._by_handle.get(told.handle)
+        if call is None or call.stage is not Stage.CALLING:
+            return
+        call.stage = Stage.TALKING
+        if told.sdp:
+            self._run(self._hear(call, told.sdp))
+        self._report(FarAnswered(call.leg_id))
+
+    async def _hear(self, call: SipCall, sdp: str) -> None:
+        if call.has_answer:
+            return
+        call.has_answer = True
+        try:
+            await self._gateway.accept(call.leg_id, call.media_id, sdp)
+        except VoiceError as error:
+            log.warning("a SIP call has no audio", extra={"code": error.code})
+            self._report(PartyLeft(call.leg_id))
+
+    def _hung_up(self, told: Told) -> None:
+        if call := self._by_handle.get(told.handle):
+            self._by_handle.pop(told.handle)
+            self._fail(call, int(told.result.get("code") or 0))
+
+    def _fail(self, call: SipCall, code: int = 0) -> None:
+        """The far end is gone; there is nobody to hang up on any more."""
+        is_over, is_calling = call.stage is Stage.ENDING, call.stage is Stage.CALLING
+        self._end(call)
+        if is_over:
+            return
+        self._report(FarRefused(call.leg_id, rules.cause_of(code)) if is_calling else PartyLeft(call.leg_id))
+
+    def _referred(self, told: Told) -> None:
+        """The far end hands its partner, our side of the call, over to another number (RFC 3515)."""
+        call, to = self._by_handle.get(told.handle), rules.number_of(str(told.result.get("refer_to", "")))
+        if call and to:
+            self._report(Transfer(call.leg_id, Target(TargetKind.NUMBER, to)))
+
+    def _pressed(self, told: Told) -> None:
+        """A key by SIP INFO; those in the audio are the gateway's."""
+        call, key = self._by_handle.get(told.handle), rules.key_of(str(told.result.get("content", "")))
+        if call and key:
+            self._report(KeyPressed(call.leg_id, key))
+
+    def _lost(self) -> None:
+        """Janus is away, and all calls with it."""
+        self.is_registered = False
+        self._session, self._handles = None, []
+        self._by_handle.clear()
+        for call in list(self._by_leg.values()):
+            self._fail(call)
+
+    def _add(self, call: SipCall) -> SipCall:
+        self._by_handle[call.handle] = self._by_leg[call.leg_id] = call
+        return call
+
+    def _end(self, call: SipCall) -> None:
+        """Its handle is free only when Janus says that the call is over."""
+        call.stage = Stage.ENDING
+        self._by_leg.pop(call.leg_id, None)
+
+    def _report(self, event: Event) -> None:
+        self._engine.report(event)
+
+    async def _send(self, handle: int, body: dict[str, Any], jsep: dict[str, str] | None = None) -> None:
+        if self._session:
+            await self._session.ask(handle, body, jsep)
+
+    async def _ask(self, handle: int, body: dict[str, Any]) -> None:
+        """A request whose failing changes nothing: the call is over for us."""
+        try:
+            await self._send(handle, body)
+        except VoiceError as error:
+            log.info("a SIP request was not taken", extra={"code": error.code})
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
