@@ -24,6 +24,10 @@ from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
 from voicecloud.organisation.model import Kind
 from voicecloud.organisation.service import Directory
+from voicecloud.phone.commands import PhoneCommands
+from voicecloud.phone.model import Names as PhoneNames
+from voicecloud.phone.sessions import PhoneSessions
+from voicecloud.phone.states import PhoneStates
 from voicecloud.prompts.service import PromptLibrary
 from voicecloud.records import recordings as recording_store
 from voicecloud.records import store as record_store
@@ -46,6 +50,7 @@ from voicecloud.simulation.traffic import Traffic
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.lines import Lines
 from voicecloud.trunk.simulated import SimulatedVoices
+from voicecloud.trunk.sip.trunk import SipTrunk
 from voicecloud.users.service import Accounts
 from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store
@@ -70,6 +75,15 @@ class Ground:
 
 
 @dataclass(frozen=True)
+class Phones:
+    """What the handlers of web phones ask."""
+
+    sessions: PhoneSessions
+    states: PhoneStates
+    commands: PhoneCommands
+
+
+@dataclass(frozen=True)
 class Services:
     """What the handlers ask."""
 
@@ -86,6 +100,7 @@ class Services:
     telephony: Telephony
     tokens: Tokens
     hub: Hub
+    phones: Phones
 
 
 @asynccontextmanager
@@ -147,6 +162,23 @@ def _services(ground: Ground) -> Services:
         telephony=telephony,
         tokens=Tokens(ground.signing_key, ground.clock),
         hub=hub,
+        phones=_phones(ground, telephony),
+    )
+
+
+def _phones(ground: Ground, telephony: Telephony) -> Phones:
+    engine, directory = telephony.engine, ground.directory
+    names = PhoneNames(
+        user=lambda user_id: directory.user(user_id).name,
+        number=lambda user_id: directory.user(user_id).work_number,
+        pool=lambda pool_id: directory.queue(pool_id).name,
+    )
+    states = PhoneStates(engine, telephony.gateway, names)
+    engine.attach(states.perform)
+    return Phones(
+        sessions=PhoneSessions(engine, directory, ground.signing_key, ground.clock),
+        states=states,
+        commands=PhoneCommands(engine, telephony.gateway, directory, states, ground.clock),
     )
 
 
@@ -176,28 +208,21 @@ def _telephony(
     engine = Engine(directory.routing(), ground.clock)
     gateway = _gateway(ground, engine, prompts)
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
-    records = CallRecords(
-        store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
-        recordings=recordings,
-        tape=gateway,
-        live=engine.platform.history,
-        live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
-        ready=notices.processed,
-        names=_names(directory),
-        delay_s=settings.post_processing_delay_s,
-        clock=ground.clock,
-    )
+    records = _records(ground, engine, gateway, recordings, notices)
     requests = CallbackRequests(callbacks, directory)
     voices = SimulatedVoices(gateway)
     telephones = SimulatedTelephones(engine, directory, voices, random)
     customers = Customers(engine, directory, telephones, voices, ground.ids)
     people = People(engine, directory, telephones, voices, ground.ids)
     lines = Lines(engine, ground.ids)
-    exchange = Exchange([lines, telephones])
+    sip = _sip(ground, engine, gateway)
+    exchange = Exchange([lines, sip or telephones])
     endpoints = (
         RoutingEndpoint.from_document(one, settings.environment) for one in directory.documents(Kind.SMART_ROUTING)
     )
     asker = SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
+    if sip:
+        engine.attach(sip.perform)
     outside = (voices, lines, exchange, telephones, customers, people)
     for performer in (gateway, *outside, asker, records, notices, requests):
         engine.attach(performer.perform)
@@ -212,9 +237,31 @@ def _telephony(
         people=people,
         voices=voices,
         lines=lines,
+        sip=sip,
         traffic=Traffic(engine, directory, customers, people, settings.traffic_seed),
         retention=timedelta(days=settings.retention_days),
     )
+
+
+def _records(ground: Ground, engine: Engine, gateway: Gateway, recordings: Recordings, notices: Notices) -> CallRecords:
+    return CallRecords(
+        store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
+        recordings=recordings,
+        tape=gateway,
+        live=engine.platform.history,
+        live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
+        ready=notices.processed,
+        names=_names(ground.directory),
+        delay_s=ground.settings.post_processing_delay_s,
+        clock=ground.clock,
+    )
+
+
+def _sip(ground: Ground, engine: Engine, gateway: Gateway) -> SipTrunk | None:
+    account = ground.settings.sip
+    if account is None:
+        return None
+    return SipTrunk(account=account, engine=engine, gateway=gateway, ids=ground.ids, http=ground.http)
 
 
 def _names(directory: Directory) -> Names:
