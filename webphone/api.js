@@ -1,0 +1,88 @@
+/** Requests to the Functions app (docs/live-calls.md); refusals are problem documents (RFC 9457). */
+
+export class Refusal extends Error {
+  /** @param {number} status 0: no answer at all @param {any} problem */
+  constructor(status, problem) {
+    super(problem?.detail ?? problem?.title ?? "");
+    this.status = status;
+    /** @type {string} */
+    this.code = problem?.code ?? "";
+    this.problem = problem ?? {};
+  }
+}
+
+export class Api {
+  /** @param {() => Promise<string>} token */
+  constructor(token) {
+    this.token = token;
+    /** The primary session, sent with every command. */
+    this.sessionId = "";
+  }
+
+  /** @param {string} path */
+  get(path) {
+    return this.send("GET", path);
+  }
+
+  /** @param {string} path @param {unknown} [body] */
+  post(path, body) {
+    return this.send("POST", path, body);
+  }
+
+  /** @param {string} path @param {unknown} [body] */
+  put(path, body) {
+    return this.send("PUT", path, body);
+  }
+
+  /** @param {string} path @param {unknown} body */
+  patch(path, body) {
+    return this.send("PATCH", path, body);
+  }
+
+  /**
+   * A command to one of the agent's calls; the same one is never done twice, however often it is sent.
+   * @param {string} callId @param {string} name @param {Record<string, unknown>} [body]
+   */
+  async command(callId, name, body = {}) {
+    const headers = { "Idempotency-Key": crypto.randomUUID() };
+    const path = `/phone/calls/${callId}/${name}`;
+    for (let left = 2; ; left--) {
+      try {
+        return (await this.send("POST", path, body, { headers })).call;
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.status || !left) throw error;
+      }
+    }
+  }
+
+  /** @param {string} path @param {string} sdp @returns {Promise<{id: string, sdp: string}>} */
+  async offer(path, sdp) {
+    const answer = await this.request("POST", path, { body: sdp, headers: { "Content-Type": "application/sdp" } });
+    return { id: answer.headers.get("Media-Id") ?? "", sdp: await answer.text() };
+  }
+
+  /** @param {string} method @param {string} path @param {unknown} [body] @param {RequestInit} [more] */
+  async send(method, path, body, more = {}) {
+    const headers = { ...more.headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+    const answer = await this.request(method, path, { ...more, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    return answer.status === 204 || answer.status === 304 ? null : answer.json();
+  }
+
+  /** @param {string} method @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
+  async request(method, path, options = {}) {
+    const headers = {
+      Authorization: `Bearer ${await this.token()}`,
+      ...(this.sessionId ? { "Phone-Session": this.sessionId } : {}),
+      ...options.headers,
+    };
+    let answer;
+    try {
+      answer = await fetch(`/api${path}`, { cache: "no-store", ...options, method, headers });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new Refusal(0, { code: "offline" });
+    }
+    if (answer.ok || answer.status === 304) return answer;
+    throw new Refusal(answer.status, await answer.json().catch(() => null));
+  }
+}

@@ -1,0 +1,83 @@
+/** Microphone, speaker and ringer: asked for, chosen, remembered (A1, C8). */
+
+const KEPT = "voice-devices";
+const CLEAN = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/** Why there is no microphone: `refused`, `missing` or `busy`. */
+export class NoMicrophone extends Error {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super("no microphone", { cause });
+    const name = cause instanceof Error ? cause.name : "";
+    this.reason = name === "NotAllowedError" ? "refused" : name === "NotFoundError" || name === "OverconstrainedError" ? "missing" : "busy";
+  }
+}
+
+export class Devices extends EventTarget {
+  constructor() {
+    super();
+    /** @type {{microphone: string, speaker: string, ringer: string}} */
+    this.chosen = { microphone: "", speaker: "", ringer: "", ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    /** @type {NoMicrophone | null} */
+    this.fault = null;
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.tell());
+  }
+
+  /** Asks for the microphone once, so that it need not be asked for while somebody rings. */
+  async ask() {
+    await this.microphone().catch(() => null);
+    this.release();
+  }
+
+  /** The microphone, opened if it is not. Throws `NoMicrophone`. @returns {Promise<MediaStream>} */
+  async microphone() {
+    if (this.stream?.getAudioTracks().some((track) => track.readyState === "live")) return this.stream;
+    try {
+      this.stream = await this.open(this.chosen.microphone);
+      this.fault = null;
+    } catch (error) {
+      this.fault = new NoMicrophone(error);
+      throw this.fault;
+    } finally {
+      this.tell();
+    }
+    return this.stream;
+  }
+
+  /** The one chosen, any other where it is not there any more. @param {string} id */
+  async open(id) {
+    if (!navigator.mediaDevices) throw new DOMException("", "NotFoundError");
+    const audio = { ...CLEAN, ...(id ? { deviceId: { exact: id } } : {}) };
+    try {
+      return await navigator.mediaDevices.getUserMedia({ audio });
+    } catch (error) {
+      if (!id || /** @type {Error} */ (error).name === "NotAllowedError") throw error;
+      return navigator.mediaDevices.getUserMedia({ audio: CLEAN });
+    }
+  }
+
+  release() {
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+  }
+
+  /** @param {"audioinput" | "audiooutput"} kind */
+  async list(kind) {
+    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    return all.filter((device) => device.kind === kind && device.deviceId);
+  }
+
+  /** @param {"microphone" | "speaker" | "ringer"} use @param {string} id empty: the system's own */
+  choose(use, id) {
+    this.chosen[use] = id;
+    localStorage.setItem(KEPT, JSON.stringify(this.chosen));
+    if (use === "microphone") this.release();
+    this.tell();
+  }
+
+  tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

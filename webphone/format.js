@@ -1,0 +1,55 @@
+/** Numbers and times as people read them. */
+
+/** Lengths of country codes that are not three digits long, by their beginning (ITU-T E.164). */
+const TWO = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|7|8[1246]|9[0-58])/;
+
+/**
+ * A number in groups, as it is typed: `+358401234567` is `+358 40 123 4567`. Letters, `*` and `#` stay as they are.
+ * @param {string} typed
+ */
+export function formatNumber(typed) {
+  const digits = typed.replace(/[^\d+]/g, "");
+  if (!/^\+?\d+$/.test(digits) || /[^\d+()\s./-]/.test(typed)) return typed;
+  if (!digits.startsWith("+")) return grouped(digits, digits.startsWith("0") ? 3 : 0);
+  const rest = digits.slice(1);
+  const code = /^[17]/.test(rest) ? 1 : TWO.test(rest) ? 2 : 3;
+  if (rest.length <= code) return digits;
+  return `+${rest.slice(0, code)} ${grouped(rest.slice(code), rest.length - code > 5 ? 2 : 0)}`;
+}
+
+/** @param {string} digits @param {number} first length of the first group, 0 for none of its own */
+function grouped(digits, first) {
+  const head = first && digits.length > first ? digits.slice(0, first) : "";
+  const tail = digits.slice(head.length);
+  const groups = [];
+  let at = 0;
+  while (at < tail.length) {
+    const left = tail.length - at;
+    const size = left === 4 || left === 2 ? left : 3;
+    groups.push(tail.slice(at, at + size));
+    at += size;
+  }
+  return [head, ...groups].filter(Boolean).join(" ");
+}
+
+/** What is dialled: digits, `+`, `*` and `#` of what was typed. @param {string} typed */
+export const dialled = (typed) => typed.replace(/[^\d+*#]/g, "");
+
+/** `1:05`, `1:02:03`. @param {number} seconds */
+export function formatLength(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (!parts[0]) parts.shift();
+  return parts.map((part, at) => (at ? String(part).padStart(2, "0") : String(part))).join(":");
+}
+
+/** Today the time, else the day and the time. @param {string} at ISO 8601 */
+export function formatMoment(at) {
+  const moment = new Date(at);
+  const time = moment.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  if (moment.toDateString() === new Date().toDateString()) return time;
+  return `${moment.toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" })} ${time}`;
+}
+
+/** @param {string} from ISO 8601 @returns {number} seconds since then */
+export const since = (from) => (Date.now() - Date.parse(from)) / 1000;

@@ -1,0 +1,84 @@
+/** The agent's primary session: claimed, kept alive, given back (A4). */
+
+import { Refusal } from "./api.js";
+
+const HEARTBEAT_MS = 8_000;
+const KEPT = "voice-phone-session";
+const LOCK = "voice-phone";
+
+export class Session {
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {() => void} lost told when another phone has taken over
+   */
+  constructor(api, lost) {
+    this.api = api;
+    this.lost = lost;
+    /** @type {any} */
+    this.opened = null;
+    this.timer = 0;
+    addEventListener("pagehide", (event) => {
+      if (!event.persisted) clearInterval(this.timer);
+    });
+  }
+
+  /**
+   * Waits until no other tab of this browser has the phone; `waits` is called when one has.
+   * @param {() => void} waits
+   */
+  async lock(waits) {
+    if (!navigator.locks) return;
+    const taken = await new Promise((resolve) => {
+      navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+        resolve(Boolean(lock));
+        return lock ? new Promise(() => {}) : undefined;
+      });
+    });
+    if (taken) return;
+    waits();
+    await new Promise((resolve) => {
+      navigator.locks.request(LOCK, () => {
+        resolve(undefined);
+        return new Promise(() => {});
+      });
+    });
+  }
+
+  /**
+   * Claims the session; a reload claims the one it had. Throws a `Refusal` `phone-active-elsewhere`.
+   * @param {boolean} [takeOver]
+   */
+  async open(takeOver = false) {
+    const sessionId = sessionStorage.getItem(KEPT) ?? crypto.randomUUID();
+    this.opened = await this.api.post("/phone/session", { sessionId, client: describe(), takeOver });
+    sessionStorage.setItem(KEPT, sessionId);
+    this.api.sessionId = sessionId;
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS);
+    return this.opened;
+  }
+
+  async beat() {
+    try {
+      const answer = await this.api.put(`/phone/session/${this.api.sessionId}`);
+      Object.assign(this.opened.events, answer.events);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "phone-session-lost") this.giveUp();
+    }
+  }
+
+  giveUp() {
+    clearInterval(this.timer);
+    sessionStorage.removeItem(KEPT);
+    this.api.sessionId = "";
+    this.lost();
+  }
+}
+
+/** What another phone of the agent is told of this one. */
+function describe() {
+  const agent = navigator.userAgent;
+  const browser = /Edg\//.test(agent) ? "Edge" : /Firefox\//.test(agent) ? "Firefox" : /Chrom/.test(agent) ? "Chrome" : "Safari";
+  const system = /Windows/.test(agent) ? "Windows" : /Mac/.test(agent) ? "macOS" : /Android/.test(agent) ? "Android" : "Linux";
+  return `${browser}, ${system}`;
+}

@@ -1,0 +1,95 @@
+/** The state of the phone as it changes: server-sent events, else long polls of the Functions app. */
+
+import { Refusal } from "./api.js";
+
+const SILENT_MS = 15_000;
+const PAUSES_MS = [200, 500, 1_000, 2_000, 5_000];
+
+export class StateStream {
+  /**
+   * @param {import("./api.js").Api} api
+   * @param {import("./session.js").Session} session
+   * @param {{state: (document: any) => void, connected: (connected: boolean) => void}} told
+   */
+  constructor(api, session, told) {
+    this.api = api;
+    this.session = session;
+    this.told = told;
+    this.version = "";
+    this.stopped = new AbortController();
+  }
+
+  /** Until stopped. Both ways give whole states, so that either may be late. */
+  async run() {
+    let failures = 0;
+    while (!this.stopped.signal.aborted) {
+      const way = failures % 2 ? this.poll() : this.events();
+      try {
+        await way;
+        failures = 0;
+      } catch (error) {
+        if (this.stopped.signal.aborted) return;
+        if (error instanceof Refusal && error.code === "phone-session-lost") return this.session.giveUp();
+        failures += 1;
+        if (failures > 1) this.told.connected(false);
+        await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length) - 1]);
+      }
+    }
+  }
+
+  stop() {
+    this.stopped.abort();
+  }
+
+  /** Server-sent events (HTML, section 9.2), read with fetch so that the ticket is a header. */
+  async events() {
+    const { url, ticket } = this.session.opened.events;
+    const silence = new AbortController();
+    let timer = setTimeout(() => silence.abort(), SILENT_MS);
+    const signal = AbortSignal.any([silence.signal, this.stopped.signal]);
+    try {
+      const headers = { Authorization: `Bearer ${ticket}`, ...(this.version ? { "Last-Event-ID": this.version } : {}) };
+      const answer = await fetch(url, { headers, signal, cache: "no-store" });
+      if (!answer.ok || !answer.body) throw new Refusal(answer.status, null);
+      this.told.connected(true);
+      let text = "";
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) throw new Refusal(0, null);
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), SILENT_MS);
+        text += value;
+        const parts = text.split("\n\n");
+        text = parts.pop() ?? "";
+        for (const part of parts) this.take(part);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** One event; comments only say that the stream is alive. @param {string} event */
+  take(event) {
+    const data = event.split("\n").find((line) => line.startsWith("data: "));
+    if (data) this.show(JSON.parse(data.slice(6)));
+  }
+
+  /** A long poll: the truth where no stream can be had. */
+  async poll() {
+    const headers = this.version ? { "If-None-Match": `"${this.version}"` } : {};
+    const options = { headers, signal: AbortSignal.any([AbortSignal.timeout(35_000), this.stopped.signal]) };
+    const document = await this.api.send("GET", `/phone/session/${this.api.sessionId}/state`, undefined, options);
+    this.told.connected(true);
+    if (document) this.show(document);
+  }
+
+  /** @param {any} document */
+  show(document) {
+    this.version = document.version;
+    this.told.state(document);
+  }
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

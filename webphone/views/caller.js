@@ -1,0 +1,54 @@
+/** Who it is, and what the agent notes about it (D5, D6, K4). */
+
+import { el, icon, Rows, say, show } from "../dom.js";
+import { t } from "../strings.js";
+
+export class CallerCard {
+  /** @param {import("../phone.js").Phone} phone */
+  constructor(phone) {
+    this.phone = phone;
+    /** @type {import("../calls.js").Call | undefined} */
+    this.call = undefined;
+    this.list = el("ul", { class: "matches" });
+    this.matches = el("div", { hidden: true }, el("p", { class: "label", id: "matches-label" }, t("call.matches")), this.list);
+    this.list.setAttribute("aria-labelledby", "matches-label");
+    this.rows = new Rows(this.list, (match) => match.id, (match) => this.match(match), (row, match) => this.mark(row, match));
+    this.notes = el("textarea", { id: "notes", rows: 4, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value) });
+    this.saved = el("span", { class: "quiet", role: "status" });
+    this.root = el("div", { class: "caller" }, this.matches, el("label", { htmlFor: "notes" }, t("call.notes"), this.saved), this.notes);
+    phone.notes.addEventListener("change", () => say(this.saved, t(`call.notes.${phone.notes.state}`)));
+  }
+
+  /** @param {import("../calls.js").Call | undefined} call */
+  begin(call) {
+    this.call = call;
+    this.filled = false;
+    this.notes.value = call ? this.phone.notes.draft(call.callId, "") : "";
+    say(this.saved, "");
+  }
+
+  /** @param {import("../calls.js").Call} call */
+  draw(call) {
+    const known = this.phone.callers.get(call.callId);
+    if (known && !this.filled) {
+      this.filled = true;
+      if (!this.notes.value) this.notes.value = this.phone.notes.draft(call.callId, known.notes ?? "");
+    }
+    const matches = known?.caller?.matches ?? [];
+    show(this.matches, matches.length > 1);
+    this.rows.draw(matches.length > 1 ? matches : []);
+  }
+
+  /** @param {any} match */
+  match(match) {
+    const pick = el("button", { type: "button", class: "match", "aria-label": t("call.pick", { name: match.name }), onclick: () => this.call && this.phone.pick(this.call, match) },
+      el("span", {}, match.name), el("span", { class: "quiet" }, t(`kind.${match.kind}`)), icon("check"));
+    return el("li", {}, pick);
+  }
+
+  /** @param {HTMLElement} row @param {any} match */
+  mark(row, match) {
+    const picked = this.call && this.phone.callers.get(this.call.callId)?.customer?.id === match.id;
+    row.firstElementChild?.setAttribute("aria-pressed", String(Boolean(picked)));
+  }
+}

@@ -1,0 +1,81 @@
+/** Calls that were: own and the pools', what was missed, recordings to hear, calling back (C6). */
+
+import { el, icon, Rows, show } from "../dom.js";
+import { formatLength, formatMoment } from "../format.js";
+import { t } from "../strings.js";
+
+const AFTER_CALL_MS = 3_000;
+
+export class History {
+  /** @param {import("../phone.js").Phone} phone */
+  constructor(phone) {
+    this.phone = phone;
+    this.scope = "own";
+    /** @type {any[]} */
+    this.entries = [];
+    this.next = "";
+    this.list = el("ul", { class: "entries" });
+    this.empty = el("p", { class: "empty", hidden: true }, t("history.empty"));
+    this.more = el("button", { type: "button", class: "more", hidden: true, onclick: () => this.load(this.next) }, t("history.more"));
+    this.rows = new Rows(this.list, (entry) => `${entry.callId}/${entry.startedAt}`, (entry) => this.entry(entry));
+    this.scopes = ["own", "pool"].map((scope) => el("button", { type: "button", "aria-pressed": String(scope === "own"), "data-scope": scope, onclick: () => this.choose(scope) }, t(`history.${scope}`)));
+    this.root = el("div", { class: "history" }, el("div", { class: "scopes", role: "group" }, ...this.scopes), this.list, this.empty, this.more);
+    this.load("", true);
+  }
+
+  opened() {
+    this.load("").then(() => this.phone.api.post("/phone/history/seen")).then(() => this.phone.frame.missed(0)).catch(() => {});
+  }
+
+  /** A call is over: its record comes a little later. */
+  changed() {
+    setTimeout(() => this.load("", true), AFTER_CALL_MS);
+  }
+
+  /** @param {string} scope */
+  choose(scope) {
+    this.scope = scope;
+    for (const one of this.scopes) one.setAttribute("aria-pressed", String(one.dataset.scope === scope));
+    this.load("");
+  }
+
+  /** @param {string} before where a page ended, empty for the first @param {boolean} [count] also show what was missed */
+  async load(before, count = false) {
+    const query = new URLSearchParams({ scope: this.scope, ...(before ? { before } : {}) });
+    const page = await this.phone.api.get(`/phone/history?${query}`).catch(() => null);
+    if (!page) return;
+    this.entries = before ? [...this.entries, ...page.entries] : page.entries;
+    this.next = page.next ?? "";
+    this.rows.draw(this.entries);
+    show(this.empty, !this.entries.length);
+    show(this.more, Boolean(this.next));
+    if (count) this.phone.frame?.missed(page.missed ?? 0);
+  }
+
+  /** @param {any} entry */
+  entry(entry) {
+    const who = entry.name || this.phone.frame.number(entry.number ?? "") || t("withheld");
+    const result = t(`result.${entry.result}`) === `result.${entry.result}` ? entry.result : t(`result.${entry.result}`);
+    const detail = [entry.pool, formatMoment(entry.startedAt), entry.duration_s ? formatLength(entry.duration_s) : result].filter(Boolean).join(" · ");
+    const direction = el("span", { class: "direction", role: "img", "aria-label": t(`history.${entry.direction}`) }, icon(entry.direction === "outbound" ? "out" : "in"));
+    const sound = el("div", { class: "sound", hidden: true });
+    return el("li", { class: "entry", "data-result": entry.result },
+      direction,
+      el("div", { class: "what" }, el("span", { class: "name" }, who), el("span", { class: "quiet" }, detail)),
+      entry.recording && el("button", { type: "button", class: "bare play", "aria-label": `${t("history.play")}: ${who}`, onclick: () => this.play(entry, sound) }, icon("play")),
+      entry.number && el("button", { type: "button", class: "bare", "aria-label": t("history.call", { who }), onclick: () => this.phone.dial(entry.number) }, icon("call")),
+      sound);
+  }
+
+  /** @param {any} entry @param {HTMLElement} sound */
+  async play(entry, sound) {
+    if (!sound.hidden) return void (sound.replaceChildren(), show(sound, false));
+    try {
+      const found = await this.phone.api.get(entry.recording.replace(/^\/api/, ""));
+      sound.replaceChildren(...found.map((/** @type {any} */ one) => el("audio", { controls: true, autoplay: true, src: one.audio, "aria-label": t("history.recording") })));
+      show(sound, true);
+    } catch (error) {
+      this.phone.complain(error);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** The agent's pools: his own switch in each, and how they are doing (B5, C7). */
+
+import { el, Rows, say } from "../dom.js";
+import { formatLength } from "../format.js";
+import { t } from "../strings.js";
+
+const EVERY_MS = 3_000;
+const FIGURES = /** @type {[string, string][]} */ ([["queueLength", "queue"], ["longestWait_s", "longest"], ["free", "free"], ["serving", "serving"], ["activeAgents", "agents"], ["activeCalls", "calls"]]);
+
+export class Pools {
+  /** @param {import("../phone.js").Phone} phone */
+  constructor(phone) {
+    this.phone = phone;
+    this.list = el("ul", { class: "pools" });
+    this.empty = el("p", { class: "empty", hidden: true }, t("pools.empty"));
+    this.rows = new Rows(this.list, (pool) => pool.id, (pool) => this.pool(pool), (row, pool) => this.update(row, pool));
+    this.root = el("div", {}, this.list, this.empty);
+  }
+
+  opened() {
+    clearInterval(this.timer);
+    this.timer = setInterval(() => (this.root.isConnected ? this.look() : clearInterval(this.timer)), EVERY_MS);
+    this.look();
+  }
+
+  async look() {
+    const pools = await this.phone.api.get("/phone/pools").catch(() => null);
+    if (!pools) return;
+    this.rows.draw(pools);
+    this.empty.hidden = pools.length > 0;
+  }
+
+  /** @param {any} pool */
+  pool(pool) {
+    const active = el("input", { type: "checkbox", role: "switch", "aria-label": t("pools.active", { pool: pool.name }), onchange: () => this.activate(pool, active.checked) });
+    const figures = FIGURES.map(([name, text]) => el("div", { "data-figure": name }, el("dt", {}, t(`pools.${text}`)), el("dd", {})));
+    return el("li", { class: "pool" },
+      el("div", { class: "head" }, el("span", { class: "name" }, pool.name), el("span", { class: "tag" }), active),
+      el("dl", { class: "figures" }, ...figures),
+      el("details", {}, el("summary", {}, t("pools.members")), el("ul", { class: "members" })));
+  }
+
+  /** @param {HTMLElement} row @param {any} pool */
+  update(row, pool) {
+    const active = /** @type {HTMLInputElement} */ (row.querySelector("input"));
+    if (document.activeElement !== active) active.checked = pool.active;
+    const tag = /** @type {HTMLElement} */ (row.querySelector(".tag"));
+    say(tag, t(pool.open ? "pools.open" : "pools.closed"));
+    tag.dataset.open = String(pool.open);
+    for (const [name] of FIGURES) {
+      const shown = name === "longestWait_s" ? formatLength(pool[name] ?? 0) : String(pool[name] ?? 0);
+      const figure = /** @type {HTMLElement} */ (row.querySelector(`[data-figure="${name}"] dd`));
+      say(figure, shown);
+      figure.dataset.alarm = String((name === "queueLength" && pool[name] > 0 && !pool.free) || (name === "longestWait_s" && pool[name] > 60));
+    }
+    const members = /** @type {HTMLElement} */ (row.querySelector(".members"));
+    members.replaceChildren(...(pool.agents ?? []).map((/** @type {any} */ agent) =>
+      el("li", {}, el("span", {}, agent.name), el("span", { class: "quiet" }, agent.talking ? t("status.talking") : agent.active ? (agent.status ?? "") : "–"))));
+  }
+
+  /** @param {any} pool @param {boolean} active */
+  async activate(pool, active) {
+    await this.phone.api.put(`/phone/pools/${pool.id}`, { active }).catch((error) => this.phone.complain(error));
+    /** @type {HTMLElement} */ (document.activeElement)?.blur();
+    this.look();
+  }
+}

@@ -1,0 +1,40 @@
+/** Somebody calls: who, through which pool, answer or decline (C5). */
+
+import { button, el, say, show } from "../dom.js";
+import { t } from "../strings.js";
+
+export class RingView {
+  /** @param {import("../phone.js").Phone} phone */
+  constructor(phone) {
+    this.phone = phone;
+    /** @type {import("../calls.js").Call | undefined} */
+    this.call = undefined;
+    this.name = el("h2", { id: "ring-name" });
+    this.number = el("p", { class: "number" });
+    this.via = el("p", { class: "quiet" });
+    this.answer = button("call", t("ring.answer"), () => this.call && phone.answer(this.call), { class: "answer", "data-answer": true });
+    this.decline = button("end", t("ring.decline"), () => this.call && phone.command(this.call, "decline"), { class: "decline" });
+    this.root = el("section", { class: "ring", role: "alertdialog", "aria-labelledby": "ring-title ring-name", "aria-describedby": "ring-via", hidden: true },
+      el("p", { class: "eyebrow", id: "ring-title" }, t("ring.title")),
+      this.name,
+      this.number,
+      el("div", { id: "ring-via" }, this.via),
+      el("div", { class: "choices" }, this.decline, this.answer),
+      el("p", { class: "hint" }, t("ring.keys")),
+    );
+  }
+
+  /** @param {import("../calls.js").Call | undefined} call */
+  draw(call) {
+    const is_new = call && call.callId !== this.call?.callId;
+    this.call = call;
+    show(this.root, Boolean(call));
+    if (!call) return;
+    const name = this.phone.nameOf(call);
+    const number = this.phone.frame.number(call.party.number);
+    say(this.name, name);
+    say(this.number, number === name ? "" : number);
+    say(this.via, call.kind === "consult" ? t("ring.consult") : call.pool ? t("ring.via", { pool: call.pool.name }) : "");
+    if (is_new && !document.activeElement?.matches("input, textarea")) this.answer.focus();
+  }
+}
