@@ -217,10 +217,7 @@ def _telephony(
     lines = Lines(engine, ground.ids)
     sip = _sip(ground, engine, gateway)
     exchange = Exchange([lines, sip or telephones])
-    endpoints = (
-        RoutingEndpoint.from_document(one, settings.environment) for one in directory.documents(Kind.SMART_ROUTING)
-    )
-    asker = SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
+    asker = _asker(ground, engine)
     if sip:
         engine.attach(sip.perform)
     outside = (voices, lines, exchange, telephones, customers, people)
@@ -255,6 +252,12 @@ def _records(ground: Ground, engine: Engine, gateway: Gateway, recordings: Recor
         delay_s=ground.settings.post_processing_delay_s,
         clock=ground.clock,
     )
+
+
+def _asker(ground: Ground, engine: Engine) -> SmartRoutingAsker:
+    documents, environment = ground.directory.documents(Kind.SMART_ROUTING), ground.settings.environment
+    endpoints = (RoutingEndpoint.from_document(one, environment) for one in documents)
+    return SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
 
 
 def _sip(ground: Ground, engine: Engine, gateway: Gateway) -> SipTrunk | None:
