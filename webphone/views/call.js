@@ -34,7 +34,7 @@ export class CallView {
     this.dialpad = new Dialpad((key) => this.call && phone.press(this.call, key), t("call.keys"));
     this.targets = new Transfer(phone, (way, to) => this.send(way, to));
     this.caller = new CallerCard(phone);
-    this.root = el("section", { class: "call", "aria-label": t("tab.call"), hidden: true },
+    this.root = el("section", { class: "call", onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
       el("div", { class: "who" }, el("div", {}, this.name, this.detail), this.signal),
       el("p", { class: "progress" }, this.state, this.timer),
       el("div", { class: "actions" }, this.mute, this.hold, this.keys, this.transfer, this.record),
@@ -46,6 +46,11 @@ export class CallView {
     );
     show(this.dialpad.root, false);
     setInterval(() => this.tick(), 500);
+  }
+
+  /** Small beside another view, it comes back at a click. @param {Event} event */
+  expand(event) {
+    if (!(/** @type {Element} */ (event.target).closest("button, textarea, input"))) this.phone.frame.open("call");
   }
 
   /** @param {string} name @param {string} text @param {(call: import("../calls.js").Call) => void} act */

@@ -14,6 +14,7 @@ import { RingView } from "./ring.js";
 import { Settings } from "./settings.js";
 
 const TABS = /** @type {[string, string][]} */ ([
+  ["call", "call"],
   ["keypad", "keypad"],
   ["history", "history"],
   ["directory", "people"],
@@ -52,6 +53,7 @@ export class Frame {
       ),
     );
     document.addEventListener("keydown", (event) => this.key(event));
+    show(this.tabs[0], false);
     this.open("keypad");
   }
 
@@ -61,11 +63,12 @@ export class Frame {
       icon(picture), el("span", {}, t(`tab.${name}`)), name === "history" && this.badge);
   }
 
-  /** @param {string} name "call" leaves the view as it is and goes to the call */
+  /** @param {string} name "call" is there only while there is one: beside it where there is room, else alone */
   open(name) {
-    if (name === "call") return void this.call.root.scrollIntoView({ block: "start" });
-    this.shown = name;
+    document.body.dataset.view = name;
     for (const tab of this.tabs) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+    if (name === "call") return;
+    this.shown = name;
     this.panel.setAttribute("aria-labelledby", `tab-${name}`);
     this.panel.replaceChildren(this.views[name].root);
     this.views[name].opened?.();
@@ -93,9 +96,18 @@ export class Frame {
     const [ringing, current] = [this.phone.calls.ringing(), this.phone.calls.current()];
     this.ring.draw(ringing);
     this.call.draw(current);
-    document.body.classList.toggle("in-call", Boolean(current));
+    this.enter(Boolean(current));
     say(this.live, ringing ? `${t("ring.title")}: ${this.phone.nameOf(ringing)}` : current ? `${this.call.stateText(current)} ${this.phone.nameOf(current)}` : "");
     document.title = ringing ? `☎ ${this.phone.nameOf(ringing)}` : t("app.title");
+  }
+
+  /** The call comes to the front when it begins, what was there before when it is over. @param {boolean} inCall */
+  enter(inCall) {
+    if (inCall === document.body.classList.contains("in-call")) return;
+    document.body.classList.toggle("in-call", inCall);
+    show(this.tabs[0], inCall);
+    if (inCall) this.open("call");
+    else if (document.body.dataset.view === "call") this.open(this.shown ?? "keypad");
   }
 
   /** Keys for the whole phone; digits only where nothing is being typed. @param {KeyboardEvent} event */

@@ -22,7 +22,7 @@ export class Keypad {
   }
 
   opened() {
-    this.input.focus({ preventScroll: true });
+    if (!this.phone.calls.live().length) this.input.focus({ preventScroll: true });
   }
 
   /** @param {string} number */

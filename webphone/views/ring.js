@@ -26,7 +26,7 @@ export class RingView {
 
   /** @param {import("../calls.js").Call | undefined} call */
   draw(call) {
-    const is_new = call && call.callId !== this.call?.callId;
+    const isNew = call && call.callId !== this.call?.callId;
     this.call = call;
     show(this.root, Boolean(call));
     if (!call) return;
@@ -35,6 +35,7 @@ export class RingView {
     say(this.name, name);
     say(this.number, number === name ? "" : number);
     say(this.via, call.kind === "consult" ? t("ring.consult") : call.pool ? t("ring.via", { pool: call.pool.name }) : "");
-    if (is_new && !document.activeElement?.matches("input, textarea")) this.answer.focus();
+    const typing = /** @type {HTMLInputElement | null} */ (document.activeElement?.closest("input, textarea"));
+    if (isNew && !typing?.value) this.answer.focus();
   }
 }
