@@ -2,7 +2,7 @@
 
 Each handle has one call at a time: the first one is registered, the others help it (Janus SIP plugin, "helper").
 Hold, transfer and recording are ours: the far end hears music or somebody else on the same SIP call. A REFER from
-there is a transfer by that party.
+there is not followed.
 """
 
 import asyncio
@@ -18,8 +18,7 @@ from shared.errors import Unavailable, VoiceError
 from voicecloud.ids import Ids
 from voicecloud.media.gateway import Gateway
 from voicecloud.routing.effects import Bridge, CallNumber, Effect, Play, RecordVoicemail
-from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft, Transfer
-from voicecloud.routing.model import Target, TargetKind
+from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft
 from voicecloud.runtime.engine import Engine
 from voicecloud.trunk.sip import rules
 from voicecloud.trunk.sip.account import Account
@@ -255,10 +254,8 @@ class SipTrunk:
         self._report(FarRefused(call.leg_id, rules.cause_of(code)) if is_calling else PartyLeft(call.leg_id))
 
     def _referred(self, told: Told) -> None:
-        """The far end hands its partner, our side of the call, over to another number (RFC 3515)."""
-        call, to = self._by_handle.get(told.handle), rules.number_of(str(told.result.get("refer_to", "")))
-        if call and to:
-            self._report(Transfer(call.leg_id, Target(TargetKind.NUMBER, to)))
+        """Whoever is outside may not make us call somebody at our cost (RFC 3515, section 2.4.2 leaves it to us)."""
+        log.info("a REFER from outside was not followed")
 
     def _pressed(self, told: Told) -> None:
         """A key by SIP INFO; those in the audio are the gateway's."""

@@ -9,9 +9,9 @@ from typing import Any
 import pytest_asyncio
 
 from tests.fixtures.media import Voice
-from tests.fixtures.sip import CUSTOMER_HZ, CUSTOMER_NUMBER, HOST, Carrier, Telephone, carrier
+from tests.fixtures.sip import BUSY_NUMBER, CUSTOMER_HZ, CUSTOMER_NUMBER, HOST, Carrier, Telephone, carrier
 from tests.fixtures.voicecloud import RunVoiceCloud, VoiceCloud
-from tests.fixtures.web_agent import ANNAS, answers, dials, until, web_agent
+from tests.fixtures.web_agent import ANNAS, answers, begins, dials, until, web_agent
 from voicecloud.trunk.sip.account import Account
 
 NEAR_HZ = 15.0
@@ -71,3 +71,62 @@ async def test_a_telephone_calls_an_agent_over_the_trunk(trunk: Trunk) -> None:
         await listens(anna, CUSTOMER_HZ)
         await telephone.do("hangup")
         await until(lambda: not trunk.live())
+
+
+async def test_a_busy_number_is_told_as_busy(trunk: Trunk) -> None:
+    """The carrier's 486 becomes the reason in the record."""
+    async with web_agent(trunk.cloud):
+        [row] = await trunk.cloud.over(begins(trunk.cloud, BUSY_NUMBER))
+        assert row["EndReason"] == "busy"
+
+
+async def test_an_unknown_number_of_ours_is_refused(trunk: Trunk) -> None:
+    """The caller's telephone is told so, and hears nothing of us."""
+    telephone = await trunk.carrier.telephone()
+    await telephone.do("dial", f"sip:+35891999999@{HOST}:{trunk.carrier.sip_port}")
+    await until(lambda: "CALL_CLOSED" in telephone.names())
+    assert "CALL_ESTABLISHED" not in telephone.names()
+    assert any("404" in str(one.get("param", "")) for one in telephone.events)
+
+
+async def test_keys_of_the_telephone_and_of_the_agent_arrive(trunk: Trunk) -> None:
+    """As telephone-events both ways."""
+    telephone = await trunk.carrier.telephone()
+    async with web_agent(trunk.cloud) as anna:
+        call_id = await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await listens(anna, CUSTOMER_HZ)
+        await telephone.do("sndcode", "5")
+        await until(lambda: anna.keys == ["5"])
+        trunk.cloud.store.telephony.gateway.send_keys(f"{call_id}:1", "7")
+        await until(lambda: any(one["type"] == "CALL_DTMF_START" for one in telephone.events))
+
+
+async def test_nobody_outside_can_make_us_call(trunk: Trunk) -> None:
+    """The telephone asks by REFER to call somebody else: the call goes on as it was."""
+    telephone = await trunk.carrier.telephone()
+    async with web_agent(trunk.cloud) as anna:
+        await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await listens(anna, CUSTOMER_HZ)
+        await telephone.do("transfer", f"sip:{BUSY_NUMBER}@{HOST}:{trunk.carrier.sip_port}")
+        await asyncio.sleep(0.5)
+        assert [len(call.legs) for call in trunk.live()] == [2]
+        await listens(anna, CUSTOMER_HZ)
+
+
+async def test_the_trunk_comes_back_with_janus(trunk: Trunk) -> None:
+    """When Janus dies its calls end with a record; when it is there again, calls go out again."""
+    telephone = await trunk.carrier.telephone()
+    async with web_agent(trunk.cloud) as anna:
+        call_id = await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await trunk.carrier.stop_janus()
+        await until(lambda: not trunk.is_registered)
+        [row] = await trunk.cloud.over(call_id)
+        assert row["EndResult"] == 0
+        await trunk.carrier.start_janus()
+        await until(lambda: trunk.is_registered, timeout_s=15)
+    async with web_agent(trunk.cloud) as anna:
+        await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        await until(lambda: telephone.names().count("CALL_ESTABLISHED") == 2)
