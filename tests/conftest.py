@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.world",
     "tests.fixtures.calls",
     "tests.fixtures.live_phone",
+    "tests.fixtures.phone_pages",
     "tests.fixtures.presence",
     "tests.fixtures.dataverse",
     "tests.fixtures.chromium",

@@ -31,6 +31,7 @@ export class Phone {
     this.callers = new Map();
     this.isConnected = true;
     this.frame = new Frame(root, this);
+    session.isIdle = () => !this.calls.live().length;
     for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => this.frame.banners.soundBlocked(() => this.allowSound()));
     this.media.addEventListener("change", () => this.draw());
     this.devices.addEventListener("change", () => this.frame.banners.microphone(this.devices.fault, () => this.devices.ask()));

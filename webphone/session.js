@@ -12,13 +12,17 @@ export class Session {
    * @param {() => void} lost told when another phone has taken over
    */
   constructor(api, lost) {
+    /** Whether leaving the page gives the phone back at once: not while there are calls, which a reload takes up again. */
+    this.isIdle = () => true;
     this.api = api;
     this.lost = lost;
     /** @type {any} */
     this.opened = null;
     this.timer = 0;
     addEventListener("pagehide", (event) => {
-      if (!event.persisted) clearInterval(this.timer);
+      if (event.persisted || !this.api.sessionId) return;
+      clearInterval(this.timer);
+      if (this.isIdle()) this.api.send("DELETE", `/phone/session/${this.api.sessionId}`, undefined, { keepalive: true }).catch(() => {});
     });
   }
 
