@@ -15,6 +15,7 @@ check: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . || (echo "run: make fmt" && false)
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
+	@.venv/bin/node node_modules/typescript/bin/tsc -p webphone
 	@.venv/bin/lint-imports --no-logo | tail -n 3
 
 fmt: setup ## format the code and mend what can be mended by itself

@@ -77,6 +77,7 @@ export class StateStream {
 
   /** A long poll: the truth where no stream can be had. */
   async poll() {
+    /** @type {Record<string, string>} */
     const headers = this.version ? { "If-None-Match": `"${this.version}"` } : {};
     const options = { headers, signal: AbortSignal.any([AbortSignal.timeout(35_000), this.stopped.signal]) };
     const document = await this.api.send("GET", `/phone/session/${this.api.sessionId}/state`, undefined, options);

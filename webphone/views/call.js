@@ -21,6 +21,8 @@ export class CallView {
     this.state = el("span", { class: "state" });
     this.timer = el("time", { "aria-live": "off" });
     this.signal = el("span", { class: "signal", role: "img" });
+    /** @type {RTCPeerConnection | null} */
+    this.watched = null;
     this.quality = new Quality((quality) => this.heard(quality));
     this.mute = this.action("mic", t("call.mute"), (call) => phone.toggleMute(call));
     this.hold = this.action("hold", t("call.hold"), (call) => this.toggleHold(call));
@@ -129,7 +131,9 @@ export class CallView {
     const away = call.terminal === "web" && call.answeredAt && voice && voice.peer.connectionState !== "connected";
     this.root.classList.toggle("away", Boolean(away));
     if (away) say(this.state, t("connection.audio"));
-    if (voice?.peer !== this.watched) this.quality.watch((this.watched = voice?.peer ?? null));
+    if ((voice?.peer ?? null) === this.watched) return;
+    this.watched = voice?.peer ?? null;
+    this.quality.watch(this.watched);
   }
 
   /** @param {any} quality */

@@ -48,7 +48,7 @@ export class Frame {
         this.banners.root,
         this.ring.root,
         el("main", {}, this.call.root, this.panel),
-        el("nav", { role: "tablist", "aria-label": t("tabs") }, ...this.tabs),
+        el("nav", { "aria-label": t("tabs") }, el("div", { role: "tablist", "aria-label": t("tabs") }, ...this.tabs)),
         this.live,
       ),
     );
