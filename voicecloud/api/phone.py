@@ -9,7 +9,7 @@ from aiohttp import web
 from shared.errors import InvalidInput, Unauthorised
 from voicecloud.api.http import Route, body, caller, json_response, services
 from voicecloud.api.users import addressed
-from voicecloud.media.aiortc_adapter import LONGEST_SDP
+from voicecloud.media.sdp import LONGEST_SDP
 from voicecloud.organisation.model import required
 from voicecloud.phone.commands import Asked, WrongState
 from voicecloud.phone.sessions import LEASE_S

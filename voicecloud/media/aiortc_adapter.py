@@ -10,12 +10,10 @@ its 1.16 for that is guarded by ``tests/integration/voicecloud/media/test_aiortc
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import aioice.ice
 from aiortc import (
     InvalidAccessError,
     InvalidStateError,
@@ -32,14 +30,15 @@ from aiortc.exceptions import OperationError
 from aiortc.rtcrtpreceiver import StreamStatistics
 
 from shared.errors import InvalidInput
+from voicecloud.media.ice import steer
+from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
-from voicecloud.media.servers import IceServer
+from voicecloud.media.sdp import reachable, with_repair
+from voicecloud.media.servers import IceServer, Way
 
-LONGEST_SDP = 64 * 1024
-GATHERING_S = 1.5
 CLOSING_S = 3.0
+ANYWHERE = Way()
 OPUS, KEYS = "audio/opus", "audio/telephone-event"
-REPAIR = "minptime=10;useinbandfec=1"
 MALFORMED = (
     *(ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError),
     *(InvalidStateError, InvalidAccessError, OperationError),
@@ -51,32 +50,8 @@ CODECS["audio"] = [
     RTCRtpCodecParameters(mimeType=KEYS, clockRate=CLOCK_RATE, channels=1, payloadType=110),
     RTCRtpCodecParameters(mimeType=KEYS, clockRate=8_000, channels=1, payloadType=126),
 ]
-_OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)\r?$", re.MULTILINE | re.IGNORECASE)
-_all_host_addresses = aioice.ice.get_host_addresses
 
 log = logging.getLogger(__name__)
-
-
-def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-    """A machine without a network can still be called from itself."""
-    return _all_host_addresses(use_ipv4, use_ipv6) or ["127.0.0.1"]
-
-
-aioice.ice.get_host_addresses = _host_addresses
-
-
-@dataclass(frozen=True)
-class Quality:
-    """How a peer is heard, from the packets received and from its receiver reports (RFC 3550, section 6.4).
-
-    ``loss`` and ``far_loss`` are shares of all packets so far: lost on the way to us and to the peer. None: not known.
-    """
-
-    packets: int
-    loss: float
-    jitter_ms: float
-    far_loss: float | None
-    round_trip_ms: float | None
 
 
 @dataclass(frozen=True)
@@ -100,11 +75,12 @@ class _Silent(MediaStreamTrack):
 class Peer:
     """One peer connection with one audio stream each way. Made and used within one event loop."""
 
-    def __init__(self, servers: Sequence[IceServer], listener: Listener) -> None:
+    def __init__(self, servers: Sequence[IceServer], listener: Listener, way: Way = ANYWHERE) -> None:
         ice = [RTCIceServer(urls=list(one.urls), username=one.username, credential=one.credential) for one in servers]
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=ice))
         self._connection.on("connectionstatechange", self._changed)
         self._listener = listener
+        self._way = way
         self._receiver: Any = None
         self._sender: Any = None
         self._opus_type, self._key_type, self._key_rate = 0, 0, 0
@@ -122,28 +98,28 @@ class Peer:
 
     async def answer(self, offer: str) -> str:
         """The SDP answer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
-        _check_length(offer)
+        description = RTCSessionDescription(reachable(offer), "offer")
         try:
-            await self._connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+            await self._connection.setRemoteDescription(description)
             self._take_over()
             self._negotiated()
-            await self._set_local(await self._connection.createAnswer())
+            await self._connection.setLocalDescription(await self._connection.createAnswer())
         except MALFORMED as error:
             raise _malformed() from error
-        return _with_repair(self._connection.localDescription.sdp)
+        return with_repair(self._connection.localDescription.sdp)
 
     async def offer(self) -> str:
         """An SDP offer, for a peer that wants to be called."""
         self._connection.addTransceiver("audio", direction="sendrecv")
         self._take_over()
-        await self._set_local(await self._connection.createOffer())
-        return _with_repair(self._connection.localDescription.sdp)
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        return with_repair(self._connection.localDescription.sdp)
 
     async def accept(self, answer: str) -> None:
         """The answer to our offer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
-        _check_length(answer)
+        description = RTCSessionDescription(reachable(answer), "answer")
         try:
-            await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+            await self._connection.setRemoteDescription(description)
             self._negotiated()
         except MALFORMED as error:
             raise _malformed() from error
@@ -188,15 +164,6 @@ class Peer:
         except TimeoutError:
             log.warning("a peer connection did not close")
 
-    async def _set_local(self, description: RTCSessionDescription) -> None:
-        """Where a STUN server does not answer, candidates are sent without it."""
-        try:
-            async with asyncio.timeout(GATHERING_S):
-                await self._connection.setLocalDescription(description)
-        except TimeoutError:
-            log.warning("gathering candidates took too long")
-            raise InvalidInput("sdp-malformed", "no candidates could be gathered in time") from None
-
     def _take_over(self) -> None:
         """Takes the place of aiortc's decoding and encoding, before anything is received."""
         [transceiver] = self._connection.getTransceivers()
@@ -205,6 +172,7 @@ class Peer:
         self._receiver.receive = self._receive
         self._receiver._handle_rtp_packet = self._handle
         self._sender.replaceTrack(_Silent())
+        steer(self._receiver.transport.transport._connection, self._way)
 
     def _negotiated(self) -> None:
         """Notes the payload types that both sides know. Raises InvalidInput ``sdp-malformed`` without Opus."""
@@ -246,19 +214,5 @@ class Peer:
         self._listener.state(self.state)
 
 
-def _check_length(description: str) -> None:
-    if len(description) > LONGEST_SDP:
-        raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
-
-
 def _malformed() -> InvalidInput:
     return InvalidInput("sdp-malformed", "the session description is none of one audio stream with Opus")
-
-
-def _with_repair(description: str) -> str:
-    """Asks for Opus' in-band repair (RFC 7587, section 6.1), which Chromium sends only when asked to."""
-
-    def asking(line: re.Match[str]) -> str:
-        return f"{line[1]}\r\na=fmtp:{line[2]} {REPAIR}"
-
-    return description if REPAIR in description else _OPUS_LINE.sub(asking, description)

@@ -1,4 +1,4 @@
-"""What helps peers to reach each other."""
+"""How peers reach each other: helping servers, and what is known of the way to this machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,3 +11,12 @@ class IceServer:
     urls: Sequence[str]
     username: str | None = None
     credential: str | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """``address``: where others reach this machine when that is not its own address (NAT with ports kept);
+    ``ports``: the UDP ports to be used, empty for any. One port a peer connection and address."""
+
+    address: str = ""
+    ports: range = range(0)
