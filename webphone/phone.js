@@ -2,14 +2,19 @@
 
 import { Refusal } from "./api.js";
 import { Calls } from "./calls.js";
+import { framework } from "./cif.js";
 import { Devices, NoMicrophone } from "./devices.js";
 import { newCallId } from "./ids.js";
 import { Media } from "./media.js";
 import { Notes } from "./notes.js";
+import { Omnichannel } from "./omnichannel.js";
 import { Ringer } from "./ringer.js";
 import { StateStream } from "./stream.js";
 import { t } from "./strings.js";
 import { Frame } from "./views/frame.js";
+
+const SETTLED_MS = 400;
+/** So long after a change of calls the server knows what it wants of Omnichannel. */
 
 export class Phone {
   /**
@@ -50,11 +55,21 @@ export class Phone {
     this.stream.run();
     this.notes.resume();
     this.draw();
+    framework().then((cif) => cif && this.mirror(cif));
     if (!this.calls.live().length) this.devices.ask();
+  }
+
+  /** Where only the phone reaches Omnichannel, it does its part. @param {any} cif */
+  async mirror(cif) {
+    const { byPhone } = await this.api.get("/phone/availability");
+    if (!byPhone) return;
+    this.omnichannel = new Omnichannel(cif, this.api);
+    this.omnichannel.start();
   }
 
   /** @param {{call: import("./calls.js").Call, before: import("./calls.js").Call | undefined}[]} changes */
   take(changes) {
+    if (changes.length) setTimeout(() => this.omnichannel?.look(), SETTLED_MS);
     for (const { call, before } of changes) this.follow(call, before);
     const ringing = this.calls.ringing();
     if (ringing) this.ringer.ring(this.nameOf(ringing));

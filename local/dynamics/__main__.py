@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--db", type=Path, required=True)
     parser.add_argument("--columns", type=Path, help="the columns a solution adds")
     parser.add_argument("--seed", type=Path, help="rows to begin with")
+    parser.add_argument("--channel-url", default="", help="the panel of a channel provider, shown beside the page")
     parser.add_argument("--authority", required=True, help="whose tokens are taken: https://host/{tenant}")
     parser.add_argument(
         "--faults", action=argparse.BooleanOptionalAction, default=True, help="whether it can be broken on purpose"
@@ -39,7 +40,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         seed_file=arguments.seed,
     )
     web_api = application(environment, pages=False, faults=arguments.faults)
-    with_pages = application(environment, pages=True, faults=arguments.faults)
+    with_pages = application(environment, pages=True, faults=arguments.faults, channel_url=arguments.channel_url)
     api, https = await listen(web_api, {"https_port": (https_port, server_tls(arguments.tls_dir))})
     pages, http = await listen(with_pages, {"port": (arguments.port, None)})
     await until_stopped("dynamics", {**http, **https})

@@ -8,7 +8,9 @@ from local.stack.settings import Addresses
 def table(where: Addresses, state: Path, elapsed_s: float) -> str:
     """The addresses in two columns."""
     rows = {
-        "Play the customer": f"{where.voicecloud}/control/",
+        "Be the customer": f"{where.voicecloud}/control/customer.html",
+        "Play everybody": f"{where.voicecloud}/control/",
+        "Web phone": f"{where.functions}/api/webphone/",
         "Dynamics: queues and activities": f"{where.dynamics}/",
         "Functions app": f"{where.functions}/api/",
         "Health of every part": where.health,

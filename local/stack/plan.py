@@ -8,6 +8,7 @@ from pathlib import Path
 
 from local.stack.settings import DEMO, ROOT, Addresses, voicecloud_settings
 
+CIF_LIBRARY = "/webresources/Widget/msdyn_ciLibrary.js"
 AZURITE_SERVICES = ("Blob", "Queue", "Table")
 
 
@@ -128,6 +129,7 @@ def _dynamics(where: Addresses, state: Path, tls: Path) -> Service:
             *("local.dynamics", "--port", ports.dynamics, "--https-port", ports.dynamics_https, "--tls-dir", tls),
             *("--db", state / "dynamics.sqlite", "--columns", "infra/dynamics/columns.json"),
             *("--seed", DEMO / "dynamics.json", "--authority", where.authority),
+            *("--channel-url", f"{where.functions}/api/webphone/?ucilib={where.dynamics}{CIF_LIBRARY}"),
         ),
         health=f"{where.dynamics}/stand-in/health",
     )

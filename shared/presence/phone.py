@@ -120,12 +120,14 @@ def _shown(holds: Availability | None) -> dict[str, Any] | None:
 
 
 def _omnichannel(state: AgentState, settings: PresenceSettings) -> dict[str, Any]:
-    """``wanted``: what the phone is to set where only it can, with the cause to name when that fails."""
+    """``byPhone``: only the phone reaches Omnichannel. ``wanted``: what it is to set then, with the cause to name when
+    that fails."""
     shown = state.omnichannel.presence if state.omnichannel else None
     write = state.pending_on(Side.OMNICHANNEL) if settings.method is Method.PHONE else None
     wanted = write.presence if write else None
     return {
         "omnichannel": _presence(shown) if settings.enabled else None,
+        "byPhone": settings.enabled and settings.method is Method.PHONE,
         "wanted": {**_presence(wanted), "cause": write.cause} if write and wanted else None,
         "faults": [
             {"side": fault.side, "code": fault.code, "since": to_iso(fault.since), "times": fault.times}

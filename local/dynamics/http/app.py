@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -16,11 +17,20 @@ MAX_BODY = 64 * 1024 * 1024
 MAX_LINE = 32_768
 """The longest address the service takes outside a batch."""
 
-CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-src {channel}; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'"
+)
+CHANNEL = web.AppKey("channel", str)
+LIBRARY = "/webresources/Widget/msdyn_ciLibrary.js"
+"""Where panels load the Channel Integration Framework from."""
 
 
-def application(environment: Environment, *, pages: bool, faults: bool = True) -> web.Application:
-    """With ``pages``, for people on plain HTTP. ``faults``: whether the environment can be broken on purpose."""
+def application(
+    environment: Environment, *, pages: bool, faults: bool = True, channel_url: str = ""
+) -> web.Application:
+    """With ``pages``, for people on plain HTTP. ``faults``: whether the environment can be broken on purpose.
+    ``channel_url``: the panel of the channel provider."""
     app = web.Application(client_max_size=MAX_BODY, handler_args={"max_line_size": MAX_LINE})
     web_api = WebApi(environment, with_pages=pages)
     events = Events(environment.store)
@@ -35,7 +45,9 @@ def application(environment: Environment, *, pages: bool, faults: bool = True) -
     app.router.add_get("/stand-in/events", events.stream)
     if pages:
         app.middlewares.append(_protected)
+        app[CHANNEL] = channel_url
         app.add_routes([web.get("/", _index), web.static("/page", PAGES)])
+        app.add_routes([web.get("/stand-in/channel", _channel), web.get(LIBRARY, _library)])
     return app
 
 
@@ -45,9 +57,20 @@ async def _protected(
 ) -> web.StreamResponse:
     response = await handler(request)
     if not response.prepared:
-        response.headers["Content-Security-Policy"] = CONTENT_POLICY
+        parts = urlsplit(request.app[CHANNEL])
+        channel = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'none'"
+        response.headers["Content-Security-Policy"] = CONTENT_POLICY.format(channel=channel)
         response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+async def _channel(request: web.Request) -> web.Response:
+    """``{channelUrl}``: what an administrator has configured as the channel provider."""
+    return web.json_response({"channelUrl": request.app[CHANNEL]})
+
+
+async def _library(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGES / "ci-library.js")
 
 
 async def _index(_request: web.Request) -> web.FileResponse:

@@ -3,6 +3,7 @@
 import { actAs, rows, watch } from "./api.js";
 import { activityView } from "./activity.js";
 import { callsView } from "./calls.js";
+import { startChannel } from "./channel.js";
 import { customersView, customerView } from "./customers.js";
 import { initials, make, say } from "./dom.js";
 import { drawPresence } from "./presence.js";
@@ -102,6 +103,7 @@ async function start() {
     (isConnected) => (connection.textContent = isConnected ? "" : "Reconnecting…"),
   );
   await draw();
+  await startChannel(() => ({ id: users.value, name: users.selectedOptions[0]?.text ?? "" }));
 }
 
 start().catch((error) => say(error.message));

@@ -9,9 +9,31 @@ const TONES = { 192360000: "available", 192360001: "busy", 192360002: "quiet-ple
 const control = /** @type {HTMLElement} */ (document.getElementById("presence"));
 const choice = /** @type {HTMLSelectElement} */ (control.querySelector("select"));
 const shown = /** @type {HTMLElement} */ (document.getElementById("presence-text"));
+/** As the framework names base presences. @type {Record<number, string>} */
+const BASES = { 192360000: "AVAILABLE", 192360001: "BUSY", 192360002: "BUSY_DO_NOT_DISTURB", 192360003: "AWAY", 192360004: "OFFLINE" };
 /** @type {Map<string, any>} */
 let presences = new Map();
 let turns = 0;
+let current = "";
+/** @type {((presence: any) => void)[]} */
+const told = [];
+
+/** Tells of each change of what is shown, as CIF's onPresenceChange does. @param {(presence: any) => void} listener */
+export function onPresence(listener) {
+  told.push(listener);
+}
+
+/** The text of what is shown, null while nothing is known. */
+export const presenceText = () => presences.get(current)?.msdyn_presencestatustext ?? null;
+
+/**
+ * Sets the presence whose text is exactly this one; whether there is one and it could be set.
+ * @param {string} userId @param {string} text
+ */
+export async function choosePresence(userId, text) {
+  const found = [...presences.values()].find((one) => one.msdyn_presencestatustext === text);
+  return found !== undefined && set(userId, found.msdyn_presenceid);
+}
 
 /**
  * Shows what somebody is set to, and sets him when he chooses something else.
@@ -47,6 +69,11 @@ function offer(known) {
  */
 function show(id, isSystem) {
   const presence = presences.get(id);
+  if (presence && id !== current) {
+    current = id;
+    const base = BASES[presence.msdyn_basepresencestatus];
+    told.forEach((listener) => listener({ presenceId: id, presenceText: presence.msdyn_presencestatustext, basePresenceStatus: base }));
+  }
   choice.value = id;
   control.dataset.tone = TONES[presence?.msdyn_basepresencestatus] ?? "offline";
   control.title = isSystem ? "Set by the system" : "";
@@ -60,8 +87,10 @@ function show(id, isSystem) {
 async function set(userId, presenceId) {
   try {
     await call("CCaaS_ModifyAgentPresence", "POST", { ApiVersion: "1.0", AgentId: userId, PresenceId: presenceId });
+    return true;
   } catch (error) {
     say(/** @type {Error} */ (error).message);
     await drawPresence(userId);
+    return false;
   }
 }

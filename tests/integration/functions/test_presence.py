@@ -1,12 +1,18 @@
 """One status everywhere, with the real neighbours on both sides (B, E)."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
+from shared.clock import utc_now
+from shared.presence.model import QUEUE
+from shared.presence.telling import look_wanted
 from shared.settings.model import Kind
 from tests.fixtures.calls import MATTI_NUMBER
+from tests.fixtures.functions_host import ChildHost
 from tests.fixtures.presence import DAVID_D365, DAVID_NUMBER, FAR, FOCUS, FREE, GONE, QUIET, TAKEN, Statuses
+from tests.fixtures.processes import ROOT
 from tests.fixtures.world import eventually
 
 
@@ -131,3 +137,17 @@ async def test_what_no_webhook_told_is_found_by_the_poll(statuses: Statuses) -> 
         assert await statuses.phone() == "Busy"
 
     await eventually(polled)
+
+
+async def test_two_instances_make_one_write_a_change(statuses: Statuses, child_host: Callable[..., ChildHost]) -> None:
+    """Both take messages of one queue at the same time; each change is written once, whoever comes first (E5)."""
+    environ = {name: value for name, value in statuses.world.environ.items() if name != "APP"}
+    await asyncio.to_thread(child_host(ROOT, environ).start)
+    for presence_id, name in ((TAKEN, "Busy"), (FAR, "Away"), (FREE, "Available")) * 2:
+        await statuses.world.forget_requests()
+        await statuses.set_phone(name)
+        looks = [look_wanted(DAVID_D365, f"test/{name}/{number}", utc_now()) for number in range(5)]
+        await asyncio.gather(*(statuses.world.services.bus.send(QUEUE, look) for look in looks))
+        await statuses.both_become(presence_id, name)
+        await asyncio.sleep(0.5)
+        assert len(await statuses.writes()) == 1

@@ -38,7 +38,7 @@ async def test_the_page_may_load_its_own_and_be_framed_by_dynamics(phones: LiveP
     entra = environ["PHONE_AUTHORITY"].rpartition("/")[0]
     for part in (
         "default-src 'none'",
-        "script-src 'self';",
+        f"script-src 'self' {environ['DATAVERSE_URL']}",
         f"connect-src 'self' {entra} {environ['VOICECLOUD_URL']};",
         f"frame-ancestors 'self' {environ['DATAVERSE_URL']}",
     ):

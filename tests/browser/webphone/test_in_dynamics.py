@@ -1,0 +1,79 @@
+"""The phone as a panel of Dynamics, by the Channel Integration Framework 2.0 (A2, E1-E4)."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import FrameLocator, Page, expect
+
+from shared.bootstrap import Services
+from shared.settings.model import Kind
+from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
+from tests.fixtures.stack import StackProcess
+
+ASKED = """async () => {
+  const { CIFramework } = window.Microsoft;
+  const told = [];
+  CIFramework.addHandler("onPresenceChange", (data) => told.push(JSON.parse(data).presenceInfo.presenceText));
+  const exact = await CIFramework.setPresence("Busy");
+  const other = await CIFramework.setPresence("busy");
+  await new Promise((done) => setTimeout(done, 1000));
+  const environment = JSON.parse(await CIFramework.getEnvironment());
+  return { exact, other, shown: await CIFramework.getPresence(), told, user: environment.userId };
+}"""
+ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
+
+
+@pytest_asyncio.fixture
+async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> AsyncIterator[Page]:
+    """The Dynamics page, Anna signed in; only the phone reaches Omnichannel."""
+    services = Services(phone_run.settings)
+    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "method": "phone"})
+    person = await phones_at_work.person(600)
+    address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
+    await services.settings.put(Kind.PHONE, "phone", {"frame_ancestors": [address.rstrip("/")]})
+    await person.page.set_viewport_size({"width": 1200, "height": 800})
+    await person.page.goto(address)
+    await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
+    yield person.page
+    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
+    await services.close()
+
+
+async def signed_in(page: Page) -> FrameLocator:
+    """The panel with the phone ready; the sign-in opens a window of its own."""
+    await page.get_by_role("button", name="Phone", exact=True).click()
+    panel = page.frame_locator("iframe[title=Phone]")
+    async with page.expect_popup() as opening:
+        await panel.get_by_role("button", name="Sign in").click()
+    await (await opening.value).get_by_role("button", name="Anna Virtanen").click()
+    ready, take_over = panel.get_by_role("tab", name="Keypad"), panel.get_by_role("button", name="Use the phone here")
+    await ready.or_(take_over).first.wait_for()
+    if await take_over.is_visible():
+        await take_over.click()
+        await ready.wait_for()
+    return panel
+
+
+async def test_a_panel_reads_and_sets_the_presence_by_its_exact_text(dynamics: Page) -> None:
+    """A text that differs by a letter is no presence; each change is told; whose it is, too."""
+    panel = await signed_in(dynamics)
+    asked = await panel.locator("body").evaluate(ASKED)
+    assert (asked["exact"], asked["other"], asked["shown"]) == (True, False, "Busy")
+    assert asked["told"] == ["Busy"]
+    assert asked["user"] == f"{{{ANNA_D365}}}"
+    await expect(dynamics.locator("#presence-text")).to_have_text("Busy")
+
+
+async def test_the_phone_does_omnichannels_part_where_only_it_can(dynamics: Page, phones_at_work: PhoneStack) -> None:
+    """A ring is do not disturb, the end brings the custom presence back, a change in Dynamics reaches the phone."""
+    panel, shown = await signed_in(dynamics), dynamics.locator("#presence-text")
+    status = dynamics.get_by_label("Status", exact=True)
+    await status.select_option(label="Appear away")
+    await expect(panel.locator("button.status")).to_contain_text("Away", timeout=20_000)
+    await status.select_option(label="Focus time")
+    await expect(panel.locator("button.status")).to_contain_text("Busy", timeout=20_000)
+    await phones_at_work.call(ANNA_NUMBER)
+    await panel.get_by_role("button", name="Answer").click()
+    await expect(shown).to_have_text("Do not disturb", timeout=15_000)
+    await panel.get_by_role("button", name="End call").click()
+    await expect(shown).to_have_text("Focus time", timeout=15_000)

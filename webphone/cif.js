@@ -1,0 +1,22 @@
+/** The Channel Integration Framework of Dynamics, where the phone is a panel of it: the address names its library. */
+
+const WITHIN_MS = 10_000;
+
+/**
+ * The framework once it is ready; null where the phone stands alone. The page's policy says where it may come from.
+ * @returns {Promise<any>}
+ */
+export function framework() {
+  const library = new URLSearchParams(location.search).get("ucilib");
+  if (!library || window.top === window) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = library;
+    script.dataset.crmurl = new URL(library).origin;
+    script.dataset.cifid = "CIFMainLibrary";
+    addEventListener("CIFInitDone", () => resolve(/** @type {any} */ (window).Microsoft.CIFramework), { once: true });
+    script.onerror = () => resolve(null);
+    setTimeout(() => resolve(null), WITHIN_MS);
+    document.head.append(script);
+  });
+}
