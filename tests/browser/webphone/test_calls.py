@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
+from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
 
 ANNA_HZ, BJORN_HZ, CUSTOMER_HZ = 600.0, 1000.0, 1700.0
 NEAR_HZ = 15.0
@@ -40,11 +40,38 @@ def state(page: Page) -> Any:
 
 
 async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(phones_at_work: PhoneStack) -> None:
-    """Call the pool, hear each other, hold, mute, press keys, reload in the middle, consult, complete, play it."""
+    """Call the pool, hear each other, hold, mute, reload in the middle, consult, complete, play the recording."""
     work = phones_at_work
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     await bjorn.page.get_by_role("tab", name="Pools").click()
     await bjorn.page.get_by_role("switch", name="Sales").uncheck()
+    customer = await _customer_calls_sales(work)
+    ring = anna.page.get_by_role("alertdialog")
+    await expect(ring).to_contain_text("Matti Meikäläinen")
+    await expect(ring).to_contain_text("via Sales")
+    await anna.page.keyboard.press("Enter")
+    await expect(state(anna.page)).to_have_text("Connected")
+    await _hear_each_other(anna, CUSTOMER_HZ, customer, ANNA_HZ)
+
+    await _hold_and_mute(anna, customer)
+    await anna.page.get_by_label("Notes").fill("Wants a quote")
+    await anna.page.reload()
+    await expect(state(anna.page)).to_have_text("Connected")
+    await expect(anna.page.get_by_label("Notes")).to_have_value("Wants a quote")
+    await _hear_each_other(anna, CUSTOMER_HZ, customer, ANNA_HZ)
+
+    await _consult_bjorn(anna, bjorn)
+    await _hear_each_other(anna, BJORN_HZ, bjorn, ANNA_HZ)
+    await anna.page.get_by_role("button", name="Hand over").click()
+    await expect(bjorn.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
+    await _hear_each_other(customer, BJORN_HZ, bjorn, CUSTOMER_HZ)
+    await bjorn.page.get_by_role("button", name="End call").click()
+    assert await _recorded(anna) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
+    assert anna.faults == bjorn.faults == customer.faults == []
+
+
+async def _customer_calls_sales(work: PhoneStack) -> Person:
+    """A person is the customer, in a browser of his own."""
     customer = await work.person(CUSTOMER_HZ)
     await customer.page.goto(f"{work.cloud}/control/customer.html")
     await customer.page.get_by_label("Your number").fill("+358401234567")
@@ -52,62 +79,50 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
     to = customer.page.get_by_label("Pool or agent")
     await to.select_option(await to.locator("option", has_text="Sales").first.get_attribute("value"))
     await customer.page.locator("#call button").click()
+    return customer
 
-    ring = anna.page.get_by_role("alertdialog")
-    await expect(ring).to_contain_text("Matti Meikäläinen")
-    await expect(ring).to_contain_text("via Sales")
-    await anna.page.keyboard.press("Enter")
-    await expect(state(anna.page)).to_have_text("Connected")
+
+async def _hear_each_other(one: Person, hears_hz: float, other: Person, heard_hz: float) -> None:
     await asyncio.sleep(0.8)
-    heard = await asyncio.gather(anna.hears(), customer.hears())
-    assert [pitch for pitch, _ in heard] == [near(CUSTOMER_HZ), near(ANNA_HZ)]
+    heard = await asyncio.gather(one.hears(), other.hears())
+    assert [pitch for pitch, _ in heard] == [near(hears_hz), near(heard_hz)]
 
-    await anna.page.get_by_role("button", name="Hold").click()
-    await expect(state(anna.page)).to_have_text("On hold")
+
+async def _hold_and_mute(agent: Person, customer: Person) -> None:
+    """Held he hears music and the agent nothing; muted he hears nothing."""
+    await agent.page.get_by_role("button", name="Hold").click()
+    await expect(state(agent.page)).to_have_text("On hold")
     await asyncio.sleep(0.3)
-    (music_hz, music), (_, silence) = await asyncio.gather(customer.hears(), anna.hears())
+    (music_hz, music), (_, silence) = await asyncio.gather(customer.hears(), agent.hears())
     assert 200 < music_hz < 560
     assert music > LIVELY > silence
-    await anna.page.get_by_role("button", name="Resume").click()
-    await anna.page.get_by_role("button", name="Mute").click()
-    await expect(anna.page.get_by_role("button", name="Unmute")).to_be_visible()
+    await agent.page.get_by_role("button", name="Resume").click()
+    await agent.page.get_by_role("button", name="Mute").click()
+    await expect(agent.page.get_by_role("button", name="Unmute")).to_be_visible()
     await asyncio.sleep(0.3)
     assert (await customer.hears())[1] < LIVELY
-    await anna.page.get_by_role("button", name="Unmute").click()
+    await agent.page.get_by_role("button", name="Unmute").click()
 
-    await anna.page.get_by_label("Notes").fill("Wants a quote")
-    await anna.page.reload()
-    await expect(state(anna.page)).to_have_text("Connected")
-    await expect(anna.page.get_by_label("Notes")).to_have_value("Wants a quote")
-    await asyncio.sleep(1.0)
-    heard = await asyncio.gather(anna.hears(), customer.hears())
-    assert [pitch for pitch, _ in heard] == [near(CUSTOMER_HZ), near(ANNA_HZ)]
 
+async def _consult_bjorn(anna: Person, bjorn: Person) -> None:
     await anna.page.get_by_role("button", name="Transfer", exact=True).click()
     await anna.page.get_by_label("Transfer to").fill("Björn")
     await anna.page.get_by_role("button", name="Ask first: Björn").click()
     await expect(state(anna.page)).to_contain_text("Asking Björn")
     await bjorn.page.get_by_role("button", name="Answer").click()
     await expect(state(bjorn.page)).to_have_text("Connected")
-    await asyncio.sleep(0.8)
-    heard = await asyncio.gather(anna.hears(), bjorn.hears())
-    assert [pitch for pitch, _ in heard] == [near(BJORN_HZ), near(ANNA_HZ)]
-    await anna.page.get_by_role("button", name="Hand over").click()
-    await expect(bjorn.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
-    await asyncio.sleep(0.5)
-    heard = await asyncio.gather(customer.hears(), bjorn.hears())
-    assert [pitch for pitch, _ in heard] == [near(BJORN_HZ), near(CUSTOMER_HZ)]
-    await bjorn.page.get_by_role("button", name="End call").click()
 
-    await anna.page.get_by_role("tab", name="History").click()
-    play = anna.page.get_by_role("button", name="Play the recording").first
-    await _until_there(anna.page, play)
+
+async def _recorded(agent: Person) -> list[float]:
+    """The pitch on each channel of the latest call's recording, found in the history."""
+    await agent.page.get_by_role("tab", name="History").click()
+    play = agent.page.get_by_role("button", name="Play the recording").first
+    await _until_there(agent.page, play)
     await play.click()
-    sound = anna.page.get_by_label("Recording of the call").first
+    sound = agent.page.get_by_label("Recording of the call").first
     await expect(sound).to_be_visible()
-    address = await sound.get_attribute("src")
-    assert await anna.page.evaluate(RECORDED, address) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
-    assert anna.faults == bjorn.faults == customer.faults == []
+    pitches: list[float] = await agent.page.evaluate(RECORDED, await sound.get_attribute("src"))
+    return pitches
 
 
 async def _until_there(page: Page, wanted: Any) -> None:
