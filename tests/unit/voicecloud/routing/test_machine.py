@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Conflict
-from voicecloud.routing.machine import TABLE_FILE, AgentState, LegState, Stage, allows, following
+from voicecloud.routing.machine import COMMANDS, TABLE_FILE, AgentState, LegState, Stage, allows, following
 from voicecloud.routing.model import Selection
 
 MACHINES: dict[str, type[StrEnum]] = {"leg": LegState, "call": Stage, "agent": AgentState}
-DOCUMENT = TABLE_FILE.parents[2] / "docs" / "routing.md"
+ROOT = TABLE_FILE.parents[2]
+DOCUMENT = ROOT / "docs" / "routing.md"
+ROUTING = ROOT / "voicecloud" / "routing"
 WRITERS = {"legs.py", "agents.py"}
 
 
@@ -60,12 +62,12 @@ def test_following_obeys_the_table_and_refuses_the_rest(name: str) -> None:
 
 def test_states_are_written_in_two_modules_and_only_by_following() -> None:
     """No other module assigns a state, and those two assign nothing but what the table gives."""
-    for path in TABLE_FILE.parent.glob("*.py"):
-        for target, value in state_writes(path):
-            assert path.name in WRITERS, f"{path.name} writes {target}"
-            assert isinstance(value, ast.Call)
-            assert isinstance(value.func, ast.Name)
-            assert value.func.id == "following"
+    writes = [(path.name, *write) for path in ROUTING.glob("*.py") for write in state_writes(path)]
+    assert {name for name, _, _ in writes} == WRITERS
+    for _, _, value in writes:
+        assert isinstance(value, ast.Call)
+        assert isinstance(value.func, ast.Name)
+        assert value.func.id == "following"
 
 
 def state_writes(path: Path) -> list[tuple[str, ast.expr]]:
@@ -85,3 +87,13 @@ def test_the_documentation_shows_every_state_event_and_selection() -> None:
     events = {event for name in MACHINES for ways in table(name)["transitions"].values() for event in ways}
     states = {str(state) for states in MACHINES.values() for state in states}
     assert {word for word in events | states | set(Selection) if word not in page} == set()
+
+
+def test_commands_fit_the_machine() -> None:
+    """What a phone may ask for in a state is what the leg's machine can do there; an ended leg takes nothing."""
+    leads_to = {"hold": "hold", "resume": "resume", "answer": "connect", "decline": "reject", "consult": "consult"}
+    for command, event in {**leads_to, "complete": "return", "cancel": "return"}.items():
+        able = {state for state in LegState if allows(state, event)}
+        assert able >= COMMANDS[command], command
+    assert not any(LegState.ENDED in states for states in COMMANDS.values())
+    assert {state for state in LegState if allows(state, "end")} == COMMANDS["hangup"]
