@@ -65,6 +65,7 @@ export class Phone {
     if (!byPhone) return;
     this.omnichannel = new Omnichannel(cif, this.api);
     this.omnichannel.start();
+    document.body.dataset.omnichannel = "mirrored";
   }
 
   /** @param {{call: import("./calls.js").Call, before: import("./calls.js").Call | undefined}[]} changes */

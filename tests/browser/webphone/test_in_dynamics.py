@@ -68,6 +68,7 @@ async def test_the_phone_does_omnichannels_part_where_only_it_can(dynamics: Page
     """A ring is do not disturb, the end brings the custom presence back, a change in Dynamics reaches the phone."""
     panel, shown = await signed_in(dynamics), dynamics.locator("#presence-text")
     status = dynamics.get_by_label("Status", exact=True)
+    await panel.locator("body[data-omnichannel=mirrored]").wait_for()
     await status.select_option(label="Appear away")
     await expect(panel.locator("button.status")).to_contain_text("Away", timeout=20_000)
     await status.select_option(label="Focus time")
