@@ -18,6 +18,8 @@ export class Omnichannel {
     /** Causes dealt with a moment ago: until the server knows, its answers name them still. @type {Set<string>} */
     this.dealt = new Set();
     this.working = Promise.resolve();
+    /** Whether it is the phone's part at all: a setting, which may change. */
+    this.isOurs = false;
   }
 
   /** Follows both sides from now on. */
@@ -38,12 +40,16 @@ export class Omnichannel {
     const { presenceId, basePresenceStatus, presenceText } = told?.presenceInfo ?? {};
     if (!presenceId || !basePresenceStatus) return Promise.resolve();
     const body = { presenceId, baseStatus: basePresenceStatus, text: presenceText, at: new Date().toISOString() };
-    return this.queue(async () => this.follow(await this.api.post("/phone/presence", body)));
+    return this.queue(async () => {
+      if (this.isOurs) await this.follow(await this.api.post("/phone/presence", body));
+    });
   }
 
   /** Sets what is wanted, by its exact text; says so when that cannot be. @param {any} answer */
   async follow(answer) {
-    const wanted = answer?.wanted;
+    this.isOurs = answer.byPhone;
+    document.body.dataset.omnichannel = this.isOurs ? "mirrored" : "";
+    const { wanted } = answer;
     if (!wanted || this.dealt.has(wanted.cause)) return;
     this.dealt.add(wanted.cause);
     setTimeout(() => this.dealt.delete(wanted.cause), AGAIN_AFTER_MS);
