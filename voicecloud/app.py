@@ -16,6 +16,7 @@ from voicecloud.api import (
     discovery,
     health,
     phone,
+    phone_events,
     prompts,
     queues,
     rte,
@@ -43,6 +44,7 @@ ROUTES: list[Route] = [
     *directory.ROUTES,
     *rte.ROUTES,
     *phone.ROUTES,
+    *phone_events.ROUTES,
 ]
 """The API; ``openapi.yaml`` describes each of them."""
 
@@ -52,7 +54,7 @@ def build(services: Services) -> web.Application:
     app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_BODY)
     app[SERVICES] = services
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
-    register(app, [*ROUTES, *phone.PREFLIGHT])
+    register(app, [*ROUTES, *phone_events.PREFLIGHT])
     if services.settings.control:
         register(app, control.ROUTES)
         control.register_page(app)

@@ -176,7 +176,7 @@ def _phones(ground: Ground, telephony: Telephony) -> Phones:
     states = PhoneStates(engine, telephony.gateway, names)
     engine.attach(states.perform)
     return Phones(
-        sessions=PhoneSessions(engine, directory, ground.signing_key, ground.clock),
+        sessions=PhoneSessions(engine, directory, ground.signing_key, ground.clock, ground.settings.phone_lease_s),
         states=states,
         commands=PhoneCommands(engine, telephony.gateway, directory, states, ground.clock),
     )

@@ -43,6 +43,7 @@ class Settings:
     ice_servers: Sequence[IceServer] = ()
     sip: Account | None = None
     phone_origins: frozenset[str] = frozenset()
+    phone_lease_s: float = 30.0
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -73,6 +74,7 @@ class Settings:
             ice_servers=read.ice_servers(),
             sip=read.sip(),
             phone_origins=frozenset(read.text("PHONE_ORIGINS", "").split()),
+            phone_lease_s=read.number("PHONE_LEASE_S", cls.phone_lease_s),
             environment=environment,
         )
 

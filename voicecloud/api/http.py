@@ -103,7 +103,7 @@ async def errors_as_json(
     try:
         return await handler(request)
     except VoiceError as error:
-        return _refused(error)
+        return refused(error)
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
@@ -113,7 +113,7 @@ async def errors_as_json(
         return _error(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the request failed; the log says why")
 
 
-def _refused(error: VoiceError) -> web.Response:
+def refused(error: VoiceError) -> web.Response:
     if isinstance(error, Throttled):
         answer = _error(HTTPStatus.TOO_MANY_REQUESTS, error.code, error.message)
         answer.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))

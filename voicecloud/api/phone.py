@@ -1,45 +1,47 @@
-"""The phone of a user over HTTP: session, state, events, commands, media (docs/live-calls.md)."""
+"""The phone of a user over HTTP: session, state, commands, media (docs/live-calls.md)."""
 
-import asyncio
-import json
 from typing import Any
 
 from aiohttp import web
 
-from shared.errors import InvalidInput, Unauthorised
+from shared.errors import InvalidInput
 from voicecloud.api.http import Route, body, caller, json_response, services
+from voicecloud.api.phone_events import EVENTS
 from voicecloud.api.users import addressed
 from voicecloud.media.sdp import LONGEST_SDP
 from voicecloud.organisation.model import required
 from voicecloud.phone.commands import Asked, WrongState
-from voicecloud.phone.sessions import LEASE_S
 from voicecloud.users.service import require_self
 
-EVENTS = "/phone/events"
 SDP = "application/sdp"
 LONGEST_WAIT_S = 25.0
-COMMENT_EVERY_S = 10.0
-WRITE_WITHIN_S = 10.0
-CORS_S = 600
 
 
 async def open_session(request: web.Request) -> object:
     """``{SessionId}``: the web terminal of the user is there from now on."""
     user_id, found = _user_id(request), services(request)
-    ticket = found.phones.sessions.open(user_id, required(await body(request), "SessionId"))
+    sessions = found.phones.sessions
+    ticket = sessions.open(user_id, required(await body(request), "SessionId"))
     base = found.settings.public_url or f"{request.scheme}://{request.host}"
     servers = [
         {"Urls": list(one.urls), "Username": one.username, "Credential": one.credential}
         for one in found.settings.ice_servers
     ]
     state = found.phones.states.state(user_id)
-    answer = {"Ticket": ticket, "EventsUrl": base + EVENTS, "IceServers": servers, "LeaseS": LEASE_S, "State": state}
+    answer = {
+        "Ticket": ticket,
+        "EventsUrl": base + EVENTS,
+        "IceServers": servers,
+        "LeaseS": sessions.lease_s,
+        "State": state,
+    }
     return json_response(answer, 201)
 
 
 async def extend_session(request: web.Request) -> object:
-    ticket = services(request).phones.sessions.go_on(_user_id(request), request.match_info["session"])
-    return {"Ticket": ticket, "LeaseS": LEASE_S}
+    sessions = services(request).phones.sessions
+    ticket = sessions.go_on(_user_id(request), request.match_info["session"])
+    return {"Ticket": ticket, "LeaseS": sessions.lease_s}
 
 
 async def close_session(request: web.Request) -> object:
@@ -54,36 +56,6 @@ async def state(request: web.Request) -> object:
     answer = json_response(document)
     answer.headers["ETag"] = f'"{document["version"]}"'
     return answer
-
-
-async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events (HTML, section 9.2): always the whole latest state, until the session is over."""
-    found = services(request)
-    scheme, _, ticket = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Unauthorised("rte-token", "a ticket is needed")
-    user_id, session_id = found.phones.sessions.user_of(ticket)
-    answer = web.StreamResponse(headers={**_cors(request), "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-    answer.content_type = "text/event-stream"
-    await answer.prepare(request)
-    seen = request.headers.get("Last-Event-ID", "")
-    while found.phones.sessions.is_open(user_id, session_id):
-        document = await found.phones.states.changed(user_id, seen, COMMENT_EVERY_S)
-        is_new, seen = document["version"] != seen, document["version"]
-        text = f"event: state\nid: {seen}\ndata: {json.dumps(document)}\n\n" if is_new else ": here\n\n"
-        async with asyncio.timeout(WRITE_WITHIN_S):
-            await answer.write(text.encode())
-    return answer
-
-
-async def events_allowed(request: web.Request) -> object:
-    """What browsers ask before they read the stream of another origin (Fetch, CORS preflight)."""
-    allowed = {
-        "Access-Control-Allow-Methods": "GET",
-        "Access-Control-Allow-Headers": "Authorization, Last-Event-ID, Cache-Control",
-        "Access-Control-Max-Age": str(CORS_S),
-    }
-    return web.Response(status=204, headers={**_cors(request), **allowed})
 
 
 async def dial(request: web.Request) -> object:
@@ -151,13 +123,6 @@ def _wait_s(request: web.Request) -> float:
     return min(max(0.0, wait_s), LONGEST_WAIT_S) if request.query.get("Version") else 0.0
 
 
-def _cors(request: web.Request) -> dict[str, str]:
-    origin = request.headers.get("Origin", "")
-    if origin not in services(request).settings.phone_origins:
-        return {}
-    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-
-
 def _wrong_state(error: WrongState) -> web.Response:
     document = {"Status": 409, "Code": error.code, "Message": error.message, "State": error.state}
     return json_response(document, 409)
@@ -174,6 +139,4 @@ ROUTES = [
     Route("POST", f"{_PHONE}/calls/{{call}}/media", offer),
     Route("DELETE", f"{_PHONE}/calls/{{call}}/media/{{media}}", withdraw),
     Route("POST", f"{_PHONE}/calls/{{call}}/{{command}}", command),
-    Route("GET", EVENTS, events, public=True),
 ]
-PREFLIGHT = [Route("OPTIONS", EVENTS, events_allowed, public=True)]

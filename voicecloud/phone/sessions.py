@@ -1,8 +1,9 @@
 """Which users have a web phone that is there: a session with a lease, and tickets for its event stream."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.clock import Clock
@@ -13,22 +14,32 @@ from voicecloud.routing.events import TerminalChanged
 from voicecloud.rte.tokens import Tokens
 from voicecloud.runtime.engine import Engine
 
-LEASE_S = 30.0
 AUDIENCE = "phone"
 TICKET_FOR = timedelta(minutes=2)
 LONGEST_ID = 64
+MOST_STREAMS = 4
+"""Of one session at once: one that is read, and some whose reader is gone without a word."""
 
 
 @dataclass(eq=False)
 class _Session:
+    """``streams``: what ends them."""
+
     id: str
-    end: asyncio.TimerHandle
+    lease: asyncio.TimerHandle
+    streams: list[asyncio.Timeout] = field(default_factory=list)
+
+    def end(self) -> None:
+        self.lease.cancel()
+        for stream in self.streams:
+            _stop(stream)
 
 
 class PhoneSessions:
     """One session a user; his web terminal is there as long as it is."""
 
-    def __init__(self, engine: Engine, directory: Directory, signing_key: bytes, clock: Clock) -> None:
+    def __init__(self, engine: Engine, directory: Directory, signing_key: bytes, clock: Clock, lease_s: float) -> None:
+        self.lease_s = lease_s
         self._engine = engine
         self._directory = directory
         self._tokens = Tokens(signing_key, clock, AUDIENCE, TICKET_FOR)
@@ -38,9 +49,11 @@ class PhoneSessions:
         """A ticket; an earlier session of the user ends. Raises InvalidInput ``field-value``, Missing."""
         if not session_id or len(session_id) > LONGEST_ID or "/" in session_id:
             raise InvalidInput("field-value", f"SessionId is a text of 1 to {LONGEST_ID} characters without slashes")
-        self._directory.user(user_id)
-        if before := self._sessions.pop(user_id, None):
-            before.end.cancel()
+        self._engine.platform.user_status(user_id)
+        if (session := self._sessions.get(user_id)) and session.id == session_id:
+            return self.go_on(user_id, session_id)
+        if session:
+            session.end()
         self._sessions[user_id] = _Session(session_id, self._lease(user_id))
         self._engine.tell(TerminalChanged(user_id, Terminal.WEB, True))
         return self._ticket(user_id, session_id)
@@ -48,24 +61,32 @@ class PhoneSessions:
     def go_on(self, user_id: str, session_id: str) -> str:
         """A fresh ticket, and a lease from now on. Raises Missing ``phone-session-unknown``."""
         session = self._known(user_id, session_id)
-        session.end.cancel()
-        session.end = self._lease(user_id)
+        session.lease.cancel()
+        session.lease = self._lease(user_id)
         return self._ticket(user_id, session_id)
 
     def close(self, user_id: str, session_id: str) -> None:
         """Raises Missing ``phone-session-unknown``."""
-        self._known(user_id, session_id).end.cancel()
+        self._known(user_id, session_id)
         self._gone(user_id)
 
-    def user_of(self, ticket: str) -> tuple[str, str]:
-        """User and session of a ticket. Raises Unauthorised ``rte-token``, Missing ``phone-session-unknown``."""
-        user_id, _, session_id = self._tokens.user_id(ticket).partition("/")
-        self._known(user_id, session_id)
-        return user_id, session_id
+    @asynccontextmanager
+    async def stream(self, ticket: str) -> AsyncIterator[str]:
+        """Whose states a ticket opens; what is done within stops when the session ends.
 
-    def is_open(self, user_id: str, session_id: str) -> bool:
-        session = self._sessions.get(user_id)
-        return session is not None and session.id == session_id
+        Raises Unauthorised ``rte-token``, Missing ``phone-session-unknown``, TimeoutError when it was stopped.
+        """
+        user_id, _, session_id = self._tokens.user_id(ticket).partition("/")
+        streams = self._known(user_id, session_id).streams
+        if len(streams) >= MOST_STREAMS:
+            _stop(streams.pop(0))
+        async with asyncio.timeout(None) as stream:
+            streams.append(stream)
+            try:
+                yield user_id
+            finally:
+                if stream in streams:
+                    streams.remove(stream)
 
     def users(self) -> Sequence[str]:
         return list(self._sessions)
@@ -77,14 +98,19 @@ class PhoneSessions:
         return session
 
     def _lease(self, user_id: str) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(LEASE_S, self._gone, user_id)
+        return asyncio.get_running_loop().call_later(self.lease_s, self._gone, user_id)
 
     def _gone(self, user_id: str) -> None:
         """A call on the phone is not touched: the gateway keeps it (K1)."""
-        self._sessions.pop(user_id, None)
-        simulated = self._directory.users[user_id].simulated
+        self._sessions.pop(user_id).end()
+        simulated = self._directory.user(user_id).simulated
         if simulated is None or simulated.terminal is not Terminal.WEB:
             self._engine.report(TerminalChanged(user_id, Terminal.WEB, False))
 
     def _ticket(self, user_id: str, session_id: str) -> str:
         return self._tokens.issue(f"{user_id}/{session_id}")
+
+
+def _stop(stream: asyncio.Timeout) -> None:
+    if not stream.expired():
+        stream.reschedule(asyncio.get_running_loop().time())

@@ -7,20 +7,31 @@ from dataclasses import dataclass, field
 
 from voicecloud.media.gateway import Gateway
 from voicecloud.phone.model import Document, Names, Voice, call_document, ended
+from voicecloud.records.model import CallEvent, EventKind
 from voicecloud.routing.effects import Effect, EndLeg, Note, UserChanged
 from voicecloud.routing.views import LiveCall
 from voicecloud.runtime.engine import Engine
 
 SHOWN_AFTER_END_S = 10.0
+ENDS = {EventKind.LEG_ENDED, EventKind.USER_REJECTED}
+
+
+@dataclass(frozen=True)
+class _Over:
+    """A call that has ended a moment ago; ``forget`` is due when it is shown no more."""
+
+    document: Document
+    forget: asyncio.TimerHandle
 
 
 @dataclass(eq=False)
 class _Phone:
-    """``calls`` by id, as last shown; ``over`` those that have ended a moment ago."""
+    """``calls`` by id, as last shown; ``reasons``: why legs have ended since then, by leg id."""
 
     count: int = 0
     calls: dict[str, Document] = field(default_factory=dict)
-    over: dict[str, Document] = field(default_factory=dict)
+    over: dict[str, _Over] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -34,7 +45,6 @@ class PhoneStates:
         self._boot = secrets.token_hex(4)
         self._phones: dict[str, _Phone] = defaultdict(_Phone)
         self._revisions: dict[str, int] = defaultdict(int)
-        self._reasons: dict[str, str] = {}
         self._stale: set[str] = set()
         gateway.listen(self._heard)
 
@@ -42,24 +52,24 @@ class PhoneStates:
         if isinstance(effect, UserChanged):
             self._wake(effect.user_id)
         elif isinstance(effect, EndLeg):
-            self._reasons[effect.leg_id] = effect.reason
             self._revisions.pop(effect.leg_id, None)
             self._wake_call(effect.call_id)
         elif isinstance(effect, Note):
             self._wake_call(effect.event.call_id)
-            if effect.event.user_id:
-                self._wake(effect.event.user_id)
+            self._noted(effect.event)
 
     def state(self, user_id: str) -> Document:
         """``{version, calls}``. Raises Missing ``user_unknown``."""
         self._engine.platform.user_status(user_id)
         phone = self._refreshed(user_id)
-        return {"version": self._version(phone), "calls": [*phone.calls.values(), *phone.over.values()]}
+        calls = [*phone.calls.values(), *(one.document for one in phone.over.values())]
+        return {"version": f"{self._boot}-{phone.count}", "calls": calls}
 
     def call(self, user_id: str, call_id: str) -> Document | None:
         """One of his calls, also one that has just ended."""
         phone = self._refreshed(user_id)
-        return phone.calls.get(call_id) or phone.over.get(call_id)
+        over = phone.over.get(call_id)
+        return phone.calls.get(call_id) or (over.document if over else None)
 
     async def changed(self, user_id: str, version: str, wait_s: float) -> Document:
         """The state as soon as it is another one, or after ``wait_s``."""
@@ -79,8 +89,8 @@ class PhoneStates:
         for call_id in phone.calls.keys() - shown.keys():
             self._end(user_id, phone, phone.calls[call_id])
         for call_id in phone.over.keys() & shown.keys():
-            del phone.over[call_id]
-            phone.calls[call_id] = {}
+            phone.over.pop(call_id).forget.cancel()
+        phone.reasons.clear()
         if shown != phone.calls:
             phone.calls = shown
             self._advance(phone)
@@ -102,27 +112,32 @@ class PhoneStates:
 
     def _end(self, user_id: str, phone: _Phone, document: Document) -> None:
         call_id = document["callId"]
-        reason = self._reasons.pop(document["legId"], "ended")
-        phone.over[call_id] = ended(document, reason, self._engine.now())
-        asyncio.get_running_loop().call_later(SHOWN_AFTER_END_S, self._forget, user_id, call_id)
+        reason = phone.reasons.get(document["legId"], "ended")
+        forget = asyncio.get_running_loop().call_later(SHOWN_AFTER_END_S, self._forget, user_id, call_id)
+        phone.over[call_id] = _Over(ended(document, reason, self._engine.now()), forget)
 
     def _forget(self, user_id: str, call_id: str) -> None:
         phone = self._phones[user_id]
-        if phone.over.pop(call_id, None):
-            self._advance(phone)
+        del phone.over[call_id]
+        self._advance(phone)
 
     def _advance(self, phone: _Phone) -> None:
         phone.count += 1
         waiting, phone.changed = phone.changed, asyncio.Event()
         waiting.set()
 
-    def _version(self, phone: _Phone) -> str:
-        return f"{self._boot}-{phone.count}"
-
     def _heard(self, leg_id: str) -> None:
         """The gateway tells of a leg."""
-        self._revisions[leg_id] += 1
-        self._wake_call(leg_id.rpartition(":")[0])
+        call_id = leg_id.rpartition(":")[0]
+        if self._engine.platform.live_call(call_id):
+            self._revisions[leg_id] += 1
+            self._wake_call(call_id)
+
+    def _noted(self, event: CallEvent) -> None:
+        if event.user_id:
+            self._wake(event.user_id)
+        if event.leg_id and event.kind in ENDS and event.user_id in self._phones:
+            self._phones[event.user_id].reasons[event.leg_id] = event.detail or ""
 
     def _wake_call(self, call_id: str) -> None:
         call = self._engine.platform.live_call(call_id)

@@ -31,7 +31,7 @@ class Tokens:
     def user_id(self, token: str) -> str:
         """Raises Unauthorised ``rte-token``."""
         signed, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
+        if not token.isascii() or not hmac.compare_digest(signature, self._signature(signed)):
             raise Unauthorised("rte-token", "the token is not valid")
         try:
             claims = json.loads(urlsafe_b64decode(signed.partition(".")[2] + "=="))
