@@ -195,6 +195,7 @@ def _gateway(ground: Ground, engine: Engine, prompts: PromptLibrary) -> Gateway:
         tape=Tape(engine, ground.ids, time.monotonic),
         clips=Clips(prompts.audio),
         servers=settings.ice_servers,
+        way=settings.media_way,
         most=settings.media_legs,
         hold_s=settings.media_hold_s,
     )

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
 from shared.errors import Misconfigured
-from voicecloud.media.servers import IceServer
+from voicecloud.media.servers import ANYWHERE, IceServer, Way
 from voicecloud.records.audio import AudioFormat
 from voicecloud.trunk.sip.account import Account
 
@@ -40,6 +41,7 @@ class Settings:
     traffic_seed: int = 1
     media_legs: int = 160
     media_hold_s: float = 60.0
+    media_way: Way = ANYWHERE
     ice_servers: Sequence[IceServer] = ()
     sip: Account | None = None
     phone_origins: frozenset[str] = frozenset()
@@ -71,6 +73,7 @@ class Settings:
             traffic_seed=int(read.number("TRAFFIC_SEED", cls.traffic_seed)),
             media_legs=int(read.number("MEDIA_LEGS", cls.media_legs)),
             media_hold_s=read.number("MEDIA_HOLD_S", cls.media_hold_s),
+            media_way=read.way(),
             ice_servers=read.ice_servers(),
             sip=read.sip(),
             phone_origins=frozenset(read.text("PHONE_ORIGINS", "").split()),
@@ -102,6 +105,22 @@ class _Reader:
         except ValueError as error:
             choices = ", ".join(type(default))
             raise Misconfigured("setting", f"VOICECLOUD_{name} is one of {choices}") from error
+
+    def way(self) -> Way:
+        """How peers reach this machine: ``MEDIA_ADDRESS`` (IP), ``MEDIA_PORTS`` (``20000-20199``)."""
+        try:
+            address = self.text("MEDIA_ADDRESS", "")
+            first, _, last = self.text("MEDIA_PORTS", "1-0").partition("-")
+            ports = range(int(first), int(last) + 1)
+            if address:
+                ip_address(address)
+        except ValueError as error:
+            raise Misconfigured(
+                "setting", "VOICECLOUD_MEDIA_ADDRESS is an IP address, VOICECLOUD_MEDIA_PORTS like 20000-20199"
+            ) from error
+        if ports and not 1024 <= ports.start < ports.stop <= 65536:
+            raise Misconfigured("setting", "VOICECLOUD_MEDIA_PORTS lie between 1024 and 65535")
+        return Way(address, ports)
 
     def ice_servers(self) -> Sequence[IceServer]:
         """``[{"urls": [...], "username", "credential"}]``, as browsers have it (W3C WebRTC, RTCIceServer)."""

@@ -34,10 +34,9 @@ from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
 from voicecloud.media.sdp import reachable, with_repair
-from voicecloud.media.servers import IceServer, Way
+from voicecloud.media.servers import ANYWHERE, IceServer, Way
 
 CLOSING_S = 3.0
-ANYWHERE = Way()
 OPUS, KEYS = "audio/opus", "audio/telephone-event"
 MALFORMED = (
     *(ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError),

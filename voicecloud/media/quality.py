@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from voicecloud.records.quality import LegQuality
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -16,22 +18,6 @@ class Quality:
     jitter_ms: float
     far_loss: float | None
     round_trip_ms: float | None
-
-
-@dataclass(frozen=True)
-class LegQuality:
-    """A leg from its beginning to its end, over all its peer connections. Losses in percent.
-
-    ``away_s``: how long it was connected or expected and nothing was heard.
-    """
-
-    packets: int
-    loss_percent: float
-    far_loss_percent: float | None
-    jitter_ms: float
-    worst_jitter_ms: float
-    round_trip_ms: float | None
-    away_s: float
 
 
 @dataclass

@@ -27,32 +27,33 @@ class Recorder:
 
     def __init__(self, began_s: float) -> None:
         self._began_s = began_s
-        self._file = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (closed by sound, discard)
+        self._file = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (closed by close)
         self._anchors: dict[int, tuple[int, int]] = {}
         self.is_paused = False
-        self.has_sound = False
 
     def add(self, channel: int, packet: Packet, now_s: float) -> None:
         """A packet of the left (0) or right (1) party; nothing of it is kept while paused (K9)."""
         if self.is_paused:
             return
-        self.has_sound = True
         at = self._place(channel, packet, round((now_s - self._began_s) * CLOCK_RATE))
         if at >= 0:
             self._file.write(_ENTRY.pack(channel, at, len(packet.payload)))
             self._file.write(packet.payload)
 
     def sound(self, length_s: float) -> Sound:
-        """Everything heard in ``length_s`` seconds. Takes about a hundredth of that: not for the event loop."""
+        """Everything heard in ``length_s`` seconds, as often as it is asked for.
+
+        Takes about a hundredth of that: not for the event loop.
+        """
         count = max(1, round(length_s * RATE))
-        with self._file, tempfile.TemporaryFile() as held:
+        with tempfile.TemporaryFile() as held:
             held.truncate(count * CHANNELS * 2)
             samples = np.memmap(held, dtype="<i2", mode="r+", shape=(count, CHANNELS))
             for channel in range(CHANNELS):
                 _play(self._entries(channel), samples[:, channel])
             return Sound(RATE, memoryview(samples).cast("B"))
 
-    def discard(self) -> None:
+    def close(self) -> None:
         self._file.close()
 
     def _place(self, channel: int, packet: Packet, arrived: int) -> int:

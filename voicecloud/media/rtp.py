@@ -21,6 +21,7 @@ _EVENT = struct.Struct("!BBH")
 _HEADER = struct.Struct("!BBHII")
 _VERSION = 0x80
 _MARKER = 0x80
+_HALF = 0x8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,21 @@ class Outgoing:
             self._shift = (self.sequence + 1 - sequence, self.timestamp + passed - timestamp)
             self._source = source
         self._at_s = now_s
-        self.sequence = (sequence + self._shift[0]) & 0xFFFF
-        self.timestamp = (timestamp + self._shift[1]) & 0xFFFFFFFF
-        return self.sequence, self.timestamp
+        placed = (sequence + self._shift[0]) & 0xFFFF, (timestamp + self._shift[1]) & 0xFFFFFFFF
+        if (placed[0] - self.sequence) & 0xFFFF < _HALF:  # not one that comes late
+            self.sequence, self.timestamp = placed
+        return placed
 
     def insert(self) -> tuple[int, int]:
         """Sequence and timestamp of a packet of our own between two of the source."""
         self._shift = (self._shift[0] + 1, self._shift[1])
         self.sequence = (self.sequence + 1) & 0xFFFF
         return self.sequence, self.timestamp
+
+    def skip(self, source: object) -> None:
+        """A packet of this source is not passed on: the receiver shall not take it for lost."""
+        if source == self._source:
+            self._shift = (self._shift[0] - 1, self._shift[1])
 
 
 def header(payload_type: int, sequence: int, timestamp: int, ssrc: int, *, marker: bool = False) -> bytes:

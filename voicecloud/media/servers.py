@@ -20,3 +20,6 @@ class Way:
 
     address: str = ""
     ports: range = range(0)
+
+
+ANYWHERE = Way()

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from voicecloud.ids import Ids
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import Packet
-from voicecloud.records.audio import Sound
 from voicecloud.records.recordings import Recording, Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, RecordVoicemail, Unbridge
 from voicecloud.runtime.engine import Engine
@@ -28,14 +27,16 @@ class _Running:
     user_ids: tuple[str, ...]
     since: datetime
     recorder: Recorder
-    transcript: str = ""
-    until: datetime | None = field(default=None)
+    is_real: bool
+    transcript: str
+    until: datetime | None = None
 
 
 class Tape:
     """Performs ``Bridge`` with recording, ``Unbridge``, ``RecordVoicemail`` and ``EndLeg``.
 
-    What had no real voice is a simulated conversation. A process that dies loses the recordings of calls in progress.
+    One recording for each time two legs are connected. Where no leg had a peer connection, it is a simulated
+    conversation. A process that dies loses the recordings of calls in progress.
     """
 
     def __init__(self, engine: Engine, ids: Ids, seconds: Callable[[], float]) -> None:
@@ -44,6 +45,8 @@ class Tape:
         self._seconds = seconds
         self._running: dict[str, _Running] = {}
         self._done: dict[str, list[_Running]] = defaultdict(list)
+        self._real: set[str] = set()
+        self._pausing: set[str] = set()
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, Bridge) and effect.record:
@@ -55,6 +58,14 @@ class Tape:
             self._stop(effect.leg_b)
         elif isinstance(effect, EndLeg):
             self._stop(effect.leg_id)
+            self._real.discard(effect.leg_id)
+            self._pausing.discard(effect.leg_id)
+
+    def has_voice(self, leg_id: str) -> None:
+        """From now on this leg is no simulated one."""
+        self._real.add(leg_id)
+        if running := self._running.get(leg_id):
+            running.is_real = True
 
     def heard(self, leg_id: str, packet: Packet, now_s: float) -> None:
         """A party has said something."""
@@ -62,9 +73,11 @@ class Tape:
             running.recorder.add(running.legs[leg_id], packet, now_s)
 
     def pause(self, leg_id: str, paused: bool) -> None:
-        """While paused nothing is recorded, of either party (K9)."""
+        """While paused nothing is recorded, of either party, whoever that is by then (K9)."""
         if running := self._running.get(leg_id):
             running.recorder.is_paused = paused
+            self._pausing.difference_update(running.legs)
+            self._pausing.update([leg_id] if paused else [])
 
     def is_paused(self, leg_id: str) -> bool | None:
         """None: the leg is not recorded."""
@@ -84,8 +97,10 @@ class Tape:
             user_ids=tuple(users.values()),
             since=self._engine.now(),
             recorder=Recorder(self._seconds()),
+            is_real=not self._real.isdisjoint(legs),
             transcript=transcript,
         )
+        running.recorder.is_paused = not self._pausing.isdisjoint(legs)
         for leg in legs:
             self._stop(leg)
             self._running[leg] = running
@@ -107,7 +122,6 @@ class Tape:
 
     def _taken(self, running: _Running) -> Taken:
         duration_s = ((running.until or running.since) - running.since).total_seconds()
-        is_real = running.recorder.has_sound
         recording = Recording(
             id=self._ids.new(),
             call_id=running.call_id,
@@ -115,10 +129,9 @@ class Tape:
             user_ids=running.user_ids,
             started_at=running.since,
             duration_s=duration_s,
-            transcript="" if is_real else running.transcript,
+            transcript="" if running.is_real else running.transcript,
         )
-        sound: Callable[[], Sound] = partial(running.recorder.sound, duration_s)
-        if not is_real:
-            running.recorder.discard()
-            sound = partial(audio.conversation, duration_s)
-        return Taken(recording, sound)
+        if running.is_real:
+            return Taken(recording, partial(running.recorder.sound, duration_s), running.recorder.close)
+        running.recorder.close()
+        return Taken(recording, partial(audio.conversation, duration_s))

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,6 +13,7 @@ from shared.errors import Forbidden, Missing
 from shared.storage.tables import Row, Table
 from voicecloud.records.audio import AudioFormat, Sound, encoded
 from voicecloud.records.blobs import Blobs
+from voicecloud.records.quality import LegQuality
 
 TABLE = "recordings"
 MAX_DIGITS = 15
@@ -36,10 +37,12 @@ class Recording:
 
 @dataclass(frozen=True)
 class Taken:
-    """A recording just made. ``sound`` makes its sound, which takes time: not for the event loop."""
+    """A recording just made. ``sound`` makes its sound, which takes time: not for the event loop. ``done`` is called
+    when it is kept for good."""
 
     recording: Recording
     sound: Callable[[], Sound]
+    done: Callable[[], None] = lambda: None
 
 
 class Tape(Protocol):
@@ -47,6 +50,9 @@ class Tape(Protocol):
 
     def take(self, call_id: str) -> list[Taken]:
         """The recordings of a call that is over; they are the caller's business from now on."""
+
+    def take_qualities(self, call_id: str) -> Mapping[str, LegQuality]:
+        """How well its legs were heard, by leg; likewise."""
 
 
 class Recordings:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from shared.clock import Clock, to_iso
 from shared.errors import Conflict, InvalidInput, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.model import CallHistory, Privacy
+from voicecloud.records.quality import LegQuality, with_quality
 from voicecloud.records.recordings import Recordings, Taken, Tape
 from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
@@ -51,6 +52,7 @@ class CallRecords:
         self._growing: dict[str, None] = {}
         self._over: list[CallHistory] = []
         self._taken: dict[str, Sequence[Taken]] = {}
+        self._qualities: dict[str, Mapping[str, LegQuality]] = {}
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -150,6 +152,7 @@ class CallRecords:
             await writing
         except InvalidInput:
             self._taken.pop(call_id, None)
+            self._qualities.pop(call_id, None)
             log.exception("a call record cannot be stored", extra={"call_id": call_id})
 
     async def _finish(self, history: CallHistory) -> None:
@@ -157,12 +160,16 @@ class CallRecords:
         call_id = history.call_id
         taken = self._taken.get(call_id) or self._tape.take(call_id)
         self._taken[call_id] = taken
+        self._qualities[call_id] = self._qualities.get(call_id) or self._tape.take_qualities(call_id)
         for one in taken:
             await self._recordings.keep(one)
             recording = one.recording
             history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
-        await self._store.finish(history, rows_of(history, self._names, self._delay_s))
-        del self._taken[call_id]
+        rows = rows_of(history, self._names, self._delay_s)
+        await self._store.finish(history, with_quality(rows, self._qualities[call_id]))
+        for one in taken:
+            one.done()
+        del self._taken[call_id], self._qualities[call_id]
         asyncio.get_running_loop().call_later(self._delay_s, self._ready, call_id)
 
     def _going_on(self) -> list[StoredRow]:

@@ -1,0 +1,119 @@
+"""Peer connections of legs: how many there may be, and how a new one takes the place of the old one (C1, K1)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from shared.errors import Missing, Unavailable
+from voicecloud.ids import Ids
+from voicecloud.media.aiortc_adapter import Listener, Peer
+from voicecloud.media.legs import Connection, Legs, MediaLeg
+from voicecloud.media.servers import IceServer, Way
+from voicecloud.media.tasks import Tasks
+
+CONNECT_WITHIN_S = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Our side of a peer connection, an SDP answer or offer."""
+
+    media_id: str
+    sdp: str
+
+
+class Connecting:
+    """``most`` peers are there at once; ``listener`` hears a connection of a leg, ``adopted`` is told of a leg whose
+    new connection has taken over."""
+
+    def __init__(
+        self,
+        *,
+        legs: Legs,
+        ids: Ids,
+        tasks: Tasks,
+        servers: Sequence[IceServer],
+        way: Way,
+        most: int,
+        listener: Callable[[MediaLeg, Connection], Listener],
+        adopted: Callable[[MediaLeg], None],
+    ) -> None:
+        self._legs = legs
+        self._ids = ids
+        self._tasks = tasks
+        self._servers = servers
+        self._way = way
+        self._most = most
+        self._listener = listener
+        self._adopted = adopted
+        self._making = 0
+
+    async def offer(self, leg_id: str, sdp: str) -> Answer:
+        return await self._make(leg_id, lambda peer: peer.answer(sdp))
+
+    async def invite(self, leg_id: str) -> Answer:
+        return await self._make(leg_id, lambda peer: peer.offer())
+
+    async def accept(self, leg_id: str, media_id: str, sdp: str) -> None:
+        await self._known(leg_id, media_id)[1].peer.accept(sdp)
+
+    async def withdraw(self, leg_id: str, media_id: str) -> None:
+        leg, connection = self._known(leg_id, media_id)
+        if leg.coming is connection:
+            leg.coming = None
+            self._legs.tell(leg.id)
+        await connection.peer.close()
+
+    def adopt(self, leg: MediaLeg) -> None:
+        """Makes before it breaks: the new peer takes over when it is connected, the old one goes then."""
+        coming, old = leg.coming, leg.current
+        if coming is None or coming.peer.state != "connected":
+            return
+        leg.current, leg.coming = coming, None
+        if old is not None:
+            leg.meter.done(old.peer.quality())
+            self._tasks.run(old.peer.close())
+        self._adopted(leg)
+
+    async def _make(self, leg_id: str, describe: Callable[[Peer], Awaitable[str]]) -> Answer:
+        leg = self._legs.make(leg_id)
+        if self._legs.peer_count + self._making >= self._most and not leg.connections:
+            raise Unavailable("media-full", "the gateway takes no more calls now")
+        connection = Connection(self._ids.new())
+        connection.peer = Peer(self._servers, self._listener(leg, connection), self._way)
+        self._making += 1
+        try:
+            description = await describe(connection.peer)
+            await self._expect(leg, connection)
+        except BaseException:
+            await connection.peer.close()
+            raise
+        finally:
+            self._making -= 1
+        return Answer(connection.media_id, description)
+
+    async def _expect(self, leg: MediaLeg, connection: Connection) -> None:
+        """Raises Missing ``media-unknown`` when the leg has ended meanwhile."""
+        if self._legs.get(leg.id) is not leg:
+            raise Missing("media-unknown", "the leg is over")
+        before, leg.coming = leg.coming, connection
+        self.adopt(leg)
+        self._legs.tell(leg.id)
+        self._tasks.run(self._give_up(leg, connection))
+        if before:
+            await before.peer.close()
+
+    async def _give_up(self, leg: MediaLeg, connection: Connection) -> None:
+        """A peer that never connects is no reason to keep a place for it."""
+        await asyncio.sleep(CONNECT_WITHIN_S)
+        if leg.coming is connection:
+            leg.coming = None
+            await connection.peer.close()
+            self._legs.tell(leg.id)
+
+    def _known(self, leg_id: str, media_id: str) -> tuple[MediaLeg, Connection]:
+        leg = self._legs.get(leg_id)
+        found = next((one for one in leg.connections if one.media_id == media_id), None) if leg else None
+        if leg is None or found is None:
+            raise Missing("media-unknown", "the leg has no such peer connection")
+        return leg, found

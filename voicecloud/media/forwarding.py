@@ -1,0 +1,116 @@
+"""What a leg hears: the other leg's packets as they come, keys, or a clip. Nothing is decoded here."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from voicecloud.media.clips import Clips, Player
+from voicecloud.media.keeping import Keeper
+from voicecloud.media.legs import Connection, Legs, MediaLeg
+from voicecloud.media.rtp import FRAME_S, KEYS, SILENCE, Packet, key_payloads
+from voicecloud.media.tape import Tape
+from voicecloud.media.tasks import Tasks
+from voicecloud.routing.effects import Play
+
+LOOK_EVERY_S = 0.25
+MOST_A_LOOK = 100
+"""Packets of a leg between two looks: eight times what a telephone sends. The rest of a flood is dropped."""
+KEY_PAUSE_S = 0.06
+
+
+class Forwarding:
+    """``pressed`` is told of a key: leg and key."""
+
+    def __init__(
+        self,
+        *,
+        legs: Legs,
+        tape: Tape,
+        clips: Clips,
+        tasks: Tasks,
+        keeper: Keeper,
+        seconds: Callable[[], float],
+        pressed: Callable[[str, str], None],
+    ) -> None:
+        self._legs = legs
+        self._tape = tape
+        self._clips = clips
+        self._tasks = tasks
+        self._keeper = keeper
+        self._seconds = seconds
+        self._pressed = pressed
+
+    async def heard(self, leg: MediaLeg, connection: Connection, packet: Packet) -> None:
+        """A packet of a peer: on to the other leg, and onto the tape."""
+        leg.burst += 1
+        if leg.current is not connection or leg.burst > MOST_A_LOOK:
+            return
+        now = leg.heard_at_s = self._seconds()
+        if leg.lost_at_s is not None:
+            self._keeper.back(leg)
+        if leg.is_muted:
+            packet = Packet(packet.source, packet.sequence, packet.timestamp, SILENCE)
+        self._tape.heard(leg.id, packet, now)
+        other = leg.other
+        if other and other.current and not other.player:
+            place = other.out.place(packet.source, packet.sequence, packet.timestamp, now)
+            await other.current.peer.send(packet.payload, *place)
+
+    async def key(self, leg: MediaLeg, connection: Connection, source: int, timestamp: int, payload: bytes) -> None:
+        """A key of a peer, told once: to routing, and on to the other party."""
+        leg.burst += 1
+        if leg.current is not connection or leg.burst > MOST_A_LOOK:
+            return
+        leg.heard_at_s = self._seconds()
+        if leg.other:
+            leg.other.out.skip(source)
+        if key := connection.keys.read(source, timestamp, payload):
+            self.press(leg.id, key)
+
+    def press(self, leg_id: str, keys: Iterable[str]) -> None:
+        """Keys of a leg: to routing, and to the other party one after another."""
+        leg = self._legs.get(leg_id)
+        other = leg.other if leg else None
+        for key in keys:
+            self._pressed(leg_id, key)
+            if other and other.current and key in KEYS:
+                other.to_press.append(key)
+        if other and other.to_press and not other.is_pressing:
+            other.is_pressing = True
+            self._tasks.run(self._press(other))
+
+    async def play(self, effect: Play) -> None:
+        leg = self._legs.get(effect.leg_id)
+        if leg is None:
+            return
+        wanted = leg.player = Player([], is_loop=False)
+        clip = await self._clips.get(effect.prompt_id)
+        if leg.player is wanted:
+            leg.player = Player(clip, is_loop=effect.duration_s is None)
+
+    async def play_on(self) -> None:
+        """The next packet of each clip."""
+        now = self._seconds()
+        for leg in self._legs:
+            player = leg.playing()
+            if leg.current is None or player is None:
+                continue
+            if packet := player.next():
+                sequence, timestamp, payload = packet
+                await leg.current.peer.send(payload, *leg.out.place(id(player), sequence, timestamp, now))
+
+    async def _press(self, leg: MediaLeg) -> None:
+        try:
+            while leg.to_press and leg.current and leg.current.peer.key_rate:
+                await self._press_one(leg, leg.current, leg.to_press.popleft())
+                await asyncio.sleep(KEY_PAUSE_S)
+        finally:
+            leg.to_press.clear()
+            leg.is_pressing = False
+
+    async def _press_one(self, leg: MediaLeg, connection: Connection, key: str) -> None:
+        began = None
+        for payload in key_payloads(key, connection.peer.key_rate):
+            sequence, timestamp = leg.out.insert()
+            is_first, began = began is None, timestamp if began is None else began
+            await connection.peer.send(payload, sequence, began, is_key=True, marker=is_first)
+            await asyncio.sleep(FRAME_S)

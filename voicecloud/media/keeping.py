@@ -1,0 +1,87 @@
+"""Keeps a leg whose peer is away: reload, crash, another network (K1). Whoever talks with it is told by a tone."""
+
+import logging
+from collections.abc import Callable
+
+from voicecloud.media.clips import Clips, Player
+from voicecloud.media.legs import Legs, MediaLeg
+from voicecloud.media.tasks import Tasks
+
+COMFORT = "comfort"
+COMFORT_AFTER_S = 2.0
+METER_EVERY = 20
+"""Looks between two readings of the quality."""
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """``left`` is told, once, of a leg that stays away for ``hold_s``.
+
+    One is away when it is not connected, or silent for two seconds: nobody sends nothing, not even muted. It is given
+    up only when its connection is dead too (RFC 7675: after 30 s without consent): a microphone that has stopped, or a
+    carrier that saves packets on hold, ends no call.
+    """
+
+    def __init__(
+        self,
+        *,
+        legs: Legs,
+        clips: Clips,
+        tasks: Tasks,
+        seconds: Callable[[], float],
+        hold_s: float,
+        left: Callable[[str], None],
+    ) -> None:
+        self._legs = legs
+        self._clips = clips
+        self._tasks = tasks
+        self._seconds = seconds
+        self._hold_s = hold_s
+        self._left = left
+
+    def look_after(self, leg: MediaLeg) -> None:
+        """Notices that a peer is away, back, or away for too long."""
+        if not leg.was_connected:
+            return
+        now = self._seconds()
+        is_silent = now - leg.heard_at_s >= COMFORT_AFTER_S
+        if leg.is_connected and not is_silent:
+            self.back(leg)
+            return
+        if leg.lost_at_s is None:
+            leg.lost_at_s = leg.heard_at_s if is_silent else now
+            self._legs.tell(leg.id)
+        if is_silent:
+            self._comfort(leg)
+        if not leg.is_connected and not leg.was_given_up and now - leg.lost_at_s >= self._hold_s:
+            leg.was_given_up = True
+            log.info("a leg's peer did not come back", extra={"leg_id": leg.id})
+            self._left(leg.id)
+
+    def back(self, leg: MediaLeg) -> None:
+        """It is heard, or about to be."""
+        if leg.lost_at_s is None:
+            return
+        leg.meter.away_s += self._seconds() - leg.lost_at_s
+        leg.lost_at_s, leg.was_given_up = None, False
+        if leg.other:
+            leg.other.comfort = None
+        self._legs.tell(leg.id)
+
+    def look_after_all(self) -> None:
+        for leg in self._legs:
+            leg.burst = 0
+            leg.looks += 1
+            if leg.current and leg.looks % METER_EVERY == 0:
+                leg.meter.look(leg.current.peer.quality())
+            self.look_after(leg)
+
+    def _comfort(self, leg: MediaLeg) -> None:
+        if leg.other and leg.other.comfort is None:
+            self._tasks.run(self._set_comfort(leg, leg.other))
+
+    async def _set_comfort(self, leg: MediaLeg, other: MediaLeg) -> None:
+        clip = await self._clips.get(COMFORT)
+        if leg.lost_at_s is not None and leg.other is other and other.comfort is None:
+            other.comfort = Player(clip, is_loop=True)
