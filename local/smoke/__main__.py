@@ -14,7 +14,7 @@ from pathlib import Path
 from local.outside import outside
 
 # Imported for the capabilities they register.
-from local.smoke import callback, calls, health, pool, presence  # noqa: F401
+from local.smoke import callback, calls, health, live, pool, presence  # noqa: F401
 from local.smoke.capabilities import ORDER, Outcome, try_capability
 from local.stack.logs import Log
 from local.stack.ports import Ports
