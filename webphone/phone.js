@@ -7,14 +7,11 @@ import { Devices, NoMicrophone } from "./devices.js";
 import { newCallId } from "./ids.js";
 import { Media } from "./media.js";
 import { Notes } from "./notes.js";
-import { allowNotices, asked, mayAsk } from "./notices.js";
 import { Omnichannel } from "./omnichannel.js";
-import { Pulse } from "./pulse.js";
 import { Ringer } from "./ringer.js";
 import { StateStream } from "./stream.js";
 import { t } from "./strings.js";
 import { Frame } from "./views/frame.js";
-import { inWords } from "./words.js";
 
 const SETTLED_MS = 400;
 /** So long after a change of calls the server knows what it wants of Omnichannel. */
@@ -24,14 +21,11 @@ export class Phone {
    * @param {HTMLElement} root
    * @param {import("./api.js").Api} api
    * @param {import("./session.js").Session} session
-   * @param {import("./sign-in.js").SignIn} signIn
    * @param {Record<string, string[]>} commands
    */
-  constructor(root, api, session, signIn, commands) {
+  constructor(root, api, session, commands) {
     this.api = api;
     this.session = session;
-    this.signIn = signIn;
-    this.pulse = new Pulse();
     this.calls = new Calls(commands);
     this.devices = new Devices();
     this.media = new Media(api, this.devices);
@@ -40,61 +34,29 @@ export class Phone {
     this.notes = new Notes(api);
     /** @type {Map<string, any>} what is known of who calls, by call */
     this.callers = new Map();
-    /** The number shown to the next one who is called; null: the agent's own (C4). @type {string | null} */
-    this.shownAs = null;
+    this.isConnected = true;
     this.frame = new Frame(root, this);
-    this.stream = new StateStream(api, session, {
-      state: (document) => this.take(this.calls.take(document)),
-      connected: (connected) => this.frame.banners.connection(connected),
-    });
     session.isIdle = () => !this.calls.live().length;
-    this.listen();
-  }
-
-  listen() {
-    const { banners } = this.frame;
-    for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => banners.soundBlocked(() => this.allowSound()));
+    for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => this.frame.banners.soundBlocked(() => this.allowSound()));
     this.media.addEventListener("change", () => this.draw());
-    this.devices.addEventListener("change", () => {
-      banners.microphone(this.devices.fault, () => this.askMicrophone());
-      if (!this.devices.fault) this.speakEverywhere();
-    });
-    this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => banners.clear("sign-in"))));
-    this.session.follow(this.pulse);
-    this.pulse.addEventListener("wake", () => {
-      this.stream.again();
-      this.media.renewAll();
-    });
+    this.devices.addEventListener("change", () => this.frame.banners.microphone(this.devices.fault, () => this.devices.ask()));
   }
 
   run() {
+    this.stream = new StateStream(this.api, this.session, {
+      state: (document) => this.take(this.calls.take(document)),
+      connected: (connected) => {
+        this.isConnected = connected;
+        this.frame.banners.connection(connected);
+      },
+    });
     this.stream.version = this.session.opened.state.version;
     this.take(this.calls.take(this.session.opened.state));
     this.stream.run();
     this.notes.resume();
     this.draw();
     framework().then((cif) => cif && this.mirror(cif));
-    if (!this.calls.live().length) this.prepare();
-  }
-
-  /** Whatever the browser has to allow is settled before anybody rings. */
-  async prepare() {
-    await this.askMicrophone();
-    if (!this.devices.fault) await this.ringer.check();
-    if (mayAsk()) this.frame.banners.notices(allowNotices, asked);
-  }
-
-  askMicrophone() {
-    return this.devices.ask();
-  }
-
-  /** Another phone has taken over: here nothing rings or speaks any more. */
-  stop() {
-    this.pulse.stop();
-    this.stream.stop();
-    this.ringer.stop();
-    this.media.stop();
-    this.calls.byId.clear();
+    if (!this.calls.live().length) this.devices.ask();
   }
 
   /** Where only the phone reaches Omnichannel, it does its part. @param {any} cif */
@@ -107,14 +69,10 @@ export class Phone {
   take(changes) {
     if (changes.length) setTimeout(() => this.omnichannel?.look(), SETTLED_MS);
     for (const { call, before } of changes) this.follow(call, before);
-    this.ring();
-    this.draw();
-  }
-
-  ring() {
     const ringing = this.calls.ringing();
-    if (ringing && !this.media.has(ringing.callId)) this.ringer.ring(this.nameOf(ringing));
+    if (ringing) this.ringer.ring(this.nameOf(ringing));
     else this.ringer.stop();
+    this.draw();
   }
 
   /** @param {import("./calls.js").Call} call @param {import("./calls.js").Call | undefined} before */
@@ -126,9 +84,9 @@ export class Phone {
     }
     if (!before || before.party.number !== call.party.number) this.lookUp(call);
     if (call.state === "ringing" && !before) this.devices.microphone().catch(() => {});
+    const mine = call.terminal === "web" && call.state !== "ringing";
+    if (mine && !this.media.has(call.callId)) this.speak(call.callId);
     if (before?.muted !== call.muted) this.media.mute(call.callId, call.muted);
-    if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
-    if (isUnheard(call)) this.media.doubt(call.callId, () => isUnheard(this.calls.byId.get(call.callId)));
   }
 
   /** @param {import("./calls.js").Call} call */
@@ -154,32 +112,26 @@ export class Phone {
   async speak(callId) {
     try {
       await this.media.attach(callId);
+      const call = this.calls.byId.get(callId);
+      if (call) this.media.mute(callId, call.muted);
     } catch (error) {
       this.complain(error);
     }
   }
 
-  /** The microphone is there again: calls that wait for the agent's voice get it. */
-  speakEverywhere() {
-    for (const call of this.calls.live()) if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
-  }
-
   /** @param {import("./calls.js").Call} call */
   async answer(call) {
-    const answered = this.speak(call.callId);
-    this.ring();
-    await answered;
-    this.ring();
+    this.ringer.stop();
+    await this.speak(call.callId);
   }
 
-  /** @param {string} number or `user:<id>`, `pool:<id>` */
-  async dial(number) {
-    const [callId, callerNumber] = [newCallId(), this.shownAs];
+  /** @param {string} number @param {string | null} [callerNumber] */
+  async dial(number, callerNumber = null) {
+    const callId = newCallId();
     try {
       await this.devices.microphone();
-      await this.api.insist(() => this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) }));
-      this.shownAs = null;
-      this.frame.dialled(number);
+      await this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) });
+      this.frame.open("call");
       await this.media.attach(callId);
     } catch (error) {
       this.complain(error);
@@ -196,10 +148,9 @@ export class Phone {
   }
 
   /** @param {import("./calls.js").Call} call */
-  async toggleMute(call) {
+  toggleMute(call) {
     this.media.mute(call.callId, !call.muted);
-    await this.command(call, "mute", { muted: !call.muted });
-    this.media.mute(call.callId, this.calls.byId.get(call.callId)?.muted ?? false);
+    return this.command(call, "mute", { muted: !call.muted });
   }
 
   /** @param {import("./calls.js").Call} call @param {string} keys */
@@ -220,23 +171,19 @@ export class Phone {
 
   allowSound() {
     this.media.unblock();
-    if (this.ringer.isRinging) this.ringer.sound();
+    if (this.calls.ringing()) this.ringer.sound();
   }
 
   /** Shows what has gone wrong, in words for the agent. @param {unknown} error */
   complain(error) {
-    if (error instanceof NoMicrophone) return this.frame.banners.microphone(error, () => this.askMicrophone());
+    if (error instanceof NoMicrophone) return this.frame.banners.microphone(error, () => this.devices.ask());
     if (!(error instanceof Refusal)) throw error;
-    this.frame.banners.tell(inWords(error));
+    const reason = error.problem.reason ?? error.code;
+    const text = t(`error.${reason}`) === `error.${reason}` ? t(`error.${error.code}`) : t(`error.${reason}`);
+    this.frame.banners.tell(text.startsWith("error.") ? t("error.other", { code: error.code }) : text);
   }
 
   draw() {
     this.frame.draw();
   }
 }
-
-/** Whether the agent's voice belongs into it from here. @param {import("./calls.js").Call} call */
-const isSpoken = (call) => call.terminal === "web" && call.state !== "ringing";
-
-/** @param {import("./calls.js").Call | undefined} call */
-const isUnheard = (call) => Boolean(call && isSpoken(call) && call.media && !call.media.attached && call.state !== "ended");
