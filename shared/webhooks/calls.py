@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.bus.events import Event
-from shared.calls.model import CallEvent, EventKind, is_call_id
+from shared.calls.model import CallEvent, EventKind
 from shared.calls.telling import check_wanted, happened
-from shared.clock import from_iso
 from shared.enreach import names
 from shared.errors import InvalidInput
+from shared.webhooks.reading import call_of, moment_of, sequence_of, text_of
 
 POOL_EVENTS = {
     names.EVENT_POOL_ARRIVED: EventKind.ARRIVED,
@@ -28,27 +28,29 @@ def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
     kind, end = POOL_EVENTS.get(str(body[names.EVENT_TYPE])), body[names.EVENT_TYPE] in ENDS
     if kind is None and not end:
         return None
-    call_id = body.get(names.EVENT_CALL_ID)
-    if not isinstance(call_id, str) or not is_call_id(call_id):
-        raise InvalidInput("malformed-webhook", f"a call event names its call in {names.EVENT_CALL_ID}")
+    call_id = call_of(body)
     if kind is None:
-        return check_wanted(call_id, 0, now, f"{body[names.EVENT_TYPE]}/{body.get(names.EVENT_SEQUENCE, '')}")
+        return check_wanted(call_id, 0, now, f"{body[names.EVENT_TYPE]}/{_place(body)}")
     return happened(_pool_event(body, call_id, kind), now)
 
 
-def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> CallEvent:
+def _place(body: Mapping[str, object]) -> str:
+    """Tells two ends of one call apart; an event whose place cannot be read is worth a look all the same."""
     try:
-        at = from_iso(str(body[names.EVENT_TIMESTAMP]))
-        sequence = int(str(body.get(names.EVENT_SEQUENCE) or round(at.timestamp() * 1000)))
-    except (KeyError, ValueError, OverflowError):
-        raise InvalidInput("malformed-webhook", f"a call event has its time in {names.EVENT_TIMESTAMP}") from None
+        return str(sequence_of(body) or "")
+    except InvalidInput:
+        return ""
+
+
+def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> CallEvent:
+    at = moment_of(body)
     return CallEvent(
         call_id=call_id,
-        sequence=sequence,
+        sequence=sequence_of(body) or round(at.timestamp() * 1000),
         kind=kind,
         at=at,
-        number=str(body.get(names.EVENT_CALLER_NUMBER) or ""),
-        pool=str(body.get(names.EVENT_QUEUE_NAME) or ""),
-        user_id=str(body.get(names.EVENT_USER_ID) or ""),
-        terminal=str(body.get(names.EVENT_TERMINAL) or ""),
+        number=text_of(body, names.EVENT_CALLER_NUMBER),
+        pool=text_of(body, names.EVENT_QUEUE_NAME),
+        user_id=text_of(body, names.EVENT_USER_ID),
+        terminal=text_of(body, names.EVENT_TERMINAL),
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.bus.events import Event
-from shared.clock import from_iso
 from shared.enreach import names
+from shared.errors import InvalidInput
 from shared.presence.model import CallNews, CallStep
 from shared.presence.telling import call_told, user_changed
+from shared.webhooks.reading import call_of, moment_of, sequence_of
 
 STARTS = names.CALL_STARTS | {names.POOL_CALL_START}
 ENDS = names.CALL_ENDS | {names.POOL_CALL_CANCELLED}
@@ -16,18 +17,18 @@ ENDS = names.CALL_ENDS | {names.POOL_CALL_CANCELLED}
 def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
     """The message of an event that concerns a user's status, None for any other.
 
-    Of a call only its id is taken: it may be private (H3).
+    Of a call only its id is taken: it may be private (H3). Raises InvalidInput ``malformed-webhook``.
     """
     kind = str(body[names.EVENT_TYPE])
-    user, call_id = _user(body), body.get(names.EVENT_CALL_ID)
+    user = _user(body)
     if kind == names.EVENT_AVAILABILITY and user:
         return user_changed(user, str(body.get(names.EVENT_ID) or now.timestamp()), now)
-    if kind not in STARTS | ENDS or not user or not call_id:
+    if kind not in STARTS | ENDS or not user or not body.get(names.EVENT_CALL_ID):
         return None
     if kind in ENDS and _is_of_another(body, user):
         return None
     step = CallStep.STARTED if kind in STARTS else CallStep.ENDED
-    return call_told(user, CallNews(str(call_id), step, _sequence(body), _moment(body, now)), now)
+    return call_told(user, CallNews(call_of(body), step, _sequence(body), _moment(body, now)), now)
 
 
 def _user(body: Mapping[str, object]) -> str:
@@ -42,12 +43,14 @@ def _is_of_another(body: Mapping[str, object], user: str) -> bool:
 
 
 def _sequence(body: Mapping[str, object]) -> int:
-    given = body.get(names.EVENT_SEQUENCE)
-    return given if isinstance(given, int) and given > 0 else 0
+    try:
+        return sequence_of(body) or 0
+    except InvalidInput:
+        return 0
 
 
 def _moment(body: Mapping[str, object], now: datetime) -> datetime:
     try:
-        return from_iso(str(body[names.EVENT_TIMESTAMP]))
-    except (KeyError, ValueError):
+        return moment_of(body)
+    except InvalidInput:
         return now

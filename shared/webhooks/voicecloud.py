@@ -41,10 +41,13 @@ class VoicecloudWebhooks:
             raise InvalidInput("malformed-webhook", f"a webhook is a JSON object with a text {names.EVENT_TYPE}")
         if body[names.EVENT_TYPE] in {names.EVENT_CALLBACK_CREATED, names.EVENT_CALLBACK_UPDATED}:
             await self._callback(body)
-        elif message := message_of(body, self._clock()):
-            await self._bus.send(CALLS, message)
-        if message := presence_message_of(body, self._clock()):
-            await self._bus.send(PRESENCE, message)
+            return
+        # Both are read before either is sent: what is refused has done nothing.
+        of_call, of_user = message_of(body, self._clock()), presence_message_of(body, self._clock())
+        if of_call:
+            await self._bus.send(CALLS, of_call)
+        if of_user:
+            await self._bus.send(PRESENCE, of_user)
 
     async def _callback(self, body: Mapping[str, object]) -> None:
         list_id, callback_id = body.get(names.EVENT_ENTITY_ID), body.get(names.EVENT_CALLBACK_ID)

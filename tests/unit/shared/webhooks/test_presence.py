@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.errors import InvalidInput
 from shared.presence.model import CALL, LOOK
 from shared.webhooks.presence import message_of
 
@@ -62,3 +63,18 @@ def test_other_events_do_not_concern_a_status(name: str) -> None:
     """Nor do those that name nobody."""
     assert message_of({**CALL_EVENT, "EventType": name}, NOW) is None
     assert message_of({"EventType": "UserCallInComing"}, NOW) is None
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "1066-10-14T09:00:00Z", "soon", None])
+def test_an_event_with_an_impossible_moment_happened_now(moment: str | None) -> None:
+    """The call is what matters: it is told all the same."""
+    message = message_of({**CALL_EVENT, "EventType": "UserCallInComing", "Timestamp": moment}, NOW)
+    assert message is not None
+    assert message.data["at"] == "2026-11-23T08:00:00.000Z"
+
+
+@pytest.mark.parametrize("call_id", ["c" * 65, "going-on", "a/b", {"Id": "c1"}])
+def test_what_can_be_no_call_is_refused(call_id: object) -> None:
+    """It would become part of a key."""
+    with pytest.raises(InvalidInput, match="malformed-webhook"):
+        message_of({**CALL_EVENT, "EventType": "UserCallInComing", "CallId": call_id}, NOW)
