@@ -33,13 +33,13 @@ from shared.errors import InvalidInput
 from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
-from voicecloud.media.sdp import reachable, with_repair
+from voicecloud.media.sdp import admitted, with_repair
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
 
 CLOSING_S = 3.0
 OPUS, KEYS = "audio/opus", "audio/telephone-event"
 MALFORMED = (
-    *(ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError),
+    *(ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError, RuntimeError),
     *(InvalidStateError, InvalidAccessError, OperationError),
 )
 """What aiortc raises about a description that makes no sense."""
@@ -97,7 +97,7 @@ class Peer:
 
     async def answer(self, offer: str) -> str:
         """The SDP answer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
-        description = RTCSessionDescription(reachable(offer), "offer")
+        description = RTCSessionDescription(admitted(offer), "offer")
         try:
             await self._connection.setRemoteDescription(description)
             self._take_over()
@@ -116,7 +116,7 @@ class Peer:
 
     async def accept(self, answer: str) -> None:
         """The answer to our offer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
-        description = RTCSessionDescription(reachable(answer), "answer")
+        description = RTCSessionDescription(admitted(answer), "answer")
         try:
             await self._connection.setRemoteDescription(description)
             self._negotiated()

@@ -2,8 +2,11 @@
 
 import asyncio
 import io
+import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import av
 
@@ -16,39 +19,52 @@ MADE: Mapping[str, Callable[[], bytes]] = {
     "hold-music": lambda: tones.melody(tones.MUSIC),
     "music": lambda: tones.melody(tones.MUSIC),
     "comfort": tones.comfort,
+    "chime": lambda: tones.melody(tones.CHIME),
 }
-KEPT = 64
+KEPT, KEPT_S = 64, 60.0
+"""Announcements that are kept ready, and how long: one that is uploaded anew is heard soon."""
 
 Clip = list[bytes]
 Library = Callable[[str], Awaitable[bytes]]
 
+log = logging.getLogger(__name__)
+
 
 class Clips:
-    """``library`` gives an announcement as a file; one without audio is told by a chime."""
+    """``library`` gives an announcement as a file; one without audio is told by a chime. ``seconds`` go forward."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, seconds: Callable[[], float] = time.monotonic) -> None:
         self._library = library
-        self._made: dict[str, asyncio.Future[Clip]] = {}
+        self._seconds = seconds
+        self._kept: dict[str, tuple[float, asyncio.Future[Clip]]] = {}
+
+    async def prepare(self) -> None:
+        """Makes what is not from the library, before anybody waits for it."""
+        await asyncio.to_thread(lambda: [_own(name) for name in MADE])
 
     async def get(self, name: str) -> Clip:
         """The packets of 20 ms; made outside the event loop, once for all who wait for them."""
-        if name not in self._made:
-            if len(self._made) >= KEPT:
-                self._made.pop(next(iter(self._made)))
-            self._made[name] = asyncio.ensure_future(self._make(name))
-        return await self._made[name]
-
-    async def _make(self, name: str) -> Clip:
         if name in MADE:
-            return await asyncio.to_thread(lambda: opus.encoded(MADE[name]()))
+            return await asyncio.to_thread(_own, name)
+        made_at_s, clip = self._kept.get(name, (0.0, None))
+        if clip is None or self._seconds() - made_at_s > KEPT_S:
+            self._kept.pop(name, None)
+            if len(self._kept) >= KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            clip = asyncio.ensure_future(self._from_library(name))
+            self._kept[name] = self._seconds(), clip
+        return await asyncio.shield(clip)
+
+    async def _from_library(self, name: str) -> Clip:
+        """What cannot be had or read is told by a chime, as one without audio is."""
         try:
             audio = await self._library(name)
+            return await asyncio.to_thread(lambda: opus.encoded(_samples(audio)))
         except Missing:
-            return await asyncio.to_thread(lambda: opus.encoded(tones.melody(tones.CHIME)))
-        except VoiceError:
-            self._made.pop(name, None)
-            return []
-        return await asyncio.to_thread(lambda: opus.encoded(_samples(audio)))
+            pass
+        except (VoiceError, av.error.FFmpegError, IndexError) as error:
+            log.warning("an announcement cannot be played", extra={"error": type(error).__name__})
+        return await asyncio.to_thread(_own, "chime")
 
 
 @dataclass
@@ -65,6 +81,11 @@ class Player:
             return None
         number, self.at = self.at, self.at + 1
         return number & 0xFFFF, number * FRAME & 0xFFFFFFFF, self.clip[number % len(self.clip)]
+
+
+@cache
+def _own(name: str) -> Clip:
+    return opus.encoded(MADE[name]())
 
 
 def _samples(audio: bytes) -> bytes:

@@ -61,6 +61,7 @@ class Gateway:
     ) -> None:
         self._engine = engine
         self._tape = tape
+        self._clips = clips
         self._seconds = seconds
         self._legs = legs = Legs()
         self._tasks = tasks = Tasks()
@@ -165,6 +166,7 @@ class Gateway:
 
     async def run(self) -> None:
         """Plays clips and looks after peers, until cancelled."""
+        await self._clips.prepare()
         next_s, look_s = self._seconds(), 0.0
         while True:
             if not self.peer_count:
@@ -219,6 +221,7 @@ class Gateway:
             if leg.other and leg.other is not other:
                 leg.other.other = None
             leg.other, leg.player, leg.comfort = other, None, None
+            leg.out.cut()
         for leg in (a, b):
             self._keeper.look_after(leg)
             self._legs.tell(leg.id)

@@ -74,9 +74,12 @@ class Recorder:
             if of == channel:
                 found.append((at, self._file.tell(), length))
             self._file.seek(length, 1)
+        before = None
         for at, position, length in sorted(found):
-            self._file.seek(position)
-            yield at, self._file.read(length)
+            if at != before:  # a network may deliver a packet twice
+                self._file.seek(position)
+                yield at, self._file.read(length)
+            before = at
 
 
 def _play(entries: Iterator[tuple[int, bytes]], samples: "np.ndarray[tuple[int], np.dtype[np.int16]]") -> None:

@@ -57,6 +57,10 @@ class Outgoing:
             self.sequence, self.timestamp = placed
         return placed
 
+    def cut(self) -> None:
+        """The source was not passed on for a while: what it said then is not lost."""
+        self._source = None
+
     def insert(self) -> tuple[int, int]:
         """Sequence and timestamp of a packet of our own between two of the source."""
         self._shift = (self._shift[0] + 1, self._shift[1])

@@ -9,17 +9,20 @@ LONGEST_SDP = 64 * 1024
 MOST_CANDIDATES = 20
 """Each is called on several times: a longer list would make the gateway knock at doors of the offerer's choice."""
 REPAIR = "minptime=10;useinbandfec=1"
+_FINGERPRINT = re.compile(r"^a=fingerprint:sha-(256|384|512) [0-9A-F:]+\r?$", re.MULTILINE | re.IGNORECASE)
 _OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)\r?$", re.MULTILINE | re.IGNORECASE)
 
 
-def reachable(description: str) -> str:
+def admitted(description: str) -> str:
     """Without candidates that are of no use here: names of a local network (mDNS), TCP, and more than a few.
 
     Nor does a list end: a peer that has told none of its addresses is known when it calls (RFC 8445, section 7.3.1.3).
-    Raises InvalidInput ``sdp-too-long``.
+    Raises InvalidInput ``sdp-too-long``, or ``sdp-malformed`` without the fingerprint by which the peer is known.
     """
     if len(description) > LONGEST_SDP:
         raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
+    if not _FINGERPRINT.search(description):
+        raise InvalidInput("sdp-malformed", "the session description has no fingerprint (RFC 8122)")
     return "".join(_kept(description.splitlines(keepends=True)))
 
 

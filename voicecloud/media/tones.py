@@ -1,11 +1,12 @@
 """Sound that is made, not recorded: tones of the network, music, a voice-like hum. 16 bit, 48 kHz, one channel."""
 
-import math
-import sys
-from array import array
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from voicecloud.media.rtp import CLOCK_RATE
+
+type Wave = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 LOUDNESS = 6_000
 EDGE_S = 0.01
@@ -22,7 +23,7 @@ CHIME: Sequence[tuple[float, float]] = ((659.3, 0.25), (523.3, 0.35), (0.0, 0.4)
 
 
 def tone(pitch_hz: float, length_s: float) -> bytes:
-    return _made(length_s, lambda at_s: math.sin(2 * math.pi * pitch_hz * at_s))
+    return _made(length_s, lambda at_s: np.sin(2 * np.pi * pitch_hz * at_s))
 
 
 def silence(length_s: float) -> bytes:
@@ -35,7 +36,7 @@ def melody(notes: Sequence[tuple[float, float]]) -> bytes:
 
 def voice(pitch_hz: float, length_s: float) -> bytes:
     """A hum in syllables, by whose pitch one voice is told from another."""
-    return _made(length_s, lambda at_s: abs(math.sin(3 * math.pi * at_s)) * math.sin(2 * math.pi * pitch_hz * at_s))
+    return _made(length_s, lambda at_s: np.abs(np.sin(3 * np.pi * at_s)) * np.sin(2 * np.pi * pitch_hz * at_s))
 
 
 def ring_back() -> bytes:
@@ -47,13 +48,8 @@ def comfort() -> bytes:
     return tone(COMFORT_HZ, COMFORT_ON_S) + silence(COMFORT_OFF_S)
 
 
-def _made(length_s: float, wave: Callable[[float], float]) -> bytes:
-    count = round(length_s * CLOCK_RATE)
-    edge = EDGE_S * CLOCK_RATE
-    samples = array(
-        "h",
-        (round(LOUDNESS * min(1.0, at / edge, (count - at) / edge) * wave(at / CLOCK_RATE)) for at in range(count)),
-    )
-    if sys.byteorder == "big":
-        samples.byteswap()
-    return samples.tobytes()
+def _made(length_s: float, wave: Callable[[Wave], Wave]) -> bytes:
+    """``wave`` gives -1 to 1 for moments in seconds."""
+    at = np.arange(round(length_s * CLOCK_RATE), dtype=np.float64)
+    edge = np.minimum(1.0, np.minimum(at, len(at) - at) / (EDGE_S * CLOCK_RATE))
+    return np.round(LOUDNESS * edge * wave(at / CLOCK_RATE)).astype("<i2").tobytes()

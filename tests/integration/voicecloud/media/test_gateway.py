@@ -1,92 +1,20 @@
 """The gateway with real peers: who hears whom is proved by the pitch of each voice (C1-C3, K1, K9)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-import pytest_asyncio
 
 from shared.clock import utc_now
-from shared.errors import InvalidInput, Missing, Unavailable
-from tests.fixtures.media import Voice, loudness_of, pitch_of, voices
-from voicecloud.ids import Ids
-from voicecloud.media.clips import Clips
-from voicecloud.media.gateway import Gateway
-from voicecloud.media.tape import Tape
+from shared.errors import InvalidInput, Unavailable
+from tests.fixtures.media import loudness_of, pitch_of, voices
+from tests.fixtures.media_floor import AGENT, CALL, CALLER, THIRD, Floor
 from voicecloud.routing.effects import Bridge, EndLeg, Play, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
 
-CALL, CALLER, AGENT, THIRD = "call", "call:1", "call:2", "call:3"
 NEAR_HZ = 12.0
-
-
-@dataclass
-class Floor:
-    """A gateway, and what it reports to routing."""
-
-    gateway: Gateway
-    seconds: "Seconds"
-    reported: list[Any] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-
-    async def join(self, voice: Voice, leg_id: str) -> str:
-        media_id = ""
-
-        async def offer(sdp: str) -> str:
-            nonlocal media_id
-            answer = await self.gateway.offer(leg_id, sdp)
-            media_id = answer.media_id
-            return answer.sdp
-
-        await voice.call(offer)
-        return media_id
-
-    async def talk(self, *who: tuple[Voice, str], record: bool = False) -> None:
-        for voice, leg_id in who:
-            await self.join(voice, leg_id)
-        self.gateway.perform(Bridge(CALL, who[0][1], who[1][1], record))
-
-
-@dataclass
-class Seconds:
-    """A clock that goes by itself and can be put forward."""
-
-    ahead_s: float = 0.0
-
-    def __call__(self) -> float:
-        return asyncio.get_running_loop().time() + self.ahead_s
-
-
-async def no_prompts(_: str) -> bytes:
-    raise Missing("prompt-unknown", "there is none")
-
-
-@pytest_asyncio.fixture
-async def floor() -> AsyncIterator[Floor]:
-    reported: list[Any] = []
-    engine: Any = SimpleNamespace(report=reported.append, history=lambda _: None, now=utc_now)
-    seconds, ids = Seconds(), Ids(utc_now)
-    gateway = Gateway(
-        engine=engine,
-        ids=ids,
-        tape=Tape(engine, ids, seconds),
-        clips=Clips(no_prompts),
-        servers=(),
-        most=3,
-        hold_s=60.0,
-        seconds=seconds,
-    )
-    made = Floor(gateway, seconds, reported)
-    gateway.listen(made.told.append)
-    running = asyncio.ensure_future(gateway.run())
-    yield made
-    running.cancel()
-    await gateway.close()
 
 
 def near(pitch_hz: float) -> Any:

@@ -1,0 +1,88 @@
+"""Streams that go on while their sources change (RFC 3550), keys in them (RFC 4733)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecloud.media.rtp import FRAME, KEYS, KeyReader, Outgoing, header, key_payloads
+
+SECOND = 48_000
+
+
+def test_the_header_is_that_of_the_standard() -> None:
+    """Version 2, no padding, no extension, no contributing sources (RFC 3550, 5.1)."""
+    assert header(111, 0x1234, 0x89ABCDEF, 0x01020304) == bytes.fromhex("806f123489abcdef01020304")
+    assert header(110, 0, 0, 0, marker=True)[1] == 0x80 | 110
+
+
+def test_a_source_keeps_its_gaps() -> None:
+    """What was lost on the way here is missing there too, for the receiver to conceal; late packets stay late."""
+    out = Outgoing()
+    placed = [out.place("a", number, number * FRAME, number / 50) for number in (10, 11, 14, 13, 15)]
+    numbers = [sequence - placed[0][0] for sequence, _ in placed]
+    assert numbers == [0, 1, 4, 3, 5]
+    assert [(stamp - placed[0][1]) & 0xFFFFFFFF for _, stamp in placed] == [number * FRAME for number in numbers]
+
+
+def test_another_source_goes_on_where_the_first_one_ended() -> None:
+    """No gap in numbers, and the time that has really passed in time stamps."""
+    out = Outgoing()
+    sequence, timestamp = out.place("a", 65_535, 0xFFFFFF00, 1.0)
+    assert out.place("b", 7, 70, 3.0) == ((sequence + 1) & 0xFFFF, (timestamp + 2 * SECOND) & 0xFFFFFFFF)
+
+
+def test_a_pause_of_one_source_is_no_loss() -> None:
+    """While it was cut off its numbers went on."""
+    out = Outgoing()
+    sequence, timestamp = out.place("a", 10, 10 * FRAME, 0.2)
+    out.cut()
+    assert out.place("a", 110, 110 * FRAME, 2.2) == (sequence + 1, timestamp + 2 * SECOND)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "insert", "key", "cut"]), max_size=60), st.integers(0, 0xFFFF))
+def test_numbers_of_a_stream_never_repeat_or_jump(steps: list[str], first: int) -> None:
+    """Whatever is put into it, in any order, from sources that lose nothing."""
+    out, now_s, given_out = Outgoing(), 0.0, []
+    sources = {"a": first, "b": first + 9}
+    for step in steps:
+        now_s += 0.02
+        if step in sources:
+            sources[step] = (sources[step] + 1) & 0xFFFF
+            if step != out._source:
+                out.cut()
+            given_out.append(out.place(step, sources[step], sources[step] * FRAME, now_s)[0])
+        elif step == "insert":
+            given_out.append(out.insert()[0])
+        elif step == "key":
+            sources["a"] = (sources["a"] + 1) & 0xFFFF
+            out.skip("a")
+        else:
+            out.cut()
+    assert given_out == [(number + 1) & 0xFFFF for number in range(len(given_out))]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_is_read_as_it_was_sent(key: str) -> None:
+    """Once, however many of its packets arrive."""
+    reader, payloads = KeyReader(), list(key_payloads(key))
+    assert [reader.read(1, 4_000, payload) for payload in payloads] == [key] + [None] * (len(payloads) - 1)
+    assert KeyReader().read(1, 4_000, payloads[-1]) == key
+
+
+def test_a_key_lasts_a_tenth_of_a_second() -> None:
+    """Each packet tells how long so far; the last three tell the end (RFC 4733, 2.5.1.4)."""
+    payloads = list(key_payloads("5", 8_000))
+    assert [int.from_bytes(payload[2:]) for payload in payloads] == [160, 320, 480, 640, 800, 800, 800, 800]
+    assert [payload[1] >> 7 for payload in payloads] == [0] * 5 + [1] * 3
+
+
+def test_the_same_key_twice_is_two_keys() -> None:
+    """Their time stamps differ."""
+    reader, payload = KeyReader(), next(key_payloads("5"))
+    assert [reader.read(1, at, payload) for at in (100, 100, 5_000)] == ["5", None, "5"]
+
+
+@pytest.mark.parametrize("payload", [b"", b"\x05", b"\x05\x0a\x00", bytes([16, 10, 0, 160]), bytes([255, 0, 0, 0])])
+def test_what_is_no_key_is_nothing(payload: bytes) -> None:
+    """Too short, or an event that no telephone has (flash, fax tones)."""
+    assert KeyReader().read(1, 1, payload) is None
