@@ -60,19 +60,20 @@ async def state(request: web.Request) -> object:
 
 async def dial(request: web.Request) -> object:
     """``{CallId, Number, CallerNumber?}``"""
-    document = await body(request)
+    user_id, document = _user_id(request), await body(request)
     number, call_id = required(document, "Number"), required(document, "CallId")
     shown = document.get("CallerNumber")
     if shown is not None and not isinstance(shown, str):
         raise InvalidInput("field-type", "CallerNumber is a text or null")
-    is_new = services(request).phones.commands.dial(_user_id(request), call_id, number, shown)
+    is_new = services(request).phones.commands.dial(user_id, call_id, number, shown)
     return json_response({"CallId": call_id}, 201 if is_new else 200)
 
 
 async def command(request: web.Request) -> object:
+    user_id = _user_id(request)
     document: Any = await body(request) if request.can_read_body else {}
     asked = Asked(
-        user_id=_user_id(request),
+        user_id=user_id,
         call_id=request.match_info["call"],
         command=request.match_info["command"],
         body=document,

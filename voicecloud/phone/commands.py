@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.clock import Clock
 from shared.errors import Conflict, Forbidden, Missing
-from voicecloud.media.gateway import Answer, Gateway
+from voicecloud.media.connecting import Answer
+from voicecloud.media.gateway import Gateway
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.limits import OfferLimit
 from voicecloud.phone.memory import Answers
@@ -110,7 +111,10 @@ class PhoneCommands:
         Throttled ``phone-offers``."""
         leg = self._leg(user_id, call_id, MEDIA)
         self._limit.take(user_id, self._engine.now())
-        made = await self._gateway.offer(leg.leg_id, sdp)
+        try:
+            made = await self._gateway.offer(leg.leg_id, sdp)
+        except Missing:
+            raise WrongState(MEDIA, LegState.ENDED) from None
         try:
             self._take_up(user_id, leg, answers)
         except (Conflict, Missing, Forbidden):
