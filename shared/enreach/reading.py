@@ -58,8 +58,8 @@ def _to_call(row: Mapping[str, Any]) -> CallRow:
     """Of a call that is not work, only what tells it apart and when it changed (H3)."""
     is_service = row.get(names.CALL_TYPE) == names.TYPE_SERVICE
     call = CallRow(
-        id=str(row[names.ID]),
-        call_id=str(row[names.CALL_ID]),
+        id=_id(row, names.ID),
+        call_id=_id(row, names.CALL_ID),
         user_id=str(row.get(names.USER_ID) or ""),
         is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
         modified_at=from_iso(row.get(names.MODIFIED) or row[names.STARTED]),
@@ -104,6 +104,13 @@ def to_availability(row: Mapping[str, Any]) -> AvailabilityEvent:
         starts_at=_moment(row, names.START_TIME),
         ends_at=None if ends_at.startswith(names.OPEN_END) else from_iso(ends_at),
     )
+
+
+def _id(row: Mapping[str, Any], name: str) -> str:
+    """Raises KeyError where there is none: all rows without one would pass for the same thing."""
+    if not row[name]:
+        raise KeyError(name)
+    return str(row[name])
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

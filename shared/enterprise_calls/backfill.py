@@ -21,6 +21,9 @@ PAUSE_S = 1.0
 TRIES = 10
 NOT_WORK = "not work"
 DONE_BEFORE = "done before"
+UNREADABLE = "unreadable rows"
+CONTENDED = {"call-contended", "callback-contended"}
+"""Of one call, not of a system that is away."""
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +62,9 @@ class BackFill:
         begin, until = (plan.since, plan.until) if plan.dry_run else await self._reached(plan)
         window_start = begin
         async for page in pages(self._read, begin, until, longest=DAY):
-            slots = asyncio.Semaphore(AT_ONCE)
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._one(call_id, rows, plan, slots))
-                    for call_id, rows in by_call(page.rows).items()
-                ]
-            totals.update(task.result() for task in tasks)
+            totals.update(await self._all(page, plan))
+            if page.unreadable:
+                totals[UNREADABLE] += page.unreadable
             window_start = max([window_start, *(row.started_at for row in page.rows)])
             if not plan.dry_run:
                 await self._reach(plan.since, until, window_start)
@@ -73,6 +72,17 @@ class BackFill:
         if not plan.dry_run:
             await self._marks.delete("calls", "back-fill")
         return totals
+
+    async def _all(self, page: CallPage, plan: Plan) -> Sequence[str]:
+        """What each call of a page became. Raises the first of what ends the run: a command tells of one."""
+        slots = asyncio.Semaphore(AT_ONCE)
+        calls = by_call(page.rows).items()
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._one(call_id, rows, plan, slots)) for call_id, rows in calls]
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
+        return [task.result() for task in tasks]
 
     async def _one(self, call_id: str, rows: Sequence[CallRow], plan: Plan, slots: asyncio.Semaphore) -> str:
         if not any(row.is_work for row in rows):
@@ -86,14 +96,17 @@ class BackFill:
             return await self._brought_up(call_id, changed_at(rows))
 
     async def _brought_up(self, call_id: str, modified: datetime) -> str:
-        """A call that cannot be brought up is counted with the reason, and the others go on."""
+        """A call that cannot be brought up is counted with the reason, and the others go on.
+
+        Raises Unavailable when a system is away: then the run ends, to be taken up again where it was.
+        """
         if is_done(await self._store.progress(call_id), modified):
             return DONE_BEFORE
         try:
             await patiently(lambda: self._calls.look_at(call_id))
-        except Unavailable:
-            raise
         except VoiceError as error:
+            if isinstance(error, Unavailable) and error.code not in CONTENDED:
+                raise
             log.warning("call not brought up", extra={"call_id": call_id, "code": error.code})
             return f"failed: {error.code}"
         progress = await self._store.progress(call_id)

@@ -54,16 +54,21 @@ class Users:
         return {str(user.id): Agent(str(user.id), user.voice_user_id) for user in users}
 
     async def update_ids(self) -> dict[str, str]:
-        """Gives each user without one the id of the voice-cloud user of the same e-mail; tells who got which."""
+        """Gives each user without one the id of the voice-cloud user of the same e-mail; tells who got which.
+
+        Where the environment has no column for the id, nobody gets one: the health page names it.
+        """
         by_email = {user.name.lower(): user for user in await self._enreach.users()}
-        given = {}
-        for row in await self._rows():
+        rows, absent = await self._rows(), await self._absent.names()
+        given: dict[str, str] = {}
+        for row in rows if names.VOICE_USER_ID not in absent else ():
             email = str(row.get(names.VOICE_EMAIL) or row.get("internalemailaddress") or "").lower()
             found = by_email.get(email)
             if found is None or row.get(names.VOICE_USER_ID):
                 continue
             body = {names.VOICE_USER_ID: found.id, names.VOICE_EMAIL: found.name}
-            await self._dataverse.update(f"systemusers({row['systemuserid']})", body)
+            there = {name: value for name, value in body.items() if name not in absent}
+            await self._dataverse.update(f"systemusers({row['systemuserid']})", there)
             given[email] = found.id
         self._read_at = None
         return given

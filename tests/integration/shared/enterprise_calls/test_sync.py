@@ -14,7 +14,7 @@ from shared.dataverse.model import Change
 from shared.enterprise_calls.backfill import TRIES, Plan, Step
 from shared.enterprise_calls.health import calls as health
 from shared.enterprise_calls.sync import STUCK_AFTER
-from shared.errors import InvalidInput, Misconfigured, Throttled
+from shared.errors import InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
 from shared.settings.model import Kind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, CallWorld, parties
 
@@ -202,24 +202,47 @@ async def test_a_back_fill_goes_on_where_it_was_cut_off(calls: CallWorld) -> Non
         assert (await calls.activity(call_id))["statecode"] == 1
 
 
-async def test_a_back_fill_counts_a_call_that_fails_and_goes_on(
-    calls: CallWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A plug-in of the customer that refuses one activity keeps no other from being made."""
+def failing(calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError) -> tuple[Plan, str]:
+    """A back-fill of two calls, one of which fails, and a third row that cannot be read."""
     since = utc_now() - timedelta(days=40)
-    refused, made = calls.new_call(), calls.new_call()
-    for call_id in (refused, made):
+    bad, good = calls.new_call(), calls.new_call()
+    for call_id in (bad, good):
         calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
+    calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=1), CallID=None)
     look = calls.services.calls.look_at
 
     async def looking(call_id: str) -> bool | None:
-        if call_id == refused:
-            raise InvalidInput("dataverse-refused", "a plug-in refuses")
+        if call_id == bad:
+            raise error
         return await look(call_id)
 
     monkeypatch.setattr(calls.services.calls, "look_at", looking)
-    plan = Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None)
-    assert await calls.services.back_fill.run(plan) == {"failed: dataverse-refused": 1, "enterprise": 1}
+    monkeypatch.setattr("shared.enterprise_calls.backfill.PAUSE_S", 0.001)
+    return Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None), good
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InvalidInput("dataverse-refused", "a plug-in refuses"), Unavailable("call-contended", "others keep writing")],
+    ids=lambda error: error.code,
+)
+async def test_a_back_fill_counts_a_call_that_fails_and_goes_on(
+    calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError
+) -> None:
+    """What stands in the way of one activity keeps no other from being made."""
+    plan, _ = failing(calls, monkeypatch, error)
+    done = await calls.services.back_fill.run(plan)
+    assert done == {f"failed: {error.code}": 1, "enterprise": 1, "unreadable rows": 1}
+
+
+async def test_a_back_fill_ends_when_a_system_is_away(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is counted as failed that another run will bring; that one goes on where this one was."""
+    with monkeypatch.context() as away:
+        plan, good = failing(calls, away, Unavailable("dataverse-unavailable", "no answer"))
+        with pytest.raises(Unavailable, match="dataverse-unavailable"):
+            await calls.services.back_fill.run(plan)
+    assert (await calls.services.back_fill.run(plan))["failed: dataverse-unavailable"] == 0
+    assert (await calls.activity(good))["statecode"] == 1
 
 
 async def test_a_back_fill_waits_as_often_as_it_is_asked_to(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
