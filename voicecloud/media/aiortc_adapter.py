@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pylibsrtp
 from aiortc import (
     InvalidAccessError,
     InvalidStateError,
@@ -131,7 +132,7 @@ class Peer:
         packet = header(kind, sequence, timestamp, sender._ssrc, marker=marker) + payload
         try:
             await sender.transport._send_rtp(packet)
-        except ConnectionError:
+        except (OSError, pylibsrtp.Error):
             return
         sender._RTCRtpSender__ntp_timestamp = current_ntp_time()
         sender._RTCRtpSender__rtp_timestamp = timestamp

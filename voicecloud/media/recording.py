@@ -1,5 +1,6 @@
 """Records two parties: keeps their packets as they come, and makes sound of them when the call is over."""
 
+import logging
 import struct
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ IN_MEMORY = 256 * 1024
 PER_SAMPLE = CLOCK_RATE // RATE
 _ENTRY = struct.Struct("!BIH")
 
+log = logging.getLogger(__name__)
+
 
 class Recorder:
     """``began_s`` and all times are of one clock that only goes forward."""
@@ -30,15 +33,15 @@ class Recorder:
         self._file = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (closed by close)
         self._anchors: dict[int, tuple[int, int]] = {}
         self.is_paused = False
+        self._is_full = False
 
     def add(self, channel: int, packet: Packet, now_s: float) -> None:
         """A packet of the left (0) or right (1) party; nothing of it is kept while paused (K9)."""
-        if self.is_paused:
+        if self.is_paused or self._is_full:
             return
         at = self._place(channel, packet, round((now_s - self._began_s) * CLOCK_RATE))
         if at >= 0:
-            self._file.write(_ENTRY.pack(channel, at, len(packet.payload)))
-            self._file.write(packet.payload)
+            self._keep(_ENTRY.pack(channel, at, len(packet.payload)) + packet.payload)
 
     def sound(self, length_s: float) -> Sound:
         """Everything heard in ``length_s`` seconds, as often as it is asked for.
@@ -56,6 +59,14 @@ class Recorder:
     def close(self) -> None:
         self._file.close()
 
+    def _keep(self, entry: bytes) -> None:
+        """A full disk ends the recording, never the call."""
+        try:
+            self._file.write(entry)
+        except OSError:
+            self._is_full = True
+            log.exception("a recording goes on no longer")
+
     def _place(self, channel: int, packet: Packet, arrived: int) -> int:
         """Ticks from the beginning: by timestamp within a stretch of one source, by arrival where one begins."""
         source, shift = self._anchors.get(channel, (None, 0))
@@ -69,7 +80,7 @@ class Recorder:
         """Place and payload of a party's packets, in order: late ones stand where they belong."""
         found = []
         self._file.seek(0)
-        while entry := self._file.read(_ENTRY.size):
+        while len(entry := self._file.read(_ENTRY.size)) == _ENTRY.size:
             of, at, length = _ENTRY.unpack(entry)
             if of == channel:
                 found.append((at, self._file.tell(), length))

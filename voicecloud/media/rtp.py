@@ -12,6 +12,9 @@ FRAME_S = FRAME / CLOCK_RATE
 SILENCE = b"\xf8\xff\xfe"
 """An Opus packet of 20 ms in which nothing is heard."""
 
+MAX_DROPOUT, MAX_MISORDER = 3_000, 100
+"""Packets of RFC 3550, appendix A.1."""
+
 KEYS = "0123456789*#ABCD"
 KEY_LENGTH = 5
 """Packets of a key that is held for 100 ms."""
@@ -47,7 +50,7 @@ class Outgoing:
 
     def place(self, source: object, sequence: int, timestamp: int, now_s: float) -> tuple[int, int]:
         """Sequence and timestamp that a packet of this source gets."""
-        if source != self._source:
+        if source != self._source or self._has_begun_anew(sequence):
             passed = max(FRAME, round((now_s - self._at_s) * CLOCK_RATE))
             self._shift = (self.sequence + 1 - sequence, self.timestamp + passed - timestamp)
             self._source = source
@@ -56,6 +59,11 @@ class Outgoing:
         if (placed[0] - self.sequence) & 0xFFFF < _HALF:  # not one that comes late
             self.sequence, self.timestamp = placed
         return placed
+
+    def _has_begun_anew(self, sequence: int) -> bool:
+        """Its numbers have jumped farther than packets get lost or late (RFC 3550, appendix A.1)."""
+        ahead = (sequence + self._shift[0] - self.sequence) & 0xFFFF
+        return MAX_DROPOUT < ahead < 0x10000 - MAX_MISORDER
 
     def cut(self) -> None:
         """The source was not passed on for a while: what it said then is not lost."""

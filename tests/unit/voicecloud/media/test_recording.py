@@ -1,5 +1,6 @@
 """Sound made of packets: whole, in place, concealed where packets are missing."""
 
+import io
 from typing import Any
 
 import numpy as np
@@ -136,6 +137,27 @@ def test_an_empty_recording_is_silent() -> None:
     assert len(left) == 2 * RATE
     assert not left.any()
     assert not right.any()
+
+
+class FullDisk(io.BytesIO):
+    """Takes some, then no more."""
+
+    def write(self, entry: Any) -> int:
+        if self.tell() > 2_000:
+            super().write(entry[:20])
+            raise OSError(28, "No space left on device")
+        return super().write(entry)
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_call() -> None:
+    """What was recorded until then is heard."""
+    recorder = Recorder(0.0)
+    recorder._file = FullDisk()
+    for number in range(100):
+        recorder.add(0, packet(number), number * FRAME_S)
+    left, _ = channels(recorder, 2.0)
+    assert holes(left[400:4_000]) == 0
+    assert loudness_of(left[-RATE:]) == 0
 
 
 def test_a_long_recording_lies_in_a_file() -> None:

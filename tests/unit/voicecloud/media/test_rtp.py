@@ -39,6 +39,15 @@ def test_a_pause_of_one_source_is_no_loss() -> None:
     assert out.place("a", 110, 110 * FRAME, 2.2) == (sequence + 1, timestamp + 2 * SECOND)
 
 
+@pytest.mark.parametrize("jump", [5_000, 40_000, -200])
+def test_a_source_that_counts_anew_goes_on_all_the_same(jump: int) -> None:
+    """Some telephones do so after a hold; as old packets, theirs would be thrown away for minutes."""
+    out = Outgoing()
+    sequence, _ = out.place("a", 1_000, 0, 0.0)
+    again = [out.place("a", (1_000 + jump + number) & 0xFFFF, number * FRAME, 0.02)[0] for number in range(3)]
+    assert again == [sequence + 1, sequence + 2, sequence + 3]
+
+
 @given(st.lists(st.sampled_from(["a", "b", "insert", "key", "cut"]), max_size=60), st.integers(0, 0xFFFF))
 def test_numbers_of_a_stream_never_repeat_or_jump(steps: list[str], first: int) -> None:
     """Whatever is put into it, in any order, from sources that lose nothing."""
