@@ -88,6 +88,10 @@ class PhoneSessions:
                 if stream in streams:
                     streams.remove(stream)
 
+    def stream_count(self, user_id: str) -> int:
+        session = self._sessions.get(user_id)
+        return len(session.streams) if session else 0
+
     def users(self) -> Sequence[str]:
         return list(self._sessions)
 
