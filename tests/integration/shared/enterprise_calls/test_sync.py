@@ -2,10 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from azure.servicebus.aio import ServiceBusReceiver
 
 from shared.calls.model import CallEvent, EventKind
 from shared.clock import to_iso, utc_now
@@ -27,25 +31,33 @@ MOBILE: dict[str, Any] = {
 }
 
 
-async def sent(calls: CallWorld) -> list[str]:
+@dataclass
+class Listened(CallWorld):
+    """The world, with an open receiver of the ``calls`` queue: opening one for each look takes seconds."""
+
+    receiver: ServiceBusReceiver
+
+
+async def sent(calls: Listened) -> list[str]:
     """The test's own calls that wait in the queue, which is emptied: others may have left theirs there."""
     found = []
     own = {row["CallID"] for row in calls.cloud.rows.values()}
-    async with calls.services.bus.receiver("calls", max_wait_time=1) as receiver:
-        while batch := await receiver.receive_messages(100, max_wait_time=0.2):
-            for message in batch:
-                found.append(json.loads(str(message))["data"]["call_id"])
-                await receiver.complete_message(message)
+    while batch := await calls.receiver.receive_messages(100, max_wait_time=0.2):
+        for message in batch:
+            found.append(json.loads(str(message))["data"]["call_id"])
+            await calls.receiver.complete_message(message)
     return [call_id for call_id in found if call_id in own]
 
 
-@pytest.fixture
-async def emptied(calls: CallWorld) -> CallWorld:
-    await sent(calls)
-    return calls
+@pytest_asyncio.fixture
+async def emptied(calls: CallWorld) -> AsyncIterator[Listened]:
+    async with calls.services.bus.receiver("calls") as receiver:
+        listened = Listened(calls.world, calls.cloud, calls.services, receiver)
+        await sent(listened)
+        yield listened
 
 
-async def test_each_changed_call_is_sent_once(emptied: CallWorld) -> None:
+async def test_each_changed_call_is_sent_once(emptied: Listened) -> None:
     """The overlap of two runs repeats nothing that has been looked at."""
     call_id = emptied.new_call()
     row = emptied.cloud.add(call_id, **MOBILE)
@@ -59,7 +71,7 @@ async def test_each_changed_call_is_sent_once(emptied: CallWorld) -> None:
 
 
 @pytest.mark.parametrize("privacy", ["Private", "Undefined", None])
-async def test_a_call_that_is_not_work_goes_nowhere(emptied: CallWorld, privacy: str | None) -> None:
+async def test_a_call_that_is_not_work_goes_nowhere(emptied: Listened, privacy: str | None) -> None:
     """Not into a message, not into a table; when it becomes work it is synchronised, and taken back afterwards."""
     call_id = emptied.new_call()
     row = emptied.cloud.add(call_id, **MOBILE, Privacy=privacy)
@@ -76,7 +88,7 @@ async def test_a_call_that_is_not_work_goes_nowhere(emptied: CallWorld, privacy:
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=2), timedelta(minutes=-2)])
-async def test_a_clock_that_differs_by_two_minutes_loses_no_call(emptied: CallWorld, skew: timedelta) -> None:
+async def test_a_clock_that_differs_by_two_minutes_loses_no_call(emptied: Listened, skew: timedelta) -> None:
     """Rows are found though the voice cloud stamps them early or late."""
     for _ in range(3):
         call_id = emptied.new_call()
@@ -86,7 +98,7 @@ async def test_a_clock_that_differs_by_two_minutes_loses_no_call(emptied: CallWo
         await emptied.services.calls.look_at(call_id)
 
 
-async def test_a_run_that_dies_before_its_watermark_repeats_its_calls(emptied: CallWorld) -> None:
+async def test_a_run_that_dies_before_its_watermark_repeats_its_calls(emptied: Listened) -> None:
     """Sent but not noted: sent again, looked at again, one activity."""
     call_id = emptied.new_call()
     emptied.cloud.add(call_id, **MOBILE)
@@ -146,7 +158,7 @@ async def test_an_activity_written_by_hand_is_not_doubled(calls: CallWorld) -> N
     assert [one and one.verdict for one in verdicts] == ["an activity was written by hand", "enterprise"]
 
 
-async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(emptied: CallWorld) -> None:
+async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(emptied: Listened) -> None:
     """Found, counted, listed, mended (K10)."""
     logged, lost = emptied.new_call(), emptied.new_call()
     early = to_iso(utc_now() - timedelta(hours=2))
@@ -310,7 +322,7 @@ async def test_health_tells_of_a_sync_that_never_succeeds(calls: CallWorld, monk
     await services.close()
 
 
-async def test_rows_that_cannot_be_read_are_counted_by_health(emptied: CallWorld) -> None:
+async def test_rows_that_cannot_be_read_are_counted_by_health(emptied: Listened) -> None:
     """Whose call it was cannot be said, that there are such rows can."""
     row = emptied.cloud.add(emptied.new_call(), **MOBILE, ModifiedTime=to_iso(utc_now() - timedelta(minutes=10)))
     row["TimeStamp"] = "no time"
