@@ -1,7 +1,7 @@
 """Recordings as blobs of Azure Blob Storage."""
 
 import asyncio
-from typing import Self
+from typing import Any, Self
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
@@ -10,6 +10,8 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from shared.errors import Missing, Unavailable
 
 CONTAINER = "recordings"
+_RETRY: dict[str, Any] = {"retry_total": 1, "initial_backoff": 1, "random_jitter_range": 1}
+"""Once, within seconds: left to itself the client waits fifteen, and whoever keeps a recording tries again anyway."""
 
 
 class Blobs:
@@ -23,7 +25,7 @@ class Blobs:
 
     @classmethod
     def from_connection_string(cls, connection_string: str, prefix: str = "") -> Self:
-        service = BlobServiceClient.from_connection_string(connection_string, retry_total=1)
+        service = BlobServiceClient.from_connection_string(connection_string, **_RETRY)
         return cls(service, service.get_container_client(f"{prefix}{CONTAINER}".lower()))
 
     async def write(self, name: str, content: bytes, content_type: str) -> None:
