@@ -10,7 +10,7 @@ MOST_CANDIDATES = 20
 """Each is called on several times: a longer list would make the gateway knock at doors of the offerer's choice."""
 REPAIR = "minptime=10;useinbandfec=1"
 _FINGERPRINT = re.compile(r"^a=fingerprint:sha-(256|384|512) [0-9A-F:]+\r?$", re.MULTILINE | re.IGNORECASE)
-_OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)\r?$", re.MULTILINE | re.IGNORECASE)
+_OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)(?=\r?$)", re.MULTILINE | re.IGNORECASE)
 
 
 def admitted(description: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voicecloud.records.rows import StoredRow
+from voicecloud.records.rules import row_id
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,16 @@ class LegQuality:
 
 
 def with_quality(rows: Sequence[StoredRow], qualities: Mapping[str, LegQuality]) -> list[StoredRow]:
-    """The rows of ``/calls`` whose legs had a voice say how it was, and how the other legs of the call were."""
-    shown = {leg_id: _shown(leg_id, quality) for leg_id, quality in qualities.items()}
-    if not shown:
-        return list(rows)
-    return [_with(row, shown) if row.document["Id"] in shown else row for row in rows]
+    """The rows of ``/calls`` whose legs had a voice say how it was heard, and how the other legs of the call were."""
+    legs = {row_id(leg_id): leg_id for leg_id in qualities}
+    return [_with(row, legs.get(row.document["Id"]), qualities) for row in rows]
 
 
-def _with(row: StoredRow, shown: Mapping[str, Mapping[str, Any]]) -> StoredRow:
-    own = row.document["Id"]
-    far = [quality for leg_id, quality in shown.items() if leg_id != own]
-    return replace(row, document={**row.document, "Quality": shown[own], "FarQuality": far})
+def _with(row: StoredRow, own: str | None, qualities: Mapping[str, LegQuality]) -> StoredRow:
+    if own is None:
+        return row
+    far = [_shown(leg_id, quality) for leg_id, quality in qualities.items() if leg_id != own]
+    return replace(row, document={**row.document, "Quality": _shown(own, qualities[own]), "FarQuality": far})
 
 
 def _shown(leg_id: str, quality: LegQuality) -> dict[str, Any]:

@@ -105,6 +105,11 @@ def user_calls(history: CallHistory) -> tuple[UserCall, ...]:
     return tuple(_user_call(history, begin) for begin in begins)
 
 
+def row_id(leg_id: str | None) -> str:
+    """Of the row of a user's leg."""
+    return str(uuid5(NAMESPACE_URL, f"voice-cloud/leg/{leg_id}"))
+
+
 def service_calls(history: CallHistory) -> tuple[ServiceCall, ...]:
     """One row per visit to a pool, in the order of entry."""
     entries = [place for place, event in enumerate(history.events) if event.kind is EventKind.POOL_ENTERED]
@@ -175,7 +180,7 @@ def _user_call(history: CallHistory, begin: CallEvent) -> UserCall:
     rejected = end is not None and end.kind is EventKind.USER_REJECTED
     own = begin.kind is EventKind.ARRIVED
     return UserCall(
-        id=str(uuid5(NAMESPACE_URL, f"voice-cloud/leg/{leg_id}")),
+        id=row_id(leg_id),
         call_id=history.call_id,
         user_id=begin.user_id or "",
         kind=CallKind.SERVICE if begin.pool_id else CallKind.DIRECT,

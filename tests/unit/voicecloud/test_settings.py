@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Misconfigured
+from voicecloud.media.servers import Way
 from voicecloud.records.audio import AudioFormat
 from voicecloud.settings import Settings
 
@@ -34,3 +35,19 @@ def test_nonsense_is_refused(name: str, value: str) -> None:
     """A value that cannot be read stops the start, naming the setting."""
     with pytest.raises(Misconfigured, match=f"VOICECLOUD_{name}"):
         Settings.from_environment({f"VOICECLOUD_{name}": value})
+
+
+def test_the_way_to_this_machine_is_read() -> None:
+    """The address that others see, and the ports that a firewall lets through."""
+    given = {"VOICECLOUD_MEDIA_ADDRESS": "203.0.113.7", "VOICECLOUD_MEDIA_PORTS": "20000-20199"}
+    assert Settings.from_environment(given).media_way == Way("203.0.113.7", range(20000, 20200))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ADDRESS", "voice.example"), *(("PORTS", value) for value in ("20000", "a-b", "80-90", "65000-70000"))],
+)
+def test_a_way_that_cannot_be_gone_is_refused(name: str, value: str) -> None:
+    """A name is no address here: it would be looked up by nobody. Ports are a range above the privileged ones."""
+    with pytest.raises(Misconfigured, match="VOICECLOUD_MEDIA"):
+        Settings.from_environment({f"VOICECLOUD_MEDIA_{name}": value})

@@ -1,0 +1,60 @@
+"""What of a session description is let in, and what is added to ours."""
+
+import pytest
+
+from shared.errors import InvalidInput
+from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, with_repair
+
+HEAD = f"v=0\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\n"
+
+
+def candidate(address: str, transport: str = "udp") -> str:
+    return f"a=candidate:1 1 {transport} 2130706431 {address} 50000 typ host\r\n"
+
+
+def test_candidates_of_use_stay() -> None:
+    """Addresses of either family, over UDP in either case."""
+    given = HEAD + candidate("192.0.2.7") + candidate("2001:db8::7", "UDP")
+    assert admitted(given) == given
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        candidate("0f6e1e5c-ab.local"),
+        candidate("0F6E1E5C.LOCAL"),
+        candidate("192.0.2.7", "tcp"),
+        "a=candidate:\r\n",
+        "a=end-of-candidates\r\n",
+    ],
+)
+def test_what_is_of_no_use_is_left_out(line: str) -> None:
+    """Names that would be looked up in the local network, TCP, an end to the list, and nonsense."""
+    assert admitted(HEAD + line) == HEAD
+
+
+def test_nobody_makes_the_gateway_knock_at_many_doors() -> None:
+    """Of a long list the first ones count."""
+    given = HEAD + "".join(candidate(f"198.51.100.{number}") for number in range(100))
+    assert admitted(given).count("a=candidate") == MOST_CANDIDATES
+
+
+def test_a_description_has_a_fingerprint_of_today() -> None:
+    """Without one nobody knows who speaks; SHA-1 and MD5 are no longer taken (RFC 8122)."""
+    for given in ("v=0\r\n", HEAD.replace("sha-256", "sha-1"), HEAD.replace("sha-256", "md5")):
+        with pytest.raises(InvalidInput, match="sdp-malformed"):
+            admitted(given)
+
+
+def test_a_description_has_an_end() -> None:
+    """Longer ones are not even looked at."""
+    with pytest.raises(InvalidInput, match="sdp-too-long"):
+        admitted("a" * (LONGEST_SDP + 1))
+
+
+def test_repair_is_asked_for_once() -> None:
+    """With the payload type that was negotiated (RFC 7587)."""
+    given = "a=rtpmap:111 opus/48000/2\r\na=rtpmap:110 telephone-event/48000\r\n"
+    asked = with_repair(given)
+    assert f"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 {REPAIR}\r\na=rtpmap:110" in asked
+    assert with_repair(asked) == asked
