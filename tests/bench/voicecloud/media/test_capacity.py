@@ -41,6 +41,7 @@ async def carry(calls: int, seconds: int) -> dict[str, Any]:
             *program("load", cores[1], port, calls, seconds), stdout=PIPE, cwd=ROOT
         )
         printed, _ = await load.communicate()
+        assert load.returncode == 0, "the telephones could not be connected: is the machine busy?"
     figures: dict[str, Any] = json.loads(printed)
     return figures
 
