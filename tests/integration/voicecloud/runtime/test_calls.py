@@ -47,7 +47,7 @@ async def test_a_queued_caller_may_leave_a_callback(voicecloud: VoiceCloud) -> N
         if user.simulated:
             await voicecloud.client.post(f"/users/{user.id}/availability", json={"EventTypeID": 3})
     call_id = await voicecloud.call(SALES_NUMBER, Behaviour(takes_callback=True))
-    voicecloud.store.telephony.customers.press(call_id, "1")
+    voicecloud.store.telephony.people.press(call_id, None, "1")
     rows = await callbacks_of(voicecloud)
     assert [(row["CallerNumber"], row["CallId"], row["QueueId"]) for row in rows] == [(CUSTOMER, call_id, SALES)]
 
