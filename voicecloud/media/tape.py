@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from voicecloud.ids import Ids
+from voicecloud.media import studio
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import Packet
 from voicecloud.records.recordings import Recording, Taken
@@ -132,6 +133,12 @@ class Tape:
             transcript="" if running.is_real else running.transcript,
         )
         if running.is_real:
-            return Taken(recording, partial(running.recorder.sound, duration_s), running.recorder.close)
+            recorder = running.recorder
+            return Taken(
+                recording,
+                partial(recorder.sound, duration_s),
+                partial(studio.made, recorder, duration_s),
+                recorder.close,
+            )
         running.recorder.close()
         return Taken(recording, partial(audio.conversation, duration_s))

@@ -22,6 +22,10 @@ class AudioFormat(StrEnum):
     WAV = "wav"
 
 
+class NoSound(RuntimeError):
+    """A recording cannot be made: what was kept of it is broken, or the machine has no room."""
+
+
 @dataclass(frozen=True)
 class Sound:
     """16 bit samples of two channels in turn, little-endian: left the caller, right the user."""
@@ -53,7 +57,7 @@ _CODECS = {
 def encoded(sound: Sound, wanted: AudioFormat) -> tuple[bytes, str]:
     """The file and its content type. Takes about a hundredth of the sound's length: not for the event loop."""
     if wanted is AudioFormat.WAV:
-        return _wav(sound), "audio/wav"
+        return _wav(sound), content_type(wanted)
     codec = _CODECS[wanted]
     file = io.BytesIO()
     with av.open(file, "w", format=codec.container) as container:
@@ -63,6 +67,10 @@ def encoded(sound: Sound, wanted: AudioFormat) -> tuple[bytes, str]:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return file.getvalue(), codec.content_type
+
+
+def content_type(wanted: AudioFormat) -> str:
+    return "audio/wav" if wanted is AudioFormat.WAV else _CODECS[wanted].content_type
 
 
 def _frames(sound: Sound) -> Iterator[av.AudioFrame]:

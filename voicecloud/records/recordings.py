@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -37,11 +37,12 @@ class Recording:
 
 @dataclass(frozen=True)
 class Taken:
-    """A recording just made. ``sound`` makes its sound, which takes time: not for the event loop. ``done`` is called
-    when it is kept for good."""
+    """A recording just made. ``sound`` makes its sound, which takes time: not for the event loop. ``file`` makes its
+    file and content type, where that is better done elsewhere. ``done`` is called when it is kept for good."""
 
     recording: Recording
     sound: Callable[[], Sound]
+    file: Callable[[AudioFormat], Awaitable[tuple[bytes, str]]] | None = None
     done: Callable[[], None] = lambda: None
 
 
@@ -69,9 +70,9 @@ class Recordings:
         self._clock = clock
 
     async def keep(self, taken: Taken) -> None:
-        """Audio first: what is listed can be heard."""
+        """Audio first: what is listed can be heard. Raises NoSound."""
         recording = taken.recording
-        audio, content_type = await asyncio.to_thread(lambda: encoded(taken.sound(), self._wanted))
+        audio, content_type = await self._file(taken)
         await self._blobs.write(recording.id, audio, content_type)
         values = {
             "call_id": recording.call_id,
@@ -83,6 +84,11 @@ class Recordings:
             "transcript": recording.transcript,
         }
         await self._table.put(Row(recording.id, _ROW, values))
+
+    async def _file(self, taken: Taken) -> tuple[bytes, str]:
+        if taken.file:
+            return await taken.file(self._wanted)
+        return await asyncio.to_thread(lambda: encoded(taken.sound(), self._wanted))
 
     async def get(self, recording_id: str) -> Recording:
         """Raises Missing ``recording-unknown``."""

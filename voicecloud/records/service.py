@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from shared.clock import Clock, to_iso
 from shared.errors import Conflict, InvalidInput, VoiceError
 from voicecloud.records import rules
+from voicecloud.records.audio import NoSound
 from voicecloud.records.model import CallHistory, Privacy
 from voicecloud.records.quality import LegQuality, with_quality
 from voicecloud.records.recordings import Recordings, Taken, Tape
@@ -162,8 +163,12 @@ class CallRecords:
         self._taken[call_id] = taken
         self._qualities[call_id] = self._qualities.get(call_id) or self._tape.take_qualities(call_id)
         for one in taken:
-            await self._recordings.keep(one)
             recording = one.recording
+            try:
+                await self._recordings.keep(one)
+            except NoSound:
+                log.exception("a call has no recording", extra={"call_id": call_id})
+                continue
             history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
         rows = rows_of(history, self._names, self._delay_s)
         await self._store.finish(history, with_quality(rows, self._qualities[call_id]))
