@@ -25,6 +25,7 @@ from voicecloud.organisation import store as organisation_store
 from voicecloud.organisation.model import Kind
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.commands import PhoneCommands
+from voicecloud.phone.ice import IceServers
 from voicecloud.phone.model import Names as PhoneNames
 from voicecloud.phone.sessions import PhoneSessions
 from voicecloud.phone.states import PhoneStates
@@ -81,6 +82,7 @@ class Phones:
     sessions: PhoneSessions
     states: PhoneStates
     commands: PhoneCommands
+    ice: IceServers
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,12 @@ def _phones(ground: Ground, telephony: Telephony) -> Phones:
         sessions=PhoneSessions(engine, directory, ground.signing_key, ground.clock, ground.settings.phone_lease_s),
         states=states,
         commands=PhoneCommands(engine, telephony.gateway, directory, states, ground.clock),
+        ice=_ice(ground),
     )
+
+
+def _ice(ground: Ground) -> IceServers:
+    return IceServers(ground.settings.ice_servers, ground.settings.turn_secret, ground.clock)
 
 
 def _classifications(ground: Ground) -> Classifications:
@@ -194,7 +201,7 @@ def _gateway(ground: Ground, engine: Engine, prompts: PromptLibrary) -> Gateway:
         ids=ground.ids,
         tape=Tape(engine, ground.ids, time.monotonic),
         clips=Clips(prompts.audio),
-        servers=settings.ice_servers,
+        servers=_ice(ground).own,
         way=settings.media_way,
         most=settings.media_legs,
         hold_s=settings.media_hold_s,

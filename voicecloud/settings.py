@@ -43,6 +43,7 @@ class Settings:
     media_hold_s: float = 60.0
     media_way: Way = ANYWHERE
     ice_servers: Sequence[IceServer] = ()
+    turn_secret: str = field(default="", repr=False)
     sip: Account | None = None
     phone_origins: frozenset[str] = frozenset()
     phone_lease_s: float = 30.0
@@ -75,6 +76,7 @@ class Settings:
             media_hold_s=read.number("MEDIA_HOLD_S", cls.media_hold_s),
             media_way=read.way(),
             ice_servers=read.ice_servers(),
+            turn_secret=read.text("TURN_SECRET", ""),
             sip=read.sip(),
             phone_origins=frozenset(read.text("PHONE_ORIGINS", "").split()),
             phone_lease_s=read.number("PHONE_LEASE_S", cls.phone_lease_s),

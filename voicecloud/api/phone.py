@@ -25,7 +25,7 @@ async def open_session(request: web.Request) -> object:
     base = found.settings.public_url or f"{request.scheme}://{request.host}"
     servers = [
         {"Urls": list(one.urls), "Username": one.username, "Credential": one.credential}
-        for one in found.settings.ice_servers
+        for one in found.phones.ice.for_browser()
     ]
     state = found.phones.states.state(user_id)
     answer = {
