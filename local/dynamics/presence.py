@@ -129,10 +129,26 @@ class Presence:
             body["msdyn_capacitymodifiedon"] = now
         if status is None or by:
             body |= {"msdyn_presencemodifiedon": now, "msdyn_presencemodifiedby": by or SYSTEM}
-        if status is None:
-            self._writer.create(table, body, ENGINE)
-        else:
-            self._writer.update(table, str(status[table.key]), body, ENGINE)
+        with self._store.transaction():
+            if status is None:
+                self._writer.create(table, body, ENGINE)
+            else:
+                self._writer.update(table, str(status[table.key]), body, ENGINE)
+            if by or "msdyn_capacitymodifiedon" in body:
+                self._note(agent_id, presence_id, capacity, now)
+
+    def _note(self, agent_id: str, presence_id: str, capacity: int, now: str) -> None:
+        """The history: what was until now has an end."""
+        table = self._store.tables["msdyn_agentstatushistory"]
+        for row in self._store.select(table, '"msdyn_agentid" = ? AND "msdyn_endtime" IS NULL', [agent_id]):
+            self._writer.update(table, str(row[table.key]), {"msdyn_endtime": now}, ENGINE)
+        body = {
+            "msdyn_agentid@odata.bind": f"/systemusers({agent_id})",
+            "msdyn_presenceid@odata.bind": f"/msdyn_presences({presence_id})",
+            "msdyn_starttime": now,
+            "msdyn_availablecapacity": capacity,
+        }
+        self._writer.create(table, body, ENGINE)
 
     def _status(self, agent_id: str) -> Row | None:
         found = self._store.select(self._store.tables["msdyn_agentstatus"], '"msdyn_agentid" = ?', [agent_id])

@@ -56,6 +56,7 @@ def build(
         users=users,
         enreach=enreach,
         availability=availability,
+        omnichannel=omnichannel,
         presences=handler,
         store=store,
         bus=bus,

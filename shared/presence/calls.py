@@ -9,7 +9,10 @@ from shared.presence.model import AgentState, Call, CallNews, CallStep
 KNOWN_FOR = timedelta(hours=1)
 """How long news of a call that is over are recognised as late."""
 TOO_LATE = timedelta(minutes=10)
-"""A call that began so long ago, and of which we hear only now, is left to the look at who is talking."""
+"""A call that began so long ago, and of which we hear only now, is left to the look at who is talking. A call of which
+nobody could say so long whether it goes on holds its agent no more."""
+MOST = 50
+"""Calls of one agent that are kept, the newest: his row must stay small whatever is told of him."""
 
 
 def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime) -> AgentState:
@@ -37,12 +40,13 @@ def is_talking_asked(state: AgentState, now: datetime) -> bool:
 
 
 def without_expired(state: AgentState, is_talking: bool | None, lease: timedelta, now: datetime) -> AgentState:
-    """Ends what the phone has fallen silent about; ``is_talking`` decides about the rest, None leaves it as it is."""
+    """Ends what the phone has fallen silent about; ``is_talking`` decides about the rest, None where nobody knows."""
     calls = dict(state.calls)
     for call_id, call in state.calls.items():
         if call.ended or call.lease_until > now:
             continue
-        if call.by_phone or is_talking is False:
+        is_forgotten = is_talking is None and now - call.lease_until > TOO_LATE
+        if call.by_phone or is_talking is False or is_forgotten:
             calls[call_id] = replace(call, lease_until=now, ended=True)
         elif is_talking:
             calls[call_id] = replace(call, lease_until=now + lease)
@@ -54,4 +58,5 @@ def next_lease_end(state: AgentState) -> datetime | None:
 
 
 def _kept(calls: Mapping[str, Call], now: datetime) -> dict[str, Call]:
-    return {call_id: call for call_id, call in calls.items() if not call.ended or now - call.lease_until < KNOWN_FOR}
+    known = [one for one in calls.items() if not one[1].ended or now - one[1].lease_until < KNOWN_FOR]
+    return dict(sorted(known, key=lambda one: one[1].lease_until)[-MOST:])

@@ -12,7 +12,7 @@ from shared.settings.service import Settings
 CURES = {
     "dataverse-forbidden": "give the application user the right to act for others and the agents an Omnichannel role",
     "presence-refused": "check that the presences of the settings row presence exist in Dynamics",
-    "presence-unmapped": "add the base status to base_statuses of the settings row presence",
+    "presence-unmapped": "add its base status to base_statuses of the settings row presence, or its text to presences",
 }
 CURE_OTHERWISE = "see the checks dataverse and voicecloud; it is tried again by itself"
 

@@ -1,6 +1,7 @@
 """Omnichannel's side through Dataverse: agents' presences are read from their status rows and set as the agents."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +10,13 @@ from uuid import UUID
 from shared.clock import Clock, from_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, Missing
 from shared.presence.limit import limited
-from shared.presence.model import Agent, Kind, Presence, PresenceShown
+from shared.presence.model import Agent, Kind, Presence, PresenceNews, PresenceShown
 from shared.settings.presence import PresenceSettings
 from shared.settings.service import Settings
+
+log = logging.getLogger(__name__)
 
 CACHED_FOR = timedelta(minutes=5)
 COLUMNS = (f"_{names.AGENT}_value", f"_{names.PRESENCE}_value", names.PRESENCE_SINCE, names.PRESENCE_BY)
@@ -37,15 +40,33 @@ class Omnichannel:
             rows = await self._statuses(f"_{names.AGENT}_value eq {agent.id}")
             return (await self._shown(rows[0])) if rows else await self._never_set()
 
-    async def read_all(self) -> Mapping[str, PresenceShown]:
-        """Of every agent that was ever set to anything, by his Dynamics user's id."""
+    async def read_all(self) -> Mapping[str, PresenceShown | None]:
+        """Of every agent that was ever set to anything, by his Dynamics user's id; None for a presence of no kind."""
         rows = await self._statuses("statecode eq 0")
-        return {str(row[COLUMNS[0]]): await self._shown(row) for row in rows if row.get(COLUMNS[0])}
+        return {str(row[COLUMNS[0]]): await self._shown_if_mapped(row) for row in rows if row.get(COLUMNS[0])}
+
+    async def set_since(self, moment: datetime) -> list[tuple[str, PresenceNews]]:
+        """Whoever was set to whatever since then, by his Dynamics user's id; nothing where that may not be read."""
+        columns = (COLUMNS[0], f"_{names.HISTORY_PRESENCE}_value", names.HISTORY_SINCE)
+        query = {"$select": ",".join(columns), "$filter": f"{names.HISTORY_SINCE} ge {moment:%Y-%m-%dT%H:%M:%SZ}"}
+        try:
+            rows = await self._dataverse.every(names.AGENT_STATUS_HISTORIES, query)
+        except (Misconfigured, Missing) as error:
+            log.warning("history of presences cannot be read", extra={"error": error.code})
+            return []
+        told = [tuple(str(row.get(column) or "") for column in columns) for row in rows]
+        return [(agent, PresenceNews(presence.lower(), from_iso(since))) for agent, presence, since in told if since]
 
     async def write(self, agent: Agent, presence: Presence) -> None:
         body = {"ApiVersion": names.PRESENCE_API_VERSION, "AgentId": agent.id, "PresenceId": presence.id}
         async with limited():
             await self._dataverse.act(names.MODIFY_PRESENCE, body, UUID(agent.id))
+
+    async def named(self, text: str) -> Presence | None:
+        """The presence whose text is exactly this one; None where there is none, or several."""
+        await self._known("")
+        found = [key for key, (known, _) in self._presences.items() if known == text]
+        return await self.presence(found[0]) if len(found) == 1 else None
 
     async def presence(self, presence_id: str) -> Presence:
         """Raises Misconfigured ``presence-unmapped`` for one whose base status the settings have no kind for."""
@@ -69,6 +90,12 @@ class Omnichannel:
         by = str(row.get(names.PRESENCE_BY) or "")
         return PresenceShown(await self.presence(str(presence_id).lower()), from_iso(since) if since else None, by)
 
+    async def _shown_if_mapped(self, row: Mapping[str, Any]) -> PresenceShown | None:
+        try:
+            return await self._shown(row)
+        except Misconfigured:
+            return None
+
     async def _never_set(self) -> PresenceShown:
         return PresenceShown((await self._settings_of()).presences[Kind.OFF_WORK])
 
@@ -79,7 +106,7 @@ class Omnichannel:
         """Text and base status; asked afresh for one that is new, and every five minutes."""
         async with self._reading:
             is_old = self._read_at is None or self._clock() - self._read_at >= CACHED_FOR
-            if is_old or presence_id not in self._presences:
+            if is_old or (presence_id and presence_id not in self._presences):
                 rows = await self._dataverse.every(names.PRESENCES, {"$select": ",".join(PRESENCE_COLUMNS)})
                 self._presences = {
                     str(row[names.PRESENCE_ID]).lower(): (

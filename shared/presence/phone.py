@@ -7,10 +7,12 @@ from typing import Any
 from shared.bus.bus import Bus
 from shared.clock import Clock, from_iso, to_iso
 from shared.enreach.client import Enreach
-from shared.errors import Forbidden, InvalidInput
+from shared.errors import Forbidden, Misconfigured
 from shared.presence import telling
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, Agent, AgentState, Availability, CallNews, CallStep, Presence, Side
+from shared.presence.omnichannel import Omnichannel
+from shared.presence.reports import malformed, moment_told, presence_told
 from shared.presence.service import Presences
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
@@ -30,6 +32,7 @@ class PhonePresence:
         users: Users,
         enreach: Enreach,
         availability: PhoneAvailability,
+        omnichannel: Omnichannel,
         presences: Presences,
         store: PresenceStore,
         bus: Bus,
@@ -39,6 +42,7 @@ class PhonePresence:
         self._users = users
         self._enreach = enreach
         self._availability = availability
+        self._omnichannel = omnichannel
         self._presences = presences
         self._store = store
         self._bus = bus
@@ -66,7 +70,7 @@ class PhonePresence:
         agent, settings, document = await self._agent(object_id), await self._settings.presence(), _object(body)
         status = settings.status_named(str(document.get("status") or ""))
         if status is None:
-            raise _malformed("status is one of " + ", ".join(one.name for one in settings.statuses))
+            raise malformed("status is one of " + ", ".join(one.name for one in settings.statuses))
         note = " – ".join(text for text in (status.note, _note(document)) if text)
         holds = await self._availability.set(agent, status, note, _length_s(document, self._clock()))
         await self._look(agent, f"set/{holds.event_id}")
@@ -76,7 +80,7 @@ class PhonePresence:
         """``{active}``: switches him on or off in one of his pools (B5). Raises Forbidden ``pool-foreign``."""
         agent, active = await self._agent(object_id), _object(body).get("active")
         if not isinstance(active, bool):
-            raise _malformed("active is true or false")
+            raise malformed("active is true or false")
         if pool_id not in {pool.id for pool in await self._enreach.pools_of(agent.voice_id)}:
             raise Forbidden("pool-foreign", "this is no pool of his")
         await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
@@ -89,14 +93,25 @@ class PhonePresence:
         await self._presences.note_call(agent, CallNews(call_id, step, 0, now), await self._settings.presence())
 
     async def report(self, object_id: str, body: object) -> dict[str, Any]:
-        """``{presenceId, baseStatus, text?, at?}`` or ``{cause, failed}``, where only the phone reaches Omnichannel."""
+        """``{presenceId?, baseStatus?, text?, at?}`` or ``{cause, failed}``, where only the phone reaches Omnichannel.
+
+        What is shown but unknown is a fault for everybody to see. Raises InvalidInput ``malformed-availability``.
+        """
         agent, settings, document = await self._agent(object_id), await self._settings.presence(), _object(body)
         if cause := document.get("cause"):
             await self._presences.note_refusal(agent, str(cause))
         else:
-            presence, at = _reported(document, settings), _moment(document.get("at")) or self._clock()
-            await self._presences.note_report(agent, presence, at, settings)
+            await self._note_report(agent, document, settings)
         return _omnichannel(await self._store.load(agent.id), settings)
+
+    async def _note_report(self, agent: Agent, document: Mapping[str, Any], settings: PresenceSettings) -> None:
+        at = moment_told(document.get("at"), self._clock())
+        try:
+            presence = await presence_told(document, self._omnichannel, settings)
+        except Misconfigured as error:
+            await self._presences.note_fault(agent, Side.OMNICHANNEL, error.code)
+            return
+        await self._presences.note_report(agent, presence, at, settings)
 
     async def _look(self, agent: Agent, cause: str) -> None:
         await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, self._clock()))
@@ -140,14 +155,6 @@ def _presence(presence: Presence | None) -> dict[str, Any]:
     return {"presenceId": presence.id, "text": presence.text, "kind": presence.kind} if presence else {}
 
 
-def _reported(document: Mapping[str, Any], settings: PresenceSettings) -> Presence:
-    base = document.get("baseStatus")
-    presence_id, kind = str(document.get("presenceId") or "").strip("{}").lower(), settings.kind_reported(base)
-    if not presence_id or kind is None:
-        raise _malformed("a report has presenceId and baseStatus, a number or a name such as BUSY_DO_NOT_DISTURB")
-    return Presence(presence_id, kind, str(document.get("text") or ""))
-
-
 def _length_s(document: Mapping[str, Any], now: datetime) -> float | None:
     length_s, ends_at = document.get("length_s"), _moment(document.get("endsAt"))
     if length_s is None and ends_at is None:
@@ -155,7 +162,7 @@ def _length_s(document: Mapping[str, Any], now: datetime) -> float | None:
     if ends_at is not None:
         length_s = (ends_at - now).total_seconds()
     if not isinstance(length_s, int | float) or isinstance(length_s, bool) or not 0 < length_s <= 366 * 86_400:
-        raise _malformed("a status ends within a year from now")
+        raise malformed("a status ends within a year from now")
     return float(length_s)
 
 
@@ -165,21 +172,17 @@ def _moment(value: object) -> datetime | None:
     try:
         return from_iso(str(value))
     except (ValueError, OverflowError):
-        raise _malformed("a time is written in ISO 8601") from None
+        raise malformed("a time is written in ISO 8601") from None
 
 
 def _note(document: Mapping[str, Any]) -> str:
     note = document.get("note", "")
     if not isinstance(note, str) or len(note) > MAX_NOTE:
-        raise _malformed(f"note is a text of at most {MAX_NOTE} characters")
+        raise malformed(f"note is a text of at most {MAX_NOTE} characters")
     return note.strip()
 
 
 def _object(body: object) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
-        raise _malformed("a JSON object is expected")
+        raise malformed("a JSON object is expected")
     return body
-
-
-def _malformed(what: str) -> InvalidInput:
-    return InvalidInput("malformed-availability", what)

@@ -1,20 +1,25 @@
 """The safety net: looks at whom no notice has told of (design.md rule 3)."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
 
-from shared.bus.bus import Bus
-from shared.clock import Clock
+from shared.clock import Clock, to_iso
 from shared.presence import telling
 from shared.presence.availability import PhoneAvailability
-from shared.presence.model import QUEUE, Agent, AgentState, PresenceShown
+from shared.presence.deciding import SKEW
+from shared.presence.model import QUEUE, Agent, AgentState, PresenceShown, Side
 from shared.presence.omnichannel import Omnichannel
-from shared.presence.service import Agents
+from shared.presence.rules import was_written_over
+from shared.presence.service import Agents, Sender
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method
 from shared.settings.service import Settings
 
 AT_ONCE = 5
 """Agents whose availability is asked for together."""
+LOOKED_BACK = timedelta(minutes=10)
+"""How long after a write it is looked for what it has written over."""
 
 
 class PresencePolling:
@@ -28,7 +33,7 @@ class PresencePolling:
         phone: PhoneAvailability,
         omnichannel: Omnichannel,
         store: PresenceStore,
-        bus: Bus,
+        bus: Sender,
         clock: Clock,
     ) -> None:
         self._settings = settings
@@ -45,17 +50,34 @@ class PresencePolling:
         if not settings.enabled:
             return 0
         states, agents = await self._store.all(), await self._agents()
-        shown = await self._omnichannel.read_all() if settings.method is Method.SERVER else {}
+        shown: Mapping[str, PresenceShown | None] = {}
+        if settings.method is Method.SERVER:
+            shown = await self._omnichannel.read_all()
+            await self._tell_what_was_written_over(states)
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def check(agent: Agent) -> bool:
             async with gate:
-                if not await self._differs(agent, states.get(agent.id), shown.get(agent.id)):
+                state = states.get(agent.id)
+                is_unmapped = agent.id in shown and shown[agent.id] is None
+                is_new = is_unmapped and not (state and any(one.side is Side.OMNICHANNEL for one in state.faults))
+                if not is_new and not await self._differs(agent, state, shown.get(agent.id)):
                     return False
                 await self._bus.send(QUEUE, telling.look_polled(agent.id, self._clock()))
                 return True
 
         return sum(await asyncio.gather(*(check(agent) for agent in agents.values())))
+
+    async def _tell_what_was_written_over(self, states: Mapping[str, AgentState]) -> None:
+        """Choices made in the instant before a write of ours whose own notices were lost."""
+        now = self._clock()
+        decided = [state.written.decided_at for state in states.values() if state.written]
+        recent = [moment for moment in decided if now - moment < LOOKED_BACK]
+        for agent_id, news in await self._omnichannel.set_since(min(recent) - SKEW) if recent else ():
+            state = states.get(agent_id)
+            if state and news.at and was_written_over(state, news.presence_id, news.at):
+                event = telling.presence_told(agent_id, news, f"history/{to_iso(news.at)}", now)
+                await self._bus.send(QUEUE, event)
 
     async def _differs(self, agent: Agent, state: AgentState | None, shown: PresenceShown | None) -> bool:
         now = self._clock()

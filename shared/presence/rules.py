@@ -74,13 +74,15 @@ def failed(state: AgentState, write: Write, code: str, now: datetime, *, may_be_
     if write not in state.pending:
         return state
     again = replace(write, held_until=now, tried=may_be_done or write.doubtful)
-    known = next((fault for fault in state.faults if fault.side is write.side), None)
-    fault = replace(known, code=code, times=known.times + 1) if known else Fault(write.side, code, now)
-    return replace(
-        state,
-        pending=tuple(again if one == write else one for one in state.pending),
-        faults=(*(one for one in state.faults if one.side is not write.side), fault),
-    )
+    state = with_fault(state, write.side, code, now)
+    return replace(state, pending=tuple(again if one == write else one for one in state.pending))
+
+
+def with_fault(state: AgentState, side: Side, code: str, now: datetime) -> AgentState:
+    """With the fault of a side that could not be read or written."""
+    known = next((fault for fault in state.faults if fault.side is side), None)
+    fault = replace(known, code=code, times=known.times + 1) if known else Fault(side, code, now)
+    return replace(state, faults=(*(one for one in state.faults if one.side is not side), fault))
 
 
 def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: datetime) -> AgentState:
@@ -89,7 +91,7 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
     It is given back; in a call it is what comes back afterwards. Other news changes nothing here: the sides are read.
     """
     write = state.written
-    if write is None or state.pending or not _was_written_over(state, write, news):
+    if write is None or state.pending or not was_written_over(state, news.presence.id, news.at):
         return state
     state = replace(state, written_over=news.at, wished_at=news.at, changes=state.changes + 1, beneath=None)
     writes = Writes(policy, now, str(state.changes), news.at or now)
@@ -102,16 +104,19 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
     return replace(state, pending=writes.all)
 
 
-def _was_written_over(state: AgentState, write: Write, news: PresenceShown) -> bool:
-    """Whether it was set after what we knew of and before our write, which is what is there now."""
-    shown = state.omnichannel
-    if not (shown and shown.at and news.at and write.presence and shown.presence.id == write.presence.id):
+def was_written_over(state: AgentState, presence_id: str, at: datetime | None) -> bool:
+    """Whether it was set after what we knew of and before our write, which is what is there now.
+
+    Within the second of our write it came before it: after it, it would be what is there now.
+    """
+    shown, write = state.omnichannel, state.written
+    if not (shown and shown.at and at and write and write.presence and shown.presence.id == write.presence.id):
         return False
-    if news.presence.id == write.presence.id or news.at >= shown.at:
+    if presence_id == write.presence.id or at > shown.at:
         return False
-    if any(news.at <= moment for moment in (state.written_over, state.wished_at) if moment):
+    if any(at <= moment for moment in (state.written_over, state.wished_at) if moment):
         return False
-    return write.purpose is not Purpose.MIRROR or news.at > write.caused_at
+    return write.purpose is not Purpose.MIRROR or at > write.caused_at
 
 
 def with_report(state: AgentState, shown: PresenceShown) -> AgentState:

@@ -32,7 +32,16 @@ from shared.presence.model import (
     Side,
     Write,
 )
-from shared.presence.rules import carried_out, failed, is_held, look, release, with_late_news, with_report
+from shared.presence.rules import (
+    carried_out,
+    failed,
+    is_held,
+    look,
+    release,
+    with_fault,
+    with_late_news,
+    with_report,
+)
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
 
@@ -154,6 +163,11 @@ class Presences:
 
         await self._update(agent, refused)
 
+    async def note_fault(self, agent: Agent, side: Side, code: str) -> None:
+        """Something about a side that somebody has to mend."""
+        now = self._clock()
+        await self._update(agent, lambda state: with_fault(state, side, code, now))
+
     async def look_at(self, agent: Agent, settings: PresenceSettings) -> None:
         """Reads both sides and writes what has to be.
 
@@ -174,10 +188,11 @@ class Presences:
             event = telling.look_soon(agent.id, self._clock())
             await self._bus.send(QUEUE, event, delay_s=_pause_s(state, self._clock()))
             return True
-        is_talking = await self._phone.is_talking(agent) if is_talking_asked(state, self._clock()) else None
-        phone, problem = await self._read_phone(agent)
+        is_asked = is_talking_asked(state, self._clock())
+        is_talking, deaf = await _tried(self._phone.is_talking(agent)) if is_asked else (None, None)
+        phone, problem = await _tried(self._phone.read(agent))
         by_phone = settings.method is Method.PHONE
-        shown = state.reported or state.omnichannel if by_phone else await self._omnichannel.read(agent)
+        shown = state.reported or state.omnichannel if by_phone else await self._read_omnichannel(agent)
         now = self._clock()
         decided = without_expired(state, is_talking, policy.lease, now)
         if shown is not None:
@@ -188,16 +203,17 @@ class Presences:
             decided = await self._store.save(agent.id, decided)
         await self._wake_up(agent, decided, now)
         after = await self._write(agent, decided)
-        if problem:
+        if problem := problem or deaf:
             raise problem
         return by_phone or _is_settled(after)
 
-    async def _read_phone(self, agent: Agent) -> tuple[Availability | None, VoiceError | None]:
-        """A voice cloud that is away must not keep an agent in do-not-disturb."""
+    async def _read_omnichannel(self, agent: Agent) -> PresenceShown:
+        """What only an administrator can mend is shown as a fault until it can be read."""
         try:
-            return await self._phone.read(agent), None
-        except VoiceError as error:
-            return None, error
+            return await self._omnichannel.read(agent)
+        except Misconfigured as error:
+            await self.note_fault(agent, Side.OMNICHANNEL, error.code)
+            raise
 
     async def _write(self, agent: Agent, state: AgentState) -> AgentState:
         """Does what was decided, each side whether or not the other fails."""
@@ -242,7 +258,7 @@ class Presences:
             return True
         shown = PresenceShown(await self._omnichannel.presence(news.presence_id), news.at, news.by)
         taken = with_late_news(state, shown, _policy(settings), self._clock())
-        if taken != state:
+        if taken != state and await self._omnichannel.read(agent) == state.omnichannel:
             try:
                 await self._write(agent, await self._store.save(agent.id, taken))
             except Conflict:
@@ -269,6 +285,14 @@ class Presences:
             except Conflict:
                 continue
         raise _contended()
+
+
+async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, VoiceError | None]:
+    """A voice cloud that is away must not keep an agent in do-not-disturb."""
+    try:
+        return await asking, None
+    except VoiceError as error:
+        return None, error
 
 
 def _addressed(event: Event, agents: Mapping[str, Agent]) -> Agent | None:

@@ -155,6 +155,23 @@ async def test_where_only_the_phone_reaches_omnichannel_it_is_told_what_to_set(
     assert await statuses.writes() == []
 
 
+async def test_a_text_or_an_id_alone_is_enough_of_a_report(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """CIF may tell no more; a text nobody knows is a fault until a known one comes; a fast clock is no news."""
+    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
+    await asyncio.sleep(2.2)
+    unknown = (await phone.post("/presence", json={"text": "focus TIME"})).raise_for_status().json()
+    assert [fault["code"] for fault in unknown["faults"]] == ["presence-unmapped"]
+    for body, text in (
+        ({"text": "Focus time", "at": "2099-01-01T00:00:00Z"}, "Focus time"),
+        ({"presenceId": f"{{{QUIET.upper()}}}"}, "Do not disturb"),
+        ({"text": "Focus time"}, "Focus time"),
+    ):
+        shown = (await phone.post("/presence", json=body)).raise_for_status().json()
+        assert (shown["omnichannel"]["text"], shown["faults"]) == (text, [])
+    for body in ({}, {"text": 7}, {"text": "x" * 101}, {"presenceId": "focus"}, {"text": "Busy", "at": "soon"}):
+        assert (await phone.post("/presence", json=body)).json()["code"] == "malformed-availability"
+
+
 async def test_strangers_and_nonsense_are_refused(statuses: Statuses, phone: httpx.AsyncClient) -> None:
     """No token, no such status, an end in the past, a report without a presence."""
     async with httpx.AsyncClient(base_url=str(phone.base_url)) as stranger:

@@ -13,7 +13,7 @@ from local.dynamics.data.tables.activities import (
 )
 from local.dynamics.data.tables.customers import ACCOUNT, CONTACT, INCIDENT, LEAD
 from local.dynamics.data.tables.people import SYSTEMUSER, TEAM
-from local.dynamics.data.tables.presence import AGENT_STATUS, PRESENCE
+from local.dynamics.data.tables.presence import AGENT_STATUS, AGENT_STATUS_HISTORY, PRESENCE
 from local.dynamics.data.tables.queues import QUEUE, QUEUEITEM
 
 __all__ = ["CANCELED", "COMPLETED", "OPEN", "OWNER_PARTY", "PARTIES", "REGARDING_PARTY", "TABLES"]
@@ -34,5 +34,6 @@ TABLES = {
         ANNOTATION,
         PRESENCE,
         AGENT_STATUS,
+        AGENT_STATUS_HISTORY,
     )
 }

@@ -51,3 +51,23 @@ AGENT_STATUS = table(
     ],
     states=TWO_STATES,
 )
+
+AGENT_STATUS_HISTORY = table(
+    "msdyn_agentstatushistory",
+    "msdyn_agentstatushistories",
+    10103,
+    "msdyn_name",
+    [
+        *strings(("msdyn_name",), 100),
+        lookup("msdyn_agentid", {"msdyn_agentid": ("systemuser",)}),
+        lookup("msdyn_presenceid", {"msdyn_presenceid": ("msdyn_presence",)}),
+        Column("msdyn_starttime", Type.DATETIME),
+        Column("msdyn_endtime", Type.DATETIME),
+        Column("msdyn_availablecapacity", Type.INTEGER),
+        *state(1),
+        *stamps(),
+        *ownership(),
+    ],
+    states=TWO_STATES,
+)
+"""One row for each change of presence or capacity; the last of a representative has no end."""

@@ -144,3 +144,20 @@ async def test_a_webhook_hears_of_presences(dynamics: LocalDynamics, webhook_rec
         assert (columns["msdyn_agentid"]["Id"], event["InitiatingUserId"]) == (ANNA, ENGINE.user_id)
         told[event["MessageName"]] = (columns["msdyn_currentpresenceid"]["Id"], columns["msdyn_presencemodifiedby"])
     assert told == {"Create": (FREE, "AGENT"), "Update": (QUIET, "SYSTEM")}
+
+
+async def test_the_history_has_every_change_with_its_end(dynamics: LocalDynamics) -> None:
+    """Of presence and of capacity, by whoever it was set; only the last has no end."""
+    await set_to(dynamics, FREE)
+    dynamics.time.advance(60)
+    await set_to(dynamics, FOCUS)
+    dynamics.time.advance(60)
+    await exhaust(dynamics, True)
+    query = f"msdyn_agentstatushistories?$filter=_msdyn_agentid_value eq {ANNA}&$orderby=msdyn_starttime"
+    rows = (await dynamics.ok("GET", query))["value"]
+    times = [f"2026-11-23T08:0{minute}:00Z" for minute in range(3)]
+    assert [(row["_msdyn_presenceid_value"], row["msdyn_starttime"], row["msdyn_endtime"]) for row in rows] == [
+        (FREE, times[0], times[1]),
+        (FOCUS, times[1], times[2]),
+        (QUIET, times[2], None),
+    ]

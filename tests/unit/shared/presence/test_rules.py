@@ -266,3 +266,13 @@ def test_no_two_writes_have_one_cause() -> None:
     causes = [write.cause for write in (*story.state.pending, *filter(None, [story.state.written]))]
     assert len(set(causes)) == len(causes) == 2
     assert all(isinstance(write, Write) for write in story.state.pending)
+
+
+def test_a_choice_in_the_very_second_of_our_write_was_before_it() -> None:
+    """Dynamics keeps seconds: after our write the choice would be what is there now."""
+    story = in_call()
+    assert story.state.omnichannel is not None
+    same = replace(story.state.omnichannel, presence=DEFAULT_PRESENCES[Kind.AWAY])
+    state = with_late_news(story.state, same, POLICY, at(story.now))
+    assert state.episode == Episode(DEFAULT_PRESENCES[Kind.AWAY], is_set=True)
+    assert with_late_news(state, same, POLICY, at(story.now)) == state

@@ -1,0 +1,63 @@
+"""What a phone tells of Omnichannel where only it reaches it: id, base status, text, as much as CIF has given it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from shared.clock import from_iso
+from shared.errors import InvalidInput, Misconfigured, VoiceError
+from shared.presence.model import Presence
+from shared.presence.omnichannel import Omnichannel
+from shared.settings.presence import PresenceSettings
+
+MAX_TEXT = 100
+"""As long as the text of a presence can be in Dynamics."""
+
+
+async def presence_told(
+    document: Mapping[str, object], omnichannel: Omnichannel, settings: PresenceSettings
+) -> Presence:
+    """Raises InvalidInput ``malformed-availability``, and Misconfigured ``presence-unmapped`` for one nobody knows."""
+    presence_id, text, base = _id(document), document.get("text") or "", document.get("baseStatus")
+    if not isinstance(text, str) or len(text) > MAX_TEXT or not (presence_id or text):
+        raise malformed(f"a report has a presenceId or a text of at most {MAX_TEXT} characters")
+    if presence_id and base is not None:
+        kind = settings.kind_reported(base)
+        if kind is None:
+            raise malformed("baseStatus is a number or a name such as BUSY_DO_NOT_DISTURB")
+        return Presence(presence_id, kind, text)
+    try:
+        found = await (omnichannel.presence(presence_id) if presence_id else omnichannel.named(text))
+    except VoiceError:
+        found = None  # the phone may be all that reaches Dynamics' presences
+    found = found or _configured(presence_id, text, settings)
+    if found is None:
+        raise Misconfigured("presence-unmapped", "neither Dynamics nor the settings name what the phone tells of")
+    return found
+
+
+def moment_told(value: object, now: datetime) -> datetime:
+    """When it was set by the phone's clock, never later than now. Raises InvalidInput ``malformed-availability``."""
+    if value is None:
+        return now
+    try:
+        return min(from_iso(str(value)), now)
+    except (ValueError, OverflowError):
+        raise malformed("a time is written in ISO 8601") from None
+
+
+def malformed(what: str) -> InvalidInput:
+    return InvalidInput("malformed-availability", what)
+
+
+def _id(document: Mapping[str, object]) -> str:
+    given = document.get("presenceId")
+    try:
+        return str(UUID(str(given))) if given else ""
+    except ValueError:
+        raise malformed("a presenceId is a GUID") from None
+
+
+def _configured(presence_id: str, text: str, settings: PresenceSettings) -> Presence | None:
+    known = (*settings.presences.values(), settings.dnd)
+    return next((one for one in known if (one.id == presence_id if presence_id else one.text == text)), None)
