@@ -5,7 +5,8 @@ its 1.16 for that is guarded by ``tests/integration/voicecloud/media/test_aiortc
 
 * ``RTCRtpReceiver.receive`` starts no decoder, ``_handle_rtp_packet`` gives packets to us and counts them for RTCP;
 * ``RTCRtpSender`` has a track that never says anything; packets go to its transport, counted for its reports;
-* ``CODECS`` is Opus and telephone-event (RFC 4733) alone, and the answer asks for Opus' in-band repair.
+* ``CODECS`` is Opus, G.711 for telephone networks that know no Opus, and telephone-event (RFC 4733); the answer asks
+  for Opus' in-band repair.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from aiortc.exceptions import OperationError
 from aiortc.rtcrtpreceiver import StreamStatistics
 
 from shared.errors import InvalidInput
+from voicecloud.media import g711
 from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
@@ -39,6 +41,7 @@ from voicecloud.media.servers import ANYWHERE, IceServer, Way
 
 CLOSING_S = 3.0
 OPUS, KEYS = "audio/opus", "audio/telephone-event"
+VOICES = (OPUS, *g711.LAWS)
 MALFORMED = (
     *(ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError, RuntimeError),
     *(InvalidStateError, InvalidAccessError, OperationError),
@@ -47,8 +50,10 @@ MALFORMED = (
 
 CODECS["audio"] = [
     RTCRtpCodecParameters(mimeType=OPUS, clockRate=CLOCK_RATE, channels=2, payloadType=96),
+    RTCRtpCodecParameters(mimeType="audio/PCMA", clockRate=g711.RATE, channels=1, payloadType=8),
+    RTCRtpCodecParameters(mimeType="audio/PCMU", clockRate=g711.RATE, channels=1, payloadType=0),
     RTCRtpCodecParameters(mimeType=KEYS, clockRate=CLOCK_RATE, channels=1, payloadType=110),
-    RTCRtpCodecParameters(mimeType=KEYS, clockRate=8_000, channels=1, payloadType=126),
+    RTCRtpCodecParameters(mimeType=KEYS, clockRate=g711.RATE, channels=1, payloadType=126),
 ]
 
 log = logging.getLogger(__name__)
@@ -83,8 +88,11 @@ class Peer:
         self._way = way
         self._receiver: Any = None
         self._sender: Any = None
-        self._opus_type, self._key_type, self._key_rate = 0, 0, 0
+        self._voice_type, self._key_type, self._key_rate = 0, 0, 0
         self._types: dict[int, str] = {}
+        self._rate = CLOCK_RATE
+        self._mouth: g711.Mouth | None = None
+        self._ears: dict[str, g711.Ear] = {}
 
     @property
     def state(self) -> str:
@@ -102,6 +110,7 @@ class Peer:
         try:
             await self._connection.setRemoteDescription(description)
             self._take_over()
+            self._choose()
             self._negotiated()
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except MALFORMED as error:
@@ -127,8 +136,17 @@ class Peer:
     async def send(
         self, payload: bytes, sequence: int, timestamp: int, *, is_key: bool = False, marker: bool = False
     ) -> None:
-        """One packet. One that cannot be sent now is lost, as any packet may be."""
-        sender, kind = self._sender, self._key_type if is_key else self._opus_type
+        """One packet of Opus, or of a key. One that cannot be sent now is lost, as any packet may be."""
+        if self._mouth is None:
+            await self._put(self._key_type if is_key else self._voice_type, payload, sequence, timestamp, marker)
+        elif is_key:
+            await self._put(self._key_type, payload, sequence, self._mouth.key(sequence, timestamp), marker)
+        else:
+            for said in self._mouth.say(payload, sequence, timestamp):
+                await self._put(self._voice_type, *said, marker)
+
+    async def _put(self, kind: int, payload: bytes, sequence: int, timestamp: int, marker: bool) -> None:
+        sender = self._sender
         packet = header(kind, sequence, timestamp, sender._ssrc, marker=marker) + payload
         try:
             await sender.transport._send_rtp(packet)
@@ -151,7 +169,7 @@ class Peer:
         return Quality(
             packets=expected - lost,
             loss=lost / max(1, expected),
-            jitter_ms=streams[-1].jitter / CLOCK_RATE * 1000,
+            jitter_ms=streams[-1].jitter / self._rate * 1000,
             far_loss=max(0, reports[-1].packetsLost) / max(1, sent) if reports else None,
             round_trip_ms=None if trip_s is None else trip_s * 1000,
         )
@@ -174,17 +192,26 @@ class Peer:
         self._sender.replaceTrack(_Silent())
         steer(self._receiver.transport.transport._connection, self._way)
 
+    def _choose(self) -> None:
+        """Of several voices that are offered Opus is taken: what else is answered might be spoken too."""
+        [transceiver] = self._connection.getTransceivers()
+        if any(codec.mimeType.lower() == OPUS for codec in transceiver._codecs):
+            transceiver._codecs = [one for one in transceiver._codecs if one.mimeType.lower() not in g711.LAWS]
+
     def _negotiated(self) -> None:
-        """Notes the payload types that both sides know. Raises InvalidInput ``sdp-malformed`` without Opus."""
+        """Notes the payload types that both sides know. Raises InvalidInput ``sdp-malformed`` without a voice."""
         [transceiver] = self._connection.getTransceivers()
         codecs: list[Any] = transceiver._codecs
         self._types = {codec.payloadType: codec.mimeType.lower() for codec in codecs}
-        by_kind = {(codec.mimeType.lower(), codec.clockRate): codec.payloadType for codec in codecs}
-        if (OPUS, CLOCK_RATE) not in by_kind:
-            raise InvalidInput("sdp-malformed", "the description offers no Opus")
-        self._opus_type = by_kind[OPUS, CLOCK_RATE]
-        self._key_rate = next((rate for rate in (CLOCK_RATE, 8_000) if (KEYS, rate) in by_kind), 0)
-        self._key_type = by_kind.get((KEYS, self._key_rate), 0)
+        voice = next((codec for codec in codecs if codec.mimeType.lower() in VOICES), None)
+        if voice is None:
+            raise InvalidInput("sdp-malformed", "the description offers neither Opus nor G.711")
+        self._voice_type, self._rate = voice.payloadType, voice.clockRate
+        if self._rate == g711.RATE:
+            self._mouth = g711.Mouth(voice.mimeType.lower())
+        key_rates = {codec.clockRate: codec.payloadType for codec in codecs if codec.mimeType.lower() == KEYS}
+        self._key_rate = next((rate for rate in (self._rate, g711.RATE) if rate in key_rates), 0)
+        self._key_type = key_rates.get(self._key_rate, 0)
 
     async def _receive(self, parameters: Any) -> None:
         """``RTCRtpReceiver.receive`` without a thread that decodes."""
@@ -197,22 +224,36 @@ class Peer:
 
     async def _handle(self, packet: Any, arrival_time_ms: int) -> None:
         """``RTCRtpReceiver._handle_rtp_packet``: counts for RTCP and passes on."""
-        kind = self._types.get(packet.payload_type)
+        kind, timestamp = self._types.get(packet.payload_type), packet.timestamp
+        if kind is None:
+            return
+        self._count(packet, has_time=kind != KEYS)
         if kind == KEYS:
-            await self._listener.key(packet.ssrc, packet.timestamp, packet.payload)
-        elif kind == OPUS:
-            streams = self._receiver._RTCRtpReceiver__remote_streams
-            if packet.ssrc not in streams:
-                streams[packet.ssrc] = StreamStatistics(CLOCK_RATE)
-            streams[packet.ssrc].add(packet)
-            if packet.payload:
-                await self._listener.packet(
-                    Packet(packet.ssrc, packet.sequence_number, packet.timestamp, packet.payload)
-                )
+            await self._listener.key(packet.ssrc, timestamp, packet.payload)
+        elif packet.payload:
+            await self._told(kind, Packet(packet.ssrc, packet.sequence_number, timestamp, packet.payload))
+
+    def _count(self, packet: Any, *, has_time: bool) -> None:
+        """For RTCP. The packets of a key have the time of its beginning, which says nothing of their way here."""
+        streams = self._receiver._RTCRtpReceiver__remote_streams
+        if packet.ssrc not in streams:
+            streams[packet.ssrc] = StreamStatistics(self._rate)
+        if not has_time:
+            packet.timestamp = streams[packet.ssrc]._last_timestamp or packet.timestamp
+        streams[packet.ssrc].add(packet)
+
+    async def _told(self, kind: str, packet: Packet) -> None:
+        if kind == OPUS:
+            await self._listener.packet(packet)
+            return
+        if kind not in self._ears:
+            self._ears[kind] = g711.Ear(kind)
+        for one in self._ears[kind].take(packet):
+            await self._listener.packet(one)
 
     def _changed(self) -> None:
         self._listener.state(self.state)
 
 
 def _malformed() -> InvalidInput:
-    return InvalidInput("sdp-malformed", "the session description is none of one audio stream with Opus")
+    return InvalidInput("sdp-malformed", "the session description is none of one audio stream with Opus or G.711")

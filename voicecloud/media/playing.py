@@ -51,14 +51,11 @@ def _entries(file: BinaryIO, channel: int) -> Iterator[tuple[int, bytes]]:
 
 def _play(entries: Iterator[tuple[int, bytes]], samples: Samples) -> None:
     decoder, following = Decoder(), None
-    try:
-        for at, payload in entries:
-            if following is not None:
-                _conceal(decoder, following, at, payload, samples)
-            length = _put(samples, at // PER_SAMPLE, decoder.decode(payload))
-            following = at + length * PER_SAMPLE
-    finally:
-        decoder.close()
+    for at, payload in entries:
+        if following is not None:
+            _conceal(decoder, following, at, payload, samples)
+        length = _put(samples, at // PER_SAMPLE, decoder.decode(payload))
+        following = at + length * PER_SAMPLE
 
 
 def _conceal(decoder: Decoder, at: int, until: int, payload: bytes, samples: Samples) -> None:

@@ -10,6 +10,10 @@ MOST_CANDIDATES = 20
 """Each is called on several times: a longer list would make the gateway knock at doors of the offerer's choice."""
 REPAIR = "minptime=10;useinbandfec=1"
 _FINGERPRINT = re.compile(r"^a=fingerprint:sha-(256|384|512) [0-9A-F:]+\r?$", re.MULTILINE | re.IGNORECASE)
+WELL_KNOWN = {"0": "PCMU/8000", "8": "PCMA/8000"}
+"""Payload types that need no ``rtpmap`` (RFC 3551, section 6)."""
+_FORMATS = re.compile(r"^m=audio \d+ \S+ ([\d ]+?)\r?$", re.MULTILINE)
+_VOICE = re.compile(r"^a=rtpmap:\d+ (opus/48000/2|PCM[AU]/8000)", re.MULTILINE | re.IGNORECASE)
 _OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)(?=\r?$)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -23,7 +27,20 @@ def admitted(description: str) -> str:
         raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
     if not _FINGERPRINT.search(description):
         raise InvalidInput("sdp-malformed", "the session description has no fingerprint (RFC 8122)")
-    return "".join(_kept(description.splitlines(keepends=True)))
+    return "".join(_kept(description.splitlines(keepends=True))) + "".join(_unsaid(description))
+
+
+def has_voice(description: str) -> bool:
+    """Whether one of the codecs in it is ours: Opus or G.711."""
+    return bool(_VOICE.search(description + "".join(_unsaid(description))))
+
+
+def _unsaid(description: str) -> Iterator[str]:
+    """The line of each payload type that goes without saying."""
+    for formats in _FORMATS.findall(description):
+        for number in formats.split():
+            if number in WELL_KNOWN and f"a=rtpmap:{number} " not in description:
+                yield f"a=rtpmap:{number} {WELL_KNOWN[number]}\r\n"
 
 
 def _kept(lines: list[str]) -> Iterator[str]:

@@ -26,10 +26,7 @@ NOTHING = Sounding(SILENCE_DB, 0.0)
 def sounding(packets: Iterable[bytes]) -> Sounding:
     """Of Opus packets one after another."""
     decoder = opus.Decoder()
-    try:
-        samples = np.frombuffer(b"".join(decoder.decode(one) for one in packets), dtype=np.int16).astype(np.float64)
-    finally:
-        decoder.close()
+    samples = np.frombuffer(b"".join(decoder.decode(one) for one in packets), dtype=np.int16).astype(np.float64)
     if not samples.any():
         return NOTHING
     loudness_db = 20 * np.log10(np.sqrt(np.mean(samples**2)) / FULL_SCALE)

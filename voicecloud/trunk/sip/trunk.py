@@ -17,6 +17,7 @@ import aiohttp
 from shared.errors import Unavailable, VoiceError
 from voicecloud.ids import Ids
 from voicecloud.media.gateway import Gateway
+from voicecloud.media.sdp import has_voice
 from voicecloud.routing.effects import Bridge, CallNumber, Effect, Play, RecordVoicemail
 from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft
 from voicecloud.runtime.engine import Engine
@@ -189,9 +190,9 @@ class SipTrunk:
             self._fail(call)
 
     def _arrived(self, told: Told) -> None:
-        """Somebody calls; a call without a session description, or to nobody, is refused."""
+        """Somebody calls; a call to nobody, or without a voice that we could understand, is refused before it rings."""
         to = rules.number_of(str(told.result.get("callee", "")))
-        if to is None or told.sdp is None:
+        if to is None or told.sdp is None or not has_voice(told.sdp):
             code = rules.NOT_FOUND if to is None else rules.NOT_ACCEPTABLE
             self._run(self._ask(told.handle, {"request": "decline", "code": code}))
             return

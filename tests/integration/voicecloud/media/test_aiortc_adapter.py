@@ -16,6 +16,8 @@ from tests.fixtures.waiting import eventually
 from voicecloud.media.aiortc_adapter import Listener, Peer
 from voicecloud.media.rtp import FRAME
 
+KINDS = ("rtpmap", "fmtp", "rtcp-fb")
+
 
 async def nothing(*_: object) -> None:
     """Is not interested."""
@@ -40,7 +42,9 @@ def test_the_replaced_parts_have_their_shape() -> None:
         *("self", "receiver", "parameters"),
     ]
     assert list(inspect.signature(StreamStatistics.__init__).parameters) == ["self", "clockrate"]
-    assert [codec.mimeType for codec in CODECS["audio"]] == ["audio/opus", *["audio/telephone-event"] * 2]
+    voices = ["audio/opus", "audio/PCMA", "audio/PCMU"]
+    assert [codec.mimeType for codec in CODECS["audio"]] == [*voices, *["audio/telephone-event"] * 2]
+    assert "_last_timestamp" in vars(StreamStatistics(8_000))
     assert inspect.iscoroutinefunction(RTCRtpSender.send)
 
 
@@ -106,13 +110,58 @@ async def test_a_peer_without_keys_is_no_trouble() -> None:
     await asyncio.gather(voice.peer.close(), there.close())
 
 
-@pytest.mark.parametrize("codec", ["opus/48000/2", "opus"])
-async def test_a_peer_without_opus_is_refused(floor: Floor, codec: str) -> None:
-    """There is nothing else that a browser and we both speak."""
+def without(description: str, *names: str) -> str:
+    """A session description that does not know these codecs."""
+    lines = description.splitlines(keepends=True)
+    gone = [line.split(":")[1].split()[0] for line in lines if line.startswith("a=rtpmap") and has(line, names)]
+    kept = [line for line in lines if not line.startswith(tuple(f"a={kind}:{one} " for kind in KINDS for one in gone))]
+    media = next(line for line in kept if line.startswith("m=audio"))
+    fields = [one for number, one in enumerate(media.split()) if number < 3 or one not in gone]
+    return "".join(kept).replace(media, " ".join(fields) + "\r\n")
+
+
+def has(line: str, names: tuple[str, ...]) -> bool:
+    return any(name.lower() in line.lower() for name in names)
+
+
+async def test_a_peer_without_a_voice_we_know_is_refused(floor: Floor) -> None:
+    """Opus, which browsers have, or G.711, which telephone networks have, must be among what it offers."""
     async with voices(600) as (voice,):
-        offer = (await voice.peer.offer()).replace(codec, "speex/16000")
+        offer = without(await voice.peer.offer(), "opus", "PCMA", "PCMU")
         with pytest.raises(Exception, match="sdp-malformed"):
             await floor.gateway.offer(CALLER, offer)
+
+
+async def test_a_browser_is_answered_with_opus_alone(floor: Floor) -> None:
+    """It offers G.711 too, and could speak what it was answered with."""
+    async with voices(600) as (voice,):
+        answer = (await floor.gateway.offer(CALLER, await voice.peer.offer())).sdp
+    assert "opus/48000/2" in answer
+    assert "PCM" not in answer
+
+
+@pytest.mark.parametrize("law", ["PCMA", "PCMU"])
+async def test_a_telephone_network_without_opus_is_spoken_with_in_its_own_way(law: str) -> None:
+    """Both hear each other's pitch, keys arrive, and reports count on its clock; who offers does not matter."""
+    other_law, number = {"PCMA": ("PCMU", 8), "PCMU": ("PCMA", 0)}[law]
+
+    async def answered(offer: str) -> str:
+        poorer = without(offer, "opus", other_law)
+        return await other.peer.answer(poorer.replace(f"a=rtpmap:{number} {law}/8000\r\n", ""))
+
+    async with voices(600, 1700) as (one, other):
+        await one.call(answered)
+        await asyncio.wait_for(other.connected.wait(), 5)
+        other.talk()
+        await eventually(lambda: min(len(one.heard), len(other.heard)) > 20)
+        assert abs((await one.listen())[0] - 1700) < 20
+        assert abs((await other.listen())[0] - 600) < 20
+        await one.press("5")
+        await eventually(lambda: other.keys == ["5"])
+        quality = other.peer.quality()
+        assert quality is not None
+        assert quality.loss == 0
+        assert quality.jitter_ms < 30
 
 
 async def test_sending_before_the_connection_and_after_it_is_harmless() -> None:

@@ -46,7 +46,6 @@ def heard(clip: list[bytes]) -> tuple[float, float]:
     """Pitch and length of a clip."""
     decoder = Decoder()
     sound = np.frombuffer(b"".join(decoder.decode(packet) for packet in clip), dtype=np.int16)
-    decoder.close()
     return pitch_of(sound, RATE), len(sound) / RATE
 
 

@@ -128,7 +128,6 @@ def test_nonsense_is_no_sound_and_no_harm(payload: bytes) -> None:
     decoder = Decoder()
     decoder.decode(payload)
     decoder.conceal(payload)
-    decoder.close()
 
 
 def test_an_empty_recording_is_silent() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import InvalidInput
-from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, with_repair
+from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, has_voice, with_repair
 
 HEAD = f"v=0\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\n"
 
@@ -58,3 +58,28 @@ def test_repair_is_asked_for_once() -> None:
     asked = with_repair(given)
     assert f"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 {REPAIR}\r\na=rtpmap:110" in asked
     assert with_repair(asked) == asked
+
+
+@pytest.mark.parametrize(("number", "codec"), [("8", "PCMA"), ("0", "PCMU")])
+def test_payload_types_that_everybody_knows_are_said(number: str, codec: str) -> None:
+    """Telephone networks leave out what they mean (RFC 3551, section 6); nothing is said twice."""
+    given = HEAD + f"m=audio 9 RTP/SAVPF {number} 101\r\n"
+    said = admitted(given)
+    assert said == given + f"a=rtpmap:{number} {codec}/8000\r\n"
+    assert admitted(said) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "is_ours"),
+    [
+        ("m=audio 9 RTP/SAVPF 8", True),
+        ("m=audio 9 RTP/SAVPF 0 18", True),
+        ("m=audio 9 RTP/SAVPF 96\r\na=rtpmap:96 OPUS/48000/2", True),
+        ("m=audio 9 RTP/SAVPF 18", False),
+        ("m=audio 9 RTP/SAVPF 9\r\na=rtpmap:9 G722/8000", False),
+        ("m=audio 8 RTP/SAVPF 18", False),
+    ],
+)
+def test_a_voice_we_do_not_know_is_told_before_it_rings(line: str, *, is_ours: bool) -> None:
+    """G.729 or G.722 alone are refused at once, not when somebody answers."""
+    assert has_voice(HEAD + line + "\r\n") is is_ours

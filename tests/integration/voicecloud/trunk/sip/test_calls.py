@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from tests.fixtures.media import Voice
@@ -56,6 +57,27 @@ async def test_an_agent_calls_a_telephone_over_the_trunk(trunk: Trunk) -> None:
         await listens(anna, CUSTOMER_HZ)
         await trunk.cloud.client.post(f"/control/api/calls/{call_id}/hangup", json={})
         await until(lambda: "CALL_CLOSED" in telephone.names())
+
+
+@pytest.mark.parametrize("codec", ["PCMA/8000/1", "PCMU/8000/1"])
+async def test_a_telephone_that_knows_no_opus_is_understood(trunk: Trunk, codec: str) -> None:
+    """Called, and calling: its tone is heard, its key arrives, the agent's key arrives there."""
+    telephone = await trunk.carrier.telephone(codec=codec)
+    async with web_agent(trunk.cloud) as anna:
+        call_id = await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await listens(anna, CUSTOMER_HZ)
+        await telephone.do("sndcode", "5")
+        await until(lambda: anna.keys == ["5"])
+        trunk.cloud.store.telephony.gateway.send_keys(f"{call_id}:1", "7")
+        await until(lambda: any(one["type"] == "CALL_DTMF_START" for one in telephone.events))
+        await telephone.do("hangup")
+        await until(lambda: not trunk.live())
+    async with web_agent(trunk.cloud) as anna:
+        await telephone.do("dial", f"sip:{ANNAS}@{HOST}:{trunk.carrier.sip_port}")
+        await until(trunk.live)
+        await answers(trunk.cloud, anna, trunk.live()[0].call_id)
+        await listens(anna, CUSTOMER_HZ)
 
 
 async def test_a_telephone_calls_an_agent_over_the_trunk(trunk: Trunk) -> None:
