@@ -9,13 +9,18 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.fixtures.media import Voice
+from tests.fixtures.media import Voice, voices
 from tests.fixtures.sip import BUSY_NUMBER, CUSTOMER_HZ, CUSTOMER_NUMBER, HOST, Carrier, Telephone, carrier
-from tests.fixtures.voicecloud import RunVoiceCloud, VoiceCloud
-from tests.fixtures.web_agent import ANNAS, answers, begins, dials, until, web_agent
+from tests.fixtures.voicecloud import BJORN, RunVoiceCloud, VoiceCloud
+from tests.fixtures.web_agent import AGENT_HZ, ANNAS, answers, begins, dials, leg_of, speaks, until, web_agent
+from voicecloud.records.model import Terminal
+from voicecloud.routing.events import Answer, CompleteConsult, Consult, Hold, Resume, TerminalChanged
+from voicecloud.routing.model import Target, TargetKind
 from voicecloud.trunk.sip.account import Account
 
 NEAR_HZ = 15.0
+BJORNS_HZ = 1500.0
+MUSIC_HZ = (200, 560)
 
 
 @dataclass
@@ -45,6 +50,18 @@ async def trunk(run_voicecloud: RunVoiceCloud, tmp_path: Path) -> AsyncIterator[
 async def listens(voice: Voice, pitch_hz: float) -> None:
     async with asyncio.timeout(8):
         while abs((await voice.listen())[0] - pitch_hz) > NEAR_HZ:
+            pass
+
+
+async def plays(telephone: Telephone, pitch_hz: float) -> None:
+    async with asyncio.timeout(8):
+        while abs(await telephone.listen() - pitch_hz) > NEAR_HZ:
+            pass
+
+
+async def plays_music(telephone: Telephone) -> None:
+    async with asyncio.timeout(8):
+        while not MUSIC_HZ[0] < await telephone.listen() < MUSIC_HZ[1]:
             pass
 
 
@@ -122,6 +139,34 @@ async def test_keys_of_the_telephone_and_of_the_agent_arrive(trunk: Trunk) -> No
         await until(lambda: anna.keys == ["5"])
         trunk.cloud.store.telephony.gateway.send_keys(f"{call_id}:1", "7")
         await until(lambda: any(one["type"] == "CALL_DTMF_START" for one in telephone.events))
+
+
+@pytest.mark.parametrize("codec", ["opus/48000/2", "PCMA/8000/1"])
+async def test_a_telephone_is_held_taken_up_and_handed_over(trunk: Trunk, codec: str) -> None:
+    """On the same SIP call it plays the agent, music, the agent, music, and at the end the colleague, who hears it."""
+    telephone = await trunk.carrier.telephone(codec=codec)
+    tell = trunk.cloud.store.telephony.engine.tell
+    tell(TerminalChanged(BJORN, Terminal.WEB, online=True))
+    async with web_agent(trunk.cloud) as anna, voices(BJORNS_HZ) as [bjorn]:
+        call_id = await dials(trunk.cloud, anna, CUSTOMER_NUMBER)
+        annas = f"{call_id}:1"
+        await until(lambda: "CALL_ESTABLISHED" in telephone.names())
+        await plays(telephone, AGENT_HZ)
+        tell(Hold(annas))
+        await plays_music(telephone)
+        tell(Resume(annas))
+        await plays(telephone, AGENT_HZ)
+        tell(Consult(annas, Target(TargetKind.USER, BJORN)))
+        await until(lambda: leg_of(trunk.cloud, call_id, BJORN, "ringing"))
+        leg = leg_of(trunk.cloud, call_id, BJORN)
+        assert leg
+        tell(Answer(leg.leg_id, Terminal.WEB))
+        await speaks(trunk.cloud, bjorn, leg.leg_id)
+        await plays_music(telephone)
+        tell(CompleteConsult(annas))
+        await plays(telephone, BJORNS_HZ)
+        await listens(bjorn, CUSTOMER_HZ)
+        assert telephone.names().count("CALL_ESTABLISHED") == 1
 
 
 async def test_nobody_outside_can_make_us_call(trunk: Trunk) -> None:
