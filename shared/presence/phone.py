@@ -107,7 +107,7 @@ class PhonePresence:
     async def _note_report(self, agent: Agent, document: Mapping[str, Any], settings: PresenceSettings) -> None:
         at = moment_told(document.get("at"), self._clock())
         try:
-            presence = await presence_told(document, self._omnichannel, settings)
+            presence = await presence_told(document, await self._store.load(agent.id), self._omnichannel, settings)
         except Misconfigured as error:
             await self._presences.note_fault(agent, Side.OMNICHANNEL, error.code)
             return

@@ -1,12 +1,12 @@
 """What a phone tells of Omnichannel where only it reaches it: id, base status, text, as much as CIF has given it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from shared.clock import from_iso
 from shared.errors import InvalidInput, Misconfigured, VoiceError
-from shared.presence.model import Presence
+from shared.presence.model import AgentState, Presence
 from shared.presence.omnichannel import Omnichannel
 from shared.settings.presence import PresenceSettings
 
@@ -15,7 +15,7 @@ MAX_TEXT = 100
 
 
 async def presence_told(
-    document: Mapping[str, object], omnichannel: Omnichannel, settings: PresenceSettings
+    document: Mapping[str, object], state: AgentState, omnichannel: Omnichannel, settings: PresenceSettings
 ) -> Presence:
     """Raises InvalidInput ``malformed-availability``, and Misconfigured ``presence-unmapped`` for one nobody knows."""
     presence_id, text, base = _id(document), document.get("text") or "", document.get("baseStatus")
@@ -26,11 +26,13 @@ async def presence_told(
         if kind is None:
             raise malformed("baseStatus is a number or a name such as BUSY_DO_NOT_DISTURB")
         return Presence(presence_id, kind, text)
+    if known := _known(presence_id, text, _of(state)):
+        return known
     try:
         found = await (omnichannel.presence(presence_id) if presence_id else omnichannel.named(text))
     except VoiceError:
         found = None  # the phone may be all that reaches Dynamics' presences
-    found = found or _configured(presence_id, text, settings)
+    found = found or _known(presence_id, text, (*settings.presences.values(), settings.dnd))
     if found is None:
         raise Misconfigured("presence-unmapped", "neither Dynamics nor the settings name what the phone tells of")
     return found
@@ -58,6 +60,13 @@ def _id(document: Mapping[str, object]) -> str:
         raise malformed("a presenceId is a GUID") from None
 
 
-def _configured(presence_id: str, text: str, settings: PresenceSettings) -> Presence | None:
-    known = (*settings.presences.values(), settings.dnd)
-    return next((one for one in known if (one.id == presence_id if presence_id else one.text == text)), None)
+def _of(state: AgentState) -> list[Presence]:
+    """Those he has shown or is to be set to."""
+    shown = [one.presence for one in (state.reported, state.omnichannel) if one]
+    wanted = [one.presence for one in state.pending if one.presence]
+    kept = [one for one in (state.episode.before if state.episode else None, state.beneath) if one]
+    return shown + wanted + kept
+
+
+def _known(presence_id: str, text: str, presences: Iterable[Presence]) -> Presence | None:
+    return next((one for one in presences if (one.id == presence_id if presence_id else one.text == text)), None)

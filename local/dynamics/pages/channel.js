@@ -7,38 +7,51 @@ const toggle = /** @type {HTMLButtonElement} */ (document.getElementById("channe
 const panel = /** @type {HTMLElement} */ (document.getElementById("channel"));
 /** @type {HTMLIFrameElement | undefined} */
 let frame;
+/** Events the panel listens to. @type {Set<string>} */
+const wanted = new Set();
 
-/** What each call of the library does; whoever is signed in here is whom it is about. */
-const CALLS = /** @type {Record<string, (user: any, ...values: any[]) => any>} */ ({
-  getEnvironment: (user) => JSON.stringify({ userId: `{${user.id}}`, username: user.name, appName: "Customer Service", cifVersion: "2.0", clientUrl: location.origin }),
+/** What each message does; whoever is signed in here is whom it is about. */
+const CALLS = /** @type {Record<string, (user: any, values: Map<string, any>) => any>} */ ({
+  initializeCI: () => true,
+  getenvironment: (user) => JSON.stringify({ userId: `{${user.id}}`, username: user.name, appName: "Customer Service", cifVersion: "2.0", clientUrl: location.origin }),
   getPresence: () => presenceText() ?? "FAILED",
-  setPresence: (user, text) => choosePresence(user.id, text),
+  setAgentPresence: (user, values) => choosePresence(user.id, values.get("presenceText")),
+  addGenericHandler: (_user, values) => Boolean(wanted.add(values.get("eventType"))),
+  removeGenericHandler: (_user, values) => wanted.delete(values.get("eventType")),
 });
 
 /** Shows the provider's panel, if one is configured. @param {() => {id: string, name: string}} user */
 export async function startChannel(user) {
   const { channelUrl } = await (await fetch("/stand-in/channel")).json();
   if (!channelUrl) return;
-  const origin = new URL(channelUrl).origin;
+  const { origin } = new URL(channelUrl);
   toggle.hidden = false;
   toggle.onclick = () => show(panel.hidden, channelUrl);
+  /** @param {object} message */
+  const tell = (message) => frame?.contentWindow?.postMessage(message, origin);
   addEventListener("message", async (event) => {
-    if (!frame || event.source !== frame.contentWindow || event.origin !== origin) return;
-    const answer = (/** @type {any} */ message) => frame?.contentWindow?.postMessage(message, origin);
-    const { cif, id, method, values } = event.data ?? {};
-    if (cif === "hello") answer({ cif: "ready" });
-    if (cif !== "call") return;
-    try {
-      answer({ cif: "answer", id, value: await CALLS[method](user(), ...values) });
-    } catch (error) {
-      answer({ cif: "answer", id, error: String(error) });
-    }
+    if (!frame || event.source !== frame.contentWindow || event.origin !== origin || !event.data?.messageType) return;
+    tell({ messageCorrelationId: event.data.messageCorrelationId, isEventFlag: false, ...(await outcome(user(), event.data)) });
   });
   onPresence((presence) => {
+    if (!wanted.has("onPresenceChange")) return;
     const value = JSON.stringify({ presenceInfo: presence });
-    frame?.contentWindow?.postMessage({ cif: "event", name: "onPresenceChange", value }, origin);
+    tell({ messageType: "onPresenceChange", messageData: new Map([["value", value]]), isEventFlag: true });
   });
 }
+
+/** @param {any} user @param {any} message */
+async function outcome(user, { messageType, messageData }) {
+  if (!Object.hasOwn(CALLS, messageType)) return failure(`${messageType} is not supported here`);
+  try {
+    return { messageOutcome: "success", messageData: new Map([["result", await CALLS[messageType](user, messageData)]]) };
+  } catch (error) {
+    return failure(String(error));
+  }
+}
+
+/** @param {string} message */
+const failure = (message) => ({ messageOutcome: "failure", messageData: new Map([["message", message]]) });
 
 /** @param {boolean} shown @param {string} address */
 function show(shown, address) {

@@ -1,48 +1,56 @@
 /**
  * The library a communication panel loads from the environment: `Microsoft.CIFramework` as the Channel Integration
- * Framework 2.0 has it, as far as presence and the page go. It speaks with the page around the panel by messages.
+ * Framework 2.0 has it, as far as presence goes. It speaks with the page around the panel by messages of its form:
+ * `{messageType, messageData: Map, messageCorrelationId, isEventFlag}`, answered by `messageOutcome`.
  */
 (() => {
+  const WITHIN_MS = 10_000;
+  const NO_ANSWER = "Timeout occurred as no response was received from listener window";
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const page = new URL(script.dataset.crmurl ?? script.src).origin;
-  /** @type {Map<string, {resolve: (value: any) => void, reject: (reason: any) => void}>} */
+  /** @type {Map<string, (answer: any) => void>} */
   const asked = new Map();
   /** @type {Map<string, Set<(data: string) => any>>} */
   const handlers = new Map();
-  let count = 0;
 
-  /** @param {string} method @param {any[]} values @returns {Promise<any>} */
-  function ask(method, ...values) {
-    const id = `${Date.now()}-${++count}`;
+  /** @param {string} messageType @param {Record<string, any>} [values] @returns {Promise<any>} */
+  function ask(messageType, values = {}) {
+    const messageCorrelationId = crypto.randomUUID();
     return new Promise((resolve, reject) => {
-      asked.set(id, { resolve, reject });
-      parent.postMessage({ cif: "call", id, method, values }, page);
+      const timer = setTimeout(() => done({ messageData: new Map([["message", NO_ANSWER]]) }), WITHIN_MS);
+      /** @param {any} answer */
+      function done({ messageOutcome, messageData }) {
+        clearTimeout(timer);
+        asked.delete(messageCorrelationId);
+        if (messageOutcome === "success") resolve(messageData.get("result"));
+        else reject(messageData.get("message"));
+      }
+      asked.set(messageCorrelationId, done);
+      const messageData = new Map(Object.entries(values));
+      parent.postMessage({ messageType, messageData, messageCorrelationId, isEventFlag: false }, page);
     });
   }
 
-  addEventListener("message", (event) => {
-    if (event.source !== parent || event.origin !== page) return;
-    const { cif, id, value, error, name } = event.data ?? {};
-    if (cif === "ready") dispatchEvent(new CustomEvent("CIFInitDone"));
-    if (cif === "event") handlers.get(name)?.forEach((handler) => handler(value));
-    if (cif !== "answer" || !asked.has(id)) return;
-    if (error) asked.get(id)?.reject(error);
-    else asked.get(id)?.resolve(value);
-    asked.delete(id);
+  addEventListener("message", ({ source, origin, data }) => {
+    if (source !== parent || origin !== page || !data) return;
+    if (data.isEventFlag) handlers.get(data.messageType)?.forEach((handler) => handler(data.messageData.get("value")));
+    else asked.get(data.messageCorrelationId)?.(data);
   });
 
   /** @type {any} */ (window).Microsoft = {
     CIFramework: {
-      getEnvironment: () => ask("getEnvironment"),
+      getEnvironment: () => ask("getenvironment"),
       getPresence: () => ask("getPresence"),
-      setPresence: (/** @type {string} */ text) => ask("setPresence", text),
+      setPresence: (/** @type {string} */ text) => ask("setAgentPresence", { presenceText: text }),
       addHandler(/** @type {string} */ name, /** @type {(data: string) => any} */ handler) {
         handlers.set(name, (handlers.get(name) ?? new Set()).add(handler));
+        return ask("addGenericHandler", { eventType: name });
       },
       removeHandler(/** @type {string} */ name, /** @type {(data: string) => any} */ handler) {
         handlers.get(name)?.delete(handler);
+        return ask("removeGenericHandler", { eventType: name });
       },
     },
   };
-  parent.postMessage({ cif: "hello" }, page);
+  ask("initializeCI").then(() => dispatchEvent(new CustomEvent("CIFInitDone")));
 })();
