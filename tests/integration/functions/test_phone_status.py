@@ -1,7 +1,7 @@
 """The web phone's requests on an agent's status (B1-B5), also where only the phone reaches Omnichannel."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +9,10 @@ import httpx
 import pytest_asyncio
 
 from shared.settings.model import Kind
+from tests.fixtures.functions_host import ChildHost
 from tests.fixtures.people import token_of
 from tests.fixtures.presence import DAVID_OBJECT, FOCUS, FREE, GONE, LEASE_S, QUIET, Statuses
+from tests.fixtures.processes import ROOT
 from tests.fixtures.world import eventually
 
 SALES = "73000000-0000-4000-8000-000000000001"
@@ -62,6 +64,31 @@ async def test_after_a_status_with_an_end_it_is_what_it_was(statuses: Statuses, 
     await statuses.both_become(FOCUS, "Busy")
 
 
+async def test_lunch_ends_although_the_voice_cloud_was_away(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """Killed and started again during lunch, it still knows its end and what was before."""
+    await statuses.set_dynamics(FOCUS)
+    await statuses.both_become(FOCUS, "Busy")
+    await phone.put("/availability", json={"status": "Lunch", "length_s": 6})
+    await statuses.both_become(GONE, "Lunch")
+    cloud = statuses.world.neighbours.voicecloud
+    await asyncio.to_thread(cloud.kill)
+    await asyncio.to_thread(cloud.start)
+    await statuses.both_become(FOCUS, "Busy")
+
+
+async def test_lunch_ends_although_the_app_was_away(
+    statuses: Statuses, phone: httpx.AsyncClient, app_host: ChildHost
+) -> None:
+    """The end of lunch falls into a restart of the app: what it missed it finds."""
+    await phone.put("/availability", json={"status": "Lunch", "length_s": 2})
+    await statuses.both_become(GONE, "Lunch")
+    await asyncio.to_thread(app_host.kill)
+    await asyncio.sleep(2)
+    assert await statuses.dynamics() == GONE
+    await asyncio.to_thread(app_host.start)
+    await statuses.both_become(FREE, "Available")
+
+
 async def test_a_customers_own_status_is_known_by_its_note(statuses: Statuses, phone: httpx.AsyncClient) -> None:
     """It maps onto a kind and keeps its name (B4)."""
     own = {"name": "Training", "kind": "dnd", "event_type": 6, "note": "Training", "length_s": 3600}
@@ -105,6 +132,21 @@ async def test_a_phone_that_falls_silent_is_restored_within_its_lease(
     await statuses.dynamics_becomes(FOCUS, within_s=LEASE_S + 1)
     await phone.post(f"/calls/{uuid4()}/heartbeat", json={})
     await statuses.dynamics_becomes(QUIET)
+
+
+async def test_a_lease_whose_instance_died_is_ended_by_another(
+    statuses: Statuses, phone: httpx.AsyncClient, child_host: Callable[..., ChildHost]
+) -> None:
+    """All signs of life went to one instance, which is killed in the call; the presence comes back all the same."""
+    await statuses.set_dynamics(FOCUS)
+    await statuses.both_become(FOCUS, "Busy")
+    other = child_host(ROOT, {name: value for name, value in statuses.world.environ.items() if name != "APP"})
+    await asyncio.to_thread(other.start)
+    await phone.post(f"{other.url}/api/phone/calls/{uuid4()}/heartbeat", json={})
+    await statuses.dynamics_becomes(QUIET)
+    other.kill()
+    await statuses.dynamics_becomes(FOCUS, within_s=10)
+    assert not (await statuses.state()).in_call
 
 
 async def test_the_phones_own_end_of_a_call_restores_at_once(statuses: Statuses, phone: httpx.AsyncClient) -> None:

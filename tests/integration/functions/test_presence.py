@@ -1,6 +1,7 @@
 """One status everywhere, with the real neighbours on both sides (B, E)."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,9 @@ from tests.fixtures.functions_host import ChildHost
 from tests.fixtures.presence import DAVID_D365, DAVID_NUMBER, FAR, FOCUS, FREE, GONE, QUIET, TAKEN, Statuses
 from tests.fixtures.processes import ROOT
 from tests.fixtures.world import eventually
+
+PAUSE_S = 2
+"""What a throttled environment asks for."""
 
 
 async def ring(statuses: Statuses, **how: object) -> str:
@@ -119,6 +123,28 @@ async def test_a_refused_write_is_shown_and_tried_again(statuses: Statuses) -> N
         assert (await statuses.state()).faults == ()
 
     await eventually(mended)
+
+
+async def test_a_throttled_environment_is_waited_for_and_hinders_no_call(statuses: Statuses) -> None:
+    """429: nobody asks again before the pause is over; meanwhile health says so and the call is answered and ended."""
+    world = statuses.world
+    throttled = {"match": "CCaaS_ModifyAgentPresence", "status": 429, "retry_after_s": PAUSE_S, "times": 1}
+    (await world.http.post(f"{world.neighbours.dynamics_url}/stand-in/faults", json=throttled)).raise_for_status()
+    asked_at = time.monotonic()
+    call_id = await ring(statuses, Answer="usual", TalkS=60)
+
+    async def shown() -> None:
+        assert [fault.code for fault in (await statuses.state()).faults] == ["dataverse-throttled"]
+        checks = {check.name: check for check in (await world.services.health.report()).checks}
+        assert "dataverse-throttled" in checks["presence"].finding.detail
+
+    await eventually(shown)
+    await statuses.dynamics_becomes(QUIET)
+    assert time.monotonic() - asked_at >= PAUSE_S
+    assert len(await statuses.writes()) == 2
+    await hang_up(statuses, call_id)
+    await statuses.both_become(FREE, "Available")
+    assert (await statuses.state()).faults == ()
 
 
 async def test_what_no_webhook_told_is_found_by_the_poll(statuses: Statuses) -> None:

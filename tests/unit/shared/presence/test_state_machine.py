@@ -1,6 +1,6 @@
 """The whole service against two sides that fail in every way, cut off at any await (E1-E5).
 
-``PRESENCE_STEPS`` sets how many random steps are taken, 2,000 by default.
+``PRESENCE_STEPS`` sets how many random steps are taken, 10,000 by default.
 """
 
 import os
@@ -16,7 +16,7 @@ from shared.presence.model import CallNews, CallStep, Kind, Purpose
 from shared.presence.store import to_state
 from tests.fixtures.presence_sides import AGENT, PRESENCES, Bench
 
-STEPS = int(os.environ.get("PRESENCE_STEPS", "2000"))
+STEPS = int(os.environ.get("PRESENCE_STEPS", "10000"))
 STEPS_EACH = 50
 FAULTS = ("refused", "throttled", "lost", "late")
 CALLS = ("c1", "c2", "c3")
