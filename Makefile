@@ -33,7 +33,7 @@ smoke: setup ## do each capability once from outside, on a stack of its own
 
 test: check ## every check and test
 	@scripts/setup-browser
-	@scripts/setup-sip
+	@scripts/setup-telephony
 	@.venv/bin/pytest tests/unit -n 2
 	@.venv/bin/pytest tests/integration tests/faults -n 2
 	@.venv/bin/pytest tests/browser
