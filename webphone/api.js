@@ -1,5 +1,8 @@
 /** Requests to the Functions app (docs/live-calls.md); refusals are problem documents (RFC 9457). */
 
+const WITHIN_MS = 12_000;
+const AGAIN_MS = 400;
+
 export class Refusal extends Error {
   /** @param {number} status 0: no answer at all @param {any} problem */
   constructor(status, problem) {
@@ -12,7 +15,7 @@ export class Refusal extends Error {
 }
 
 export class Api {
-  /** @param {() => Promise<string>} token */
+  /** @param {(refused?: string) => Promise<string>} token given the one that was refused, another one */
   constructor(token) {
     this.token = token;
     /** The primary session, sent with every command. */
@@ -45,12 +48,20 @@ export class Api {
    */
   async command(callId, name, body = {}) {
     const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const path = `/phone/calls/${callId}/${name}`;
+    return (await this.insist(() => this.send("POST", `/phone/calls/${callId}/${name}`, body, { headers }))).call;
+  }
+
+  /**
+   * Some more tries where no answer came: only for what is not done twice by being sent twice.
+   * @template T @param {() => Promise<T>} send @returns {Promise<T>}
+   */
+  async insist(send) {
     for (let left = 2; ; left--) {
       try {
-        return (await this.send("POST", path, body, { headers })).call;
+        return await send();
       } catch (error) {
         if (!(error instanceof Refusal) || error.status || !left) throw error;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
   }
@@ -70,19 +81,33 @@ export class Api {
 
   /** @param {string} method @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
   async request(method, path, options = {}) {
-    const headers = {
-      Authorization: `Bearer ${await this.token()}`,
-      ...(this.sessionId ? { "Phone-Session": this.sessionId } : {}),
-      ...options.headers,
-    };
-    let answer;
+    const token = await this.bearer();
+    let answer = await this.fetch(method, path, options, token);
+    if (answer.status === 401) answer = await this.fetch(method, path, options, await this.bearer(token));
+    if (answer.ok || answer.status === 304) return answer;
+    throw new Refusal(answer.status, await answer.json().catch(() => null));
+  }
+
+  /** @param {string} [refused] @returns {Promise<string>} */
+  async bearer(refused) {
     try {
-      answer = await fetch(`/api${path}`, { cache: "no-store", ...options, method, headers });
+      return await this.token(refused);
+    } catch (error) {
+      if (error instanceof TypeError) throw new Refusal(0, { code: "offline" });
+      throw new Refusal(401, { code: "sign-in-needed" });
+    }
+  }
+
+  /** @param {string} method @param {string} path @param {RequestInit} options @param {string} token @returns {Promise<Response>} */
+  async fetch(method, path, options, token) {
+    const session = /** @type {Record<string, string>} */ (this.sessionId ? { "Phone-Session": this.sessionId } : {});
+    const headers = { Authorization: `Bearer ${token}`, ...session, ...options.headers };
+    const signal = options.signal ?? (options.keepalive ? null : AbortSignal.timeout(WITHIN_MS));
+    try {
+      return await fetch(`/api${path}`, { cache: "no-store", ...options, signal, method, headers });
     } catch (error) {
       if (options.signal?.aborted) throw error;
       throw new Refusal(0, { code: "offline" });
     }
-    if (answer.ok || answer.status === 304) return answer;
-    throw new Refusal(answer.status, await answer.json().catch(() => null));
   }
 }

@@ -45,10 +45,10 @@ export class Calls {
     return [{ call, before }];
   }
 
-  /** @returns {Call[]} those not over, the one talked in first */
+  /** @returns {Call[]} those not over, the one talked in first, then the one that has changed last */
   live() {
     const order = ["ringing", "connected", "consulting", "waiting", "parked", "held"];
-    return [...this.byId.values()].filter((call) => call.state !== "ended").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+    return [...this.byId.values()].filter((call) => call.state !== "ended").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.since.localeCompare(a.since));
   }
 
   ringing() {
@@ -58,6 +58,12 @@ export class Calls {
   /** The call that is talked in, dialled or held; not one that only rings. */
   current() {
     return this.live().find((call) => call.state !== "ringing");
+  }
+
+  /** Those that wait beside the current one. */
+  others() {
+    const current = this.current();
+    return this.live().filter((call) => call !== current && this.may(call, "resume"));
   }
 
   /** @param {Call} call @param {string} command */

@@ -22,13 +22,20 @@ export class Devices extends EventTarget {
     this.stream = null;
     /** @type {NoMicrophone | null} */
     this.fault = null;
+    /** Whether somebody is being talked to. */
+    this.isNeeded = () => false;
     navigator.mediaDevices?.addEventListener("devicechange", () => this.tell());
   }
 
   /** Asks for the microphone once, so that it need not be asked for while somebody rings. */
   async ask() {
     await this.microphone().catch(() => null);
-    this.release();
+    this.rest();
+  }
+
+  /** Closes the microphone unless it is needed: its light in the browser shall not frighten anybody. */
+  rest() {
+    if (!this.isNeeded()) this.release();
   }
 
   /** The microphone, opened if it is not. Throws `NoMicrophone`. @returns {Promise<MediaStream>} */

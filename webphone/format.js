@@ -6,15 +6,17 @@ const TWO = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|7|8[1246]|9[0-58])/;
 /**
  * A number in groups, as it is typed: `+358401234567` is `+358 40 123 4567`. Letters, `*` and `#` stay as they are.
  * @param {string} typed
+ * @returns {string}
  */
 export function formatNumber(typed) {
-  const digits = typed.replace(/[^\d+]/g, "");
+  const digits = bare(typed).replace(/[^\d+]/g, "");
   if (!/^\+?\d+$/.test(digits) || /[^\d+()\s./-]/.test(typed)) return typed;
+  if (/^00[1-9]/.test(digits)) return `00 ${formatNumber(`+${digits.slice(2)}`).slice(1)}`;
   if (!digits.startsWith("+")) return grouped(digits, digits.startsWith("0") ? 3 : 0);
   const rest = digits.slice(1);
   const code = /^[17]/.test(rest) ? 1 : TWO.test(rest) ? 2 : 3;
   if (rest.length <= code) return digits;
-  return `+${rest.slice(0, code)} ${grouped(rest.slice(code), rest.length - code > 5 ? 2 : 0)}`;
+  return `+${rest.slice(0, code)} ${grouped(rest.slice(code), code === 1 ? 3 : 2)}`;
 }
 
 /** @param {string} digits @param {number} first length of the first group, 0 for none of its own */
@@ -33,7 +35,10 @@ function grouped(digits, first) {
 }
 
 /** What is dialled: digits, `+`, `*` and `#` of what was typed. @param {string} typed */
-export const dialled = (typed) => typed.replace(/[^\d+*#]/g, "");
+export const dialled = (typed) => bare(typed).replace(/[^\d+*#]/g, "");
+
+/** Without the zero that is dialled at home only, as in `+358 (0)40`. @param {string} typed */
+const bare = (typed) => typed.replace(/^(\s*(?:tel:)?\s*(?:\+|00)\d[\d\s]*)\(0\)/, "$1");
 
 /** `1:05`, `1:02:03`. @param {number} seconds */
 export function formatLength(seconds) {

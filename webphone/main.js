@@ -6,7 +6,14 @@ import { handedBack, SignIn, SignInNeeded } from "./sign-in.js";
 import { Session } from "./session.js";
 import { loadTexts, t } from "./strings.js";
 
+const AGAIN_MS = 2_000;
+const TRIED_MS = 40_000;
+/** Whether the agent has asked for the phone before this reload. */
+const TAKING = "voice-phone-taking";
+
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+
+let leaving = () => location.reload();
 
 if (!handedBack()) open();
 
@@ -24,54 +31,82 @@ async function start() {
   opening("opening.sign-in");
   const [config, { Phone }] = await Promise.all([json("config.json"), import("./phone.js")]);
   const signIn = new SignIn(config);
+  leaving = () => signIn.out();
   await signIn.begin().catch((error) => {
     if (!(error instanceof SignInNeeded)) throw error;
     return asked(signIn);
   });
-  const api = new Api(() => signIn.token());
-  const session = new Session(api, () => lost(session));
+  const api = new Api((refused) => signIn.token(refused));
+  const session = new Session(api, () => {
+    phone.stop();
+    lost();
+  });
   opening("opening.session");
   const transitions = json("transitions.json");
   await session.lock(() => screen("elsewhere.title", t("elsewhere.tab")));
+  opening("opening.session");
   await claimed(session);
-  new Phone(app, api, session, (await transitions).commands).run();
+  const phone = new Phone(app, api, session, signIn, (await transitions).commands);
+  await new Promise((resolve) => setTimeout(resolve));
+  phone.run();
   navigator.serviceWorker?.register("worker.js").catch(() => {});
 }
 
 /** Claims the session; where another machine has it, says so and waits for the agent (A4). @param {Session} session */
 async function claimed(session) {
-  let takeOver = false;
+  let takeOver = sessionStorage.getItem(TAKING) !== null;
+  const until = Date.now() + TRIED_MS;
+  sessionStorage.removeItem(TAKING);
   for (;;) {
     try {
-      opening("opening.session");
       return await session.open(takeOver);
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== "phone-active-elsewhere") throw error;
-      takeOver = await elsewhere(error.problem);
+      if (!(error instanceof Refusal)) throw error;
+      if (takeOver) asking = null;
+      if (error.code === "phone-active-elsewhere") takeOver = await elsewhere(error.problem, until);
+      else if (error.status === 0 || error.status >= 502) await waited();
+      else throw error;
     }
   }
 }
 
-/** @param {any} problem @returns {Promise<boolean>} whether to take over */
-function elsewhere(problem) {
+/** No network, or a server that restarts: a call may be waiting for its voice, so that nobody shall have to click. */
+function waited() {
+  opening("error.offline");
+  return new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+}
+
+/** @type {Promise<boolean> | null} */
+let asking = null;
+
+/**
+ * The agent may take over. At first it is tried again by itself: a phone that was just closed, or has crashed, is given
+ * up within half a minute; but one that somebody has left open takes nothing over unasked.
+ * @param {any} problem @param {number} until when it is tried without being asked
+ * @returns {Promise<boolean>} whether to take over
+ */
+function elsewhere(problem, until) {
   const at = problem.lastSeen ? new Date(problem.lastSeen).toLocaleTimeString(document.documentElement.lang) : "";
   const who = problem.client ? t("elsewhere.who", { client: problem.client, at }) : "";
-  return new Promise((resolve) => {
+  asking ??= new Promise((resolve) => {
     screen(
       "elsewhere.title",
       t("elsewhere.text"),
       who,
       problem.takeOver && el("button", { class: "primary", onclick: () => resolve(true) }, t("elsewhere.take-over")),
-      el("button", { onclick: () => resolve(false) }, t("elsewhere.reload")),
+      el("button", { onclick: () => location.reload() }, t("elsewhere.reload")),
     );
   });
+  const again = new Promise((/** @type {(value: boolean) => void} */ resolve) => setTimeout(resolve, AGAIN_MS, false));
+  return Date.now() < until ? Promise.race([asking, again]) : asking;
 }
 
-/** @param {Session} session */
-function lost(session) {
-  const again = () => location.reload();
+function lost() {
+  const again = () => {
+    sessionStorage.setItem(TAKING, "1");
+    location.reload();
+  };
   screen("lost.title", t("lost.text"), "", el("button", { class: "primary", onclick: again }, t("elsewhere.take-over")));
-  return session;
 }
 
 /** In a frame a person has to click before a sign-in page may open. @param {SignIn} signIn @returns {Promise<void>} */
@@ -88,7 +123,8 @@ const EXPLAINED = /** @type {Record<string, string>} */ ({ "role-missing": "role
 function fail(error) {
   const known = error instanceof Refusal ? EXPLAINED[error.code] : "";
   const again = el("button", { class: "primary", onclick: () => location.reload() }, t("opening.again"));
-  if (known) screen(`${known}.title`, t(`${known}.text`), "", again);
+  const other = el("button", { onclick: () => leaving() }, t("sign-in.other"));
+  if (known) screen(`${known}.title`, t(`${known}.text`), "", again, known !== "unavailable" && other);
   else screen("opening.failed", error instanceof Refusal && !error.status ? t("error.offline") : String(/** @type {any} */ (error).message), "", again);
 }
 
@@ -99,6 +135,7 @@ function opening(key) {
 
 /** @param {string} title @param {string} text @param {string} [more] @param {...any} actions */
 function screen(title, text, more = "", ...actions) {
+  document.body.removeAttribute("class");
   const shown = el("main", { class: "screen" }, el("h1", {}, t(title)), text && el("p", {}, text), more && el("p", { class: "quiet" }, more), el("div", { class: "actions" }, ...actions));
   app.replaceChildren(shown);
   shown.querySelector("button")?.focus();

@@ -1,10 +1,12 @@
-/** Voices: a peer connection for each of the agent's legs, made anew whenever it has to be (K1, C1). */
+/** Voices: a connection for each of the agent's legs, made anew whenever it has to be (K1, C1). */
+
+import { Voice } from "./voice.js";
 
 const LOST_AFTER_MS = 3_000;
 const CONNECT_WITHIN_MS = 8_000;
+/** So long a gateway may say that a voice is not there while the browser has it connected. */
+const DOUBT_MS = 2_000;
 const PAUSES_MS = [300, 1_000, 2_000, 4_000];
-
-/** @typedef {{callId: string, peer: RTCPeerConnection, audio: HTMLAudioElement, id: string}} Voice */
 
 export class Media extends EventTarget {
   /** @param {import("./api.js").Api} api @param {import("./devices.js").Devices} devices */
@@ -18,8 +20,11 @@ export class Media extends EventTarget {
     this.voices = new Map();
     /** @type {Map<string, Promise<void>>} one attempt at a time for each call */
     this.attaching = new Map();
-    addEventListener("online", () => this.renewAll());
-    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.renewAll());
+    /** @type {Set<string>} */
+    this.muted = new Set();
+    /** @type {Set<string>} calls that are over, however late an answer comes */
+    this.over = new Set();
+    devices.isNeeded = () => this.voices.size + this.attaching.size > 0;
     devices.addEventListener("change", () => this.followDevices());
     addEventListener("pagehide", () => this.voices.forEach((voice) => voice.peer.close()));
   }
@@ -29,99 +34,108 @@ export class Media extends EventTarget {
     return this.voices.has(callId) || this.attaching.has(callId);
   }
 
-  /** @param {string} callId */
-  isConnected(callId) {
-    return this.voices.get(callId)?.peer.connectionState === "connected";
-  }
-
   /**
    * Connects the agent's voice with his leg; a ringing one is answered by it. The connection it had goes when the new
-   * one is there.
+   * one is there. Tried again while only the network or the server fails; throws what is refused, and `NoMicrophone`.
    * @param {string} callId
    */
   async attach(callId) {
-    const going = this.attaching.get(callId) ?? this.connect(callId).finally(() => this.attaching.delete(callId));
+    const going = this.attaching.get(callId) ?? this.insist(callId).finally(() => this.attaching.delete(callId));
     this.attaching.set(callId, going);
     await going;
   }
 
   /** @param {string} callId */
+  async insist(callId) {
+    for (let tries = 0; !this.over.has(callId); tries++) {
+      try {
+        return await this.connect(callId);
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+        if (!tries) this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
+        await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]));
+      }
+    }
+  }
+
+  /** @param {string} callId */
   async connect(callId) {
-    const stream = await this.devices.microphone();
-    const peer = new RTCPeerConnection({ iceServers: this.iceServers });
-    const audio = new Audio();
-    audio.autoplay = true;
-    peer.ontrack = (event) => this.hear(audio, event.streams[0] ?? new MediaStream([event.track]));
-    stream.getAudioTracks().forEach((track) => peer.addTrack(track, stream));
+    const voice = new Voice(callId, this.iceServers, await this.devices.microphone());
+    voice.track.enabled = !this.muted.has(callId);
+    voice.peer.ontrack = (event) => this.hear(voice.audio, event.streams[0] ?? new MediaStream([event.track]));
     try {
-      await peer.setLocalDescription(await peer.createOffer());
-      const answer = await this.api.offer(`/phone/calls/${callId}/media`, peer.localDescription?.sdp ?? "");
-      await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
-      this.replace({ callId, peer, audio, id: answer.id });
+      const answer = await this.api.offer(`/phone/calls/${callId}/media`, await voice.offer());
+      await voice.answered(answer.sdp);
     } catch (error) {
-      peer.close();
+      voice.close();
       throw error;
     }
+    if (this.over.has(callId)) voice.close();
+    else this.replace(voice);
   }
 
   /** @param {Voice} voice */
   replace(voice) {
-    const before = this.voices.get(voice.callId);
+    voice.before = this.voices.get(voice.callId) ?? null;
     this.voices.set(voice.callId, voice);
     let patience = setTimeout(() => this.renew(voice), CONNECT_WITHIN_MS);
     voice.peer.onconnectionstatechange = () => {
       const state = voice.peer.connectionState;
       clearTimeout(patience);
-      if (state === "connected") before?.peer.close();
+      if (state === "connected") voice.replaced();
       if (state === "failed") this.renew(voice);
       if (state === "disconnected") patience = setTimeout(() => this.renew(voice), LOST_AFTER_MS);
       this.dispatchEvent(new CustomEvent("change", { detail: voice.callId }));
     };
   }
 
-  /** A new connection in place of one that is lost; tried until there is one or the call is over. @param {Voice} voice */
+  /** A new connection in place of one that is lost; a refusal means that the call is over or elsewhere. @param {Voice} voice */
   async renew(voice) {
-    for (let tries = 0; this.voices.get(voice.callId) === voice; tries++) {
-      try {
-        return await this.attach(voice.callId);
-      } catch (error) {
-        if (/** @type {any} */ (error).status >= 400 && /** @type {any} */ (error).status < 500 && /** @type {any} */ (error).status !== 429) return;
-        await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]));
-      }
-    }
+    if (this.voices.get(voice.callId) === voice) await this.attach(voice.callId).catch(() => {});
   }
 
   renewAll() {
     this.voices.forEach((voice) => this.renew(voice));
   }
 
+  /** The gateway says that it has no voice: after a restart of it a browser notices nothing. @param {string} callId @param {() => boolean} isMissed */
+  doubt(callId, isMissed) {
+    const voice = this.voices.get(callId);
+    if (voice?.isConnected) setTimeout(() => isMissed() && this.renew(voice), DOUBT_MS);
+  }
+
   /** The call is over. @param {string} callId */
   end(callId) {
-    const voice = this.voices.get(callId);
+    this.over.add(callId);
+    this.voices.get(callId)?.close();
     this.voices.delete(callId);
-    voice?.peer.close();
-    if (voice) voice.audio.srcObject = null;
-    if (!this.voices.size && !this.attaching.size) this.devices.release();
+    this.muted.delete(callId);
+    this.devices.rest();
+  }
+
+  /** Another phone has taken over. */
+  stop() {
+    [...this.voices.keys(), ...this.attaching.keys()].forEach((callId) => this.end(callId));
   }
 
   /** Silence from here on, before the gateway knows. @param {string} callId @param {boolean} muted */
   mute(callId, muted) {
-    this.voices.get(callId)?.peer.getSenders().forEach((sender) => sender.track && (sender.track.enabled = !muted));
+    if (muted) this.muted.add(callId);
+    else this.muted.delete(callId);
+    const voice = this.voices.get(callId);
+    if (voice) voice.track.enabled = !muted;
   }
 
-  /** Presses keys in the voice itself (RFC 4733). @param {string} callId @param {string} keys @returns {boolean} */
+  /** @param {string} callId @param {string} keys @returns {boolean} whether they could go with the voice */
   press(callId, keys) {
-    const tones = this.voices.get(callId)?.peer.getSenders()[0]?.dtmf;
-    if (!tones?.canInsertDTMF || !this.isConnected(callId)) return false;
-    tones.insertDTMF(tones.toneBuffer + keys, 100, 60);
-    return true;
+    return this.voices.get(callId)?.press(keys) ?? false;
   }
 
   /** @param {HTMLAudioElement} audio @param {MediaStream} stream */
   hear(audio, stream) {
     audio.srcObject = stream;
     this.route(audio);
-    audio.play().catch(() => this.dispatchEvent(new Event("blocked")));
+    audio.play().catch((error) => error.name === "NotAllowedError" && this.dispatchEvent(new Event("blocked")));
   }
 
   /** After a click that allows sound. */
@@ -134,11 +148,17 @@ export class Media extends EventTarget {
     audio.setSinkId?.(this.devices.chosen.speaker).catch(() => {});
   }
 
+  /** Another microphone was chosen, or the one in use was pulled out. */
   async followDevices() {
     this.voices.forEach((voice) => this.route(voice.audio));
-    const sent = [...this.voices.values()].flatMap((voice) => voice.peer.getSenders());
-    if (!sent.some((sender) => sender.track?.readyState === "ended")) return;
-    const [track] = (await this.devices.microphone()).getAudioTracks();
-    sent.forEach((sender) => sender.replaceTrack(track));
+    const stale = [...this.voices.values()].filter((voice) => voice.stream !== this.devices.stream || voice.track.readyState === "ended");
+    if (!stale.length || this.following) return;
+    this.following = true;
+    const stream = await this.devices.microphone().catch(() => null);
+    if (stream) await Promise.all(stale.map((voice) => voice.speakInto(stream)));
+    this.following = false;
   }
 }
+
+/** Whether trying again may help: no answer at all, a fault of the server, too many requests. @param {any} error */
+const mayPass = (error) => error.status === 0 || error.status === 429 || error.status >= 500;

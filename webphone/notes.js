@@ -13,7 +13,7 @@ export class Notes extends EventTarget {
     this.api = api;
     /** @type {Map<string, number>} */
     this.timers = new Map();
-    /** @type {"saved" | "saving" | "failed"} */
+    /** @type {"saved" | "saving" | "failed" | "refused"} */
     this.state = "saved";
     addEventListener("pagehide", () => this.timers.forEach((_, callId) => this.save(callId, true)));
   }
@@ -54,11 +54,11 @@ export class Notes extends EventTarget {
       const refused = error instanceof Refusal && error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 401;
       if (refused) localStorage.removeItem(KEPT + callId);
       else this.later(callId, AGAIN_MS);
-      this.tell("failed");
+      this.tell(refused ? "refused" : "failed");
     }
   }
 
-  /** @param {"saved" | "saving" | "failed"} state */
+  /** @param {Notes["state"]} state */
   tell(state) {
     this.state = state;
     this.dispatchEvent(new Event("change"));

@@ -2,65 +2,114 @@
 
 import { Refusal } from "./api.js";
 import { Calls } from "./calls.js";
-import { framework } from "./cif.js";
 import { Devices, NoMicrophone } from "./devices.js";
 import { newCallId } from "./ids.js";
 import { Media } from "./media.js";
 import { Notes } from "./notes.js";
-import { Omnichannel } from "./omnichannel.js";
+import { allowNotices, asked, mayAsk } from "./notices.js";
+import { Pulse } from "./pulse.js";
 import { Ringer } from "./ringer.js";
 import { StateStream } from "./stream.js";
 import { t } from "./strings.js";
 import { Frame } from "./views/frame.js";
+import { inWords } from "./words.js";
 
-const SETTLED_MS = 400;
 /** So long after a change of calls the server knows what it wants of Omnichannel. */
+const SETTLED_MS = 400;
 
 export class Phone {
   /**
    * @param {HTMLElement} root
    * @param {import("./api.js").Api} api
    * @param {import("./session.js").Session} session
+   * @param {import("./sign-in.js").SignIn} signIn
    * @param {Record<string, string[]>} commands
    */
-  constructor(root, api, session, commands) {
+  constructor(root, api, session, signIn, commands) {
     this.api = api;
     this.session = session;
+    this.signIn = signIn;
+    this.pulse = new Pulse();
     this.calls = new Calls(commands);
     this.devices = new Devices();
     this.media = new Media(api, this.devices);
+    /** @type {import("./omnichannel.js").Omnichannel | null} */
+    this.omnichannel = null;
     this.media.iceServers = session.opened.iceServers;
     this.ringer = new Ringer(this.devices);
     this.notes = new Notes(api);
     /** @type {Map<string, any>} what is known of who calls, by call */
     this.callers = new Map();
-    this.isConnected = true;
+    /** The number shown to the next one who is called; null: the agent's own (C4). @type {string | null} */
+    this.shownAs = null;
     this.frame = new Frame(root, this);
+    this.stream = new StateStream(api, session, {
+      state: (document) => this.take(this.calls.take(document)),
+      connected: (connected) => this.frame.banners.connection(connected),
+    });
     session.isIdle = () => !this.calls.live().length;
-    for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => this.frame.banners.soundBlocked(() => this.allowSound()));
+    this.listen();
+  }
+
+  listen() {
+    const { banners } = this.frame;
+    for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => banners.soundBlocked(() => this.allowSound()));
     this.media.addEventListener("change", () => this.draw());
-    this.devices.addEventListener("change", () => this.frame.banners.microphone(this.devices.fault, () => this.devices.ask()));
+    this.media.addEventListener("trouble", (event) => this.complain(/** @type {CustomEvent} */ (event).detail));
+    this.devices.addEventListener("change", () => {
+      banners.microphone(this.devices.fault, () => this.askMicrophone());
+      if (!this.devices.fault) this.speakEverywhere();
+    });
+    this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => banners.clear("sign-in"))));
+    this.session.follow(this.pulse);
+    this.pulse.addEventListener("wake", () => {
+      this.stream.again();
+      this.media.renewAll();
+    });
   }
 
   run() {
-    this.stream = new StateStream(this.api, this.session, {
-      state: (document) => this.take(this.calls.take(document)),
-      connected: (connected) => {
-        this.isConnected = connected;
-        this.frame.banners.connection(connected);
-      },
-    });
+    this.frame.open("keypad");
     this.stream.version = this.session.opened.state.version;
     this.take(this.calls.take(this.session.opened.state));
     this.stream.run();
     this.notes.resume();
     this.draw();
-    framework().then((cif) => cif && this.mirror(cif));
-    if (!this.calls.live().length) this.devices.ask();
+    if (window.top !== window) this.join();
+    if (!this.calls.live().length) this.prepare();
   }
 
-  /** Where only the phone reaches Omnichannel, it does its part. @param {any} cif */
-  mirror(cif) {
+  /** Whatever the browser has to allow is settled before anybody rings. */
+  async prepare() {
+    await this.askMicrophone();
+    if (!this.devices.fault) await this.ringer.check();
+    if (mayAsk()) this.frame.banners.notices(allowNotices, asked);
+  }
+
+  askMicrophone() {
+    return this.devices.ask();
+  }
+
+  /** Signs the agent out; the phone is free for his next one at once. */
+  async leave() {
+    await this.session.close();
+    this.signIn.out();
+  }
+
+  /** Another phone has taken over: here nothing rings or speaks any more. */
+  stop() {
+    this.pulse.stop();
+    this.stream.stop();
+    this.ringer.stop();
+    this.media.stop();
+    this.calls.byId.clear();
+  }
+
+  /** As a panel of Dynamics; where only the phone reaches Omnichannel, it does its part. */
+  async join() {
+    const [{ framework }, { Omnichannel }] = await Promise.all([import("./cif.js"), import("./omnichannel.js")]);
+    const cif = await framework();
+    if (!cif) return;
     this.omnichannel = new Omnichannel(cif, this.api);
     this.omnichannel.start();
   }
@@ -69,10 +118,14 @@ export class Phone {
   take(changes) {
     if (changes.length) setTimeout(() => this.omnichannel?.look(), SETTLED_MS);
     for (const { call, before } of changes) this.follow(call, before);
-    const ringing = this.calls.ringing();
-    if (ringing) this.ringer.ring(this.nameOf(ringing));
-    else this.ringer.stop();
+    this.ring();
     this.draw();
+  }
+
+  ring() {
+    const ringing = this.calls.ringing();
+    if (ringing && !this.media.has(ringing.callId)) this.ringer.ring(this.nameOf(ringing));
+    else this.ringer.stop();
   }
 
   /** @param {import("./calls.js").Call} call @param {import("./calls.js").Call | undefined} before */
@@ -84,9 +137,9 @@ export class Phone {
     }
     if (!before || before.party.number !== call.party.number) this.lookUp(call);
     if (call.state === "ringing" && !before) this.devices.microphone().catch(() => {});
-    const mine = call.terminal === "web" && call.state !== "ringing";
-    if (mine && !this.media.has(call.callId)) this.speak(call.callId);
     if (before?.muted !== call.muted) this.media.mute(call.callId, call.muted);
+    if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
+    if (isUnheard(call)) this.media.doubt(call.callId, () => isUnheard(this.calls.byId.get(call.callId)));
   }
 
   /** @param {import("./calls.js").Call} call */
@@ -112,26 +165,32 @@ export class Phone {
   async speak(callId) {
     try {
       await this.media.attach(callId);
-      const call = this.calls.byId.get(callId);
-      if (call) this.media.mute(callId, call.muted);
     } catch (error) {
       this.complain(error);
     }
   }
 
-  /** @param {import("./calls.js").Call} call */
-  async answer(call) {
-    this.ringer.stop();
-    await this.speak(call.callId);
+  /** The microphone is there again: calls that wait for the agent's voice get it. */
+  speakEverywhere() {
+    for (const call of this.calls.live()) if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
   }
 
-  /** @param {string} number @param {string | null} [callerNumber] */
-  async dial(number, callerNumber = null) {
-    const callId = newCallId();
+  /** @param {import("./calls.js").Call} call */
+  async answer(call) {
+    const answered = this.speak(call.callId);
+    this.ring();
+    await answered;
+    this.ring();
+  }
+
+  /** @param {string} number or `user:<id>`, `pool:<id>` */
+  async dial(number) {
+    const [callId, callerNumber] = [newCallId(), this.shownAs];
     try {
       await this.devices.microphone();
-      await this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) });
-      this.frame.open("call");
+      await this.api.insist(() => this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) }));
+      this.shownAs = null;
+      this.frame.dialled(number);
       await this.media.attach(callId);
     } catch (error) {
       this.complain(error);
@@ -147,10 +206,18 @@ export class Phone {
     }
   }
 
+  /** Talks in another of the agent's calls; the one so far waits. @param {import("./calls.js").Call} call */
+  async switchTo(call) {
+    const current = this.calls.current();
+    if (current && this.calls.may(current, "hold")) await this.command(current, "hold");
+    await this.command(call, "resume");
+  }
+
   /** @param {import("./calls.js").Call} call */
-  toggleMute(call) {
+  async toggleMute(call) {
     this.media.mute(call.callId, !call.muted);
-    return this.command(call, "mute", { muted: !call.muted });
+    await this.command(call, "mute", { muted: !call.muted });
+    this.media.mute(call.callId, this.calls.byId.get(call.callId)?.muted ?? false);
   }
 
   /** @param {import("./calls.js").Call} call @param {string} keys */
@@ -171,19 +238,23 @@ export class Phone {
 
   allowSound() {
     this.media.unblock();
-    if (this.calls.ringing()) this.ringer.sound();
+    if (this.ringer.isRinging) this.ringer.sound();
   }
 
   /** Shows what has gone wrong, in words for the agent. @param {unknown} error */
   complain(error) {
-    if (error instanceof NoMicrophone) return this.frame.banners.microphone(error, () => this.devices.ask());
+    if (error instanceof NoMicrophone) return this.frame.banners.microphone(error, () => this.askMicrophone());
     if (!(error instanceof Refusal)) throw error;
-    const reason = error.problem.reason ?? error.code;
-    const text = t(`error.${reason}`) === `error.${reason}` ? t(`error.${error.code}`) : t(`error.${reason}`);
-    this.frame.banners.tell(text.startsWith("error.") ? t("error.other", { code: error.code }) : text);
+    this.frame.banners.tell(inWords(error));
   }
 
   draw() {
     this.frame.draw();
   }
 }
+
+/** Whether the agent's voice belongs into it from here. @param {import("./calls.js").Call} call */
+const isSpoken = (call) => call.terminal === "web" && call.state !== "ringing";
+
+/** @param {import("./calls.js").Call | undefined} call */
+const isUnheard = (call) => Boolean(call && isSpoken(call) && call.media && !call.media.attached && call.state !== "ended");

@@ -4,8 +4,10 @@ const EVERY_MS = 2_000;
 const POOR = { loss: 0.05, jitter_ms: 60, trip_ms: 400 };
 const FAIR = { loss: 0.015, jitter_ms: 30, trip_ms: 250 };
 
+/** @typedef {{level: "good" | "fair" | "poor", loss: number, jitter_ms: number, trip_ms: number}} Heard */
+
 export class Quality {
-  /** @param {(quality: {level: "good" | "fair" | "poor", loss: number, jitter_ms: number, trip_ms: number} | null) => void} told */
+  /** @param {(quality: Heard | null) => void} told */
   constructor(told) {
     this.told = told;
     this.timer = 0;

@@ -1,9 +1,12 @@
-/** Rings: a sound, and a notification while the page is hidden. Made here, so that no file has to be loaded first. */
+/** Rings: a sound, and a notification while nobody looks. Made here, so that no file has to be loaded first. */
 
 import { t } from "./strings.js";
 
-const PATTERN_S = [0, 0.4, 0.6, 1.0];
-const EVERY_MS = 3_000;
+const PITCHES_HZ = [440, 554];
+const SOUNDING_S = /** @type {[number, number][]} */ ([[0, 0.4], [0.6, 1.0]]);
+const LENGTH_S = 3;
+const LOUDNESS = 0.11;
+const EDGE_S = 0.03;
 
 export class Ringer extends EventTarget {
   /** @param {import("./devices.js").Devices} devices */
@@ -12,58 +15,71 @@ export class Ringer extends EventTarget {
     this.devices = devices;
     /** @type {AudioContext | null} */
     this.context = null;
-    this.timer = 0;
+    this.isRinging = false;
     /** @type {Notification | null} */
     this.notification = null;
   }
 
   /** @param {string} who */
   async ring(who) {
-    if (this.timer) return;
-    this.timer = setInterval(() => this.sound(), EVERY_MS);
+    if (this.isRinging) return;
+    this.isRinging = true;
     this.notify(who);
     await this.sound();
   }
 
   stop() {
-    clearInterval(this.timer);
-    this.timer = 0;
+    this.isRinging = false;
     this.notification?.close();
     this.notification = null;
     this.context?.close();
     this.context = null;
   }
 
-  async sound() {
-    const context = (this.context ??= new AudioContext());
-    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
-    if (context.state !== "running") return void this.dispatchEvent(new Event("blocked"));
-    /** @type {any} */ (context).setSinkId?.(this.devices.chosen.ringer).catch(() => {});
-    const now = context.currentTime;
-    const loudness = context.createGain();
-    loudness.gain.value = 0;
-    loudness.connect(context.destination);
-    for (let at = 0; at < PATTERN_S.length; at += 2) {
-      loudness.gain.setTargetAtTime(0.2, now + PATTERN_S[at], 0.02);
-      loudness.gain.setTargetAtTime(0, now + PATTERN_S[at + 1], 0.03);
-    }
-    for (const pitch_hz of [440, 554]) {
-      const tone = new OscillatorNode(context, { frequency: pitch_hz });
-      tone.connect(loudness);
-      tone.start(now);
-      tone.stop(now + 1.3);
-    }
+  /** The sound goes on by itself: the timers of a page that nobody looks at are slow. @param {boolean} [loop] */
+  async sound(loop = true) {
+    this.context?.close();
+    const context = (this.context = new AudioContext());
+    if (!(await isRunning(context))) return void (this.context === context && this.dispatchEvent(new Event("blocked")));
+    await /** @type {any} */ (context).setSinkId?.(this.devices.chosen.ringer).catch(() => {});
+    if (context.state === "closed") return;
+    const source = new AudioBufferSourceNode(context, { buffer: melody(context), loop });
+    source.connect(context.destination);
+    source.start();
+  }
+
+  /** Before anybody rings: whether the browser will let it be heard. */
+  async check() {
+    const context = new AudioContext();
+    if (!(await isRunning(context))) this.dispatchEvent(new Event("blocked"));
+    context.close();
   }
 
   /** @param {string} who */
   notify(who) {
-    if (document.visibilityState === "visible" || globalThis.Notification?.permission !== "granted") return;
+    const isSeen = document.visibilityState === "visible" && (document.hasFocus() || window.top !== window);
+    if (isSeen || globalThis.Notification?.permission !== "granted") return;
     this.notification = new Notification(t("ring.title"), { body: who, tag: "voice-ring", requireInteraction: true });
     this.notification.onclick = () => window.focus();
   }
 }
 
-/** Asks to show notifications; must come from a click. */
-export function allowNotifications() {
-  if (globalThis.Notification?.permission === "default") Notification.requestPermission();
+/** @param {AudioContext} context */
+async function isRunning(context) {
+  await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
+  return context.state === "running";
+}
+
+/** Two short tones and a pause. @param {AudioContext} context */
+function melody(context) {
+  const rate = context.sampleRate;
+  const buffer = context.createBuffer(1, rate * LENGTH_S, rate);
+  const samples = buffer.getChannelData(0);
+  for (const [from_s, to_s] of SOUNDING_S) {
+    for (let at = Math.round(from_s * rate); at < to_s * rate; at++) {
+      const edge = Math.min(1, (at / rate - from_s) / EDGE_S, (to_s - at / rate) / EDGE_S);
+      samples[at] = edge * LOUDNESS * PITCHES_HZ.reduce((sum, pitch_hz) => sum + Math.sin((2 * Math.PI * pitch_hz * at) / rate), 0);
+    }
+  }
+  return buffer;
 }

@@ -3,6 +3,7 @@
 import { Refusal } from "./api.js";
 
 const HEARTBEAT_MS = 8_000;
+const SLACK_MS = 500;
 const KEPT = "voice-phone-session";
 const LOCK = "voice-phone";
 
@@ -18,10 +19,9 @@ export class Session {
     this.lost = lost;
     /** @type {any} */
     this.opened = null;
-    this.timer = 0;
+    this.beaten = 0;
     addEventListener("pagehide", (event) => {
       if (event.persisted || !this.api.sessionId) return;
-      clearInterval(this.timer);
       if (this.isIdle()) this.api.send("DELETE", `/phone/session/${this.api.sessionId}`, undefined, { keepalive: true }).catch(() => {});
     });
   }
@@ -57,12 +57,20 @@ export class Session {
     this.opened = await this.api.post("/phone/session", { sessionId, client: describe(), takeOver });
     sessionStorage.setItem(KEPT, sessionId);
     this.api.sessionId = sessionId;
-    clearInterval(this.timer);
-    this.timer = setInterval(() => this.beat(), HEARTBEAT_MS);
+    this.beaten = Date.now();
     return this.opened;
   }
 
+  /** Gives signs of life in time with a pulse. @param {EventTarget} pulse */
+  follow(pulse) {
+    pulse.addEventListener("wake", () => this.beat());
+    pulse.addEventListener("tick", () => Date.now() - this.beaten >= HEARTBEAT_MS - SLACK_MS && this.beat());
+  }
+
+  /** What the network swallows comes again with the next one. */
   async beat() {
+    if (!this.api.sessionId) return;
+    this.beaten = Date.now();
     try {
       const answer = await this.api.put(`/phone/session/${this.api.sessionId}`);
       Object.assign(this.opened.events, answer.events);
@@ -71,8 +79,15 @@ export class Session {
     }
   }
 
+  /** Gives the phone back. */
+  async close() {
+    await this.api.send("DELETE", `/phone/session/${this.api.sessionId}`).catch(() => {});
+    sessionStorage.removeItem(KEPT);
+    this.api.sessionId = "";
+  }
+
   giveUp() {
-    clearInterval(this.timer);
+    if (!this.api.sessionId) return;
     sessionStorage.removeItem(KEPT);
     this.api.sessionId = "";
     this.lost();

@@ -2,7 +2,11 @@
 
 import { en } from "./strings/en.js";
 
-const CATALOGUES = { en: async () => en, fi: async () => (await import("./strings/fi.js")).fi };
+const CATALOGUES = {
+  en: async () => en,
+  fi: async () => (await import("./strings/fi.js")).fi,
+  sv: async () => (await import("./strings/sv.js")).sv,
+};
 const KEPT = "voice-language";
 
 /** @type {Record<string, string>} */

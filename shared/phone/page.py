@@ -40,7 +40,7 @@ HEADERS = {
 POLICY = (
     "default-src 'none'; script-src 'self' {ancestors}; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " media-src 'self' blob: mediastream:; connect-src 'self' {connect}; worker-src 'self'; manifest-src 'self';"
-    " frame-src {authority}; base-uri 'none'; form-action 'none'; frame-ancestors 'self' {ancestors}"
+    " frame-src 'self' {authority}; base-uri 'none'; form-action 'none'; frame-ancestors 'self' {ancestors}"
 )
 
 

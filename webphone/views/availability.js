@@ -4,7 +4,9 @@ import { el, say, show } from "../dom.js";
 import { formatLength } from "../format.js";
 import { t } from "../strings.js";
 
-const EVERY_MS = 10_000;
+const LOOK_EVERY_MS = 10_000;
+const SOON_S = 24 * 3600;
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
 
 export class Availability {
   /** @param {import("../phone.js").Phone} phone */
@@ -12,23 +14,36 @@ export class Availability {
     this.phone = phone;
     /** @type {any} */
     this.shown = null;
+    this.looked = 0;
     this.dot = el("span", { class: "dot", "aria-hidden": "true" });
-    this.name = el("span", {});
+    this.name = el("span", { class: "name" });
     this.left = el("span", { class: "quiet", "aria-live": "off" });
-    this.list = el("div", { class: "statuses", role: "radiogroup", "aria-label": t("availability") });
+    this.list = el("div", { class: "statuses", role: "menu", "aria-label": t("availability"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) });
     this.note = el("input", { id: "availability-note", maxLength: 200, autocomplete: "off" });
-    this.menu = el("div", { class: "menu", hidden: true }, this.list, el("label", { htmlFor: "availability-note" }, t("availability.note")), this.note);
-    this.button = el("button", { type: "button", class: "status", "aria-haspopup": "true", "aria-expanded": "false", onclick: () => this.toggle() }, this.dot, this.name, this.left);
-    this.root = el("div", { class: "availability", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.close() }, this.button, this.menu);
-    document.addEventListener("pointerdown", (event) => !this.root.contains(/** @type {Node} */ (event.target)) && this.close());
-    setInterval(() => this.look(), EVERY_MS);
+    this.until = el("input", { id: "availability-until", type: "time" });
+    this.form = el("form", { class: "more", onsubmit: (/** @type {Event} */ event) => this.submit(event) },
+      el("div", { class: "field" }, el("label", { htmlFor: "availability-note" }, t("availability.note")), this.note),
+      el("div", { class: "field" }, el("label", { htmlFor: "availability-until" }, t("availability.until")), this.until),
+      el("button", {}, t("availability.set")));
+    this.menu = el("div", { class: "menu", hidden: true }, this.list, this.form);
+    this.button = el("button", { type: "button", class: "status", "aria-haspopup": "true", "aria-expanded": "false", onclick: () => this.toggle() }, this.dot, el("span", { class: "unseen" }, `${t("availability")}: `), this.name, this.left);
+    this.root = el("div", { class: "availability", onkeydown: (/** @type {KeyboardEvent} */ event) => this.escape(event) }, this.button, this.menu);
+    document.addEventListener("pointerdown", (event) => !this.root.contains(/** @type {Node} */ (event.target)) && this.close(false));
+    phone.pulse.addEventListener("tick", () => Date.now() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.look());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.look());
     setInterval(() => this.tick(), 1_000);
     this.look();
   }
 
   async look() {
+    this.looked = Date.now();
     const found = await this.phone.api.get("/phone/availability").catch(() => null);
     if (found) this.draw(found);
+  }
+
+  /** @param {string} status @returns {string} what kind of availability a status is */
+  kind(status) {
+    return this.shown?.statuses?.find((/** @type {any} */ one) => one.name === status)?.kind ?? "";
   }
 
   /** @param {any} found */
@@ -45,40 +60,75 @@ export class Availability {
 
   /** @param {any} status */
   status(status) {
-    return el("button", { type: "button", role: "radio", "data-name": status.name, onclick: () => this.choose(status) },
+    return el("button", { type: "button", role: "menuitemradio", tabIndex: -1, "data-name": status.name, onclick: () => this.choose(status.name) },
       el("span", { class: "dot", "data-kind": status.kind, "aria-hidden": "true" }), status.name,
-      status.length_s && el("span", { class: "quiet" }, formatLength(status.length_s / 60).split(":")[1] ? `${Math.round(status.length_s / 60)} min` : ""));
+      status.length_s && el("span", { class: "quiet" }, t("availability.minutes", { minutes: Math.round(status.length_s / 60) })));
   }
 
-  /** @param {any} status */
+  /** @param {string} status */
   async choose(status) {
     this.close();
+    const [note, endsAt] = [this.note.value.trim(), nextMoment(this.until.value)];
     try {
-      const note = this.note.value.trim();
-      this.draw(await this.phone.api.put("/phone/availability", { status: status.name, ...(note ? { note } : {}) }));
-      this.note.value = "";
+      this.draw(await this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) }));
+      this.form.reset();
     } catch (error) {
       this.phone.complain(error);
     }
   }
 
+  /** Note and end for the status there is. @param {Event} event */
+  submit(event) {
+    event.preventDefault();
+    const status = this.shown?.availability?.status;
+    if (status) this.choose(status);
+  }
+
   tick() {
     const ends = this.shown?.availability?.endsAt;
     const left_s = ends ? (Date.parse(ends) - Date.now()) / 1000 : 0;
-    say(this.left, left_s > 0 && left_s < 86_400 ? formatLength(left_s) : "");
+    say(this.left, left_s > 0 && left_s < SOON_S ? formatLength(left_s) : "");
     if (ends && left_s < 0 && left_s > -2) this.look();
   }
 
   toggle() {
-    show(this.menu, this.menu.hidden);
-    this.button.setAttribute("aria-expanded", String(!this.menu.hidden));
-    if (!this.menu.hidden) /** @type {HTMLElement | null} */ (this.list.querySelector("[aria-checked=true]") ?? this.list.firstElementChild)?.focus();
+    const opens = this.menu.hidden;
+    show(this.menu, opens);
+    this.button.setAttribute("aria-expanded", String(opens));
+    if (opens) /** @type {HTMLElement | null} */ (this.list.querySelector("[aria-checked=true]") ?? this.list.firstElementChild)?.focus();
   }
 
-  close() {
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const all = /** @type {HTMLElement[]} */ ([...this.list.children]);
+    const at = all.indexOf(/** @type {any} */ (document.activeElement));
+    if (at < 0 || !(event.key in STEPS)) return;
+    event.preventDefault();
+    all[(at + STEPS[event.key] + all.length) % all.length].focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  escape(event) {
+    if (event.key !== "Escape" || this.menu.hidden || this.phone.calls.ringing()) return;
+    event.preventDefault();
+    this.close();
+  }
+
+  /** @param {boolean} [returns] the focus */
+  close(returns = true) {
     if (this.menu.hidden) return;
     show(this.menu, false);
     this.button.setAttribute("aria-expanded", "false");
-    this.button.focus();
+    if (returns) this.button.focus();
   }
+}
+
+/** The next time it is so late here. @param {string} time `HH:MM` or nothing @returns {string} ISO 8601 or nothing */
+function nextMoment(time) {
+  if (!time) return "";
+  const [hours, minutes] = time.split(":").map(Number);
+  const moment = new Date();
+  moment.setHours(hours, minutes, 0, 0);
+  if (moment.getTime() <= Date.now()) moment.setDate(moment.getDate() + 1);
+  return moment.toISOString();
 }

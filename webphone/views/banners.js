@@ -7,23 +7,39 @@ const TOLD_MS = 6_000;
 
 export class Banners {
   constructor() {
-    this.root = el("div", { class: "banners", role: "region", "aria-live": "polite" });
+    this.root = el("div", { class: "banners", role: "region", "aria-label": t("banners") });
     /** @type {Map<string, HTMLElement>} */
     this.shown = new Map();
   }
 
   /** @param {import("../devices.js").NoMicrophone | null} fault @param {() => void} again */
   microphone(fault, again) {
-    if (fault) this.set("microphone", t(`mic.${fault.reason}`), "alert", t("mic.again"), again);
+    if (fault) this.set("microphone", t(`mic.${fault.reason}`), "alert", [t("mic.again"), again]);
     else this.clear("microphone");
   }
 
-  /** @param {() => void} allow */
+  /** Any click or key lifts the browser's ban. @param {() => void} allow */
   soundBlocked(allow) {
-    this.set("sound", t("sound.blocked"), "alert", t("sound.allow"), () => {
+    if (this.shown.has("sound")) return;
+    const lifted = new AbortController();
+    const lift = () => {
+      lifted.abort();
       this.clear("sound");
       allow();
-    });
+    };
+    this.set("sound", t("sound.blocked"), "alert", [t("sound.allow"), lift]);
+    for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, lift, { signal: lifted.signal, capture: true });
+  }
+
+  /** @param {() => void} allow @param {() => void} never */
+  notices(allow, never) {
+    const done = (/** @type {() => void} */ act) => () => (this.clear("notices"), act());
+    this.set("notices", t("notices.ask"), "status", [t("notices.allow"), done(allow)], [t("notices.never"), done(never)]);
+  }
+
+  /** @param {() => void} again */
+  signIn(again) {
+    this.set("sign-in", t("sign-in.again"), "alert", [t("sign-in.button"), again]);
   }
 
   /** @param {boolean} connected */
@@ -39,11 +55,12 @@ export class Banners {
     this.timer = setTimeout(() => this.clear("told"), TOLD_MS);
   }
 
-  /** @param {string} name @param {string} text @param {string} role @param {string} [action] @param {() => void} [onclick] */
-  set(name, text, role, action, onclick) {
+  /** @param {string} name @param {string} text @param {"alert" | "status"} role @param {...[string, () => void]} actions */
+  set(name, text, role, ...actions) {
     if (this.shown.get(name)?.dataset.text === text) return;
     this.clear(name);
-    const banner = el("div", { class: `banner ${name}`, role, "data-text": text }, el("p", {}, text), action && el("button", { type: "button", onclick }, action));
+    const buttons = actions.map(([label, onclick]) => el("button", { type: "button", onclick }, label));
+    const banner = el("div", { class: `banner ${name}`, role, "data-text": text }, el("p", {}, text), ...buttons);
     this.shown.set(name, banner);
     this.root.append(banner);
   }

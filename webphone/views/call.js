@@ -1,6 +1,6 @@
 /** The call that is going on: with whom, how long, and what can be done about it (C2, C3, K9). */
 
-import { button, el, icon, say, show } from "../dom.js";
+import { button, el, icon, Rows, say, show } from "../dom.js";
 import { formatLength, since } from "../format.js";
 import { Quality } from "../quality.js";
 import { t } from "../strings.js";
@@ -9,6 +9,7 @@ import { Dialpad } from "./dialpad.js";
 import { Transfer } from "./transfer.js";
 
 const SHOWN_AFTER_END_MS = 4_000;
+const SPOKEN = new Set(["connected", "consulting"]);
 
 export class CallView {
   /** @param {import("../phone.js").Phone} phone */
@@ -16,38 +17,51 @@ export class CallView {
     this.phone = phone;
     /** @type {import("../calls.js").Call | undefined} */
     this.call = undefined;
+    /** Over, but still there: for a moment, or until the agent has finished his notes. */
+    this.isOver = false;
     this.name = el("h2", {});
     this.detail = el("p", { class: "quiet" });
     this.state = el("span", { class: "state" });
     this.timer = el("time", { "aria-live": "off" });
-    this.signal = el("span", { class: "signal", role: "img" });
+    this.signal = el("span", { class: "signal", role: "img", hidden: true });
+    this.hint = el("p", { class: "hint poor", role: "status" });
     /** @type {RTCPeerConnection | null} */
     this.watched = null;
     this.quality = new Quality((quality) => this.heard(quality));
-    this.mute = this.action("mic", t("call.mute"), (call) => phone.toggleMute(call));
-    this.hold = this.action("hold", t("call.hold"), (call) => this.toggleHold(call));
+    this.mute = this.action("mic", t("call.mute"), (call) => phone.toggleMute(call), "M");
+    this.hold = this.action("hold", t("call.hold"), (call) => this.toggleHold(call), "H");
     this.keys = this.action("keypad", t("call.keypad"), () => this.unfold("keys"));
     this.transfer = this.action("transfer", t("call.transfer"), () => this.unfold("transfer"));
     this.record = this.action("record", t("call.record-pause"), (call) => phone.command(call, "recording", { paused: !call.recording?.paused }));
     this.complete = button("check", t("call.complete"), () => this.call && phone.command(this.call, "complete"), { class: "primary" });
     this.cancel = button("back", t("call.cancel"), () => this.call && phone.command(this.call, "cancel"));
+    this.others = el("ul", { class: "others" });
+    this.rows = new Rows(this.others, (other) => other.callId, (other) => this.other(other), (row, other) => this.drawOther(row, other));
     this.consulting = el("div", { class: "consulting" }, this.complete, this.cancel);
     this.end = button("end", t("call.end"), () => this.call && phone.command(this.call, "hangup"), { class: "end" });
-    this.dialpad = new Dialpad((key) => this.call && phone.press(this.call, key), t("call.keys"));
-    this.targets = new Transfer(phone, (way, to) => this.send(way, to));
+    this.done = button("check", t("done"), () => this.close(), { class: "done" });
+    this.dialpad = new Dialpad((key) => this.call && phone.press(this.call, key), t("call.keys"), false);
+    this.targets = new Transfer(phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
     this.caller = new CallerCard(phone);
-    this.root = el("section", { class: "call", onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
+    this.root = el("section", { class: "call", id: "panel-call", onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
       el("div", { class: "who" }, el("div", {}, this.name, this.detail), this.signal),
       el("p", { class: "progress" }, this.state, this.timer),
+      this.hint,
+      this.others,
       el("div", { class: "actions" }, this.mute, this.hold, this.keys, this.transfer, this.record),
-      this.dialpad.root,
-      this.targets.root,
       this.consulting,
       this.end,
+      this.done,
+      this.dialpad.root,
+      this.targets.root,
       this.caller.root,
     );
     show(this.dialpad.root, false);
     setInterval(() => this.tick(), 500);
+  }
+
+  get isShown() {
+    return !this.root.hidden;
   }
 
   /** Small beside another view, it comes back at a click. @param {Event} event */
@@ -55,9 +69,24 @@ export class CallView {
     if (!(/** @type {Element} */ (event.target).closest("button, textarea, input"))) this.phone.frame.open("call");
   }
 
-  /** @param {string} name @param {string} text @param {(call: import("../calls.js").Call) => void} act */
-  action(name, text, act) {
-    return button(name, text, () => this.call && act(this.call), { class: "action", "aria-pressed": "false" });
+  /** @param {string} name @param {string} text @param {(call: import("../calls.js").Call) => void} act @param {string} [key] */
+  action(name, text, act, key) {
+    const hint = key ? { title: `${text} (${key})`, "aria-keyshortcuts": key } : {};
+    return button(name, text, () => this.call && act(this.call), { class: "action", ...hint });
+  }
+
+  /** Another call of the agent's, and the way to it. @param {import("../calls.js").Call} other */
+  other({ callId }) {
+    const act = () => {
+      const other = this.phone.calls.byId.get(callId);
+      if (other) this.phone.switchTo(other);
+    };
+    return el("li", {}, button("resume", "", act, { class: "other" }));
+  }
+
+  /** @param {HTMLElement} row @param {import("../calls.js").Call} other */
+  drawOther(row, other) {
+    say(/** @type {Element} */ (row.querySelector("span")), t("call.switch", { name: this.phone.nameOf(other) }));
   }
 
   /** @param {import("../calls.js").Call} call */
@@ -69,17 +98,21 @@ export class CallView {
 
   /** @param {import("../calls.js").Call | undefined} call */
   draw(call) {
-    if (call?.callId !== this.call?.callId) this.changed(call);
+    if (call) this.update(call);
+    else if (this.call && !this.isOver) this.close();
+    else if (this.call) this.caller.draw(this.call);
+  }
+
+  /** @param {import("../calls.js").Call} call */
+  update(call) {
+    if (call.callId !== this.call?.callId) this.begin(call);
     this.call = call;
-    if (!call) return;
     const { calls, frame } = this.phone;
     const name = this.phone.nameOf(call);
     const number = frame.number(call.party.number);
-    show(this.root, true);
     this.root.dataset.state = call.state;
     say(this.name, name);
     say(this.detail, [number === name ? "" : number, call.pool?.name].filter(Boolean).join(" · "));
-    say(this.state, this.stateText(call));
     this.toggle(this.mute, call.muted, call.muted ? "call.unmute" : "call.mute", calls.may(call, "mute"), call.muted ? "mic-off" : "mic");
     this.toggle(this.hold, call.state === "held", call.state === "held" ? "call.resume" : "call.hold", calls.may(call, "hold") || calls.may(call, "resume"), call.state === "held" ? "resume" : "hold");
     this.keys.disabled = !calls.may(call, "keys");
@@ -87,83 +120,132 @@ export class CallView {
     show(this.record, Boolean(call.recording));
     this.toggle(this.record, Boolean(call.recording?.paused), call.recording?.paused ? "call.record-resume" : "call.record-pause", calls.may(call, "recording"), "record");
     show(this.consulting, calls.may(call, "complete"));
-    if (!calls.may(call, "transfer")) this.targets.close();
+    if (!calls.may(call, "transfer")) this.closeTargets();
+    this.rows.draw(calls.others());
     this.caller.draw(call);
     this.tick();
   }
 
-  /** @param {import("../calls.js").Call | undefined} call */
-  changed(call) {
-    show(this.dialpad.root, false);
-    this.targets.close();
-    this.caller.begin(call);
+  /** @param {import("../calls.js").Call} call */
+  begin(call) {
+    this.isOver = false;
+    this.root.classList.remove("over");
     clearTimeout(this.leaving);
-    this.quality.watch(null);
-    this.watched = null;
-    if (call) this.root.classList.remove("over");
-    else if (!this.root.hidden && !this.root.classList.contains("over")) show(this.root, false);
+    show(this.root, true);
+    show(this.done, false);
+    this.fold();
+    this.caller.begin(call);
+    this.watch(null);
   }
 
-  /** It stays for a moment, so that the agent sees that it is over. @param {import("../calls.js").Call} call */
+  /** It stays for a moment, or until the notes are finished. @param {import("../calls.js").Call} call */
   ended(call) {
-    if (call.callId !== this.call?.callId || call.answeredAt === null) return;
+    if (call.callId !== this.call?.callId || this.isOver) return;
+    this.isOver = true;
+    this.call = call;
     this.root.classList.add("over");
-    say(this.state, t("call.ended"));
-    this.leaving = setTimeout(() => {
-      this.root.classList.remove("over");
-      if (!this.call) show(this.root, false);
-    }, SHOWN_AFTER_END_MS);
+    this.root.classList.remove("away");
+    const unheard = call.answeredAt === null && t(`reason.${call.reason}`) !== `reason.${call.reason}`;
+    say(this.state, unheard ? t(`reason.${call.reason}`) : t("call.ended"));
+    say(this.timer, call.answeredAt ? formatLength((Date.parse(call.since) - Date.parse(call.answeredAt)) / 1000) : "");
+    show(this.done, true);
+    show(this.consulting, false);
+    this.rows.draw([]);
+    this.fold();
+    this.watch(null);
+    this.leave();
+  }
+
+  /** Not while the agent writes, nor where he has to pick a customer. */
+  leave() {
+    this.leaving = setTimeout(() => (this.caller.isBusy ? this.leave() : this.close()), SHOWN_AFTER_END_MS);
+  }
+
+  close() {
+    clearTimeout(this.leaving);
+    this.isOver = false;
+    this.call = undefined;
+    this.watch(null);
+    this.caller.begin(undefined);
+    show(this.root, false);
+    this.phone.frame.enter(false);
+  }
+
+  fold() {
+    show(this.dialpad.root, false);
+    this.keys.setAttribute("aria-expanded", "false");
+    this.closeTargets();
+  }
+
+  closeTargets() {
+    this.transfer.setAttribute("aria-expanded", "false");
+    this.targets.close();
   }
 
   /** @param {import("../calls.js").Call} call @returns {string} */
   stateText(call) {
     if (call.terminal && call.terminal !== "web") return t("call.elsewhere", { terminal: call.terminal });
-    if (call.state === "consulting") return t("call.consulting", { name: call.consult?.name || this.phone.frame.number(call.consult?.number ?? "") });
+    if (call.state === "consulting") return this.askedText(call);
     if (call.state === "waiting" || (call.direction !== "inbound" && !call.answeredAt)) return t("call.calling");
     return t(`call.${call.state}`);
   }
 
-  tick() {
-    const call = this.call;
-    if (!call) return;
-    say(this.timer, call.answeredAt ? formatLength(since(call.answeredAt)) : "");
-    const voice = this.phone.media.voices.get(call.callId);
-    const away = call.terminal === "web" && call.answeredAt && voice && voice.peer.connectionState !== "connected";
-    this.root.classList.toggle("away", Boolean(away));
-    if (away) say(this.state, t("connection.audio"));
-    if ((voice?.peer ?? null) === this.watched) return;
-    this.watched = voice?.peer ?? null;
-    this.quality.watch(this.watched);
+  /** Whether the third party can already be spoken to. @param {import("../calls.js").Call} call */
+  askedText({ consult }) {
+    const name = consult?.name || this.phone.frame.number(consult?.number ?? "");
+    return t(consult?.state === "connected" ? "call.consulting" : "call.consulting.rings", { name });
   }
 
-  /** @param {any} quality */
+  tick() {
+    const call = this.call;
+    if (!call || this.isOver) return;
+    say(this.timer, call.answeredAt ? formatLength(since(call.answeredAt)) : "");
+    const voice = this.phone.media.voices.get(call.callId);
+    const away = call.terminal === "web" && call.answeredAt && voice && !voice.isConnected;
+    this.root.classList.toggle("away", Boolean(away));
+    const text = this.stateText(call);
+    say(this.state, away ? t("connection.audio") : call.muted ? `${text} · ${t("call.muted")}` : text);
+    if ((voice?.peer ?? null) !== this.watched) this.watch(voice?.peer ?? null);
+  }
+
+  /** @param {RTCPeerConnection | null} peer */
+  watch(peer) {
+    this.watched = peer;
+    this.quality.watch(peer);
+  }
+
+  /** Nothing is sent while somebody is on hold: then there is nothing to judge. @param {import("../quality.js").Heard | null} quality */
   heard(quality) {
-    show(this.signal, Boolean(quality));
-    if (!quality) return;
-    this.signal.dataset.level = quality.level;
-    this.signal.setAttribute("aria-label", t(`quality.${quality.level}`));
-    this.signal.title = t(`quality.${quality.level}`);
+    const judged = quality && this.call && SPOKEN.has(this.call.state) ? quality : null;
+    show(this.signal, Boolean(judged));
+    say(this.hint, judged?.level === "poor" ? t("quality.poor") : "");
+    if (!judged) return;
+    const text = `${t(`quality.${judged.level}`)} (${t("quality.figures", { loss: (judged.loss * 100).toFixed(1), jitter: Math.round(judged.jitter_ms), trip: Math.round(judged.trip_ms) })})`;
+    this.signal.dataset.level = judged.level;
+    this.signal.setAttribute("aria-label", t(`quality.${judged.level}`));
+    this.signal.title = text;
   }
 
   /** @param {"keys" | "transfer"} which */
   unfold(which) {
-    const keys = which === "keys" && this.dialpad.root.hidden;
+    const [keys, targets] = [which === "keys" && this.dialpad.root.hidden, which === "transfer" && this.targets.root.hidden];
+    this.fold();
     show(this.dialpad.root, keys);
-    this.keys.setAttribute("aria-pressed", String(keys));
-    if (which === "transfer" && this.targets.root.hidden) this.targets.open();
-    else this.targets.close();
+    this.keys.setAttribute("aria-expanded", String(keys));
+    this.transfer.setAttribute("aria-expanded", String(targets));
+    if (targets) this.targets.open();
   }
 
   /** @param {string} way @param {string} to */
   send(way, to) {
     if (this.call) this.phone.command(this.call, way, { to });
-    this.targets.close();
+    this.fold();
   }
 
-  /** @param {any} action @param {boolean} pressed @param {string} key @param {boolean} possible @param {string} picture */
+  /** Its text says what it does next, its look that something is on. @param {any} action @param {boolean} pressed @param {string} key @param {boolean} possible @param {string} picture */
   toggle(action, pressed, key, possible, picture) {
     action.disabled = !possible;
-    action.setAttribute("aria-pressed", String(pressed));
+    action.dataset.on = String(pressed);
     say(action.lastChild, t(key));
     if (action.dataset.picture !== picture) action.firstChild.replaceWith(icon(picture));
     action.dataset.picture = picture;

@@ -19,6 +19,12 @@ export class CallerCard {
     phone.notes.addEventListener("change", () => say(this.saved, t(`call.notes.${phone.notes.state}`)));
   }
 
+  /** Whether the agent still has something to do here. */
+  get isBusy() {
+    const undecided = !this.matches.hidden && !this.phone.callers.get(this.call?.callId ?? "")?.customer;
+    return undecided || Boolean(this.notes.value.trim()) || document.activeElement === this.notes;
+  }
+
   /** @param {import("../calls.js").Call | undefined} call */
   begin(call) {
     this.call = call;

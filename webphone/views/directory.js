@@ -16,9 +16,10 @@ export class Directory {
     this.root = el("div", { class: "directory" }, el("label", { htmlFor: "directory-search", class: "unseen" }, t("directory.search")), this.search, this.list, this.empty);
   }
 
-  opened() {
+  /** @param {boolean} chosen */
+  opened(chosen) {
     this.look();
-    this.search.focus({ preventScroll: true });
+    if (chosen) this.search.focus({ preventScroll: true });
   }
 
   later() {
@@ -30,24 +31,40 @@ export class Directory {
     const typed = this.search.value.trim();
     const found = await this.phone.api.get(`/phone/directory?search=${encodeURIComponent(typed)}`).catch(() => null);
     if (!found || typed !== this.search.value.trim()) return;
-    this.rows.draw(found);
-    show(this.empty, !found.length);
+    const others = found.filter((/** @type {any} */ one) => one.id !== this.phone.session.opened.agent.id);
+    this.rows.draw(others);
+    show(this.empty, !others.length);
   }
 
-  /** @param {any} one */
+  /** One number is called at once, of several one is chosen. @param {any} one */
   entry(one) {
-    const to = one.number || (one.numbers ?? [])[0]?.number || (one.numbers ?? [])[0] || "";
+    const numbers = one.kind === "user" && one.numbers.length < 2 ? [] : /** @type {string[]} */ (one.numbers);
+    const choice = el("ul", { class: "numbers", hidden: true }, ...numbers.map((number) => el("li", {}, this.caller(one, number, number))));
+    const open = el("button", { type: "button", class: "bare", "aria-label": t("directory.call", { who: one.name }), "aria-expanded": "false", onclick: () => {
+      show(choice, choice.hidden);
+      open.setAttribute("aria-expanded", String(!choice.hidden));
+    } }, icon("call"));
+    const call = numbers.length > 1 ? open : one.number && this.caller(one, one.kind === "user" ? `user:${one.id}` : one.number, "");
     return el("li", { class: "entry" },
-      el("span", { class: "face", "aria-hidden": "true", "data-kind": one.kind }, initials(one.name)),
+      el("span", { class: "face", "aria-hidden": "true", "data-kind": one.kind }, initials(one.name), one.kind === "user" && el("span", { class: "dot" })),
       el("div", { class: "what" }, el("span", { class: "name" }, one.name), el("span", { class: "quiet" })),
-      to && el("button", { type: "button", class: "bare", "aria-label": t("directory.call", { who: one.name }), onclick: () => this.phone.dial(to) }, icon("call")));
+      call, choice);
+  }
+
+  /** @param {any} one @param {string} to @param {string} shown */
+  caller(one, to, shown) {
+    const number = this.phone.frame?.number(shown) ?? shown;
+    const label = t("directory.call", { who: shown ? `${one.name}, ${number}` : one.name });
+    return el("button", { type: "button", class: "bare", "aria-label": label, onclick: () => this.phone.dial(to) }, shown && el("span", {}, number), icon("call"));
   }
 
   /** @param {HTMLElement} row @param {any} one */
   update(row, one) {
-    const status = one.status ? [one.status.talking ? t("status.talking") : one.status.name] : [];
-    const quiet = row.querySelector(".quiet");
-    if (quiet) say(quiet, [t(`kind.${one.kind}`), ...status, this.phone.frame.number(one.number ?? "")].filter(Boolean).join(" · "));
+    const status = one.status ? (one.status.talking ? t("status.talking") : one.status.name) : "";
+    const number = one.numbers.length > 1 ? t("directory.numbers", { count: one.numbers.length }) : this.phone.frame.number(one.number);
+    say(/** @type {Element} */ (row.querySelector(".quiet")), [one.kind === "user" ? status : t(`kind.${one.kind}`), number].filter(Boolean).join(" · "));
+    const dot = /** @type {HTMLElement | null} */ (row.querySelector(".dot"));
+    if (dot) dot.dataset.kind = one.status?.talking ? "busy" : this.phone.frame.availability.kind(one.status?.name ?? "");
   }
 }
 

@@ -1,6 +1,6 @@
-/** What surrounds every view: availability, banners, the call, tabs. */
+/** What surrounds every view: availability, banners, the call and the keypad at the side, the others beside them. */
 
-import { el, icon, say, show } from "../dom.js";
+import { el, say, show } from "../dom.js";
 import { formatNumber } from "../format.js";
 import { t } from "../strings.js";
 import { Availability } from "./availability.js";
@@ -9,69 +9,92 @@ import { CallView } from "./call.js";
 import { Directory } from "./directory.js";
 import { History } from "./history.js";
 import { Keypad } from "./keypad.js";
-import { Pools } from "./pools.js";
 import { RingView } from "./ring.js";
-import { Settings } from "./settings.js";
+import { Shortcuts } from "./shortcuts.js";
+import { Tabs } from "./tabs.js";
 
-const TABS = /** @type {[string, string][]} */ ([
-  ["call", "call"],
-  ["keypad", "keypad"],
-  ["history", "history"],
-  ["directory", "people"],
-  ["pools", "pools"],
-  ["settings", "settings"],
+const TABS = /** @type {[string, string, string][]} */ ([
+  ["call", "call", "panel-call"],
+  ["keypad", "keypad", "panel-keypad"],
+  ["history", "history", "panel"],
+  ["directory", "people", "panel"],
+  ["pools", "pools", "panel"],
+  ["settings", "settings", "panel"],
 ]);
+/** Those that are loaded when they are wanted: they are not needed for a call. @type {Record<string, (phone: any) => Promise<any>>} */
+const LATER = {
+  pools: async (phone) => new (await import("./pools.js")).Pools(phone),
+  settings: async (phone) => new (await import("./settings.js")).Settings(phone),
+};
+/** Those at the side where there is room for two columns; on a narrow phone each view has the place for itself. */
+const AT_SIDE = new Set(["call", "keypad"]);
+const FIRST_BESIDE = "directory";
 
 export class Frame {
   /** @param {HTMLElement} root @param {import("../phone.js").Phone} phone */
   constructor(root, phone) {
     this.phone = phone;
+    this.wide = matchMedia("(min-width: 760px)");
     this.banners = new Banners();
     this.ring = new RingView(phone);
     this.call = new CallView(phone);
-    /** @type {Record<string, any>} */
-    this.views = {
-      keypad: new Keypad(phone),
-      history: new History(phone),
-      directory: new Directory(phone),
-      pools: new Pools(phone),
-      settings: new Settings(phone),
-    };
-    this.badge = el("span", { class: "badge", hidden: true });
-    this.tabs = TABS.map(([name, picture]) => this.tab(name, picture));
-    this.live = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
+    this.keypad = new Keypad(phone);
     this.availability = new Availability(phone);
+    /** @type {Record<string, any>} */
+    this.views = { history: new History(phone), directory: new Directory(phone) };
+    this.tabs = new Tabs(TABS, (name) => this.open(name));
+    this.badge = el("span", { class: "badge", hidden: true });
+    this.tabs.get("history").append(this.badge);
+    this.live = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
     this.panel = el("div", { class: "panel", id: "panel", role: "tabpanel", tabIndex: -1 });
-    root.replaceChildren(
-      el("div", { class: "phone" },
-        el("header", {}, el("h1", { class: "unseen" }, t("app.title")), el("p", { class: "agent" }, phone.session.opened.agent.name), this.availability.root),
-        this.banners.root,
-        this.ring.root,
-        el("main", {}, this.call.root, this.panel),
-        el("nav", { "aria-label": t("tabs") }, el("div", { role: "tablist", "aria-label": t("tabs") }, ...this.tabs)),
-        this.live,
-      ),
+    this.beside = "";
+    root.replaceChildren(this.drawn());
+    new Shortcuts(phone, this.call);
+    this.wide.addEventListener("change", () => this.resized());
+    show(this.tabs.get("call"), false);
+    this.inCall = false;
+  }
+
+  drawn() {
+    const { name, number } = this.phone.session.opened.agent;
+    const who = el("div", { class: "agent" }, el("p", { class: "name" }, name), number && el("p", { class: "quiet" }, formatNumber(number)));
+    const keys = el("div", { class: "keys", id: "panel-keypad", role: "tabpanel", "aria-labelledby": "tab-keypad" }, this.keypad.root);
+    return el("div", { class: "phone" },
+      el("header", {}, el("h1", { class: "unseen" }, t("app.title")), who, this.availability.root),
+      this.banners.root,
+      el("main", {}, el("div", { class: "side" }, this.ring.root, this.call.root, keys), this.panel),
+      el("nav", { "aria-label": t("tabs") }, this.tabs.root),
+      this.live,
     );
-    document.addEventListener("keydown", (event) => this.key(event));
-    show(this.tabs[0], false);
-    this.open("keypad");
   }
 
-  /** @param {string} name @param {string} picture */
-  tab(name, picture) {
-    return el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", "data-tab": name, onclick: () => this.open(name) },
-      icon(picture), el("span", {}, t(`tab.${name}`)), name === "history" && this.badge);
-  }
-
-  /** @param {string} name "call" is there only while there is one: beside it where there is room, else alone */
+  /** @param {string} name "call" is there only while there is one */
   open(name) {
     document.body.dataset.view = name;
-    for (const tab of this.tabs) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
-    if (name === "call") return;
-    this.shown = name;
+    const side = AT_SIDE.has(name);
+    if (!side || !this.beside) this.show(side ? FIRST_BESIDE : name, !side);
+    this.select(name);
+    if (name === "keypad") this.keypad.opened();
+  }
+
+  /** @param {string} name */
+  select(name) {
+    this.tabs.select(AT_SIDE.has(name) && this.wide.matches ? this.beside : name);
+  }
+
+  resized() {
+    this.select(document.body.dataset.view ?? "keypad");
+    if (this.wide.matches) this.views[this.beside]?.opened?.(false);
+  }
+
+  /** @param {string} name @param {boolean} chosen by the agent, who may want to type there */
+  async show(name, chosen) {
+    this.beside = name;
     this.panel.setAttribute("aria-labelledby", `tab-${name}`);
-    this.panel.replaceChildren(this.views[name].root);
-    this.views[name].opened?.();
+    const view = (this.views[name] ??= await LATER[name](this.phone));
+    if (this.beside !== name) return;
+    this.panel.replaceChildren(view.root);
+    if (chosen || this.wide.matches) view.opened?.(chosen);
   }
 
   /** @param {number} count */
@@ -86,6 +109,12 @@ export class Frame {
     return formatNumber(number);
   }
 
+  /** @param {string} number that has been called */
+  dialled(number) {
+    this.keypad.dialled(number);
+    if (this.inCall) this.open("call");
+  }
+
   /** @param {import("../calls.js").Call} call */
   ended(call) {
     this.call.ended(call);
@@ -94,38 +123,22 @@ export class Frame {
 
   draw() {
     const [ringing, current] = [this.phone.calls.ringing(), this.phone.calls.current()];
+    if (ringing) this.availability.close(false);
     this.ring.draw(ringing);
     this.call.draw(current);
-    this.enter(Boolean(current));
+    this.enter(this.call.isShown);
     say(this.live, ringing ? `${t("ring.title")}: ${this.phone.nameOf(ringing)}` : current ? `${this.call.stateText(current)} ${this.phone.nameOf(current)}` : "");
-    document.title = ringing ? `☎ ${this.phone.nameOf(ringing)}` : t("app.title");
+    const talking = current ? `${this.phone.nameOf(current)} – ` : "";
+    document.title = ringing ? `☎ ${this.phone.nameOf(ringing)}` : `${talking}${t("app.title")}`;
   }
 
   /** The call comes to the front when it begins, what was there before when it is over. @param {boolean} inCall */
   enter(inCall) {
-    if (inCall === document.body.classList.contains("in-call")) return;
+    if (inCall === this.inCall) return;
+    this.inCall = inCall;
     document.body.classList.toggle("in-call", inCall);
-    show(this.tabs[0], inCall);
+    show(this.tabs.get("call"), inCall);
     if (inCall) this.open("call");
-    else if (document.body.dataset.view === "call") this.open(this.shown ?? "keypad");
-  }
-
-  /** Keys for the whole phone; digits only where nothing is being typed. @param {KeyboardEvent} event */
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = /** @type {HTMLElement} */ (event.target);
-    const typing = target.closest("input, textarea, select, [contenteditable]");
-    const { calls } = this.phone;
-    const [ringing, current] = [calls.ringing(), calls.current()];
-    const pressed = event.key.toLowerCase();
-    const free = !typing && !(target.closest("button, a, summary") && event.key === "Enter");
-    if (ringing && event.key === "Enter" && (free || target.closest("[data-answer]"))) this.phone.answer(ringing);
-    else if (ringing && event.key === "Escape") this.phone.command(ringing, "decline");
-    else if (typing || !current) return;
-    else if (pressed === "m" && calls.may(current, "mute")) this.phone.toggleMute(current);
-    else if (pressed === "h") this.call.toggleHold(current);
-    else if (/^[0-9*#]$/.test(event.key) && calls.may(current, "keys")) this.phone.press(current, event.key);
-    else return;
-    event.preventDefault();
+    else if (document.body.dataset.view === "call") this.open("keypad");
   }
 }

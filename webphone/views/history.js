@@ -5,6 +5,8 @@ import { formatLength, formatMoment } from "../format.js";
 import { t } from "../strings.js";
 
 const AFTER_CALL_MS = 3_000;
+const COMING_MS = 60_000;
+const AGAIN_MS = 2_000;
 
 export class History {
   /** @param {import("../phone.js").Phone} phone */
@@ -14,22 +16,24 @@ export class History {
     /** @type {any[]} */
     this.entries = [];
     this.next = "";
+    this.asked = 0;
     this.list = el("ul", { class: "entries" });
     this.empty = el("p", { class: "empty", hidden: true }, t("history.empty"));
     this.more = el("button", { type: "button", class: "more", hidden: true, onclick: () => this.load(this.next) }, t("history.more"));
-    this.rows = new Rows(this.list, (entry) => `${entry.callId}/${entry.startedAt}`, (entry) => this.entry(entry));
+    this.rows = new Rows(this.list, (entry) => `${entry.callId}/${entry.startedAt}/${entry.name}/${entry.recording}`, (entry) => this.entry(entry));
     this.scopes = ["own", "pool"].map((scope) => el("button", { type: "button", "aria-pressed": String(scope === "own"), "data-scope": scope, onclick: () => this.choose(scope) }, t(`history.${scope}`)));
     this.root = el("div", { class: "history" }, el("div", { class: "scopes", role: "group" }, ...this.scopes), this.list, this.empty, this.more);
-    this.load("", true);
+    queueMicrotask(() => this.load(""));
   }
 
-  opened() {
-    this.load("").then(() => this.phone.api.post("/phone/history/seen")).then(() => this.phone.frame.missed(0)).catch(() => {});
+  async opened() {
+    await this.load("");
+    await this.phone.api.post("/phone/history/seen").then(() => this.phone.frame.missed(0)).catch(() => {});
   }
 
   /** A call is over: its record comes a little later. */
   changed() {
-    setTimeout(() => this.load("", true), AFTER_CALL_MS);
+    setTimeout(() => this.load(""), AFTER_CALL_MS);
   }
 
   /** @param {string} scope */
@@ -39,17 +43,18 @@ export class History {
     this.load("");
   }
 
-  /** @param {string} before where a page ended, empty for the first @param {boolean} [count] also show what was missed */
-  async load(before, count = false) {
+  /** Of answers that overtake each other the one asked for last counts. @param {string} before where a page ended, empty for the first */
+  async load(before) {
+    const asked = ++this.asked;
     const query = new URLSearchParams({ scope: this.scope, ...(before ? { before } : {}) });
     const page = await this.phone.api.get(`/phone/history?${query}`).catch(() => null);
-    if (!page) return;
+    if (!page || asked !== this.asked) return;
     this.entries = before ? [...this.entries, ...page.entries] : page.entries;
     this.next = page.next ?? "";
     this.rows.draw(this.entries);
     show(this.empty, !this.entries.length);
     show(this.more, Boolean(this.next));
-    if (count) this.phone.frame?.missed(page.missed ?? 0);
+    if (!before && this.scope === "own") this.phone.frame.missed(page.missed ?? 0);
   }
 
   /** @param {any} entry */
@@ -69,13 +74,31 @@ export class History {
 
   /** @param {any} entry @param {HTMLElement} sound */
   async play(entry, sound) {
-    if (!sound.hidden) return void (sound.replaceChildren(), show(sound, false));
+    show(sound, sound.hidden);
+    if (sound.hidden) return void sound.replaceChildren();
+    sound.replaceChildren(el("p", { class: "quiet", role: "status" }, t("history.coming")));
     try {
-      const found = await this.phone.api.get(entry.recording.replace(/^\/api/, ""));
-      sound.replaceChildren(...found.map((/** @type {any} */ one) => el("audio", { controls: true, autoplay: true, src: one.audio, "aria-label": t("history.recording") })));
-      show(sound, true);
+      const found = await this.recordings(entry, () => sound.isConnected && !sound.hidden);
+      sound.replaceChildren(...found.map((one) => el("audio", { controls: true, autoplay: true, src: one.audio, "aria-label": t("history.recording") })));
     } catch (error) {
+      show(sound, false);
       this.phone.complain(error);
+    }
+  }
+
+  /**
+   * Who may hear a recording is who may read the call's activity, which is there some seconds after the call.
+   * @param {any} entry @param {() => boolean} isWanted @returns {Promise<{audio: string}[]>}
+   */
+  async recordings(entry, isWanted) {
+    const ended = Date.parse(entry.startedAt) + (entry.duration_s ?? 0) * 1000;
+    for (;;) {
+      try {
+        return await this.phone.api.get(entry.recording.replace(/^\/api/, ""));
+      } catch (error) {
+        if (/** @type {any} */ (error).status !== 403 || !isWanted() || Date.now() > ended + COMING_MS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
     }
   }
 }

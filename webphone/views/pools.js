@@ -4,28 +4,30 @@ import { el, Rows, say } from "../dom.js";
 import { formatLength } from "../format.js";
 import { t } from "../strings.js";
 
-const EVERY_MS = 3_000;
 const FIGURES = /** @type {[string, string][]} */ ([["queueLength", "queue"], ["longestWait_s", "longest"], ["free", "free"], ["serving", "serving"], ["activeAgents", "agents"], ["activeCalls", "calls"]]);
 
 export class Pools {
   /** @param {import("../phone.js").Phone} phone */
   constructor(phone) {
     this.phone = phone;
+    this.asked = 0;
+    this.switching = 0;
     this.list = el("ul", { class: "pools" });
     this.empty = el("p", { class: "empty", hidden: true }, t("pools.empty"));
     this.rows = new Rows(this.list, (pool) => pool.id, (pool) => this.pool(pool), (row, pool) => this.update(row, pool));
     this.root = el("div", {}, this.list, this.empty);
+    phone.pulse.addEventListener("tick", () => this.root.isConnected && document.visibilityState === "visible" && this.look());
   }
 
   opened() {
-    clearInterval(this.timer);
-    this.timer = setInterval(() => (this.root.isConnected ? this.look() : clearInterval(this.timer)), EVERY_MS);
     this.look();
   }
 
+  /** What was asked before the agent has switched says nothing of his switch any more. */
   async look() {
+    const asked = ++this.asked;
     const pools = await this.phone.api.get("/phone/pools").catch(() => null);
-    if (!pools) return;
+    if (!pools || asked !== this.asked || this.switching) return;
     this.rows.draw(pools);
     this.empty.hidden = pools.length > 0;
   }
@@ -43,7 +45,7 @@ export class Pools {
   /** @param {HTMLElement} row @param {any} pool */
   update(row, pool) {
     const active = /** @type {HTMLInputElement} */ (row.querySelector("input"));
-    if (document.activeElement !== active) active.checked = pool.active;
+    active.checked = pool.active;
     const tag = /** @type {HTMLElement} */ (row.querySelector(".tag"));
     say(tag, t(pool.open ? "pools.open" : "pools.closed"));
     tag.dataset.open = String(pool.open);
@@ -54,14 +56,25 @@ export class Pools {
       figure.dataset.alarm = String((name === "queueLength" && pool[name] > 0 && !pool.free) || (name === "longestWait_s" && pool[name] > 60));
     }
     const members = /** @type {HTMLElement} */ (row.querySelector(".members"));
-    members.replaceChildren(...(pool.agents ?? []).map((/** @type {any} */ agent) =>
-      el("li", {}, el("span", {}, agent.name), el("span", { class: "quiet" }, agent.talking ? t("status.talking") : agent.active ? (agent.status ?? "") : "–"))));
+    const agents = [...(pool.agents ?? [])].sort((a, b) => Number(b.active) - Number(a.active));
+    members.replaceChildren(...agents.map((agent) => this.member(agent)));
+  }
+
+  /** @param {any} agent */
+  member(agent) {
+    const kind = agent.talking ? "busy" : agent.active ? this.phone.frame.availability.kind(agent.status ?? "") : "";
+    const status = agent.talking ? t("status.talking") : agent.active ? (agent.status ?? "") : t("pools.inactive");
+    return el("li", {},
+      el("span", { class: "dot", "data-kind": kind, "aria-hidden": "true" }), el("span", { class: "name" }, agent.name),
+      el("span", { class: "quiet" }, [status, agent.skill != null && t("pools.skill", { skill: agent.skill })].filter(Boolean).join(" · ")));
   }
 
   /** @param {any} pool @param {boolean} active */
   async activate(pool, active) {
+    this.asked += 1;
+    this.switching += 1;
     await this.phone.api.put(`/phone/pools/${pool.id}`, { active }).catch((error) => this.phone.complain(error));
-    /** @type {HTMLElement} */ (document.activeElement)?.blur();
+    this.switching -= 1;
     this.look();
   }
 }

@@ -9,6 +9,8 @@ export class RingView {
     this.phone = phone;
     /** @type {import("../calls.js").Call | undefined} */
     this.call = undefined;
+    /** Where the agent was when it began to ring. @type {HTMLElement | null} */
+    this.before = null;
     this.name = el("h2", { id: "ring-name" });
     this.number = el("p", { class: "number" });
     this.via = el("p", { class: "quiet" });
@@ -27,8 +29,11 @@ export class RingView {
   /** @param {import("../calls.js").Call | undefined} call */
   draw(call) {
     const isNew = call && call.callId !== this.call?.callId;
+    if (isNew) this.before = /** @type {HTMLElement | null} */ (document.activeElement);
+    const hadFocus = this.root.contains(document.activeElement);
     this.call = call;
     show(this.root, Boolean(call));
+    if (!call && hadFocus) this.before?.focus();
     if (!call) return;
     const name = this.phone.nameOf(call);
     const number = this.phone.frame.number(call.party.number);

@@ -1,11 +1,13 @@
 /** Devices, language, keys, and the way to Voice Center (C8). */
 
 import { el } from "../dom.js";
-import { allowNotifications } from "../ringer.js";
+import { allowNotices, notices } from "../notices.js";
 import { chooseLanguage, chosenLanguage, languages, t } from "../strings.js";
+import { SHORTCUTS } from "./shortcuts.js";
 
 const USES = /** @type {["microphone" | "speaker" | "ringer", "audioinput" | "audiooutput"][]} */ ([["microphone", "audioinput"], ["speaker", "audiooutput"], ["ringer", "audiooutput"]]);
-const NAMES = /** @type {Record<string, string>} */ ({ en: "English", fi: "Suomi" });
+const NAMES = /** @type {Record<string, string>} */ ({ en: "English", fi: "Suomi", sv: "Svenska" });
+const HEARD_MS = 2_500;
 
 export class Settings {
   /** @param {import("../phone.js").Phone} phone */
@@ -13,22 +15,44 @@ export class Settings {
     this.phone = phone;
     this.selects = USES.map(([use]) => el("select", { id: `device-${use}`, onchange: (/** @type {Event} */ event) => phone.devices.choose(use, /** @type {HTMLSelectElement} */ (event.target).value) }));
     this.meter = el("meter", { min: 0, max: 1, value: 0, "aria-label": t("settings.level") });
-    const language = el("select", { id: "language", onchange: (/** @type {Event} */ event) => chooseLanguage(/** @type {HTMLSelectElement} */ (event.target).value) }, ...languages.map((one) => el("option", { value: one }, NAMES[one])));
-    language.value = chosenLanguage();
+    this.notices = el("button", { type: "button", onclick: () => allowNotices().then(() => this.permission()) });
+    this.language = el("select", { id: "language", onchange: () => chooseLanguage(this.language.value) }, ...languages.map((one) => el("option", { value: one }, NAMES[one])));
+    this.language.value = chosenLanguage();
     const center = phone.session.opened.settings?.voiceCenterUrl;
     this.root = el("div", { class: "settings" },
-      el("h2", {}, t("settings.devices")),
-      ...USES.map(([use], at) => el("div", { class: "field" }, el("label", { htmlFor: `device-${use}` }, t(`settings.${use}`)), this.selects[at])),
-      el("div", { class: "field" }, el("button", { type: "button", onclick: () => this.test() }, t("settings.test")), this.meter),
-      globalThis.Notification && el("div", { class: "field" }, el("button", { type: "button", onclick: allowNotifications }, t("settings.notifications"))),
-      el("div", { class: "field" }, el("label", { htmlFor: "language" }, t("settings.language")), language),
-      center && el("p", {}, el("a", { href: center, target: "_blank", rel: "noopener" }, t("settings.center"))),
-      el("h2", {}, t("settings.shortcuts")),
-      el("p", { class: "quiet" }, t("settings.shortcuts.text")));
+      el("section", {}, el("h2", {}, t("settings.devices")),
+        this.device(0), el("div", { class: "beside" }, el("button", { type: "button", onclick: () => this.test() }, t("settings.test")), this.meter),
+        this.device(1), this.device(2), el("button", { type: "button", onclick: () => this.hear() }, t("settings.hear"))),
+      el("section", {}, el("h2", {}, t("settings.general")),
+        el("div", { class: "field" }, el("label", { htmlFor: "language" }, t("settings.language")), this.language),
+        notices() !== "missing" && this.notices,
+        center && el("a", { href: center, target: "_blank", rel: "noopener" }, t("settings.center")),
+        el("button", { type: "button", onclick: () => phone.leave() }, t("settings.sign-out"))),
+      el("section", {}, el("h2", {}, t("settings.shortcuts")),
+        el("dl", { class: "shortcuts" }, ...SHORTCUTS.map(([key, name]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(`shortcut.${name}`)))))));
     phone.devices.addEventListener("change", () => this.root.isConnected && this.opened());
   }
 
+  /** @param {number} at */
+  device(at) {
+    const [use] = USES[at];
+    return el("div", { class: "field" }, el("label", { htmlFor: `device-${use}` }, t(`settings.${use}`)), this.selects[at]);
+  }
+
+  permission() {
+    this.notices.disabled = notices() !== "default";
+    this.notices.textContent = t(`settings.notices.${notices()}`);
+  }
+
+  /** The ring tone, once. */
+  async hear() {
+    if (this.phone.ringer.isRinging) return;
+    await this.phone.ringer.sound(false);
+    setTimeout(() => !this.phone.ringer.isRinging && this.phone.ringer.stop(), HEARD_MS);
+  }
+
   async opened() {
+    this.permission();
     for (const [at, [use, kind]] of USES.entries()) {
       const found = await this.phone.devices.list(kind);
       this.selects[at].replaceChildren(el("option", { value: "" }, t("settings.system")), ...found.map((device) => el("option", { value: device.deviceId }, device.label || device.deviceId.slice(0, 8))));
@@ -51,7 +75,7 @@ export class Settings {
         if (performance.now() < until && this.root.isConnected) return void requestAnimationFrame(look);
         context.close();
         this.meter.value = 0;
-        if (!this.phone.calls.live().length) this.phone.devices.release();
+        this.phone.devices.rest();
       };
       look();
     } catch (error) {

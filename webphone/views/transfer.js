@@ -5,12 +5,14 @@ import { dialled } from "../format.js";
 import { t } from "../strings.js";
 
 const SEARCH_AFTER_MS = 200;
+const MOST = 30;
 
 export class Transfer {
-  /** @param {import("../phone.js").Phone} phone @param {(way: "transfer" | "consult", to: string) => void} send */
-  constructor(phone, send) {
+  /** @param {import("../phone.js").Phone} phone @param {(way: "transfer" | "consult", to: string) => void} send @param {() => void} left */
+  constructor(phone, send, left) {
     this.phone = phone;
     this.send = send;
+    this.left = left;
     this.search = el("input", { type: "search", id: "transfer-to", autocomplete: "off", placeholder: t("transfer.search"), oninput: () => this.later() });
     this.list = el("ul", { class: "targets" });
     this.rows = new Rows(this.list, (target) => target.to, (target) => this.target(target));
@@ -39,23 +41,38 @@ export class Transfer {
     const found = await this.phone.api.get(`/phone/directory?search=${encodeURIComponent(typed)}`).catch(() => []);
     if (typed !== this.search.value.trim()) return;
     const own = this.phone.session.opened.agent.id;
-    const people = found.filter((/** @type {any} */ one) => one.id !== own && (one.number || one.kind !== "contact")).map((/** @type {any} */ one) => ({ ...one, to: /user|pool/.test(one.kind) ? `${one.kind}:${one.id}` : one.number }));
+    const people = found.filter((/** @type {any} */ one) => one.id !== own).map((/** @type {any} */ one) => ({ ...one, to: address(one) }));
+    people.sort((/** @type {any} */ a, /** @type {any} */ b) => Number(this.isFree(b)) - Number(this.isFree(a)));
     const number = dialled(typed).length > 2 ? [{ to: dialled(typed), name: this.phone.frame.number(typed), kind: "", number: "" }] : [];
-    this.rows.draw([...number, ...people.filter((/** @type {any} */ one) => one.to)].slice(0, 30));
+    this.rows.draw([...number, ...people.filter((/** @type {any} */ one) => one.to)].slice(0, MOST));
+  }
+
+  /** They come first: they can be asked now. @param {any} one */
+  isFree(one) {
+    return Boolean(one.status) && !one.status.talking && this.phone.frame.availability.kind(one.status.name) === "available";
   }
 
   /** @param {any} target */
   target(target) {
     return el("li", {},
-      el("span", { class: "target" }, target.name, target.kind && el("span", { class: "quiet" }, `${t(`kind.${target.kind}`)}${target.status?.talking ? ` · ${t("status.talking")}` : ""}`)),
+      el("span", { class: "target" }, el("span", { class: "name" }, target.name, this.isFree(target) && el("span", { class: "dot", "data-kind": "available", "aria-hidden": "true" })), target.kind && el("span", { class: "quiet" }, this.detail(target))),
       el("button", { type: "button", onclick: () => this.send("consult", target.to), "aria-label": `${t("transfer.ask")}: ${target.name}` }, t("transfer.ask")),
       el("button", { type: "button", onclick: () => this.send("transfer", target.to), "aria-label": `${t("transfer.now")}: ${target.name}` }, t("transfer.now")));
   }
 
+  /** @param {any} target */
+  detail(target) {
+    const status = target.status?.talking ? t("status.talking") : target.status?.name;
+    return status ?? [t(`kind.${target.kind}`), this.phone.frame.number(target.number)].join(" · ");
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    this.close();
+    if (event.key !== "Escape" || this.phone.calls.ringing()) return;
+    event.preventDefault();
+    this.left();
   }
 }
+
+/** @param {any} one */
+const address = (one) => (one.kind === "user" || one.kind === "pool" ? `${one.kind}:${one.id}` : one.number);

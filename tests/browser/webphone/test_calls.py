@@ -73,9 +73,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
 async def _customer_calls_sales(work: PhoneStack) -> Person:
     """A person is the customer, in a browser of his own."""
     customer = await work.person(CUSTOMER_HZ)
-    await customer.page.goto(f"{work.cloud}/control/customer.html")
-    await customer.page.get_by_label("Your number").fill("+358401234567")
-    await customer.page.get_by_role("button", name="Be reachable").click()
+    await work.customer(customer, "+358401234567")
     to = customer.page.get_by_label("Pool or agent")
     await to.select_option(await to.locator("option", has_text="Sales").first.get_attribute("value"))
     await customer.page.locator("#call button").click()

@@ -1,0 +1,51 @@
+/** Numbers and lengths as people read them, ids as the call records need them. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dialled, formatLength, formatNumber } from "../../../../webphone/format.js";
+import { newCallId } from "../../../../webphone/ids.js";
+import { challenge } from "../../../../webphone/pkce.js";
+
+for (const [typed, shown] of [
+  ["+358401234567", "+358 40 123 4567"],
+  ["+35840", "+358 40"],
+  ["+12125551234", "+1 212 555 1234"],
+  ["+46701234567", "+46 70 123 4567"],
+  ["0401234567", "040 123 4567"],
+  ["00358401234567", "00 358 40 123 4567"],
+  ["+358 (0)40-123 4567", "+358 40 123 4567"],
+  ["112", "112"],
+  ["*21#", "*21#"],
+  ["anna@example.org", "anna@example.org"],
+  ["", ""],
+]) {
+  test(`${typed || "nothing"} is shown as ${shown || "nothing"}`, () => assert.equal(formatNumber(typed), shown));
+}
+
+test("formatting what is formatted changes nothing, however much of it has been typed", () => {
+  const number = "+358401234567";
+  for (let length = 1; length <= number.length; length++) {
+    const shown = formatNumber(number.slice(0, length));
+    assert.equal(formatNumber(shown), shown);
+    assert.equal(dialled(shown), number.slice(0, length));
+  }
+});
+
+test("of a pasted number what can be dialled is dialled, without the zero of home", () => {
+  assert.equal(dialled("tel:+358 (0)40 123-45 67"), "+358401234567");
+  assert.equal(dialled("*21*0401234567#"), "*21*0401234567#");
+});
+
+test("lengths have hours only where there are some, and are never negative", () => {
+  assert.deepEqual([0, 65, 3725, -3].map(formatLength), ["0:00", "1:05", "1:02:05", "0:00"]);
+});
+
+test("a call's id is a UUID of version 7 of this moment", () => {
+  const id = newCallId();
+  assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.ok(Math.abs(parseInt(id.replaceAll("-", "").slice(0, 12), 16) - Date.now()) < 1000);
+});
+
+test("the challenge is that of the example in RFC 7636, appendix B", async () => {
+  assert.equal(await challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+});
