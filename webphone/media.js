@@ -24,6 +24,8 @@ export class Media extends EventTarget {
     this.muted = new Set();
     /** @type {Set<string>} calls that are over, however late an answer comes */
     this.over = new Set();
+    /** Whether this network has ever let a voice through. */
+    this.isReached = false;
     devices.isNeeded = () => this.voices.size + this.attaching.size > 0;
     devices.addEventListener("change", () => this.followDevices());
     addEventListener("pagehide", () => this.voices.forEach((voice) => voice.peer.close()));
@@ -78,15 +80,28 @@ export class Media extends EventTarget {
   replace(voice) {
     voice.before = this.voices.get(voice.callId) ?? null;
     this.voices.set(voice.callId, voice);
-    let patience = setTimeout(() => this.renew(voice), CONNECT_WITHIN_MS);
+    let patience = setTimeout(() => this.renew(this.missed(voice)), CONNECT_WITHIN_MS);
     voice.peer.onconnectionstatechange = () => {
       const state = voice.peer.connectionState;
       clearTimeout(patience);
-      if (state === "connected") voice.replaced();
-      if (state === "failed") this.renew(voice);
+      if (state === "connected") this.reached(voice);
+      if (state === "failed") this.renew(this.missed(voice));
       if (state === "disconnected") patience = setTimeout(() => this.renew(voice), LOST_AFTER_MS);
       this.dispatchEvent(new CustomEvent("change", { detail: voice.callId }));
     };
+  }
+
+  /** @param {Voice} voice */
+  reached(voice) {
+    voice.replaced();
+    this.isReached = true;
+    this.dispatchEvent(new Event("reached"));
+  }
+
+  /** It did not get through; where none ever did the network is likely to forbid it. @param {Voice} voice */
+  missed(voice) {
+    if (!this.isReached && !this.over.has(voice.callId)) this.dispatchEvent(new Event("unreached"));
+    return voice;
   }
 
   /** A new connection in place of one that is lost; a refusal means that the call is over or elsewhere. @param {Voice} voice */

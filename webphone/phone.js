@@ -55,6 +55,8 @@ export class Phone {
     const { banners } = this.frame;
     for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => banners.soundBlocked(() => this.allowSound()));
     this.media.addEventListener("change", () => this.draw());
+    this.media.addEventListener("reached", () => banners.audio(true));
+    this.media.addEventListener("unreached", () => banners.audio(false));
     this.media.addEventListener("trouble", (event) => this.complain(/** @type {CustomEvent} */ (event).detail));
     this.devices.addEventListener("change", () => {
       banners.microphone(this.devices.fault, () => this.askMicrophone());

@@ -31,6 +31,7 @@ export const en = {
   "sound.allow": "Allow sound",
   "connection.lost": "Connection lost: reconnecting …",
   "connection.audio": "Audio lost: reconnecting …",
+  "audio.blocked": "No sound gets through: this network seems to block calls. Try another network; your administrator can set up a TURN server.",
   "tab.keypad": "Keypad",
   "tab.history": "History",
   "tab.directory": "Contacts",

@@ -31,6 +31,7 @@ export const fi = {
   "sound.allow": "Salli ääni",
   "connection.lost": "Yhteys katkesi: yhdistetään uudelleen …",
   "connection.audio": "Ääni katkesi: yhdistetään uudelleen …",
+  "audio.blocked": "Ääni ei kulje: tämä verkko näyttää estävän puhelut. Kokeile toista verkkoa; ylläpitäjä voi ottaa käyttöön TURN-palvelimen.",
   "tab.keypad": "Näppäimet",
   "tab.history": "Historia",
   "tab.directory": "Kontaktit",

@@ -31,6 +31,7 @@ export const sv = {
   "sound.allow": "Tillåt ljud",
   "connection.lost": "Anslutningen bröts: ansluter igen …",
   "connection.audio": "Ljudet bröts: ansluter igen …",
+  "audio.blocked": "Inget ljud kommer fram: det här nätverket verkar blockera samtal. Prova ett annat nätverk; administratören kan ta i bruk en TURN-server.",
   "tab.keypad": "Knappsats",
   "tab.history": "Historik",
   "tab.directory": "Kontakter",

@@ -48,6 +48,12 @@ export class Banners {
     else this.set("connection", t("connection.lost"), "status");
   }
 
+  /** Whether this network lets voices through. @param {boolean} reached */
+  audio(reached) {
+    if (reached) this.clear("audio");
+    else this.set("audio", t("audio.blocked"), "alert");
+  }
+
   /** For a moment. @param {string} text */
   tell(text) {
     this.set("told", text, "alert");

@@ -72,3 +72,14 @@ async def test_where_udp_is_blocked_a_call_goes_by_turn_over_tcp(work: PhoneStac
     heard = await work.heard(call_id)
     assert heard["LoudnessDb"] > -60
     assert anna.faults == []
+
+
+async def test_where_nothing_gets_through_the_phone_says_why(phones_at_work: PhoneStack) -> None:
+    """Without a TURN server the call is answered, nobody is heard, and the agent is told that it is his network."""
+    anna = await without_udp(phones_at_work)
+    await phones_at_work.open(anna, "Anna Virtanen")
+    await phones_at_work.call("+35891001001", Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("alertdialog").get_by_role("button", name="Answer").click()
+    told = anna.page.get_by_role("alert").filter(has_text="this network seems to block calls")
+    await expect(told).to_be_visible(timeout=12_000)
+    assert anna.faults == []
