@@ -1,5 +1,6 @@
 """The phone as a panel of Dynamics, by the Channel Integration Framework 2.0 (A2, E1-E4)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
@@ -20,6 +21,8 @@ ASKED = """async () => {
   const environment = JSON.parse(await CIFramework.getEnvironment());
   return { exact, other, shown: await CIFramework.getPresence(), told, user: environment.userId };
 }"""
+SETTINGS_KEPT_S = 2.2
+"""A little longer than the app goes by settings it has read."""
 ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 
 
@@ -31,6 +34,7 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     person = await phones_at_work.person(600)
     address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
     await services.settings.put(Kind.PHONE, "phone", {"frame_ancestors": [address.rstrip("/")]})
+    await asyncio.sleep(SETTINGS_KEPT_S)
     await person.page.set_viewport_size({"width": 1200, "height": 800})
     await person.page.goto(address)
     await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
