@@ -43,7 +43,7 @@ export class CallView {
     this.dialpad = new Dialpad((key) => this.call && phone.press(this.call, key), t("call.keys"), false);
     this.targets = new Transfer(phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
     this.caller = new CallerCard(phone);
-    this.root = el("section", { class: "call", id: "panel-call", onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
+    this.root = el("section", { class: "call", id: "panel-call", tabIndex: -1, onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
       el("div", { class: "who" }, el("div", {}, this.name, this.detail), this.signal),
       el("p", { class: "progress" }, this.state, this.timer),
       this.hint,

@@ -124,9 +124,9 @@ export class Frame {
   draw() {
     const [ringing, current] = [this.phone.calls.ringing(), this.phone.calls.current()];
     if (ringing) this.availability.close(false);
-    this.ring.draw(ringing);
     this.call.draw(current);
     this.enter(this.call.isShown);
+    this.ring.draw(ringing, current && this.call.root);
     say(this.live, ringing ? `${t("ring.title")}: ${this.phone.nameOf(ringing)}` : current ? `${this.call.stateText(current)} ${this.phone.nameOf(current)}` : "");
     const talking = current ? `${this.phone.nameOf(current)} – ` : "";
     document.title = ringing ? `☎ ${this.phone.nameOf(ringing)}` : `${talking}${t("app.title")}`;

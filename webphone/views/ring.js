@@ -26,14 +26,17 @@ export class RingView {
     );
   }
 
-  /** @param {import("../calls.js").Call | undefined} call */
-  draw(call) {
+  /**
+   * @param {import("../calls.js").Call | undefined} call
+   * @param {HTMLElement | undefined} next where the agent goes on when it rings no more, else where he was
+   */
+  draw(call, next) {
     const isNew = call && call.callId !== this.call?.callId;
     if (isNew) this.before = /** @type {HTMLElement | null} */ (document.activeElement);
     const hadFocus = this.root.contains(document.activeElement);
     this.call = call;
     show(this.root, Boolean(call));
-    if (!call && hadFocus) this.before?.focus();
+    if (!call && hadFocus) (next ?? this.before)?.focus();
     if (!call) return;
     const name = this.phone.nameOf(call);
     const number = this.phone.frame.number(call.party.number);

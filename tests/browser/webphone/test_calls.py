@@ -51,6 +51,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
     await expect(ring).to_contain_text("via Sales")
     await anna.page.keyboard.press("Enter")
     await expect(state(anna.page)).to_have_text("Connected")
+    await expect(anna.page.locator(".call")).to_be_focused()
     await _hear_each_other(anna, CUSTOMER_HZ, customer, ANNA_HZ)
 
     await _hold_and_mute(anna, customer)

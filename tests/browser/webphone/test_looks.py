@@ -1,6 +1,7 @@
 """What the phone looks like to people and to assistive technology, in both themes and widths (C, accessibility)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 import httpx
@@ -26,6 +27,19 @@ async def fits(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
+async def look_at_a_call(page: Page, look: Callable[[str], Awaitable[None]]) -> None:
+    """All that an agent unfolds in a call, and what is left of it afterwards."""
+    for name in ("Keys", "Transfer", "Mute", "Hold"):
+        await page.get_by_role("button", name=name, exact=True).click()
+        await look(name)
+    await page.get_by_label("Notes").fill("Wants a quote")
+    await page.get_by_role("button", name="End call").hover()
+    await look("about to end")
+    await page.get_by_role("button", name="End call").click()
+    await expect(page.get_by_role("button", name="Done")).to_be_visible()
+    await look("wrap-up")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_view_is_accessible_and_fits(phones_at_work: PhoneStack, scheme: Literal["light", "dark"]) -> None:
     """At panel width and wide: no view has anything that axe objects to, ringing and talking included."""
@@ -34,8 +48,8 @@ async def test_every_view_is_accessible_and_fits(phones_at_work: PhoneStack, sch
     found: dict[str, list[str]] = {}
 
     async def look(view: str) -> None:
-        for width in (380, 1000):
-            await anna.page.set_viewport_size({"width": width, "height": 700})
+        for width, height in ((1000, 700), (320, 600), (380, 700)):
+            await anna.page.set_viewport_size({"width": width, "height": height})
             found[f"{view} at {width}"] = await violations(anna.page)
             assert await fits(anna.page), f"{view} at {width}"
 
@@ -49,10 +63,11 @@ async def test_every_view_is_accessible_and_fits(phones_at_work: PhoneStack, sch
     await work.call(ANNA_NUMBER)
     await expect(anna.page.get_by_role("alertdialog")).to_be_visible()
     await look("ringing")
+    await anna.page.get_by_role("button", name="Answer").hover()
+    await look("about to answer")
     await anna.page.get_by_role("button", name="Answer").click()
     await expect(anna.page.locator(".call .state")).to_have_text("Connected")
-    await anna.page.get_by_role("button", name="Transfer", exact=True).click()
-    await look("talking")
+    await look_at_a_call(anna.page, look)
     assert {view: faults for view, faults in found.items() if faults} == {}
 
 
