@@ -12,6 +12,7 @@ from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
 from tests.fixtures.stack import StackProcess
 
 ASKED = """async () => {
+  while (!window.Microsoft?.CIFramework) await new Promise((later) => setTimeout(later, 20));
   const { CIFramework } = window.Microsoft;
   const told = [];
   CIFramework.addHandler("onPresenceChange", (data) => told.push(JSON.parse(data).presenceInfo.presenceText));

@@ -61,8 +61,12 @@ async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: Ph
     assert heard["Hz"] == near(ANNA_HZ)
     assert other["Hz"] != near(ANNA_HZ)
     await anna.page.get_by_role("button", name="Switch to +358 50 111 2233").click()
+    await expect(anna.page.locator(".call h2")).to_have_text("+358 50 111 2233")
+    await expect(state(anna.page)).to_have_text("Connected")
     await anna.page.get_by_role("button", name="End call").click()
+    await expect(anna.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
     await anna.page.get_by_role("button", name="Resume").click()
+    await expect(state(anna.page)).to_have_text("Connected")
     assert (await work.heard(first))["Hz"] == near(ANNA_HZ)
     assert anna.faults == []
 
