@@ -112,7 +112,7 @@ async def test_a_browser_that_keeps_silent_says_so_before_anybody_rings(phones_a
     work = phones_at_work
     person = await work.person(ANNA_HZ)
     await person.page.add_init_script(f"{{{SILENT_UNTIL_CLICKED}}}")
-    await work.open(person, "Anna Virtanen")
+    await work.open(person, "Carla Mäkinen")
     banner = person.page.get_by_role("alert").filter(has_text="keeps this page silent")
     await expect(banner).to_be_visible()
     await banner.get_by_role("button", name="Allow sound").click()

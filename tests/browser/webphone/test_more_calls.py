@@ -75,6 +75,9 @@ async def test_a_missed_call_is_counted_until_the_history_is_seen(phones_at_work
     """It stands in the history as missed, from where it is called back (C6)."""
     work = phones_at_work
     bjorn = await work.agent("Björn Lindqvist", BJORN_HZ)
+    await bjorn.page.get_by_role("tab", name="History").click()
+    await expect(bjorn.page.locator(".badge")).to_be_hidden()
+    await bjorn.page.get_by_role("tab", name="Keypad").click()
     call_id = await work.call(BJORN_NUMBER)
     await expect(bjorn.page.get_by_role("alertdialog")).to_be_visible()
     await work.control.post(f"calls/{call_id}/hangup", json={})
