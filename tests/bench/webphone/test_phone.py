@@ -147,6 +147,7 @@ async def longest_in_a_call(work: PhoneStack, anna: Person) -> float:
     await page.evaluate("window.costs.task_ms = 0")
     await work.call(ANNA_NUMBER)
     await page.get_by_role("button", name="Answer").click()
+    await page.get_by_label("Notes").click()
     await page.get_by_label("Notes").press_sequentially("Wants a quote for three")
     await page.get_by_role("button", name="Keys").click()
     await page.get_by_role("group", name="Keys to press").get_by_role("button", name="#").click()
