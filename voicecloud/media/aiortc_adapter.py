@@ -31,7 +31,7 @@ from aiortc.codecs import CODECS
 from aiortc.exceptions import OperationError
 from aiortc.rtcrtpreceiver import StreamStatistics
 
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, Missing
 from voicecloud.media import g711
 from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
@@ -118,10 +118,13 @@ class Peer:
         return with_repair(self._connection.localDescription.sdp)
 
     async def offer(self) -> str:
-        """An SDP offer, for a peer that wants to be called."""
-        self._connection.addTransceiver("audio", direction="sendrecv")
-        self._take_over()
-        await self._connection.setLocalDescription(await self._connection.createOffer())
+        """An SDP offer, for a peer that wants to be called. Raises Missing ``media-unknown`` once it is closed."""
+        try:
+            self._connection.addTransceiver("audio", direction="sendrecv")
+            self._take_over()
+            await self._connection.setLocalDescription(await self._connection.createOffer())
+        except InvalidStateError as error:
+            raise Missing("media-unknown", "the peer connection is closed") from error
         return with_repair(self._connection.localDescription.sdp)
 
     async def accept(self, answer: str) -> None:

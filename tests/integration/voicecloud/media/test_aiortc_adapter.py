@@ -10,6 +10,7 @@ from aiortc.codecs import CODECS
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpreceiver import StreamStatistics
 
+from shared.errors import Missing
 from tests.fixtures.media import Voice, voices
 from tests.fixtures.media_floor import AGENT, CALLER, Floor
 from tests.fixtures.waiting import eventually
@@ -175,3 +176,11 @@ async def test_sending_before_the_connection_and_after_it_is_harmless() -> None:
     await early.offer()
     await early.send(one.says[0], 1, FRAME)
     await early.close()
+
+
+async def test_a_peer_that_is_closed_offers_nothing() -> None:
+    """As a simulated person's whose call ends before he has found his voice."""
+    peer = Peer([], Listener(nothing, nothing, lambda _: None))
+    await peer.close()
+    with pytest.raises(Missing, match="media-unknown"):
+        await peer.offer()
