@@ -136,6 +136,7 @@ export const en = {
   "settings.language": "Language",
   "settings.center": "Voice Center",
   "settings.shortcuts": "Keys",
+  "settings.keys": "Command a call with single keys",
   "settings.devices": "Devices",
   "settings.hear": "Hear the ring tone",
   "settings.general": "General",

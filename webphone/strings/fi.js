@@ -136,6 +136,7 @@ export const fi = {
   "settings.language": "Kieli",
   "settings.center": "Voice Center",
   "settings.shortcuts": "Pikanäppäimet",
+  "settings.keys": "Ohjaa puhelua yksittäisillä näppäimillä",
   "settings.devices": "Laitteet",
   "settings.hear": "Kuuntele soittoääni",
   "settings.general": "Yleiset",

@@ -136,6 +136,7 @@ export const sv = {
   "settings.language": "Språk",
   "settings.center": "Voice Center",
   "settings.shortcuts": "Kortkommandon",
+  "settings.keys": "Styr samtalet med enstaka tangenter",
   "settings.devices": "Enheter",
   "settings.hear": "Lyssna på ringsignalen",
   "settings.general": "Allmänt",

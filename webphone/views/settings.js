@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 import { allowNotices, notices } from "../notices.js";
 import { chooseLanguage, chosenLanguage, languages, t } from "../strings.js";
-import { SHORTCUTS } from "./shortcuts.js";
+import { areKeysUsed, SHORTCUTS, useKeys } from "./shortcuts.js";
 
 const USES = /** @type {["microphone" | "speaker" | "ringer", "audioinput" | "audiooutput"][]} */ ([["microphone", "audioinput"], ["speaker", "audiooutput"], ["ringer", "audiooutput"]]);
 const NAMES = /** @type {Record<string, string>} */ ({ en: "English", fi: "Suomi", sv: "Svenska" });
@@ -18,6 +18,7 @@ export class Settings {
     this.notices = el("button", { type: "button", onclick: () => allowNotices().then(() => this.permission()) });
     this.language = el("select", { id: "language", onchange: () => chooseLanguage(this.language.value) }, ...languages.map((one) => el("option", { value: one }, NAMES[one])));
     this.language.value = chosenLanguage();
+    this.keys = el("input", { type: "checkbox", role: "switch", id: "keys-used", checked: areKeysUsed(), onchange: () => useKeys(this.keys.checked) });
     const center = phone.session.opened.settings?.voiceCenterUrl;
     this.root = el("div", { class: "settings" },
       el("section", {}, el("h2", {}, t("settings.devices")),
@@ -29,6 +30,7 @@ export class Settings {
         center && el("a", { href: center, target: "_blank", rel: "noopener" }, t("settings.center")),
         el("button", { type: "button", onclick: () => phone.leave() }, t("settings.sign-out"))),
       el("section", {}, el("h2", {}, t("settings.shortcuts")),
+        el("div", { class: "beside" }, this.keys, el("label", { htmlFor: "keys-used" }, t("settings.keys"))),
         el("dl", { class: "shortcuts" }, ...SHORTCUTS.map(([key, name]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(`shortcut.${name}`)))))));
     phone.devices.addEventListener("change", () => this.root.isConnected && this.opened());
   }

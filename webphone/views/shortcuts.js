@@ -3,6 +3,17 @@
 /** What they are for, as the settings show it. @type {[string, string][]} */
 export const SHORTCUTS = [["Enter", "answer"], ["Esc", "decline"], ["M", "mute"], ["H", "hold"], ["0–9 * #", "keys"]];
 
+const OFF = "voice.keys.off";
+
+/** Whether keys without a modifier command a call: some input methods press them by themselves (WCAG 2.1.4). */
+export const areKeysUsed = () => !localStorage.getItem(OFF);
+
+/** @param {boolean} used */
+export function useKeys(used) {
+  if (used) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, "1");
+}
+
 export class Shortcuts {
   /** @param {import("../phone.js").Phone} phone @param {import("./call.js").CallView} view */
   constructor(phone, view) {
@@ -21,7 +32,7 @@ export class Shortcuts {
     const { calls } = this.phone;
     const [ringing, current] = [calls.ringing(), calls.current()];
     if (ringing && this.ringing(ringing, event.key, target, isTyped)) return true;
-    return Boolean(current) && !isTyped && this.talking(/** @type {any} */ (current), event.key);
+    return Boolean(current) && !isTyped && areKeysUsed() && this.talking(/** @type {any} */ (current), event.key);
   }
 
   /** Enter on another button presses that one. @param {import("../calls.js").Call} call @param {string} key @param {HTMLElement} target @param {boolean} isTyped */
