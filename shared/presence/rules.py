@@ -78,6 +78,25 @@ def failed(state: AgentState, write: Write, code: str, now: datetime, *, may_be_
     return replace(state, pending=tuple(again if one == write else one for one in state.pending))
 
 
+def usual(write: Write, policy: Policy) -> Write | None:
+    """The same write with the usual presence of its kind; None where that is what it has, or it has none."""
+    if write.presence is None:
+        return None
+    presence = policy.presences[write.presence.kind]
+    return None if presence.id == write.presence.id else replace(write, presence=presence)
+
+
+def instead(state: AgentState, write: Write, replacement: Write) -> AgentState:
+    """With one write in the place of another; what a call gives back afterwards is the new one's."""
+    if write not in state.pending:
+        return state
+    episode = state.episode
+    if episode and episode.before == write.presence:
+        episode = replace(episode, before=replacement.presence)
+    pending = tuple(replacement if one == write else one for one in state.pending)
+    return replace(state, pending=pending, episode=episode)
+
+
 def with_fault(state: AgentState, side: Side, code: str, now: datetime) -> AgentState:
     """With the fault of a side that could not be read or written."""
     known = next((fault for fault in state.faults if fault.side is side), None)

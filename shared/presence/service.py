@@ -13,7 +13,7 @@ from typing import Protocol
 
 from shared.bus.events import Event
 from shared.clock import Clock
-from shared.errors import Conflict, InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
+from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
 from shared.presence import telling
 from shared.presence.calls import is_talking_asked, next_lease_end, with_news, without_expired
 from shared.presence.deciding import Policy, Seen
@@ -35,9 +35,11 @@ from shared.presence.model import (
 from shared.presence.rules import (
     carried_out,
     failed,
+    instead,
     is_held,
     look,
     release,
+    usual,
     with_fault,
     with_late_news,
     with_report,
@@ -202,7 +204,7 @@ class Presences:
         if decided != state or state.etag is None:
             decided = await self._store.save(agent.id, decided)
         await self._wake_up(agent, decided, now)
-        after = await self._write(agent, decided)
+        after = await self._write(agent, decided, policy)
         if problem := problem or deaf:
             raise problem
         return by_phone or _is_settled(after)
@@ -215,15 +217,26 @@ class Presences:
             await self.note_fault(agent, Side.OMNICHANNEL, error.code)
             raise
 
-    async def _write(self, agent: Agent, state: AgentState) -> AgentState:
-        """Does what was decided, each side whether or not the other fails."""
+    async def _write(self, agent: Agent, state: AgentState, policy: Policy) -> AgentState:
+        """Does what was decided, each side whether or not the other fails.
+
+        A presence that Dynamics has no more, or takes no more, is replaced by the usual one of its kind: nobody is
+        left in do-not-disturb because his own presence was deleted during his call.
+        """
         problem: VoiceError | None = None
-        for write in state.pending:
+        todo = list(state.pending)
+        for write in todo:
             if not write.held_until > self._clock():
                 continue  # the phone's to do, or not to be done before its side can be read
             try:
                 shown = await self._write_one(agent, write)
             except VoiceError as error:
+                replacement = usual(write, policy) if isinstance(error, InvalidInput | Missing) else None
+                if replacement:
+                    log.warning("presence replaced by the usual one", extra={"agent": agent.id, "error": str(error)})
+                    todo.append(replacement)
+                    state = await self._update(agent, partial(instead, write=write, replacement=replacement))
+                    continue
                 problem = _as_problem(error)
                 state = await self._note_failure(agent, write, problem, may_be_done=_may_be_done(error))
                 continue
@@ -257,10 +270,11 @@ class Presences:
         if state.written is None or news.at is None or not news.presence_id:
             return True
         shown = PresenceShown(await self._omnichannel.presence(news.presence_id), news.at, news.by)
-        taken = with_late_news(state, shown, _policy(settings), self._clock())
+        policy = _policy(settings)
+        taken = with_late_news(state, shown, policy, self._clock())
         if taken != state and await self._omnichannel.read(agent) == state.omnichannel:
             try:
-                await self._write(agent, await self._store.save(agent.id, taken))
+                await self._write(agent, await self._store.save(agent.id, taken), policy)
             except Conflict:
                 raise _contended() from None
         return True

@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
+from local.dynamics.data.tables.presence import AWAY
 from shared.clock import utc_now
+from shared.dataverse.model import Change
 from shared.presence.model import QUEUE
 from shared.presence.telling import look_wanted
 from shared.settings.model import Kind
@@ -65,6 +68,26 @@ async def test_a_ring_sets_do_not_disturb_and_the_end_brings_focus_time_back(sta
     await statuses.both_become(QUIET, "Busy")
     await hang_up(statuses, call_id)
     await statuses.both_become(FOCUS, "Busy")
+
+
+async def test_a_presence_that_was_deleted_during_the_call_leaves_nobody_in_do_not_disturb(statuses: Statuses) -> None:
+    """The usual presence of its kind comes back in its place, and no fault stays."""
+    dataverse, own = statuses.world.services.dataverse, str(uuid4())
+    body = {"msdyn_name": "Training", "msdyn_presencestatustext": "Training", "msdyn_basepresencestatus": AWAY}
+    await dataverse.transact([Change("PATCH", f"msdyn_presences({own})", body, if_none_match="*")])
+    await statuses.set_dynamics(own)
+    await statuses.both_become(own, "Away")
+    call_id = await ring(statuses, Answer="nobody")
+    await statuses.both_become(QUIET, "Away")
+    await dataverse.delete(f"msdyn_presences({own})")
+    await hang_up(statuses, call_id)
+    await statuses.both_become(FAR, "Away")
+
+    async def over() -> None:
+        state = await statuses.state()
+        assert (state.episode, state.pending, state.faults) == (None, (), ())
+
+    await eventually(over)
 
 
 async def test_what_a_person_sets_during_a_call_stays(statuses: Statuses) -> None:

@@ -20,7 +20,7 @@ from shared.presence.model import (
     Side,
     Write,
 )
-from shared.presence.rules import carried_out, failed, is_held, look, with_late_news
+from shared.presence.rules import carried_out, failed, instead, is_held, look, usual, with_late_news
 from shared.settings.presence import DEFAULT_PRESENCES
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -276,3 +276,22 @@ def test_a_choice_in_the_very_second_of_our_write_was_before_it() -> None:
     state = with_late_news(story.state, same, POLICY, at(story.now))
     assert state.episode == Episode(DEFAULT_PRESENCES[Kind.AWAY], is_set=True)
     assert with_late_news(state, same, POLICY, at(story.now)) == state
+
+
+def test_a_presence_that_is_no_more_gives_way_to_the_usual_one_of_its_kind() -> None:
+    """Also in what a call gives back; the usual one has nothing to give way to, nor has the voice cloud."""
+    story = in_call()
+    story.call(CallStep.ENDED, 2)
+    assert story.look() == [(Purpose.RESTORE, FOCUS.id)]
+    [write] = story.state.pending
+    replacement = usual(write, POLICY)
+    assert replacement is not None
+    story.state = instead(story.state, write, replacement)
+    assert story.state.episode == Episode(DEFAULT_PRESENCES[Kind.BUSY], is_set=True)
+    assert story.state.pending == (replacement,)
+    story.write()
+    assert story.look() == []
+    assert story.state.episode is None
+    assert usual(replacement, POLICY) is None
+    assert usual(replace(write, presence=None, kind=Kind.BUSY), POLICY) is None
+    assert instead(story.state, write, replacement) == story.state
