@@ -110,10 +110,9 @@ class Presences:
     async def process(self, event: Event) -> None:
         """Handles one message. Raises what stands in the way; the message is then tried again."""
         settings = await self._settings()
-        if not settings.enabled:
-            return
         agent = _addressed(event, await self._agents())
-        if agent is None:
+        if not settings.enabled or agent is None:
+            await self._let_go(str(event.data.get("agent", "")).lower(), settings)
             return
         if event.type == CALL:
             await self.call(agent, telling.call_from(event), settings)
@@ -126,6 +125,18 @@ class Presences:
             if not event.data.get("once"):
                 raise
             log.warning("polled agent could not be brought in line", extra={"agent": agent.id, "error": str(error)})
+
+    async def _let_go(self, agent_id: str, settings: PresenceSettings) -> None:
+        """Whose status is mirrored no longer is not left in do-not-disturb by a call that began before."""
+        if settings.method is not Method.SERVER or not agent_id:
+            return
+        state = await self._store.load(agent_id)
+        if state.episode is None:
+            return
+        agent, policy, now = Agent(agent_id, ""), _policy(settings), self._clock()
+        shown = await self._omnichannel.read(agent)
+        decided = look(replace(state, calls={}), Seen(None, shown), policy, now)
+        await self._write(agent, await self._store.save(agent_id, decided), policy)
 
     async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """A call of his began, goes on or ended."""

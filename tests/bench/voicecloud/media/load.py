@@ -97,7 +97,7 @@ def take_over(made: Phone, loop: Any, payloads: Sequence[bytes], count: int) -> 
     made.socket = socket.socket(fileno=os.dup(inner.fileno()))
     made.socket.setblocking(False)
     made.address = pair.remote_addr
-    kind = made.peer._opus_type
+    kind = made.peer._voice_type
     made.packets = [
         dtls._tx_srtp.protect(header(kind, number + 1000, number * FRAME, sender._ssrc) + payload)
         for number in range(count)

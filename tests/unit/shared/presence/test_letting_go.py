@@ -1,0 +1,72 @@
+"""Whose status is mirrored no longer: switched off, or no agent any more, while he was in a call."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from shared.presence import telling
+from shared.presence.model import Agent, CallNews, CallStep, Kind
+from shared.presence.store import to_state
+from shared.settings.presence import PresenceSettings
+from tests.fixtures.presence_sides import AGENT, FOCUS, PRESENCES, SETTINGS, Bench
+
+FREE = PRESENCES[0]
+
+
+class Changing(Bench):
+    is_enabled, is_agent = True, True
+
+    async def _settings(self) -> PresenceSettings:
+        return replace(SETTINGS, enabled=self.is_enabled)
+
+    async def _agents(self) -> Mapping[str, Agent]:
+        return {AGENT.id: AGENT} if self.is_agent else {}
+
+    def in_call(self) -> None:
+        """His custom presence is known, and a call has set him to do-not-disturb."""
+        self.change(self.omnichannel, FOCUS, "AGENT")
+        self.work(telling.look_wanted(AGENT.id, "first", self.now))
+        self.work(telling.call_told(AGENT.voice_id, CallNews("c1", CallStep.STARTED, 1, self.now), self.now))
+        assert self.omnichannel.now.value.kind is Kind.DND
+
+    def work(self, event: telling.Event) -> None:
+        self.start(event)
+        while self.handlers:
+            self.step(self.handlers[0])
+
+    def all_messages(self) -> None:
+        """Whatever was put off comes, the end of the lease too."""
+        while self.messages:
+            at, event = self.messages.pop(0)
+            self.now = max(self.now, at)
+            self.work(event)
+
+
+@pytest.mark.parametrize("what", ["is_enabled", "is_agent"])
+def test_he_is_not_left_in_do_not_disturb(what: str) -> None:
+    """What he had before comes back when his call's lease ends, written once."""
+    bench = Changing()
+    bench.in_call()
+    setattr(bench, what, False)
+    bench.all_messages()
+    assert bench.omnichannel.now.value == FOCUS
+    assert [value for side, _, value in bench.writes if side == "omnichannel"].count(FOCUS) == 1
+    assert bench.row
+    assert to_state(bench.row).episode is None
+
+
+@pytest.mark.parametrize("what", ["is_enabled", "is_agent"])
+def test_what_a_person_has_set_meanwhile_stays(what: str) -> None:
+    """Nobody writes over him, and afterwards nothing of him is followed any more."""
+    bench = Changing()
+    bench.in_call()
+    setattr(bench, what, False)
+    bench.person(bench.omnichannel, FREE)
+    bench.all_messages()
+    assert bench.omnichannel.now.value == FREE
+    bench.work(telling.look_wanted(AGENT.id, "later", bench.now))
+    bench.person(bench.phone, Kind.AWAY)
+    for notice in bench.notices:
+        bench.work(notice)
+    assert bench.omnichannel.now.value == FREE
