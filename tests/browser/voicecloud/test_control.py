@@ -1,7 +1,9 @@
 """The control page in a browser."""
 
+import asyncio
+
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.fixtures.voicecloud import CUSTOMER, DAVID, VoiceCloud
 
@@ -34,6 +36,23 @@ async def test_a_call_is_made_answered_and_ended(control: Page) -> None:
     await expect(call).to_contain_text("talking")
     await call.get_by_role("button", name="Hang up").click()
     await expect(control.get_by_text("Nobody is calling.")).to_be_visible()
+
+
+async def test_who_clicks_before_the_state_is_there_calls_all_the_same(page: Page, voicecloud: VoiceCloud) -> None:
+    """While the page does not know yet who can be called, it takes no call that would come to nothing."""
+    known = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    await page.route("**/control/api/state", later)
+    await page.goto(f"{voicecloud.url}/control/")
+    button = page.get_by_role("button", name="Call", exact=True)
+    await expect(button).to_be_disabled()
+    known.set()
+    await button.click()
+    await expect(page.locator("#calls li")).to_contain_text("talking")
 
 
 async def test_an_agent_goes_to_lunch(control: Page) -> None:

@@ -46,6 +46,7 @@ function fillChoices(state) {
   draw.options(element("list"), state.lists.map((one) => [one.Id, one.Name]));
   draw.options(element("dial"), state.numbers.map((one) => [one.Number, `${one.Name} · ${one.Number}`]));
   element("number").value = element("who").value;
+  for (const one of element("customer").elements) one.disabled = false; // nobody can be called before this
 }
 
 function show(state) {
