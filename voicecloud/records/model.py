@@ -176,6 +176,8 @@ class EndResult(IntEnum):
 class UserCall:
     """One user leg of a call: an offer that rang, or a call the user dialled. ``id`` is the leg's own.
 
+    A direct call that was kept from a user and that nobody answered is a row too: unanswered, all its times zero.
+
     ``ring_s + talk_s + hold_s`` is the time from ``started_at`` to ``ended_at``; for a leg that goes on, to the last
     event known. ``hold_s`` is all connected time without a voice path: on hold by either side, or waiting anew.
     """

@@ -5,7 +5,7 @@ parts of a row always add up to its length.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -100,9 +100,11 @@ def record(history: CallHistory) -> CallRecord:
 
 
 def user_calls(history: CallHistory) -> tuple[UserCall, ...]:
-    """One row per leg of a user, in the order they began."""
+    """One row per leg of a user and per direct call that was kept from him, in the order they began."""
     begins = (event for event in history.events if event.kind in LEG_BEGINS and event.user_id and event.leg_id)
-    return tuple(_user_call(history, begin) for begin in begins)
+    rows = {begin.sequence: _user_call(history, begin) for begin in begins}
+    rows |= {event.sequence: _unrung(history, event) for event in _kept_away(history)}
+    return tuple(rows[sequence] for sequence in sorted(rows))
 
 
 def row_id(leg_id: str | None) -> str:
@@ -169,6 +171,48 @@ def default_privacy(row: UserCall, of_user: Privacy) -> Privacy:
 def may_reclassify(present: Privacy, ended_at: datetime, now: datetime) -> bool:
     """Work and Private may be changed for 14 days, Undefined at any time."""
     return present is Privacy.UNDEFINED or now - ended_at <= RECLASSIFY_WITHIN
+
+
+def _kept_away(history: CallHistory) -> Iterator[CallEvent]:
+    """Direct calls that came to a user, did not ring him and reached nobody else (B1, B3).
+
+    One that rings is offered in the same step, so the offer is the very next event. Told at the end of the call: until
+    then somebody it was forwarded to may answer.
+    """
+    events: Sequence[CallEvent | None] = (*history.events, None)
+    answers = [event.sequence for event in history.events if event.kind is EventKind.ANSWERED]
+    last_answer = max(answers, default=0)
+    for event, after in zip(history.events, events[1:], strict=True):
+        rang = after is not None and after.kind is EventKind.ALLOCATED and after.user_id == event.detail
+        missed = event.kind is EventKind.USER_ENTERED and not rang and event.sequence > last_answer
+        if missed and history.ended_at:
+            yield event
+
+
+def _unrung(history: CallHistory, entered: CallEvent) -> UserCall:
+    """The row by which he finds the call among those he has missed; of no length."""
+    return UserCall(
+        id=row_id(f"{history.call_id}:entered:{entered.sequence}"),
+        call_id=history.call_id,
+        user_id=entered.detail or "",
+        kind=CallKind.DIRECT,
+        direction=Direction.INBOUND,
+        a_number=history.a_number,
+        b_number=history.b_number,
+        pool_id=None,
+        started_at=entered.at,
+        answered_at=None,
+        ended_at=entered.at,
+        ring_s=0.0,
+        talk_s=0.0,
+        hold_s=0.0,
+        result=EndResult.UNANSWERED,
+        reject_reason=None,
+        terminal=None,
+        transferred_to=None,
+        recording_ids=(),
+        modified_at=entered.at,
+    )
 
 
 def _user_call(history: CallHistory, begin: CallEvent) -> UserCall:

@@ -123,6 +123,27 @@ async def test_missed_calls_count_until_they_are_looked_at(phones: LivePhones) -
     assert (await phones.david.get("/phone/history")).json()["missed"] == 0
 
 
+async def test_a_call_that_do_not_disturb_kept_away_is_missed(phones: LivePhones) -> None:
+    """It rang nowhere; who comes back finds who has called (B3, C6)."""
+    control = f"{phones.world.neighbours.voicecloud_url}/control/api"
+
+    async def sets(profile: str) -> None:
+        (await phones.world.http.post(f"{control}/agents/{DAVID}", json={"Profile": profile})).raise_for_status()
+
+    await sets("Do not disturb")
+    try:
+        call_id = await Customer(phones.world).calls(DAVIDS_NUMBER)
+
+        async def listed() -> None:
+            shown = (await phones.david.get("/phone/history")).json()["entries"]
+            found = [(one["result"], one["name"], one["duration_s"]) for one in shown if one["callId"] == call_id]
+            assert found == [("missed", "Matti Meikäläinen", 0)]
+
+        await eventually(listed)
+    finally:
+        await sets("Available")
+
+
 async def test_a_history_that_cannot_be_meant_is_refused(phones: LivePhones) -> None:
     """A time that is none, a scope that is none."""
     for wrong in ({"before": "yesterday"}, {"scope": "everybody"}):

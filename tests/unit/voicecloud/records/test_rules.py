@@ -38,8 +38,9 @@ from voicecloud.records.rules import (
     with_recording,
 )
 from voicecloud.routing import events
+from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import FinishCall
-from voicecloud.routing.model import Action, ActionKind, Pool, Prompt, Prompts, Target, TargetKind
+from voicecloud.routing.model import Action, ActionKind, Forwarding, Pool, Prompt, Prompts, Target, TargetKind, User
 
 
 def pool_call(floor: MakeFloor) -> Floor:
@@ -87,6 +88,46 @@ def test_every_user_leg_has_its_row(floor: MakeFloor) -> None:
     assert (taken.ring_s, taken.talk_s, taken.hold_s, taken.terminal) == (5, 90, 20, Terminal.TEAMS)
     assert {row.kind for row in (missed, taken)} == {CallKind.SERVICE}
     assert missed.id != taken.id
+
+
+@pytest.mark.parametrize("kind", [AvailabilityClass.DND, AvailabilityClass.OFF_WORK])
+def test_a_direct_call_that_was_kept_from_its_user_is_one_he_has_missed(
+    floor: MakeFloor, kind: AvailabilityClass
+) -> None:
+    """He finds it after lunch: who called and when; it rang nowhere and has no length."""
+    made = floor()
+    made.availability("ann", kind)
+    made.call(b_number=number_of("ann"))
+    (row,) = made.record().user_calls
+    assert (row.user_id, row.kind, row.direction) == ("ann", CallKind.DIRECT, Direction.INBOUND)
+    assert (row.result, row.reject_reason, row.terminal) == (EndResult.UNANSWERED, None, None)
+    assert (row.a_number, row.started_at, row.ended_at) == (CALLER, MONDAY_NOON, MONDAY_NOON)
+    assert (row.ring_s, row.talk_s, row.hold_s) == (0, 0, 0)
+
+
+def test_a_second_caller_is_one_the_busy_user_has_missed(floor: MakeFloor) -> None:
+    """While he talks he is not rung; the first call's row is not touched."""
+    made = floor()
+    made.call("c1", b_number=number_of("ann"))
+    made.answer("ann", "c1")
+    made.call("c2", b_number=number_of("ann"))
+    assert [row.result for row in made.record("c2").user_calls] == [EndResult.UNANSWERED]
+    made.tell(events.PartyLeft("c1:1"))
+    assert [row.result for row in made.record("c1").user_calls] == [EndResult.ANSWERED]
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_forwarded_call_is_missed_only_if_nobody_took_it(floor: MakeFloor, is_answered: bool) -> None:
+    """Told when the call is over: while it rings at the colleague's nobody has missed it."""
+    to_bob = Forwarding(dnd=Target(TargetKind.USER, "bob"))
+    made = floor(users={"ann": User("ann", "Ann", number_of("ann"), forwarding=to_bob)})
+    made.availability("ann", AvailabilityClass.DND)
+    made.call(b_number=number_of("ann"))
+    assert [row.user_id for row in user_calls(history_of(made))] == ["bob"]
+    if is_answered:
+        made.answer("bob")
+    made.tell(events.PartyLeft("c1:1"))
+    assert [row.user_id for row in made.record().user_calls] == (["bob"] if is_answered else ["ann", "bob"])
 
 
 def test_every_visit_to_a_pool_has_its_row(floor: MakeFloor) -> None:
