@@ -6,29 +6,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
+from tests.fixtures.heard_recordings import PITCHES, recording_of
+from tests.fixtures.phone_pages import ANNA_NUMBER, NEAR_HZ, SILENT, Person, PhoneStack
 
 ANNA_HZ, BJORN_HZ, CUSTOMER_HZ = 600.0, 1000.0, 1700.0
-NEAR_HZ = 15.0
-LIVELY = 0.01
-RECORDED = """async (address) => {
-  const context = new AudioContext();
-  const sound = await context.decodeAudioData(await (await fetch(address)).arrayBuffer());
-  return [0, 1].map((channel) => {
-    const samples = sound.getChannelData(channel), from = Math.floor(samples.length * 0.02), size = 8192;
-    let best = [0, 0];
-    for (let pitch = 500; pitch < 2000; pitch += 5) {
-      let real = 0, imaginary = 0;
-      for (let at = 0; at < size; at++) {
-        const angle = 2 * Math.PI * pitch * at / sound.sampleRate;
-        real += samples[from + at] * Math.cos(angle);
-        imaginary += samples[from + at] * Math.sin(angle);
-      }
-      if (Math.hypot(real, imaginary) > best[1]) best = [pitch, Math.hypot(real, imaginary)];
-    }
-    return best[0];
-  });
-}"""
 
 
 def near(pitch_hz: float) -> Any:
@@ -67,7 +48,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
     await expect(bjorn.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
     await _hear_each_other(customer, BJORN_HZ, bjorn, CUSTOMER_HZ)
     await bjorn.page.get_by_role("button", name="End call").click()
-    assert await _recorded(anna) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
+    assert await recording_of(anna.page, PITCHES) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
     assert anna.faults == bjorn.faults == customer.faults == []
 
 
@@ -82,24 +63,20 @@ async def _customer_calls_sales(work: PhoneStack) -> Person:
 
 
 async def _hear_each_other(one: Person, hears_hz: float, other: Person, heard_hz: float) -> None:
-    await asyncio.sleep(0.8)
-    heard = await asyncio.gather(one.hears(), other.hears())
-    assert [pitch for pitch, _ in heard] == [near(hears_hz), near(heard_hz)]
+    await asyncio.gather(one.hears_tone(hears_hz), other.hears_tone(heard_hz))
 
 
 async def _hold_and_mute(agent: Person, customer: Person) -> None:
     """Held he hears music and the agent nothing; muted he hears nothing."""
     await agent.page.get_by_role("button", name="Hold").click()
     await expect(state(agent.page)).to_have_text("On hold")
-    await asyncio.sleep(0.3)
-    (music_hz, music), (_, silence) = await asyncio.gather(customer.hears(), agent.hears())
-    assert 200 < music_hz < 560
-    assert music > LIVELY > silence
+    await agent.hears_nothing()
+    music_hz, music = await customer.hears()
+    assert (200 < music_hz < 560, music > SILENT) == (True, True)
     await agent.page.get_by_role("button", name="Resume").click()
     await agent.page.get_by_role("button", name="Mute").click()
     await expect(agent.page.get_by_role("button", name="Unmute")).to_be_visible()
-    await asyncio.sleep(0.3)
-    assert (await customer.hears())[1] < LIVELY
+    await customer.hears_nothing()
     await agent.page.get_by_role("button", name="Unmute").click()
 
 
@@ -112,30 +89,6 @@ async def _consult_bjorn(anna: Person, bjorn: Person) -> None:
     await expect(state(bjorn.page)).to_have_text("Connected")
 
 
-async def _recorded(agent: Person) -> list[float]:
-    """The pitch on each channel of the latest call's recording, found in the history."""
-    await agent.page.get_by_role("tab", name="History").click()
-    play = agent.page.get_by_role("button", name="Play the recording").first
-    await _until_there(agent.page, play)
-    await play.click()
-    sound = agent.page.get_by_label("Recording of the call").first
-    await expect(sound).to_be_visible()
-    pitches: list[float] = await agent.page.evaluate(RECORDED, await sound.get_attribute("src"))
-    return pitches
-
-
-async def _until_there(page: Page, wanted: Any) -> None:
-    """The record of a call comes some seconds after its end; the history is asked again as a person would."""
-    for _ in range(20):
-        await page.get_by_role("button", name="Mine").click()
-        try:
-            await wanted.wait_for(timeout=1_000)
-        except Exception:  # noqa: BLE001 (not there yet)
-            continue
-        return
-    await wanted.wait_for(timeout=1_000)
-
-
 async def test_a_call_made_from_the_keypad_rings_outside_and_keys_are_heard(phones_at_work: PhoneStack) -> None:
     """Typed with the keyboard, formatted on the way; in the call digits are pressed for the other one (C1, C2)."""
     work = phones_at_work
@@ -146,13 +99,12 @@ async def test_a_call_made_from_the_keypad_rings_outside_and_keys_are_heard(phon
     await expect(state(anna.page)).to_have_text("Calling …")
     await expect(state(anna.page)).to_have_text("Connected", timeout=12_000)
     [call] = (await work.control.get("state")).json()["calls"]
-    await asyncio.sleep(0.5)
+    await work.customer_hears(call["CallId"], ANNA_HZ)
     await anna.page.locator(".call h2").click()
     await anna.page.keyboard.press("5")
     await anna.page.get_by_role("button", name="Keys").click()
     await anna.page.get_by_role("group", name="Keys to press").get_by_role("button", name="#").click()
-    heard = await work.heard(call["CallId"])
-    assert (heard["Hz"], heard["Keys"]) == (near(ANNA_HZ), "5#")
+    assert (await work.heard(call["CallId"]))["Keys"] == "5#"
     await anna.page.get_by_role("button", name="End call").click()
     await expect(anna.page.get_by_role("tab", name="Call", exact=True)).to_be_hidden()
     assert anna.faults == []
@@ -178,8 +130,7 @@ async def test_a_call_that_rings_is_still_there_after_a_reload(phones_at_work: P
     await anna.page.reload()
     await anna.page.get_by_role("button", name="Answer").click()
     await expect(state(anna.page)).to_have_text("Connected")
-    assert (await work.heard(call_id))["Hz"] == near(ANNA_HZ)
-    assert (await anna.hears())[0] == near(CUSTOMER_HZ)
+    await asyncio.gather(work.customer_hears(call_id, ANNA_HZ), anna.hears_tone(CUSTOMER_HZ))
 
 
 async def test_a_second_tab_says_that_the_phone_is_open_and_takes_over_when_it_closes(
