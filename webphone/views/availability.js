@@ -35,10 +35,11 @@ export class Availability {
     this.look();
   }
 
+  /** What was asked before the agent chose something is no news. */
   async look() {
-    this.looked = Date.now();
+    const looked = (this.looked = Date.now());
     const found = await this.phone.api.get("/phone/availability").catch(() => null);
-    if (found) this.draw(found);
+    if (found && looked === this.looked) this.draw(found);
   }
 
   /** @param {string} status @returns {string} what kind of availability a status is */
@@ -48,8 +49,10 @@ export class Availability {
 
   /** @param {any} found */
   draw(found) {
+    const before = this.shown?.availability?.status;
     this.shown = { ...this.shown, ...found };
     const { availability, statuses } = this.shown;
+    if (before && before !== availability?.status) this.phone.frame.views.history.renew(); // who called during lunch
     say(this.name, availability?.status ?? t("availability"));
     this.dot.dataset.kind = availability?.kind ?? "";
     this.button.title = availability?.note ?? "";
@@ -70,7 +73,9 @@ export class Availability {
     this.close();
     const [note, endsAt] = [this.note.value.trim(), nextMoment(this.until.value)];
     try {
-      this.draw(await this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) }));
+      const set = this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) });
+      this.looked = Date.now();
+      this.draw(await set);
       this.form.reset();
     } catch (error) {
       this.phone.complain(error);

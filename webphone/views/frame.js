@@ -118,7 +118,7 @@ export class Frame {
   /** @param {import("../calls.js").Call} call */
   ended(call) {
     this.call.ended(call);
-    this.views.history.changed();
+    this.views.history.over(call.callId);
   }
 
   draw() {

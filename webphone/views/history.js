@@ -4,7 +4,8 @@ import { el, icon, Rows, show } from "../dom.js";
 import { formatLength, formatMoment } from "../format.js";
 import { t } from "../strings.js";
 
-const AFTER_CALL_MS = 3_000;
+const AFTER_CALL_MS = [3_000, 12_000, 40_000];
+const LOOK_EVERY_MS = 300_000;
 const COMING_MS = 60_000;
 const AGAIN_MS = 2_000;
 
@@ -17,6 +18,8 @@ export class History {
     this.entries = [];
     this.next = "";
     this.asked = 0;
+    this.looked = Date.now();
+    this.isPaged = false;
     this.list = el("ul", { class: "entries" });
     this.empty = el("p", { class: "empty", hidden: true }, t("history.empty"));
     this.more = el("button", { type: "button", class: "more", hidden: true, onclick: () => this.load(this.next) }, t("history.more"));
@@ -24,6 +27,7 @@ export class History {
     this.scopes = ["own", "pool"].map((scope) => el("button", { type: "button", "aria-pressed": String(scope === "own"), "data-scope": scope, onclick: () => this.choose(scope) }, t(`history.${scope}`)));
     this.root = el("div", { class: "history" }, el("div", { class: "scopes", role: "group" }, ...this.scopes), this.list, this.empty, this.more);
     queueMicrotask(() => this.load(""));
+    phone.pulse.addEventListener("tick", () => Date.now() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.renew());
   }
 
   async opened() {
@@ -31,9 +35,24 @@ export class History {
     await this.phone.api.post("/phone/history/seen").then(() => this.phone.frame.missed(0)).catch(() => {});
   }
 
-  /** A call is over: its record comes a little later. */
-  changed() {
-    setTimeout(() => this.load(""), AFTER_CALL_MS);
+  /** A call is over: its record comes a little later, at some voice clouds much later. @param {string} callId */
+  async over(callId) {
+    for (const wait of AFTER_CALL_MS) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if ((await this.renew()).some((entry) => entry.callId === callId)) return;
+    }
+  }
+
+  /** By itself: what is being read stays under the eyes, only the count of missed calls changes. @returns {Promise<any[]>} */
+  async renew() {
+    this.looked = Date.now();
+    if (this.scope === "own" && !this.isPaged) {
+      await this.load("");
+      return this.entries;
+    }
+    const own = await this.phone.api.get("/phone/history?scope=own").catch(() => null);
+    if (own) this.phone.frame.missed(own.missed);
+    return own?.entries ?? [];
   }
 
   /** @param {string} scope */
@@ -46,6 +65,7 @@ export class History {
   /** Of answers that overtake each other the one asked for last counts. @param {string} before where a page ended, empty for the first */
   async load(before) {
     const asked = ++this.asked;
+    this.isPaged = Boolean(before);
     const query = new URLSearchParams({ scope: this.scope, ...(before ? { before } : {}) });
     const page = await this.phone.api.get(`/phone/history?${query}`).catch(() => null);
     if (!page || asked !== this.asked) return;

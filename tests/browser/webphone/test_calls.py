@@ -97,7 +97,7 @@ async def test_a_call_made_from_the_keypad_rings_outside_and_keys_are_heard(phon
     await expect(anna.page.get_by_label("Number", exact=True)).to_have_value("+358 50 111 2233")
     await anna.page.keyboard.press("Enter")
     await expect(state(anna.page)).to_have_text("Calling …")
-    await expect(state(anna.page)).to_have_text("Connected", timeout=12_000)
+    await expect(state(anna.page)).to_have_text("Connected")
     [call] = (await work.control.get("state")).json()["calls"]
     await work.customer_hears(call["CallId"], ANNA_HZ)
     await anna.page.locator(".call h2").click()
@@ -150,9 +150,7 @@ async def test_a_second_tab_says_that_the_phone_is_open_and_takes_over_when_it_c
     await expect(other.page.get_by_role("heading")).to_have_text("Webphone is already active in another window")
     await other.page.get_by_role("button", name="Use the phone here").click()
     await other.page.get_by_role("tab", name="Keypad").wait_for()
-    await expect(second.page.get_by_role("heading").first).to_have_text(
-        "The phone is now used in another window", timeout=15_000
-    )
+    await expect(second.page.get_by_role("heading").first).to_have_text("The phone is now used in another window")
 
 
 async def test_a_refused_microphone_is_explained(phones_at_work: PhoneStack) -> None:

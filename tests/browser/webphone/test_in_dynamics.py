@@ -80,6 +80,6 @@ async def test_the_phone_does_omnichannels_part_where_only_it_can(dynamics: Page
     await expect(panel.locator("button.status")).to_contain_text("Busy", timeout=20_000)
     await phones_at_work.call(ANNA_NUMBER)
     await panel.get_by_role("button", name="Answer").click()
-    await expect(shown).to_have_text("Do not disturb", timeout=15_000)
+    await expect(shown).to_have_text("Do not disturb")
     await panel.get_by_role("button", name="End call").click()
-    await expect(shown).to_have_text("Focus time", timeout=15_000)
+    await expect(shown).to_have_text("Focus time")

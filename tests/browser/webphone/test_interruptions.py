@@ -91,9 +91,7 @@ async def test_a_call_follows_its_agent_to_another_machine(phones_at_work: Phone
     anna, call_id = await talking(work)
     other = await work.agent("Anna Virtanen", ANNA_HZ)
     await expect(state(other.page)).to_have_text("Connected")
-    await expect(anna.page.get_by_role("heading").first).to_have_text(
-        "The phone is now used in another window", timeout=15_000
-    )
+    await expect(anna.page.get_by_role("heading").first).to_have_text("The phone is now used in another window")
     await hear_each_other(work, other, call_id)
     assert await anna.page.evaluate("() => window.peers.every((peer) => peer.connectionState === 'closed')")
     assert anna.faults == other.faults == []
