@@ -28,7 +28,7 @@ async def phone_history(req: func.HttpRequest) -> func.HttpResponse:
 @problems
 async def phone_history_seen(req: func.HttpRequest) -> func.HttpResponse:
     person = await voice_user(req)
-    await services().phone.history.mark_seen(person.object_id)
+    await services().phone.history.mark_seen(person.object_id, req.params.get("until", ""))
     return func.HttpResponse(status_code=204)
 
 

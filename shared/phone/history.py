@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from shared.clock import Clock, from_iso, to_iso
 from shared.enreach.model import HistoryRow
@@ -30,6 +31,8 @@ OWN_REACH, POOL_REACH = 92 * DAY, 31 * DAY
 """So far back goes a history."""
 POOL_KEPT_S = 5.0
 SEEN = "history"
+SHOWN_TO = timedelta(milliseconds=1)
+"""Times are shown to this: what began within it was shown."""
 
 Window = Callable[[datetime, datetime], Awaitable[Sequence[HistoryRow]]]
 
@@ -71,7 +74,7 @@ class CallHistory:
 
         Raises InvalidInput ``malformed-history``.
         """
-        until = _moment(before) if before else self._clock() + timedelta(seconds=1)
+        until = _moment(before, "before") if before else self._clock() + timedelta(seconds=1)
         if scope not in {"own", "pool"}:
             raise InvalidInput("malformed-history", "scope is own or pool")
         found = await (self._own(object_id, until) if scope == "own" else self._pool(object_id, until))
@@ -81,9 +84,16 @@ class CallHistory:
         missed = await self._missed(object_id, found.rows) if scope == "own" and not before else 0
         return {"entries": entries, "missed": missed, "next": to_iso(following) if following else None}
 
-    async def mark_seen(self, object_id: str) -> None:
+    async def mark_seen(self, object_id: str, until: str) -> None:
+        """``until``: when the newest call he was shown began, in ISO 8601; nothing for now.
+
+        A record comes seconds after its call: one that began later was not seen. Raises InvalidInput
+        ``malformed-history``.
+        """
         agent = await self._agents.agent(object_id)
-        await self._table.put(Row(str(agent.id), SEEN, {"seen": self._clock()}))
+        now = self._clock()
+        seen = min(_moment(until, "until") + SHOWN_TO, now) if until else now
+        await self._table.put(Row(str(agent.id), SEEN, {"seen": max(seen, await self._seen(agent.id))}))
 
     async def _own(self, object_id: str, until: datetime) -> _Found:
         agent = await self._agents.agent(object_id)
@@ -106,9 +116,12 @@ class CallHistory:
 
     async def _missed(self, object_id: str, rows: Sequence[HistoryRow]) -> int:
         agent = await self._agents.agent(object_id)
-        row = await self._table.get(str(agent.id), SEEN)
-        since = row.values["seen"] if row else self._clock() - OWN_SPANS[0]
+        since = await self._seen(agent.id)
         return sum(_result(one) == "missed" and one.started_at > since for one in rows)
+
+    async def _seen(self, agent_id: UUID) -> datetime:
+        row = await self._table.get(str(agent_id), SEEN)
+        return row.values["seen"] if row else self._clock() - OWN_SPANS[0]
 
     async def _names(self, numbers: set[str]) -> dict[str, str]:
         """Of colleagues, and of customers whom the number alone tells; none while the index is being loaded."""
@@ -181,8 +194,8 @@ def _result(row: HistoryRow) -> str:
     return "declined" if row.is_declined else "missed"
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, name: str) -> datetime:
     try:
         return from_iso(text)
     except (ValueError, OverflowError):
-        raise InvalidInput("malformed-history", "before is a time in ISO 8601") from None
+        raise InvalidInput("malformed-history", f"{name} is a time in ISO 8601") from None

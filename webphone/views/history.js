@@ -30,9 +30,13 @@ export class History {
     phone.pulse.addEventListener("tick", () => Date.now() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.renew());
   }
 
+  /** What is shown is seen; a call whose record comes later is not. */
   async opened() {
     await this.load("");
-    await this.phone.api.post("/phone/history/seen").then(() => this.phone.frame.missed(0)).catch(() => {});
+    const [newest] = this.entries;
+    if (this.scope !== "own" || !newest) return;
+    const until = new URLSearchParams({ until: newest.startedAt });
+    await this.phone.api.post(`/phone/history/seen?${until}`).then(() => this.phone.frame.missed(0)).catch(() => {});
   }
 
   /** A call is over: its record comes a little later, at some voice clouds much later. @param {string} callId */
@@ -59,7 +63,7 @@ export class History {
   choose(scope) {
     this.scope = scope;
     for (const one of this.scopes) one.setAttribute("aria-pressed", String(one.dataset.scope === scope));
-    this.load("");
+    this.opened();
   }
 
   /** Of answers that overtake each other the one asked for last counts. @param {string} before where a page ended, empty for the first */

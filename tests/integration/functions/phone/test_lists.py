@@ -1,9 +1,11 @@
 """Directory, history and pools over the app, with the real voice cloud and Dynamics (C6, C7)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from shared.clock import from_iso, to_iso
 from tests.fixtures.calls import ANNA_D365, MATTI, MATTI_NUMBER
 from tests.fixtures.customers import Customer
 from tests.fixtures.live_phone import DAVID, LivePhones
@@ -105,7 +107,7 @@ async def test_a_pools_calls_are_in_its_members_histories(phones: LivePhones) ->
 
 
 async def test_missed_calls_count_until_they_are_looked_at(phones: LivePhones) -> None:
-    """A call that nobody answered is missed; looking sets the counter back."""
+    """A call that nobody answered is missed; looking sets the counter back as far as one has seen."""
     before = (await phones.david.get("/phone/history")).json()["missed"]
     control = f"{phones.world.neighbours.voicecloud_url}/control/api/calls"
     body = {"Number": DAVIDS_NUMBER, "From": MATTI_NUMBER, "Answer": "nobody"}
@@ -119,6 +121,12 @@ async def test_missed_calls_count_until_they_are_looked_at(phones: LivePhones) -
         assert shown["missed"] == before + 1
 
     await eventually(counted)
+    shown = (await phones.david.get("/phone/history")).json()["entries"]
+    newest = from_iso(shown[0]["startedAt"])
+    for until, missed in ((newest - timedelta(seconds=1), 1), (newest, 0), (newest - timedelta(days=1), 0)):
+        answer = await phones.david.post("/phone/history/seen", params={"until": to_iso(until)})
+        assert answer.status_code == 204
+        assert (await phones.david.get("/phone/history")).json()["missed"] == missed
     assert (await phones.david.post("/phone/history/seen")).status_code == 204
     assert (await phones.david.get("/phone/history")).json()["missed"] == 0
 
@@ -149,6 +157,8 @@ async def test_a_history_that_cannot_be_meant_is_refused(phones: LivePhones) -> 
     for wrong in ({"before": "yesterday"}, {"scope": "everybody"}):
         refused = await phones.anna.get("/phone/history", params=wrong)
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed-history")
+    refused = await phones.anna.post("/phone/history/seen", params={"until": "yesterday"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed-history")
 
 
 async def test_pools_are_shown_with_figures_and_members(phones: LivePhones) -> None:
