@@ -157,8 +157,7 @@ class Gateway:
             if isinstance(effect, Bridge):
                 self._bridge(self._legs.make(effect.leg_a), self._legs.make(effect.leg_b))
             elif isinstance(effect, Play):
-                self._legs.make(effect.leg_id)
-                self._tasks.run(self._forwarding.play(effect))
+                self._forwarding.play(effect)
         if isinstance(effect, Unbridge):
             self._separate(effect)
         elif isinstance(effect, EndLeg):
