@@ -151,11 +151,18 @@ def _hand_over(world: World, call: Call, leg: Leg, other: Leg, to: str, stays_co
     """The user is out; the other party is the one to be routed from now on, free of what held for the old way."""
     world.note(call, EventKind.USER_TRANSFERRED, leg, detail=to)
     call.principal, call.peer, call.answer = other.id, None, None
-    call.fall_back_pool = leg.pool_id if leg.pool_id in world.pools else None
+    call.fall_back = _came_from(world, leg)
     if not stays_connected:
         set_stage(world, call, "transfer")
     end(world, call, leg, "end", EndReason.TRANSFERRED)
     leave(world, call, ServiceResult.ANSWERED)
+
+
+def _came_from(world: World, leg: Leg) -> Target | None:
+    """The pool for which the user has had the call, else the user."""
+    if leg.pool_id and leg.pool_id in world.pools:
+        return Target(TargetKind.POOL, leg.pool_id)
+    return Target(TargetKind.USER, leg.user_id) if leg.user_id else None
 
 
 def _consulting(call: Call) -> Leg:
