@@ -34,9 +34,10 @@ def blind(world: World, leg_id: str, target: Target) -> None:
 
 def consult(world: World, leg_id: str, target: Target) -> None:
     """Parks the other party and calls ``target`` for this user. Raises like ``blind``, and Conflict for a target
-    that cannot be had now."""
+    that cannot be had now, or when the user talks in another call."""
     call, leg, other = pair(world, leg_id)
     following(leg.state, "consult")
+    check_talks_nowhere_else(world, leg)
     check_target(world, target)
     if other.state is LegState.CONNECTED:
         following(other.state, "park")
@@ -125,6 +126,13 @@ def pair(world: World, leg_id: str) -> tuple[Call, Leg, Leg]:
     if leg.user_id is None or other is None or call.stage is not Stage.CONNECTED:
         raise Conflict("not_connected", "this leg has no party to do this with")
     return call, leg, other
+
+
+def check_talks_nowhere_else(world: World, leg: Leg) -> None:
+    """Raises Conflict ``user_busy``: whoever is in the other call would hear what is said in this one."""
+    agent = world.agents[leg.user_id or ""]
+    if any(each is not leg and each.state is not LegState.HELD for each in agent.legs.values()):
+        raise Conflict("user_busy", "the user has another call that is not on hold")
 
 
 def check_target(world: World, target: Target) -> None:

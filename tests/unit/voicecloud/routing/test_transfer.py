@@ -235,6 +235,17 @@ def test_consulting_an_outside_number_shows_the_agents_own(floor: MakeFloor) -> 
     assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
 
 
+def test_nobody_is_consulted_about_a_held_call_while_another_is_talked_in(floor: MakeFloor) -> None:
+    """Who is asked and who is talked with would both hear Ann."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.Hold(leg_id), events.DialOut("c2", "ann", OUTSIDE.value), events.FarAnswered("c2:2"))
+    with pytest.raises(Conflict, match="user_busy"):
+        made.tell(events.Consult(leg_id, TO_BOB))
+    assert made.states() == {"c1:1": "parked", leg_id: "held"}
+    made.tell(events.Hold("c2:1"), events.Consult(leg_id, TO_BOB))
+    assert made.states()[leg_id] == "consulting"
+
+
 @pytest.mark.parametrize("kind", [AvailabilityClass.DND, AvailabilityClass.OFF_WORK])
 def test_nobody_is_consulted_who_is_not_available(floor: MakeFloor, kind: AvailabilityClass) -> None:
     """The caller is not even parked."""
