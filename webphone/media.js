@@ -119,6 +119,11 @@ export class Media extends EventTarget {
     if (voice?.isConnected) setTimeout(() => isMissed() && this.renew(voice), DOUBT_MS);
   }
 
+  /** The call is there, maybe again. @param {string} callId */
+  begin(callId) {
+    this.over.delete(callId);
+  }
+
   /** The call is over. @param {string} callId */
   end(callId) {
     this.over.add(callId);

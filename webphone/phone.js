@@ -137,11 +137,19 @@ export class Phone {
       this.frame.ended(call);
       return;
     }
-    if (!before || before.party.number !== call.party.number) this.lookUp(call);
-    if (call.state === "ringing" && !before) this.devices.microphone().catch(() => {});
+    const isNew = !before || before.state === "ended";
+    if (isNew) this.begin(call);
+    if (isNew || before.party.number !== call.party.number) this.lookUp(call);
+    if (call.state === "ringing" && isNew) this.devices.microphone().catch(() => {});
     if (before?.muted !== call.muted) this.media.mute(call.callId, call.muted);
     if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
     if (isUnheard(call)) this.media.doubt(call.callId, () => isUnheard(this.calls.byId.get(call.callId)));
+  }
+
+  /** It is there, for the first time or back from somebody who did not take it: what was noted meanwhile is read anew. @param {import("./calls.js").Call} call */
+  begin({ callId }) {
+    this.media.begin(callId);
+    this.callers.delete(callId);
   }
 
   /** @param {import("./calls.js").Call} call */

@@ -60,7 +60,7 @@ class Connecting:
     async def withdraw(self, leg_id: str, media_id: str) -> None:
         leg, connection = self._known(leg_id, media_id)
         if leg.coming is connection:
-            leg.coming = None
+            leg.coming, leg.is_expected = None, leg.current is not None
             self._legs.tell(leg.id)
         await connection.peer.close()
 

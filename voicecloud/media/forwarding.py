@@ -78,11 +78,13 @@ class Forwarding:
             other.is_pressing = True
             self._tasks.run(self._press(other))
 
-    async def play(self, effect: Play) -> None:
-        leg = self._legs.get(effect.leg_id)
-        if leg is None:
-            return
-        wanted = leg.player = Player([], is_loop=False)
+    def play(self, effect: Play) -> None:
+        """From now on, however long the clip takes to get; a bridge that follows at once is not talked over."""
+        leg = self._legs.make(effect.leg_id)
+        leg.player = Player([], is_loop=False)
+        self._tasks.run(self._load(effect, leg, leg.player))
+
+    async def _load(self, effect: Play, leg: MediaLeg, wanted: Player) -> None:
         clip = await self._clips.get(effect.prompt_id)
         if leg.player is wanted:
             leg.player = Player(clip, is_loop=effect.duration_s is None)

@@ -96,7 +96,10 @@ class Gateway:
         Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``, Unavailable ``media-full``, Missing ``media-unknown``
         for a leg that is over.
         """
-        return self._took_up(leg_id, await self._connecting.offer(leg_id, sdp))
+        answer = self._took_up(leg_id, await self._connecting.offer(leg_id, sdp))
+        if leg := self._legs.get(leg_id):
+            self._keeper.expect(leg)
+        return answer
 
     async def invite(self, leg_id: str) -> Answer:
         """The other way round: our offer, to be answered with ``accept``. Raises Unavailable ``media-full``, Missing
@@ -157,8 +160,7 @@ class Gateway:
             if isinstance(effect, Bridge):
                 self._bridge(self._legs.make(effect.leg_a), self._legs.make(effect.leg_b))
             elif isinstance(effect, Play):
-                self._legs.make(effect.leg_id)
-                self._tasks.run(self._forwarding.play(effect))
+                self._forwarding.play(effect)
         if isinstance(effect, Unbridge):
             self._separate(effect)
         elif isinstance(effect, EndLeg):
@@ -169,7 +171,7 @@ class Gateway:
         await self._clips.prepare()
         next_s, look_s = self._seconds(), 0.0
         while True:
-            if not self.peer_count:
+            if self._legs.are_quiet:
                 self._busy.clear()
                 await self._busy.wait()
                 next_s = self._seconds()
@@ -207,7 +209,7 @@ class Gateway:
             self._legs.tell(leg.id)
 
     def _adopted(self, leg: MediaLeg) -> None:
-        leg.heard_at_s, leg.was_connected = self._seconds(), True
+        leg.heard_at_s, leg.is_expected = self._seconds(), True
         self._keeper.back(leg)
 
     def _given_up(self, leg_id: str) -> None:

@@ -40,12 +40,19 @@ class Keeper:
         self._hold_s = hold_s
         self._left = left
 
+    def expect(self, leg: MediaLeg) -> None:
+        """A peer has asked to be heard: one that never is must not leave the other party in silence for ever."""
+        if not leg.is_expected:
+            leg.is_expected, leg.heard_at_s = True, self._seconds()
+
     def look_after(self, leg: MediaLeg) -> None:
         """Notices that a peer is away, back, or away for too long."""
-        if not leg.was_connected:
+        if not leg.is_expected:
             return
         now = self._seconds()
         is_silent = now - leg.heard_at_s >= COMFORT_AFTER_S
+        if leg.current is None and not is_silent:
+            return
         if leg.is_connected and not is_silent:
             self.back(leg)
             return

@@ -30,7 +30,7 @@ class MediaLeg:
     """``current`` is heard, ``coming`` takes its place when connected; ``other`` is the leg it talks with.
 
     ``heard_at_s``: its last packet; ``lost_at_s``: since when it is missing, None while it is there. ``burst`` counts
-    its packets, ``looks`` how often it was looked after.
+    its packets, ``looks`` how often it was looked after. ``is_expected``: a peer of it was there, or has asked to be.
     """
 
     id: str
@@ -44,7 +44,7 @@ class MediaLeg:
     is_muted: bool = False
     heard_at_s: float = 0.0
     lost_at_s: float | None = None
-    was_connected: bool = False
+    is_expected: bool = False
     was_given_up: bool = False
     burst: int = 0
     looks: int = 0
@@ -85,6 +85,11 @@ class Legs:
     @property
     def peer_count(self) -> int:
         return sum(len(leg.connections) for leg in self._legs.values())
+
+    @property
+    def are_quiet(self) -> bool:
+        """Nobody is heard, and nobody is waited for."""
+        return not any(leg.connections or leg.is_expected for leg in self._legs.values())
 
     def get(self, leg_id: str) -> MediaLeg | None:
         return self._legs.get(leg_id)

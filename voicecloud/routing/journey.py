@@ -120,9 +120,9 @@ def _announce(world: World, call: Call, step: Announce) -> None:
 
 
 def _unreached(call: Call, step: Unreached) -> Step:
-    """A transferred caller goes back to the pool he came from, once; anybody else hears that it is no use."""
-    pool_id, call.fall_back_pool = call.fall_back_pool, None
-    if pool_id is None:
+    """A transferred caller goes back to where he came from, once; anybody else hears that it is no use."""
+    target, call.fall_back = call.fall_back, None
+    if target is None:
         return Finish(step.reason)
     call.returned = True
-    return Goto(Target(TargetKind.POOL, pool_id))
+    return Goto(target)

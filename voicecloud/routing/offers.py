@@ -62,7 +62,7 @@ def _connect(world: World, call: Call, leg: Leg) -> None:
     if call.visit:
         visit_of(call).answered = True
         leave_queue(world, call)
-    call.peer, call.fall_back_pool = leg.id, None
+    call.peer, call.fall_back = leg.id, None
     principal = call.leg(call.principal)
     advance(world, principal, "connect")
     talk(world, call, principal, leg, EventKind.TALK_STARTED)

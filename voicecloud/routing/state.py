@@ -14,7 +14,7 @@ from voicecloud.routing.availability import AvailabilityClass, AvailabilityEvent
 from voicecloud.routing.effects import Effect, Note, OfferKind
 from voicecloud.routing.events import RoutingAnswer
 from voicecloud.routing.machine import AgentState, LegState, Stage
-from voicecloud.routing.model import Configuration, Member, Pool, User
+from voicecloud.routing.model import Configuration, Member, Pool, Target, User
 from voicecloud.routing.steps import Step
 from voicecloud.routing.timers import Timers
 
@@ -73,7 +73,7 @@ class Call:
     answer: RoutingAnswer | None = None
     asked: set[str] = field(default_factory=set)
     hops: int = 0
-    fall_back_pool: str | None = None
+    fall_back: Target | None = None
     returned: bool = False
     callback_requested: bool = False
     events: list[CallEvent] = field(default_factory=list)

@@ -26,9 +26,7 @@ def hold(world: World, leg_id: str) -> None:
 def resume(world: World, leg_id: str) -> None:
     """Raises Missing, Conflict when this leg holds nobody, or its user talks in another call."""
     call, leg, other = transfer.pair(world, leg_id)
-    agent = world.agents[leg.user_id or ""]
-    if any(each is not leg and each.state is not LegState.HELD for each in agent.legs.values()):
-        raise Conflict("user_busy", "the user has another call that is not on hold")
+    transfer.check_talks_nowhere_else(world, leg)
     advance(world, leg, "resume")
     advance(world, other, "unpark")
     world.note(call, EventKind.USER_RESUMED, leg)

@@ -34,9 +34,10 @@ def blind(world: World, leg_id: str, target: Target) -> None:
 
 def consult(world: World, leg_id: str, target: Target) -> None:
     """Parks the other party and calls ``target`` for this user. Raises like ``blind``, and Conflict for a target
-    that cannot be had now."""
+    that cannot be had now, or when the user talks in another call."""
     call, leg, other = pair(world, leg_id)
     following(leg.state, "consult")
+    check_talks_nowhere_else(world, leg)
     check_target(world, target)
     if other.state is LegState.CONNECTED:
         following(other.state, "park")
@@ -127,6 +128,13 @@ def pair(world: World, leg_id: str) -> tuple[Call, Leg, Leg]:
     return call, leg, other
 
 
+def check_talks_nowhere_else(world: World, leg: Leg) -> None:
+    """Raises Conflict ``user_busy``: whoever is in the other call would hear what is said in this one."""
+    agent = world.agents[leg.user_id or ""]
+    if any(each is not leg and each.state is not LegState.HELD for each in agent.legs.values()):
+        raise Conflict("user_busy", "the user has another call that is not on hold")
+
+
 def check_target(world: World, target: Target) -> None:
     """Raises Missing for a pool or user that does not exist, Conflict for nothing to transfer to."""
     if target.kind is TargetKind.POOL:
@@ -151,11 +159,18 @@ def _hand_over(world: World, call: Call, leg: Leg, other: Leg, to: str, stays_co
     """The user is out; the other party is the one to be routed from now on, free of what held for the old way."""
     world.note(call, EventKind.USER_TRANSFERRED, leg, detail=to)
     call.principal, call.peer, call.answer = other.id, None, None
-    call.fall_back_pool = leg.pool_id if leg.pool_id in world.pools else None
+    call.fall_back = _came_from(world, leg)
     if not stays_connected:
         set_stage(world, call, "transfer")
     end(world, call, leg, "end", EndReason.TRANSFERRED)
     leave(world, call, ServiceResult.ANSWERED)
+
+
+def _came_from(world: World, leg: Leg) -> Target | None:
+    """The pool for which the user has had the call, else the user."""
+    if leg.pool_id and leg.pool_id in world.pools:
+        return Target(TargetKind.POOL, leg.pool_id)
+    return Target(TargetKind.USER, leg.user_id) if leg.user_id else None
 
 
 def _consulting(call: Call) -> Leg:

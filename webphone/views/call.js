@@ -105,7 +105,7 @@ export class CallView {
 
   /** @param {import("../calls.js").Call} call */
   update(call) {
-    if (call.callId !== this.call?.callId) this.begin(call);
+    if (call.callId !== this.call?.callId || this.isOver) this.begin(call);
     this.call = call;
     const { calls, frame } = this.phone;
     const name = this.phone.nameOf(call);

@@ -32,6 +32,23 @@ async def test_a_call_handed_on_at_once_is_between_the_two_others(phones_at_work
     assert anna.faults == bjorn.faults == []
 
 
+async def test_a_call_that_comes_back_is_answered_again(phones_at_work: PhoneStack) -> None:
+    """Who was asked for declines: it rings for the first agent anew, who speaks with the customer (C2, C3)."""
+    work = phones_at_work
+    anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
+    call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("button", name="Answer").click()
+    await anna.page.get_by_role("button", name="Transfer", exact=True).click()
+    await anna.page.get_by_label("Transfer to").fill("Björn")
+    await anna.page.get_by_role("button", name="Transfer: Björn").click()
+    await bjorn.page.get_by_role("button", name="Decline").click()
+    await anna.page.get_by_role("button", name="Answer").click()
+    await expect(state(anna.page)).to_have_text("Connected")
+    assert (await work.heard(call_id))["Hz"] == near(ANNA_HZ)
+    assert (await anna.hears())[0] == near(CUSTOMER_HZ)
+    assert anna.faults == bjorn.faults == []
+
+
 async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: PhoneStack) -> None:
     """The one that waits is shown with the way to it; only the one talked in is heard (C2)."""
     work = phones_at_work

@@ -44,6 +44,19 @@ async def test_hold_plays_music_to_one_and_silence_to_the_other(floor: Floor) ->
         assert (await caller.listen())[0] == near(600)
 
 
+async def test_who_is_taken_off_hold_at_once_hears_no_music(floor: Floor) -> None:
+    """A consultation of a number that is busy is over in the moment in which it began (C3)."""
+    async with voices(600, 1700) as (agent, caller):
+        await floor.talk((caller, CALLER), (agent, AGENT))
+        floor.gateway.perform(Unbridge(CALL, CALLER, AGENT))
+        floor.gateway.perform(Play(CALL, CALLER, "hold-music"))
+        floor.gateway.perform(Play(CALL, AGENT, "ring-back"))
+        floor.gateway.perform(Bridge(CALL, CALLER, AGENT, record=False))
+        await asyncio.sleep(0.2)
+        heard = await asyncio.gather(agent.listen(), caller.listen())
+        assert [pitch for pitch, _ in heard] == [near(1700), near(600)]
+
+
 async def test_a_muted_leg_is_not_heard(floor: Floor) -> None:
     """It hears the other one all the same (C2)."""
     async with voices(600, 1700) as (agent, caller):

@@ -7,6 +7,7 @@ import pytest
 from shared.errors import Missing, Unavailable
 from tests.fixtures.media import Voice, voices
 from tests.fixtures.media_floor import AGENT, CALL, CALLER, Floor
+from voicecloud.media import connecting
 from voicecloud.media.rtp import FRAME, FRAME_S
 from voicecloud.routing.effects import EndLeg, Play
 from voicecloud.routing.events import PartyLeft
@@ -86,6 +87,48 @@ async def test_a_call_is_given_up_once(floor: Floor) -> None:
         floor.seconds.ahead_s += 61
         await asyncio.sleep(0.8)
         assert [event for event in floor.reported if event == PartyLeft(AGENT)] == [PartyLeft(AGENT)]
+
+
+async def test_a_peer_that_never_connects_is_away(floor: Floor) -> None:
+    """A firewall, or a page that dies as it answers: the other one hears the tone, and the call ends at the limit."""
+    async with voices(600, 1700) as (agent, caller):
+        await floor.join(caller, CALLER)
+        await floor.gateway.offer(AGENT, await agent.peer.offer())
+        floor.bridge()
+        floor.seconds.ahead_s += 3
+        await asyncio.sleep(0.6)
+        caller.heard.clear()
+        await asyncio.sleep(0.3)
+        assert caller.heard
+        assert floor.reported == []
+        floor.seconds.ahead_s += 60
+        await asyncio.sleep(0.6)
+        assert floor.reported == [PartyLeft(AGENT)]
+
+
+async def test_who_takes_his_voice_back_before_it_was_heard_is_not_waited_for(floor: Floor) -> None:
+    """Another terminal of his was faster, whose audio does not come through here."""
+    async with voices(600, 1700) as (agent, caller):
+        await floor.join(caller, CALLER)
+        made = await floor.gateway.offer(AGENT, await agent.peer.offer())
+        await floor.gateway.withdraw(AGENT, made.media_id)
+        floor.bridge()
+        floor.seconds.ahead_s += 600
+        await asyncio.sleep(0.6)
+        assert PartyLeft(AGENT) not in floor.reported
+
+
+async def test_a_peer_that_is_not_expected_any_more_is_away_too(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway does not rest when no peer is left: somebody may still come back, or never."""
+    monkeypatch.setattr(connecting, "CONNECT_WITHIN_S", 0.1)
+    async with voices(600) as (agent,):
+        await floor.gateway.offer(AGENT, await agent.peer.offer())
+        async with asyncio.timeout(5):
+            while floor.gateway.peer_count:  # noqa: ASYNC110 (no bell rings)
+                await asyncio.sleep(0.05)
+        floor.seconds.ahead_s += 61
+        await asyncio.sleep(0.6)
+        assert floor.reported == [PartyLeft(AGENT)]
 
 
 async def test_a_leg_that_never_had_a_voice_is_not_waited_for(floor: Floor) -> None:

@@ -82,6 +82,27 @@ def test_a_caller_nobody_takes_returns_to_his_pool_first_in_line(floor: MakeFloo
     assert [visit.pool_id for visit in made.platform.live_calls() if visit.call_id == "c1"] == ["p"]
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_caller_of_no_pool_returns_to_who_has_transferred_him(floor: MakeFloor, refuses: bool) -> None:
+    """Bob declines or lets it ring: Ann's phone rings again; once, then nobody is left."""
+    made = floor()
+    made.call(b_number=number_of("ann"))
+    made.tell(events.Transfer(made.answer("ann"), TO_BOB))
+    made.tell(events.Reject(made.rings()["bob"])) if refuses else made.wait(35)
+    assert list(made.rings()) == ["ann"]
+    made.tell(events.Reject(made.rings()["ann"]))
+    assert made.record().end_reason is EndReason.BUSY
+
+
+def test_a_called_party_returns_to_who_has_let_a_third_ring_for_him(floor: MakeFloor) -> None:
+    """Ann has left the consultation before Bob answered, who declines."""
+    made = floor()
+    made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))
+    made.tell(events.Consult("c1:1", TO_BOB), events.PartyLeft("c1:1"), events.Reject("c1:3"))
+    made.answer("ann")
+    assert made.states() == {"c1:2": "connected", "c1:4": "connected"}
+
+
 def test_the_far_party_of_an_outbound_call_can_be_transferred(floor: MakeFloor) -> None:
     """The one who was called is the one who is moved."""
     made = floor()
@@ -212,6 +233,17 @@ def test_consulting_an_outside_number_shows_the_agents_own(floor: MakeFloor) -> 
     assert made.found(CallNumber)[0].caller_number == number_of("ann")
     made.tell(events.FarAnswered("c1:3"), events.CompleteConsult(leg_id))
     assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
+
+
+def test_nobody_is_consulted_about_a_held_call_while_another_is_talked_in(floor: MakeFloor) -> None:
+    """Who is asked and who is talked with would both hear Ann."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.Hold(leg_id), events.DialOut("c2", "ann", OUTSIDE.value), events.FarAnswered("c2:2"))
+    with pytest.raises(Conflict, match="user_busy"):
+        made.tell(events.Consult(leg_id, TO_BOB))
+    assert made.states() == {"c1:1": "parked", leg_id: "held"}
+    made.tell(events.Hold("c2:1"), events.Consult(leg_id, TO_BOB))
+    assert made.states()[leg_id] == "consulting"
 
 
 @pytest.mark.parametrize("kind", [AvailabilityClass.DND, AvailabilityClass.OFF_WORK])
