@@ -94,7 +94,8 @@ async function begin() {
   for (const one of state.numbers) names.set(one.Number, one.Name);
   draw.options(element("to"), state.numbers.map((one) => [one.Number, `${one.Name} · ${one.Number}`]));
   const number = sessionStorage.getItem("number");
-  element("number").value ||= number ?? state.customers[0]?.Number ?? "+358401234567";
+  element("number").value = number ?? state.customers[0]?.Number ?? "+358401234567";
+  for (const one of element("me").elements) one.disabled = false;
   if (number) reach(number);
 }
 
