@@ -17,12 +17,14 @@ MOST_EVENTS = 10
 
 @dataclass(frozen=True)
 class Event:
-    """What a handle tells. ``name`` is the SIP plugin's event, or Janus' own (``hangup``, ``detached``, ...)."""
+    """What a handle tells. ``name`` is the SIP plugin's event, or Janus' own (``hangup``, ``detached``, ...);
+    ``transaction``: the request that it answers, if it does."""
 
     handle: int
     name: str
     result: Mapping[str, Any]
     sdp: str | None = None
+    transaction: str = ""
 
 
 class Session:
@@ -41,10 +43,12 @@ class Session:
         """A new handle, which has one call at a time."""
         return int((await self._post(self._path, {"janus": "attach", "plugin": PLUGIN}))["data"]["id"])
 
-    async def ask(self, handle: int, body: Mapping[str, Any], jsep: Mapping[str, str] | None = None) -> None:
-        """A request to the plugin; what comes of it is told by events."""
+    async def ask(
+        self, handle: int, body: Mapping[str, Any], jsep: Mapping[str, str] | None = None, transaction: str = ""
+    ) -> None:
+        """A request to the plugin; what comes of it is told by events, with its ``transaction`` if it answers."""
         message = {"janus": "message", "body": dict(body)} | ({"jsep": dict(jsep)} if jsep else {})
-        await self._post(f"{self._path}/{handle}", message)
+        await self._post(f"{self._path}/{handle}", message, transaction)
 
     async def events(self) -> AsyncIterator[Event]:
         """As long as the session lives."""
@@ -60,8 +64,8 @@ class Session:
         if self._path:
             await self._post(self._path, {"janus": "destroy"})
 
-    async def _post(self, path: str, message: Mapping[str, Any]) -> Any:
-        body = {**message, **self._secret, "transaction": uuid4().hex}
+    async def _post(self, path: str, message: Mapping[str, Any], transaction: str = "") -> Any:
+        body = {**message, **self._secret, "transaction": transaction or uuid4().hex}
         answer = await self._request("POST", path, ANSWER_S, json=body)
         if answer.get("janus") == "error":
             raise _gone(str(answer.get("error", {}).get("reason", "refused")))
@@ -82,7 +86,8 @@ def _event(document: Mapping[str, Any]) -> Event | None:
     if kind == "event" and isinstance(handle, int):
         data = document.get("plugindata", {}).get("data", {})
         result = data.get("result") or {"event": "error", "code": data.get("error_code"), "reason": data.get("error")}
-        return Event(handle, str(result.get("event")), result, document.get("jsep", {}).get("sdp"))
+        sdp, transaction = document.get("jsep", {}).get("sdp"), str(document.get("transaction", ""))
+        return Event(handle, str(result.get("event")), result, sdp, transaction)
     if kind == "detached" and isinstance(handle, int):
         return Event(handle, "detached", {})
     return None

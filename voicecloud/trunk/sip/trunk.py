@@ -7,10 +7,12 @@ there is not followed.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 
@@ -30,6 +32,9 @@ RING_BACK = "ring-back"
 RETRY_S, RETRY_MAX_S = 1.0, 30.0
 REGISTER_S = 10.0
 REGISTERED = {"registered", "registration_failed"}
+HANG_UP = {"request": "hangup"}
+SAYS = {"ringing", "proceeding", "progress", "accepted"}
+"""What the far end may answer to a call of ours."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +48,10 @@ class Stage(StrEnum):
 
 @dataclass(eq=False)
 class SipCall:
-    """``offer``: the far end's session description until the call is taken; ``media_id`` of a call that we make."""
+    """``offer``: the far end's session description until the call is taken; ``media_id`` of a call that we make.
+
+    ``is_heard_of`` once the far end has said something to a call of ours; ``asked``: the last request for this call.
+    """
 
     handle: int
     leg_id: str
@@ -51,6 +59,8 @@ class SipCall:
     offer: str | None = None
     media_id: str = ""
     has_answer: bool = False
+    is_heard_of: bool = False
+    asked: str = ""
 
 
 class SipTrunk:
@@ -68,6 +78,7 @@ class SipTrunk:
         self._handles: list[int] = []
         self._by_handle: dict[int, SipCall] = {}
         self._by_leg: dict[str, SipCall] = {}
+        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._registering: asyncio.Future[Told] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._events: dict[str, Callable[[Told], None]] = {
@@ -75,12 +86,17 @@ class SipTrunk:
             "progress": self._progressed,
             "accepted": self._accepted,
             "hangup": self._hung_up,
-            "error": self._hung_up,
+            "error": self._refused,
             "detached": self._hung_up,
             "transfer": self._referred,
             "info": self._pressed,
         }
         self.is_registered = False
+
+    @property
+    def is_idle(self) -> bool:
+        """No line has a call."""
+        return not self._by_handle
 
     def reaches(self, number: str) -> bool:
         return self.is_registered
@@ -97,12 +113,12 @@ class SipTrunk:
         call = self._by_leg.get(leg_id)
         if call is None:
             return
-        was_taken = call.stage is not Stage.CALLED
+        stage = call.stage
         self._end(call)
-        if not was_taken:
-            self._run(self._ask(call.handle, {"request": "decline", "code": rules.code_of(reason)}))
-        else:
-            self._run(self._ask(call.handle, {"request": "hangup"}))
+        if stage is Stage.CALLED:
+            self._run(self._leave(call, {"request": "decline", "code": rules.code_of(reason)}))
+        elif stage is Stage.TALKING or call.is_heard_of:
+            self._run(self._leave(call, HANG_UP))
 
     def perform(self, effect: Effect) -> None:
         """A call from outside is taken when there is something to hear but that it rings."""
@@ -143,7 +159,10 @@ class SipTrunk:
         async for told in session.events():
             if told.name in REGISTERED and self._registering and not self._registering.done():
                 self._registering.set_result(told)
-            elif told.name in self._events:
+                continue
+            if told.name in SAYS:
+                self._heard_of(told)
+            if told.name in self._events:
                 self._events[told.name](told)
 
     async def _register(self, session: Session) -> None:
@@ -177,24 +196,27 @@ class SipTrunk:
         domain = self._account.domain
         try:
             offer = await self._gateway.invite(call.leg_id)
+            if call.stage is Stage.ENDING:
+                self._over(call)
+                return  # hung up before it was made
             call.media_id = offer.media_id
             body = {
                 "request": "call",
                 "uri": rules.address_of(wanted.number, domain),
                 "headers": rules.identity_headers(wanted.caller_number, domain),
             }
-            await self._send(call.handle, body, {"type": "offer", "sdp": offer.sdp})
+            await self._ask(call, body, {"type": "offer", "sdp": offer.sdp})
         except VoiceError as error:
-            log.warning("a SIP call could not be made", extra={"code": error.code})
-            self._by_handle.pop(call.handle, None)
-            self._fail(call)
+            if call.stage is not Stage.ENDING:
+                log.warning("a SIP call could not be made", extra={"code": error.code})
+            self._over(call)
 
     def _arrived(self, told: Told) -> None:
         """Somebody calls; a call to nobody, or without a voice that we could understand, is refused before it rings."""
         to = rules.number_of(str(told.result.get("callee", "")))
         if to is None or told.sdp is None or not has_voice(told.sdp):
             code = rules.NOT_FOUND if to is None else rules.NOT_ACCEPTABLE
-            self._run(self._ask(told.handle, {"request": "decline", "code": code}))
+            self._run(self._leave(SipCall(told.handle, "", Stage.ENDING), {"request": "decline", "code": code}))
             return
         call_id = self._ids.new()
         self._add(SipCall(told.handle, f"{call_id}:1", Stage.CALLED, offer=told.sdp))
@@ -210,11 +232,20 @@ class SipTrunk:
     async def _accept(self, call: SipCall, offer: str) -> None:
         try:
             answer = await self._gateway.offer(call.leg_id, offer)
-            await self._send(call.handle, {"request": "accept"}, {"type": "answer", "sdp": answer.sdp})
+            await self._ask(call, {"request": "accept"}, {"type": "answer", "sdp": answer.sdp})
         except VoiceError as error:
             log.warning("a SIP call could not be taken", extra={"code": error.code})
             call.stage = Stage.CALLED
             self._report(PartyLeft(call.leg_id))
+
+    def _heard_of(self, told: Told) -> None:
+        """A call cannot be taken back before the far end has said something (RFC 3261, section 9.1): it is now."""
+        call = self._by_handle.get(told.handle)
+        if call is None or call.is_heard_of:
+            return
+        call.is_heard_of = True
+        if call.stage is Stage.ENDING:
+            self._run(self._leave(call, HANG_UP))
 
     def _progressed(self, told: Told) -> None:
         """Early media: the far network says itself that it rings, or why not."""
@@ -243,8 +274,19 @@ class SipTrunk:
 
     def _hung_up(self, told: Told) -> None:
         if call := self._by_handle.get(told.handle):
-            self._by_handle.pop(told.handle)
-            self._fail(call, int(told.result.get("code") or 0))
+            self._over(call, int(told.result.get("code") or 0))
+
+    def _refused(self, told: Told) -> None:
+        """Janus does not do what was asked; a request of the line's call before this one is no matter of this one."""
+        call = self._by_handle.get(told.handle)
+        if call and told.transaction == call.asked:
+            self._over(call, int(told.result.get("code") or 0))
+
+    def _over(self, call: SipCall, code: int = 0) -> None:
+        """Its line is free again."""
+        if self._by_handle.get(call.handle) is call:
+            self._by_handle.pop(call.handle)
+        self._fail(call, code)
 
     def _fail(self, call: SipCall, code: int = 0) -> None:
         """The far end is gone; there is nobody to hang up on any more."""
@@ -269,6 +311,7 @@ class SipTrunk:
         self.is_registered = False
         self._session, self._handles = None, []
         self._by_handle.clear()
+        self._turns.clear()
         for call in list(self._by_leg.values()):
             self._fail(call)
 
@@ -284,14 +327,17 @@ class SipTrunk:
     def _report(self, event: Event) -> None:
         self._engine.report(event)
 
-    async def _send(self, handle: int, body: dict[str, Any], jsep: dict[str, str] | None = None) -> None:
-        if self._session:
-            await self._session.ask(handle, body, jsep)
+    async def _ask(self, call: SipCall, body: dict[str, Any], jsep: dict[str, str] | None = None) -> None:
+        """One request after the other for each line, so that none comes to its next call. Raises Unavailable."""
+        async with self._turns[call.handle]:
+            call.asked = uuid4().hex
+            if self._session:
+                await self._session.ask(call.handle, body, jsep, call.asked)
 
-    async def _ask(self, handle: int, body: dict[str, Any]) -> None:
-        """A request whose failing changes nothing: the call is over for us."""
+    async def _leave(self, call: SipCall, body: dict[str, Any]) -> None:
+        """The call is over for us, whatever comes of it."""
         try:
-            await self._send(handle, body)
+            await self._ask(call, body)
         except VoiceError as error:
             log.info("a SIP request was not taken", extra={"code": error.code})
 

@@ -14,7 +14,7 @@ from tests.fixtures.sip import BUSY_NUMBER, CUSTOMER_HZ, CUSTOMER_NUMBER, HOST, 
 from tests.fixtures.voicecloud import BJORN, RunVoiceCloud, VoiceCloud
 from tests.fixtures.web_agent import AGENT_HZ, ANNAS, answers, begins, dials, leg_of, speaks, until, web_agent
 from voicecloud.records.model import Terminal
-from voicecloud.routing.events import Answer, CompleteConsult, Consult, Hold, Resume, TerminalChanged
+from voicecloud.routing.events import Answer, CompleteConsult, Consult, Hold, PartyLeft, Resume, TerminalChanged
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.trunk.sip.account import Account
 
@@ -74,6 +74,21 @@ async def test_an_agent_calls_a_telephone_over_the_trunk(trunk: Trunk) -> None:
         await listens(anna, CUSTOMER_HZ)
         await trunk.cloud.client.post(f"/control/api/calls/{call_id}/hangup", json={})
         await until(lambda: "CALL_CLOSED" in telephone.names())
+
+
+async def test_a_call_hung_up_before_anybody_has_answered_rings_nowhere_any_more(trunk: Trunk) -> None:
+    """Whenever the agent hangs up, before the far end has said anything too: it is over there, and the line is free."""
+    sip = trunk.cloud.store.telephony.sip
+    assert sip
+    telephone = await trunk.carrier.telephone(answers="manual")
+    async with web_agent(trunk.cloud):
+        for after_ms in range(16):
+            call_id = begins(trunk.cloud, CUSTOMER_NUMBER)
+            await asyncio.sleep(after_ms / 1000)
+            trunk.cloud.store.telephony.engine.tell(PartyLeft(f"{call_id}:1"))
+            await until(lambda: sip.is_idle)
+            await until(lambda: telephone.names()[-1:] in ([], ["CALL_CLOSED"]))
+    assert "CALL_CLOSED" in telephone.names()
 
 
 @pytest.mark.parametrize("codec", ["PCMA/8000/1", "PCMU/8000/1"])
