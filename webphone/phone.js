@@ -107,11 +107,14 @@ export class Phone {
     this.calls.byId.clear();
   }
 
-  /** As a panel of Dynamics; where only the phone reaches Omnichannel, it does its part. */
+  /** As a panel of Dynamics: pauses recording by its pages; where only the phone reaches Omnichannel, it does its part. */
   async join() {
-    const [{ framework }, { Omnichannel }] = await Promise.all([import("./cif.js"), import("./omnichannel.js")]);
+    const [{ framework }, { Omnichannel }, { UnrecordedPages }] = await Promise.all([import("./cif.js"), import("./omnichannel.js"), import("./unrecorded-pages.js")]);
     const cif = await framework();
     if (!cif) return;
+    const pages = new UnrecordedPages(this.session.opened.settings.unrecordedPages, (call, paused) => this.command(call, "recording", { paused }), sessionStorage);
+    cif.addHandler("onpagenavigate", (/** @type {any} */ told) => pages.navigated(told, this.calls.live()));
+    this.unrecorded = pages;
     this.omnichannel = new Omnichannel(cif, this.api);
     this.omnichannel.start();
   }
@@ -120,6 +123,7 @@ export class Phone {
   take(changes) {
     if (changes.length) setTimeout(() => this.omnichannel?.look(), SETTLED_MS);
     for (const { call, before } of changes) this.follow(call, before);
+    this.unrecorded?.follow(this.calls.live());
     this.ring();
     this.draw();
   }
@@ -207,12 +211,14 @@ export class Phone {
     }
   }
 
-  /** @param {import("./calls.js").Call} call @param {string} name @param {Record<string, unknown>} [body] */
+  /** @param {import("./calls.js").Call} call @param {string} name @param {Record<string, unknown>} [body] @returns {Promise<boolean>} whether it is done */
   async command(call, name, body) {
     try {
       this.take(this.calls.took(await this.api.command(call.callId, name, body)));
+      return true;
     } catch (error) {
       this.complain(error);
+      return false;
     }
   }
 

@@ -105,6 +105,7 @@ class PhoneSessions:
             "takeOver": settings.take_over,
             "defaultRegion": general.default_region,
             "voiceCenterUrl": settings.voice_center_url,
+            "unrecordedPages": list(settings.unrecorded_pages),
         }
 
 

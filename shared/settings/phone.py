@@ -1,4 +1,4 @@
-"""What holds for the web phones of a deployment (A2, A4, C8): the settings row ``phone``."""
+"""What holds for the web phones of a deployment (A2, A4, C8, K9): the settings row ``phone``."""
 
 import re
 from collections.abc import Mapping
@@ -14,11 +14,13 @@ _ORIGIN = re.compile(r"https://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5
 class PhoneSettings:
     """``take_over``: whether a phone may be opened although another window has it, where the agent says so.
     ``frame_ancestors``: the sites that may show the phone in a frame, beside the Dynamics environment itself.
-    ``voice_center_url``: where its links to the Voice Center lead, empty for none."""
+    ``voice_center_url``: where its links to the Voice Center lead, empty for none.
+    ``unrecorded_pages``: parts of the addresses of pages in Dynamics; while one is open nothing is recorded."""
 
     take_over: bool = True
     frame_ancestors: tuple[str, ...] = ()
     voice_center_url: str = ""
+    unrecorded_pages: tuple[str, ...] = ()
 
     @classmethod
     def from_document(cls, document: Mapping[str, object]) -> Self:
@@ -30,7 +32,10 @@ class PhoneSettings:
         url = document.get("voice_center_url", "")
         if not isinstance(url, str) or (url and not url.startswith(("https://", "http://localhost"))):
             raise _invalid("voice_center_url", "an https address")
-        return cls(take_over, tuple(ancestors), url)
+        pages = document.get("unrecorded_pages", [])
+        if not isinstance(pages, list) or not all(isinstance(one, str) and one.strip() for one in pages):
+            raise _invalid("unrecorded_pages", "a list of parts of addresses such as etn=invoice")
+        return cls(take_over, tuple(ancestors), url, tuple(pages))
 
 
 def _is_origin(given: object) -> bool:

@@ -10,6 +10,9 @@ let frame;
 /** Events the panel listens to. @type {Set<string>} */
 const wanted = new Set();
 
+/** Of which table a page's rows are; the others show phone calls. */
+const TABLES = /** @type {Record<string, string>} */ ({ contacts: "contact", accounts: "account", leads: "lead" });
+
 /** What each message does; whoever is signed in here is whom it is about. */
 const CALLS = /** @type {Record<string, (user: any, values: Map<string, any>) => any>} */ ({
   initializeCI: () => true,
@@ -33,11 +36,20 @@ export async function startChannel(user) {
     if (!frame || event.source !== frame.contentWindow || event.origin !== origin || !event.data?.messageType) return;
     tell({ messageCorrelationId: event.data.messageCorrelationId, isEventFlag: false, ...(await outcome(user(), event.data)) });
   });
-  onPresence((presence) => {
-    if (!wanted.has("onPresenceChange")) return;
-    const value = JSON.stringify({ presenceInfo: presence });
-    tell({ messageType: "onPresenceChange", messageData: new Map([["value", value]]), isEventFlag: true });
-  });
+  /** @param {string} messageType @param {object} value */
+  const notify = (messageType, value) => {
+    if (wanted.has(messageType)) tell({ messageType, messageData: new Map([["value", JSON.stringify(value)]]), isEventFlag: true });
+  };
+  onPresence((presence) => notify("onPresenceChange", { presenceInfo: presence }));
+  addEventListener("hashchange", () => notify("onpagenavigate", { value: address() }));
+}
+
+/** Of the open page, as a model-driven app has it: `pagetype`, `etn`, `id`. */
+function address() {
+  const [name, id] = location.hash.slice(1).split("/");
+  const table = TABLES[name] ?? "phonecall";
+  const query = new URLSearchParams({ pagetype: id ? "entityrecord" : "entitylist", etn: table, ...(id && { id }) });
+  return `${location.origin}/main.aspx?${query}`;
 }
 
 /** @param {any} user @param {any} message */

@@ -1,6 +1,6 @@
 /**
  * The library a communication panel loads from the environment: `Microsoft.CIFramework` as the Channel Integration
- * Framework 2.0 has it, as far as presence goes. It speaks with the page around the panel by messages of its form:
+ * Framework 2.0 has it, as far as presence and the open page go. It speaks with the page around the panel by messages of its form:
  * `{messageType, messageData: Map, messageCorrelationId, isEventFlag}`, answered by `messageOutcome`.
  */
 (() => {

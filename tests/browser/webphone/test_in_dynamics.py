@@ -24,6 +24,7 @@ ASKED = """async () => {
 }"""
 SETTINGS_KEPT_S = 2.2
 """A little longer than the app goes by settings it has read."""
+UNRECORDED = ["pagetype=entityrecord&etn=lead"]
 ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 
 
@@ -34,7 +35,9 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "method": "phone"})
     person = await phones_at_work.person(600)
     address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
-    await services.settings.put(Kind.PHONE, "phone", {"frame_ancestors": [address.rstrip("/")]})
+    await services.settings.put(
+        Kind.PHONE, "phone", {"frame_ancestors": [address.rstrip("/")], "unrecorded_pages": UNRECORDED}
+    )
     await asyncio.sleep(SETTINGS_KEPT_S)
     await person.page.set_viewport_size({"width": 1200, "height": 800})
     await person.page.goto(address)
@@ -83,3 +86,27 @@ async def test_the_phone_does_omnichannels_part_where_only_it_can(dynamics: Page
     await expect(shown).to_have_text("Do not disturb")
     await panel.get_by_role("button", name="End call").click()
     await expect(shown).to_have_text("Focus time")
+
+
+async def test_on_a_page_that_must_not_be_recorded_recording_pauses_by_itself(
+    dynamics: Page, phones_at_work: PhoneStack
+) -> None:
+    """It is paused when the page is opened, goes on when it is left, and begins paused when a call comes there (K9)."""
+    panel = await signed_in(dynamics)
+    await panel.locator("body[data-omnichannel=mirrored]").wait_for()
+    pause, resume = (panel.get_by_role("button", name=name) for name in ("Pause rec.", "Resume rec."))
+    await phones_at_work.call(ANNA_NUMBER)
+    await panel.get_by_role("button", name="Answer").click()
+    await expect(pause).to_be_enabled()
+    await dynamics.get_by_role("link", name="Leads").click()
+    await dynamics.locator("main table a, main li a").first.click()
+    await expect(resume).to_be_visible()
+    await dynamics.get_by_role("link", name="Contacts").click()
+    await expect(pause).to_be_visible()
+    await dynamics.go_back()
+    await expect(resume).to_be_visible()
+    await panel.get_by_role("button", name="End call").click()
+    await phones_at_work.call(ANNA_NUMBER)
+    await panel.get_by_role("button", name="Answer").click()
+    await expect(resume).to_be_visible()
+    await panel.get_by_role("button", name="End call").click()

@@ -24,7 +24,8 @@ async def test_a_phone_opens_with_all_it_needs(phones: LivePhones) -> None:
     assert "+35891000300" not in shown
     assert session["iceServers"] == [{"urls": ["turn:localhost:3478"], "username": "u", "credential": "c"}]
     assert session["events"]["ticket"] == "ticket-1"
-    assert session["settings"] == {"takeOver": True, "defaultRegion": "FI", "voiceCenterUrl": ""}
+    settings = {"takeOver": True, "defaultRegion": "FI", "voiceCenterUrl": "", "unrecordedPages": []}
+    assert session["settings"] == settings
     assert session["state"] == {"version": "v-0", "calls": []}
     assert phones.cloud.sessions == {ANNA: session["sessionId"]}
 

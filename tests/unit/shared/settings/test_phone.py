@@ -5,8 +5,16 @@ from shared.settings.phone import PhoneSettings
 
 
 def test_a_row_that_says_nothing_has_the_defaults() -> None:
-    """Taking over on wish, framed by the environment only, no links."""
-    assert PhoneSettings.from_document({}) == PhoneSettings(True, (), "")
+    """Taking over on wish, framed by the environment only, no links, recorded on all pages."""
+    assert PhoneSettings.from_document({}) == PhoneSettings(True, (), "", ())
+
+
+@pytest.mark.parametrize("pages", ["etn=invoice", [""], [" "], [5], {"etn": "invoice"}])
+def test_pages_that_are_not_recorded_are_named_by_a_list(pages: object) -> None:
+    """An empty name would be part of every address."""
+    assert PhoneSettings.from_document({"unrecorded_pages": ["etn=invoice"]}).unrecorded_pages == ("etn=invoice",)
+    with pytest.raises(InvalidInput, match="invalid-setting"):
+        PhoneSettings.from_document({"unrecorded_pages": pages})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,66 @@
+/** Pages of Dynamics on which nothing is recorded, as where card numbers are typed (K9): the administrator names them. */
+
+const KEPT = "unrecorded-pages";
+
+export class UnrecordedPages {
+  /**
+   * @param {string[]} names parts of the addresses of such pages, as `etn=invoice`
+   * @param {(call: import("./calls.js").Call, paused: boolean) => Promise<boolean>} pause says whether it is done
+   * @param {Storage} storage what is known outlives a reload of the phone
+   */
+  constructor(names, pause, storage) {
+    this.names = names.map((name) => name.toLowerCase());
+    this.pause = pause;
+    this.storage = storage;
+    const { isThere = false, paused = [] } = JSON.parse(storage.getItem(KEPT) ?? "{}");
+    this.isThere = isThere;
+    /** Calls whose recording the page pauses, those that a person resumed meanwhile too: he is not contradicted. @type {Set<string>} */
+    this.paused = new Set(paused);
+  }
+
+  /** What the framework tells when another page is open: its address, plain or as `{value}`. @param {any} told @param {import("./calls.js").Call[]} calls */
+  navigated(told, calls) {
+    const address = decoded(told).toLowerCase();
+    this.isThere = this.names.some((name) => address.includes(name));
+    this.follow(calls);
+  }
+
+  /** Pauses what is recorded while such a page is open, and goes on after it with what nobody else has paused. @param {import("./calls.js").Call[]} calls */
+  follow(calls) {
+    for (const call of calls.filter((one) => one.recording)) {
+      const isOurs = this.paused.has(call.callId);
+      if (this.isThere && !isOurs && !call.recording?.paused) this.begin(call);
+      if (!this.isThere && isOurs) this.end(call);
+    }
+    this.keep();
+  }
+
+  /** @param {import("./calls.js").Call} call */
+  async begin(call) {
+    this.paused.add(call.callId);
+    if (await this.pause(call, true)) return;
+    this.paused.delete(call.callId); // at the next change again
+    this.keep();
+  }
+
+  /** @param {import("./calls.js").Call} call */
+  end(call) {
+    this.paused.delete(call.callId);
+    if (call.recording?.paused) this.pause(call, false);
+  }
+
+  keep() {
+    this.storage.setItem(KEPT, JSON.stringify({ isThere: this.isThere, paused: [...this.paused] }));
+  }
+}
+
+/** @param {any} told @returns {string} */
+function decoded(told) {
+  const data = typeof told === "string" && told.startsWith("{") ? JSON.parse(told) : told;
+  const address = String(data?.value ?? data ?? "");
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
+  }
+}
