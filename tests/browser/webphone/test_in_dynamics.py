@@ -106,6 +106,7 @@ async def test_on_a_page_that_must_not_be_recorded_recording_pauses_by_itself(
     await dynamics.go_back()
     await expect(resume).to_be_visible()
     await panel.get_by_role("button", name="End call").click()
+    await expect(panel.get_by_role("button", name="End call")).to_be_hidden()
     await phones_at_work.call(ANNA_NUMBER)
     await panel.get_by_role("button", name="Answer").click()
     await expect(resume).to_be_visible()
