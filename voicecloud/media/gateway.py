@@ -90,6 +90,11 @@ class Gateway:
     def peer_count(self) -> int:
         return self._legs.peer_count
 
+    def expect(self, leg_id: str) -> None:
+        """A peer is to come, and is waited for as if it were away. Raises Missing ``media-unknown``."""
+        self._keeper.expect(self._legs.make(leg_id))
+        self._busy.set()
+
     async def offer(self, leg_id: str, sdp: str) -> Answer:
         """Makes or replaces a leg's peer connection: the new one is heard once it is connected (RFC 9725, C1, K1).
 

@@ -58,7 +58,7 @@ class PhoneCommands:
         self._dialled: Answers[str, str] = Answers()
         self._done: Answers[tuple[str, str, str, str], Document] = Answers()
         self._deeds: Mapping[str, Callable[[Asked, str], None]] = {
-            "answer": lambda _, leg: engine.tell(events.Answer(leg, Terminal.WEB)),
+            "answer": self._answer,
             "decline": lambda _, leg: engine.tell(events.Reject(leg)),
             "hangup": lambda _, leg: engine.tell(events.PartyLeft(leg)),
             "hold": lambda _, leg: engine.tell(events.Hold(leg)),
@@ -86,6 +86,7 @@ class PhoneCommands:
         called = number(to, self._directory)
         self._engine.tell(events.DialOut(call_id, user_id, called, Terminal.WEB, caller_number))
         self._dialled.keep(call_id, user_id, now)
+        self._expect_voice(user_id, call_id)
         return True
 
     def command(self, asked: Asked) -> Document:
@@ -150,6 +151,15 @@ class PhoneCommands:
         if leg.state not in COMMANDS[command] or (command == MEDIA and is_elsewhere):
             raise WrongState(command, leg.state)
         return leg
+
+    def _answer(self, asked: Asked, leg_id: str) -> None:
+        self._engine.tell(events.Answer(leg_id, Terminal.WEB))
+        self._expect_voice(asked.user_id, asked.call_id)
+
+    def _expect_voice(self, user_id: str, call_id: str) -> None:
+        """A page that dies before its voice was offered leaves nobody in silence for ever."""
+        with suppress(Conflict, Missing, Forbidden):  # the call is over already
+            self._gateway.expect(self._leg(user_id, call_id, MEDIA).leg_id)
 
     def _record(self, asked: Asked, leg_id: str) -> None:
         if self._gateway.recording_paused(leg_id) is None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.media import Voice
-from tests.fixtures.voicecloud import ANNA, BJORN, CARLA, CUSTOMER, SALES, SALES_NUMBER, VoiceCloud
+from tests.fixtures.voicecloud import ANNA, BJORN, CARLA, CUSTOMER, SALES, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.web_phones import STAYS, WebPhone, direct_call, new_call_id
 from voicecloud.phone.commands import WrongState
 from voicecloud.records.model import Terminal
@@ -125,6 +125,24 @@ async def test_a_held_call_and_a_second_one(voicecloud: VoiceCloud, anna: WebPho
     assert (await anna.send(first, "resume")).status_code == 409
     await anna.do(second, "hangup")
     assert (await anna.do(first, "resume"))["state"] == "connected"
+
+
+@pytest.mark.parametrize("dialled", [True, False])
+async def test_a_page_that_dies_before_its_voice_was_offered_holds_nobody(
+    run_voicecloud: RunVoiceCloud, dialled: bool
+) -> None:
+    """It has dialled, or answered by a command: without a voice for as long as a page may be away, it has left."""
+    async with run_voicecloud(media_hold_s=1.0) as cloud:
+        anna, carla = WebPhone(cloud, ANNA), WebPhone(cloud, CARLA)
+        await anna.open()
+        await carla.open()
+        if dialled:
+            call_id = await anna.dial(cloud.store.directory.user(CARLA).work_number)
+        else:
+            call_id = await direct_call(cloud, ANNA)
+            await anna.rings()
+            await anna.do(call_id, "answer")
+        assert await cloud.over(call_id)
 
 
 async def settled(holds: Any) -> None:
