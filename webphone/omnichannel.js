@@ -82,12 +82,13 @@ export class Omnichannel {
 
   /** Sets what is wanted, by its exact text; says so when that cannot be. @param {any} answer */
   async set({ wanted }) {
-    if (!wanted || this.isRecent(wanted.cause)) return;
-    const done = await this.framework.setPresence(wanted.text).catch(() => false);
-    this.doubt = null;
+    if (!wanted) return;
     const { presenceId, text, cause } = wanted;
+    if (this.isRecent(`${cause} ${text}`)) return;
+    const done = await this.framework.setPresence(text).catch(() => false);
+    this.doubt = null;
     await this.api.post("/phone/presence", done === true ? { presenceId, text } : { cause, failed: true });
-    this.recent.set(cause, this.now());
+    this.recent.set(`${cause} ${text}`, this.now());
   }
 
   /** Whether this was done a moment ago: until the server knows, its answers are as before. @param {string} what */

@@ -99,7 +99,7 @@ class PhonePresence:
         """
         agent, settings, document = await self._agent(object_id), await self._settings.presence(), _object(body)
         if cause := document.get("cause"):
-            await self._presences.note_refusal(agent, str(cause))
+            await self._presences.note_refusal(agent, str(cause), settings)
         else:
             await self._note_report(agent, document, settings)
         return _omnichannel(await self._store.load(agent.id), settings)

@@ -52,6 +52,7 @@ ROUNDS = 8
 HOLD = timedelta(seconds=45)
 """Longer than a write can take: after that whoever decided on it is dead."""
 HELD_PAUSE_S = 0.3
+REFUSED = "presence-refused"
 
 log = logging.getLogger(__name__)
 
@@ -166,13 +167,20 @@ class Presences:
             now = self._clock()
             await self._bus.send(QUEUE, telling.look_soon(agent.id, now), delay_s=HELD_PAUSE_S)
 
-    async def note_refusal(self, agent: Agent, cause: str) -> None:
-        """The phone could not set what was wanted: Omnichannel said no. It may try again at any time."""
-        now = self._clock()
+    async def note_refusal(self, agent: Agent, cause: str, settings: PresenceSettings) -> None:
+        """The phone could not set what was wanted: Omnichannel said no. It may try again at any time.
+
+        What is refused twice may have been deleted in Dynamics: the usual presence of its kind is wanted then.
+        """
+        now, policy = self._clock(), _policy(settings)
 
         def refused(state: AgentState) -> AgentState:
             write = next((one for one in state.pending if one.cause == cause), None)
-            return failed(state, write, "presence-refused", now, may_be_done=True) if write else state
+            if write is None:
+                return state
+            is_again = any(one.side is write.side and one.code == REFUSED for one in state.faults)
+            replacement = (usual(write, policy) if is_again else None) or write
+            return failed(instead(state, write, replacement), replacement, REFUSED, now, may_be_done=True)
 
         await self._update(agent, refused)
 
@@ -353,7 +361,7 @@ def _may_be_done(error: VoiceError) -> bool:
 
 def _as_problem(error: VoiceError) -> VoiceError:
     """A refusal is tried again by the schedule all the same: an administrator can mend it meanwhile."""
-    return Misconfigured("presence-refused", error.message) if isinstance(error, InvalidInput) else error
+    return Misconfigured(REFUSED, error.message) if isinstance(error, InvalidInput) else error
 
 
 def _contended() -> Unavailable:

@@ -197,6 +197,38 @@ async def test_where_only_the_phone_reaches_omnichannel_it_is_told_what_to_set(
     assert await statuses.writes() == []
 
 
+async def test_a_presence_the_phone_is_refused_twice_is_replaced_by_the_usual_one(
+    statuses: Statuses, phone: httpx.AsyncClient
+) -> None:
+    """His own was deleted in Dynamics during the call; nobody is left in do not disturb."""
+    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
+    await asyncio.sleep(2.2)
+    await phone.post("/presence", json={"presenceId": FOCUS, "baseStatus": "BUSY", "text": "Focus time"})
+    call_id = str(uuid4())
+    await phone.post(f"/calls/{call_id}/heartbeat", json={})
+
+    async def wanted(text: str) -> dict[str, Any]:
+        found: dict[str, Any] | None = (await phone.get("/availability")).json()["wanted"]
+        assert found
+        assert found["text"] == text
+        return found
+
+    await eventually(lambda: wanted("Do not disturb"))
+    quiet = {"presenceId": QUIET, "baseStatus": "BUSY_DO_NOT_DISTURB", "text": "Do not disturb"}
+    await phone.post("/presence", json=quiet)
+    await phone.post(f"/calls/{call_id}/heartbeat", json={"ended": True})
+    back = await eventually(lambda: wanted("Focus time"))
+    once = (await phone.post("/presence", json={"cause": back["cause"], "failed": True})).json()
+    assert once["wanted"] == back
+    twice = (await phone.post("/presence", json={"cause": back["cause"], "failed": True})).json()
+    assert (twice["wanted"]["text"], twice["wanted"]["kind"]) == ("Busy", "busy")
+    assert [(fault["code"], fault["times"]) for fault in twice["faults"]] == [("presence-refused", 2)]
+    done = {name: twice["wanted"][name] for name in ("presenceId", "text")}
+    shown = (await phone.post("/presence", json=done)).json()
+    assert (shown["omnichannel"]["text"], shown["wanted"], shown["faults"]) == ("Busy", None, [])
+    assert not (await statuses.state()).in_call
+
+
 async def test_a_text_or_an_id_alone_is_enough_of_a_report(statuses: Statuses, phone: httpx.AsyncClient) -> None:
     """CIF may tell no more; a text nobody knows is a fault until a known one comes; a fast clock is no news."""
     await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
