@@ -1,6 +1,6 @@
 """Writes the activity of a call and never over a person (G4): what he has changed stays as he left it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -28,6 +28,10 @@ APPENDED = "appended"
 REOPENED = {names.STATECODE: names.STATE_OPEN, names.STATUSCODE: names.STATUS_OPEN}
 
 
+Alone = Callable[[], Awaitable[None]]
+"""Raises Conflict when another instance is at the same call: what it has written must not be taken for a person's."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the activity should say. ``caller``: the agent it is created as; ``status``: what it is when completed."""
@@ -50,11 +54,11 @@ class CallActivities:
     def activity_id(self, call_id: str) -> UUID:
         return dataverse_id(self._dataverse.url, "call", call_id)
 
-    async def bring_up(self, call_id: str, wanted: Wanted, progress: Progress) -> Progress:
+    async def bring_up(self, call_id: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
         """Creates the activity or brings it up to date, as far as persons have left it to us.
 
-        ``progress.intended`` is what runs before this one, perhaps cut off, were about to write. Raises Unavailable
-        ``call-contended`` when others keep writing.
+        ``progress.intended`` is what runs before this one, perhaps cut off, were about to write. Raises Conflict when
+        ``alone`` does, Unavailable ``call-contended`` when others keep writing.
         """
         path = self._path(call_id)
         if not progress.has_activity:
@@ -67,10 +71,10 @@ class CallActivities:
             if progress.stage is Stage.FINAL:
                 return progress
             try:
-                progress = await self._append(path, wanted, progress)
+                progress = await self._append(path, wanted, progress, alone)
                 return await self._update(path, wanted, progress)
             except Conflict:
-                progress = await self._reconcile(path, wanted, progress)
+                progress = await self._reconcile(path, wanted, progress, alone)
             except Missing as error:
                 wanted, progress = await self._less_what_is_gone(path, wanted, progress, error)
             except InvalidInput:
@@ -175,7 +179,7 @@ class CallActivities:
         rows = await self._rows.transact(changes)
         return _done(progress, {**progress.written, **marks(values)}, rows[-1], completed=complete or not is_open)
 
-    async def _append(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
+    async def _append(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
         """Notes from the phone go below what a person has written in the form, in place of earlier ones there.
 
         Those that had landed before he wrote are his to change or delete, and do not come again.
@@ -185,8 +189,9 @@ class CallActivities:
         if DESCRIPTION not in progress.left_alone or noted == (mark(DESCRIPTION, notes) or None):
             return progress
         row = await self._rows.read(path)
-        is_completed = row[STATE] == names.STATE_COMPLETED
-        if STATE not in progress.left_alone and is_completed is not (progress.stage is Stage.COMPLETED):
+        await alone()
+        left = names.STATE_COMPLETED if progress.stage is Stage.COMPLETED else names.STATE_OPEN
+        if STATE not in progress.left_alone and row[STATE] != left:
             raise Conflict("dataverse-changed", "the activity is in another state than we left it")
         ours = [progress.written.get(APPENDED), *(one.get(DESCRIPTION) for one in progress.intended)]
         text, added = appended(str(row.get(DESCRIPTION) or ""), notes, [one for one in ours if one])
@@ -196,9 +201,10 @@ class CallActivities:
         written = {**progress.written, NOTED: mark(DESCRIPTION, notes) or None, APPENDED: mark(DESCRIPTION, added)}
         return replace(progress, version="", written=written)
 
-    async def _reconcile(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
+    async def _reconcile(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
         """Reads what is there: what is neither empty nor ours was written by a person, and is his."""
         row = await self._rows.read(path)
+        await alone()
         current = canonical(row)
         written = dict(progress.written)
         left_alone = set(progress.left_alone)

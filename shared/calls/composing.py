@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.calls.model import CallFacts, Told
+from shared.calls.rules import last_agent
 from shared.clock import to_iso
 from shared.dataverse import names
 from shared.identity.model import Customer
@@ -69,8 +70,8 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
 
 
 def owner_of(facts: CallFacts, given: Composition) -> UUID | None:
-    """The user who was with the customer to the end (K5), else the default assignee (H4)."""
-    user = given.users.get(facts.last_user)
+    """The agent who was with the customer to the end (K5), else the default assignee (H4)."""
+    user = last_agent(facts, given.users)
     return user.id if user else given.settings.default_assignee
 
 

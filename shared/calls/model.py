@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.identity.model import Customer
+from shared.users.model import User
 
 QUEUE = "calls"
 CHECK = "voice.call.check"
@@ -90,14 +91,12 @@ class CallFacts:
     dialler: str = ""
 
     @property
-    def last_user(self) -> str:
-        """Who was with the other party to the end, after all transfers (K5); of an unanswered call, who tried last.
-        Of an internal call, who made it."""
-        if self.dialler:
-            return self.dialler
-        if self.talks:
-            return max(self.talks, key=lambda talk: (talk.until, talk.since)).user_id
-        return self.users[-1]
+    def last_users(self) -> Sequence[str]:
+        """Who was with the other party to the end, after all transfers (K5), then who was before him; of an unanswered
+        call, who tried last. Of an internal call, who made it comes first."""
+        talks = sorted(self.talks, key=lambda talk: (talk.until, talk.since), reverse=True)
+        users = [talk.user_id for talk in talks] or self.users[::-1]
+        return tuple(dict.fromkeys([self.dialler, *users] if self.dialler else users))
 
 
 @dataclass(frozen=True)
@@ -152,6 +151,8 @@ class Progress:
     ``written``: what we wrote last, by column. ``intended``: what we were about to write since, each time the process
     may have died. A column that holds anything else was changed by a person and is in ``left_alone`` from then on.
     ``version``: the row's ETag after our last write.
+    ``customer``, ``users``: who was identified (D6) and who had a part in it, by voice-cloud id, as they were when they
+    were written: what becomes of their rows in Dynamics later changes no call of the past.
     ``rows_at``: the newest change among the voice cloud's rows that were taken into account. ``verdict``: why there
     is no activity, or who made it so.
     """
@@ -162,6 +163,8 @@ class Progress:
     written: Mapping[str, Any] = field(default_factory=dict)
     intended: tuple[Mapping[str, Any], ...] = ()
     left_alone: frozenset[str] = frozenset()
+    customer: Customer | None = None
+    users: Mapping[str, User] = field(default_factory=dict)
     rows_at: datetime | None = None
     etag: str | None = field(default=None, compare=False)
 

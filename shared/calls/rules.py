@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Told
-from shared.identity.model import Customer, Identification
+from shared.identity.model import Identification
 from shared.settings.model import CallSync
 from shared.users.model import User
 
@@ -54,8 +54,10 @@ def told(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User
     """
     agents = {users[user_id].object_id for user_id in facts.users if user_id in users}
     notes = sorted((note for note in phones if note.agent in agents), key=lambda note: (note.began_at, note.agent))
-    last = users[facts.last_user].object_id if facts.last_user in users else ""
-    by_weight = sorted(notes, key=lambda note: (note.agent == last, note.began_at), reverse=True)
+    last = last_agent(facts, users)
+    by_weight = sorted(
+        notes, key=lambda note: (last is not None and note.agent == last.object_id, note.began_at), reverse=True
+    )
     return Told(
         notes="\n".join(note.notes for note in notes if note.notes),
         customer=next((note.customer for note in by_weight if note.customer), None),
@@ -64,9 +66,9 @@ def told(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User
     )
 
 
-def customer_of(told: Told, facts: CallFacts, identified: Identification) -> Customer | None:
-    """Who the call is about: the one picked, else the only one identified (D6); nobody, among colleagues."""
-    return told.customer or (None if facts.dialler else identified.only)
+def last_agent(facts: CallFacts, users: Mapping[str, User]) -> User | None:
+    """Of those who are users of Dynamics, who was with the other party to the end (K5)."""
+    return next((users[user_id] for user_id in facts.last_users if user_id in users), None)
 
 
 def is_settled(facts: CallFacts | None, settings: CallSync) -> bool:

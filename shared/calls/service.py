@@ -5,9 +5,10 @@ our own row says what has been written, and every write can be repeated.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,6 @@ from shared.calls.model import (
     Origin,
     Progress,
     Stage,
-    Told,
 )
 from shared.calls.reading import marks
 from shared.calls.store import CallStore
@@ -39,10 +39,11 @@ from shared.dataverse import names
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
 from shared.errors import Conflict, InvalidInput, Unavailable
-from shared.identity.model import Identification
+from shared.identity.model import Customer
 from shared.identity.service import Identity
 from shared.settings.model import CallSync, Reclassified
 from shared.settings.service import Settings
+from shared.users.model import User
 from shared.users.service import Users
 
 UNCONFIRMED = 8
@@ -102,6 +103,8 @@ class Calls:
         """Notes it; a call that somebody answered is looked at when it has ended, whichever news comes last."""
         await self._store.happened(event)
         kinds = {one.kind for one in (await self._store.call(event.call_id)).events}
+        if EventKind.ENDED in kinds:
+            await self._store.ended(event.call_id)  # also where the news of its arrival comes last
         if {EventKind.ANSWERED, EventKind.ENDED} <= kinds:
             await self._bus.send(QUEUE, check_wanted(event.call_id, 0, self._clock(), "ended"))
 
@@ -126,44 +129,58 @@ class Calls:
         facts = reading.from_rows(rows) or reading.from_events(record.events)
         if facts is None:
             return False if rows or record.events else None
-        has_activity = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
-        return rules.is_settled(facts, settings) or (facts.is_final and not has_activity)
+        progress = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
+        if progress.stage is Stage.FINAL:
+            return True
+        return rules.is_settled(facts, settings) or (facts.is_final and not progress.has_activity)
 
     async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """What would become of a call, without doing it; None while nothing can be said."""
         facts = reading.from_rows(rows)
         if facts is None:
             return None
+        settings = await self._settings.call_sync()
+        return (await self._judged(facts, await self._store.call(call_id), settings)).verdict
+
+    async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
+        """Who was written already stays so, whatever has become of his row since."""
+        before = record.progress
+        users = {**await self._users.by_voice_id(), **before.users}
         identified = await self._identity.identify(facts.number)
-        users = await self._users.by_voice_id()
-        told = rules.told((await self._store.call(call_id)).phones, facts, users)
-        return rules.verdict(facts, told, users, identified, await self._settings.call_sync())
+        customer = None if facts.dialler else before.customer or identified.only
+        told = rules.told(record.phones, facts, users)
+        verdict = rules.verdict(facts, told, users, identified, settings)
+        region = (await self._settings.general()).default_region
+        given = Composition(
+            customer=told.customer or customer,
+            users=users,
+            settings=settings,
+            told=told,
+            recording_url=self._recording_url(facts.call_id),
+            region=region,
+        )
+        wanted = self._wanted(facts, given)
+        is_first = verdict.origin is Origin.ENTERPRISE and not before.has_activity
+        if is_first and await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
+            verdict = rules.Verdict(None, "an activity was written by hand")
+        return _Judged(verdict, wanted, customer, {one: users[one] for one in facts.users if one in users})
 
     async def _bring_up(
         self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
-    ) -> bool:
-        """Whether the call has an activity then."""
-        identified = await self._identity.identify(facts.number)
-        users = await self._users.by_voice_id()
-        told = rules.told(record.phones, facts, users)
-        verdict = rules.verdict(facts, told, users, identified, settings)
+    ) -> Progress:
+        """How far its activity has come then."""
+        judged = await self._judged(facts, record, settings)
         progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at)
-        if verdict.origin is None and not progress.has_activity:
+        if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:
-                await self._save(record, replace(progress, verdict=verdict.reason))
-            return False
-        wanted = await self._wanted(facts, told, settings, identified)
-        if verdict.origin is Origin.ENTERPRISE and not progress.has_activity:
-            region = (await self._settings.general()).default_region
-            if await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
-                await self._save(record, replace(progress, verdict="an activity was written by hand"))
-                return False
-        if progress.stage is not Stage.FINAL and verdict.origin:
-            progress = replace(progress, verdict=str(verdict.origin))
-        await self._write(facts, record, wanted, progress)
-        return True
+                await self._save(record, replace(progress, verdict=judged.verdict.reason))
+            return progress
+        if progress.stage is not Stage.FINAL and judged.verdict.origin:
+            progress = replace(progress, verdict=str(judged.verdict.origin))
+        progress = replace(progress, customer=judged.customer, users=judged.users)
+        return await self._write(facts, record, judged.wanted, progress)
 
-    async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> None:
+    async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> Progress:
         """Notes what is to be written, writes it, notes what has been written."""
         before = record.progress.intended
         intended = {**marks(wanted.values), **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
@@ -171,7 +188,8 @@ class Calls:
             progress = await self._store.save(
                 record.call_id, replace(progress, intended=(*before, intended)[-UNCONFIRMED:])
             )
-        done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before))
+        alone = partial(self._check_alone, record.call_id, progress)
+        done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before), alone)
         done = replace(done, intended=(intended,))
         request = wanted.values[names.CALLBACK_REQUEST]
         await self._take_back_attempts(record, but=request)
@@ -181,23 +199,22 @@ class Calls:
             await self._store.save(record.call_id, done)
         if done.stage is not record.progress.stage:
             log.info("call brought up", extra={"call_id": record.call_id, "stage": done.stage, "reason": done.verdict})
+        return done
 
-    async def _wanted(self, facts: CallFacts, told: Told, settings: CallSync, identified: Identification) -> Wanted:
-        given = Composition(
-            customer=rules.customer_of(told, facts, identified),
-            users=await self._users.by_voice_id(),
-            settings=settings,
-            told=told,
-            recording_url=self._recording_url(facts.call_id),
-            region=(await self._settings.general()).default_region,
-        )
-        user = given.users.get(facts.last_user)
+    async def _check_alone(self, call_id: str, progress: Progress) -> None:
+        """Raises Conflict when another instance has noted something since."""
+        now = await self._store.progress(call_id)
+        if now is None or now.etag != progress.etag:
+            raise Conflict("row-changed", "another instance is at the same call")
+
+    def _wanted(self, facts: CallFacts, given: Composition) -> Wanted:
+        user = rules.last_agent(facts, given.users)
         return Wanted(
             values=columns(facts, given),
             caller=user.id if user else None,
             owner=owner_of(facts, given),
             status=names.STATUS_MADE if facts.is_outgoing else names.STATUS_RECEIVED,
-            complete=rules.is_to_be_completed(facts, settings, self._clock()),
+            complete=rules.is_to_be_completed(facts, given.settings, self._clock()),
         )
 
     async def _forget(self, record: CallRecord, settings: CallSync, rows_at: datetime) -> None:
@@ -225,6 +242,16 @@ class Calls:
     async def _save(self, record: CallRecord, progress: Progress) -> None:
         if progress != record.progress or record.progress.etag is None:
             await self._store.save(record.call_id, progress)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What is to become of a call. ``customer``: who was identified, not who was picked; ``users`` had a part in it."""
+
+    verdict: rules.Verdict
+    wanted: Wanted
+    customer: Customer | None
+    users: Mapping[str, User]
 
 
 def request_id(lookup: Any) -> UUID:

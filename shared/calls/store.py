@@ -2,7 +2,7 @@
 
 {call}                  progress            how far its activity has come, one JSON document
                         phone-{agent}       notes, pick and callback request, as his phone told
-                        evt-{sequence}      what happened, while a pool's call goes on
+                        evt-{seq}-{kind}    what happened, while a pool's call goes on
 attempts~{request}      {call}              when the attempt was made
 going-on                {call}              a pool's call that has not ended yet
 """
@@ -20,6 +20,7 @@ from shared.clock import from_iso, to_iso
 from shared.errors import Conflict
 from shared.identity.model import Customer, CustomerKind
 from shared.storage.tables import Delete, Put, Row, Table
+from shared.users.model import User
 
 PROGRESS = "progress"
 PHONE = "phone-"
@@ -75,7 +76,7 @@ class CallStore:
             "user": event.user_id,
             "terminal": event.terminal,
         }
-        await self._table.put(Row(_key(event.call_id), f"{EVENT}{event.sequence:06d}", values))
+        await self._table.put(Row(_key(event.call_id), _event_key(event), values))
         if event.kind is EventKind.ENDED:
             await self._table.delete(GOING_ON, _key(event.call_id))
         elif event.kind is EventKind.ARRIVED:
@@ -103,7 +104,7 @@ class CallStore:
         """What was known of a call that is no longer work goes, but for the fact that it was removed (H3)."""
         record = await self.call(call_id)
         operations: list[Delete | Put] = [
-            *(Delete(_key(call_id), f"{EVENT}{event.sequence:06d}") for event in record.events),
+            *(Delete(_key(call_id), _event_key(event)) for event in record.events),
             *(Delete(_key(call_id), f"{PHONE}{note.agent}") for note in record.phones),
         ]
         removed = Progress(Stage.REMOVED, rows_at=progress.rows_at)
@@ -115,6 +116,11 @@ class CallStore:
 
 def _key(text: str) -> str:
     return quote(text, safe="")
+
+
+def _event_key(event: CallEvent) -> str:
+    """The kind tells apart what has happened within the same millisecond, where that is all the order there is."""
+    return f"{EVENT}{event.sequence:06d}-{event.kind}"
 
 
 def _json(document: object) -> str:
@@ -130,6 +136,8 @@ def _to_document(progress: Progress) -> dict[str, Any]:
         "written": dict(progress.written),
         "intended": [dict(one) for one in progress.intended],
         "left_alone": sorted(progress.left_alone),
+        "customer": _from_customer(progress.customer),
+        "users": {user.voice_user_id: [str(user.id), user.object_id] for user in progress.users.values()},
         "rows_at": to_iso(progress.rows_at) if progress.rows_at else None,
     }
 
@@ -143,37 +151,51 @@ def _to_progress(row: Row) -> Progress:
         written=document["written"],
         intended=tuple(document["intended"]),
         left_alone=frozenset(document["left_alone"]),
+        customer=_to_customer(document.get("customer")),
+        users={voice_id: _to_user(voice_id, *ids) for voice_id, ids in document.get("users", {}).items()},
         rows_at=from_iso(document["rows_at"]) if document["rows_at"] else None,
         etag=row.etag,
     )
 
 
 def _from_note(note: PhoneNote) -> dict[str, Any]:
-    customer = note.customer
     return {
         "notes": note.notes,
-        "customer": {"kind": customer.kind, "id": str(customer.id), "name": customer.name} if customer else None,
+        "customer": _from_customer(note.customer),
         "callback_request": str(note.callback_request) if note.callback_request else None,
     }
 
 
 def _to_note(row: Row) -> PhoneNote:
     document = json.loads(row.values["document"])
-    customer, request = document["customer"], document["callback_request"]
+    request = document["callback_request"]
     return PhoneNote(
         agent=row.rk.removeprefix(PHONE),
         began_at=row.values["began_at"],
         notes=document["notes"],
-        customer=Customer(CustomerKind(customer["kind"]), UUID(customer["id"]), customer["name"]) if customer else None,
+        customer=_to_customer(document["customer"]),
         callback_request=UUID(request) if request else None,
         etag=row.etag,
     )
 
 
+def _from_customer(customer: Customer | None) -> dict[str, str] | None:
+    return {"kind": customer.kind, "id": str(customer.id), "name": customer.name} if customer else None
+
+
+def _to_customer(given: Mapping[str, str] | None) -> Customer | None:
+    return Customer(CustomerKind(given["kind"]), UUID(given["id"]), given["name"]) if given else None
+
+
+def _to_user(voice_id: str, user_id: str, object_id: str) -> User:
+    """As much of him as a call of the past needs."""
+    return User(UUID(user_id), "", voice_id, "", "", object_id)
+
+
 def _to_event(call_id: str, row: Row) -> CallEvent:
     return CallEvent(
         call_id=call_id,
-        sequence=int(row.rk.removeprefix(EVENT)),
+        sequence=int(row.rk.removeprefix(EVENT).partition("-")[0]),
         kind=EventKind(row.values["kind"]),
         at=row.values["at"],
         number=row.values["number"],

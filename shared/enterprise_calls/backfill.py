@@ -12,7 +12,7 @@ from shared.calls.store import CallStore
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallPage, CallRow
 from shared.enterprise_calls.windows import by_call, pages
-from shared.errors import Throttled, Unavailable, VoiceError
+from shared.errors import Misconfigured, Throttled, Unavailable, VoiceError
 from shared.storage.tables import Row, Table
 
 DAY = timedelta(days=1)
@@ -22,8 +22,8 @@ TRIES = 10
 NOT_WORK = "not work"
 DONE_BEFORE = "done before"
 UNREADABLE = "unreadable rows"
-CONTENDED = {"call-contended", "callback-contended"}
-"""Of one call, not of a system that is away."""
+OF_ONE_CALL = {"call-contended", "callback-contended", "dataverse-forbidden"}
+"""The others may succeed all the same."""
 
 log = logging.getLogger(__name__)
 
@@ -88,24 +88,29 @@ class BackFill:
         if not any(row.is_work for row in rows):
             return NOT_WORK
         async with slots:
-            if plan.dry_run:
-                verdict = await self._calls.judge(call_id, rows)
-                outcome = "goes on still" if verdict is None else verdict.origin or verdict.reason
-                plan.on_step(Step(call_id, rows[0].started_at, str(outcome)))
-                return str(outcome)
-            return await self._brought_up(call_id, changed_at(rows))
+            progress = await self._store.progress(call_id)
+            # What was only judged is judged again: settings and users may be others now.
+            is_made = progress is not None and progress.has_activity and is_done(progress, changed_at(rows))
+            if not plan.dry_run:
+                return DONE_BEFORE if is_made else await self._brought_up(call_id)
+            outcome = DONE_BEFORE if is_made else await self._foretold(call_id, rows)
+            plan.on_step(Step(call_id, rows[0].started_at, outcome))
+            return outcome
 
-    async def _brought_up(self, call_id: str, modified: datetime) -> str:
+    async def _foretold(self, call_id: str, rows: Sequence[CallRow]) -> str:
+        verdict = await self._calls.judge(call_id, rows)
+        return "goes on still" if verdict is None else str(verdict.origin or verdict.reason)
+
+    async def _brought_up(self, call_id: str) -> str:
         """A call that cannot be brought up is counted with the reason, and the others go on.
 
-        Raises Unavailable when a system is away: then the run ends, to be taken up again where it was.
+        Raises what concerns all of them, a system that is away or a faulty setting: then the run ends, to be taken up
+        again where it was.
         """
-        if is_done(await self._store.progress(call_id), modified):
-            return DONE_BEFORE
         try:
             await patiently(lambda: self._calls.look_at(call_id))
         except VoiceError as error:
-            if isinstance(error, Unavailable) and error.code not in CONTENDED:
+            if isinstance(error, Unavailable | Misconfigured) and error.code not in OF_ONE_CALL:
                 raise
             log.warning("call not brought up", extra={"call_id": call_id, "code": error.code})
             return f"failed: {error.code}"

@@ -130,12 +130,14 @@ class EnterpriseCalls:
         return Found(events, unreadable)
 
     async def _is_to_be_looked_at(self, call_id: str, rows: Sequence[CallRow]) -> bool:
-        progress = await self._store.progress(call_id)
         if any(row.is_work for row in rows):
-            return not is_done(progress, changed_at(rows))
-        if progress is None or not progress.may_have_activity:
-            return False
-        return progress.rows_at is None or progress.rows_at < changed_at(rows)
+            return not is_done(await self._store.progress(call_id), changed_at(rows))
+        record = await self._store.call(call_id)
+        progress = record.progress
+        if progress.has_activity or record.phones or record.events:
+            return True
+        is_new = progress.rows_at is None or progress.rows_at < changed_at(rows)
+        return progress.may_have_activity and is_new
 
     async def _note(self, **values: object) -> None:
         row = await self._marks.get("calls", "watermark")

@@ -1,7 +1,6 @@
 """Calls that nobody told of are found by the time their rows changed (H1-H5, K10)."""
 
 import json
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,20 +14,20 @@ from shared.calls.model import CallEvent, EventKind
 from shared.clock import to_iso, utc_now
 from shared.dataverse import names
 from shared.dataverse.model import Change
-from shared.enterprise_calls.backfill import TRIES, Plan, Step
 from shared.enterprise_calls.health import calls as health
 from shared.enterprise_calls.sync import STUCK_AFTER
-from shared.errors import InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
+from shared.errors import Misconfigured, Missing
 from shared.settings.model import Kind
-from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, CallWorld, parties
-
-MOBILE: dict[str, Any] = {
-    "Terminal": "mobile",
-    "CallTypeString": "DirectCall",
-    "QueueName": None,
-    "WaitTime": None,
-    "RecordingIds": ["rec-1"],
-}
+from tests.fixtures.calls import (
+    ANNA_D365,
+    ANNA_SIGNED_IN,
+    DEMO_CALL_SYNC,
+    MATTI,
+    MATTI_NUMBER,
+    MOBILE,
+    CallWorld,
+    parties,
+)
 
 
 @dataclass
@@ -87,6 +86,31 @@ async def test_a_call_that_is_not_work_goes_nowhere(emptied: Listened, privacy: 
     assert await sent(emptied) == [call_id, call_id]
 
 
+async def test_what_was_told_of_a_call_that_is_not_work_is_found_and_forgotten(emptied: Listened) -> None:
+    """Its record came when nobody looked for it any more: the timer has it looked at once (H3)."""
+    call_id = emptied.new_call()
+    await emptied.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
+    emptied.cloud.add(call_id, **MOBILE, Privacy="Undefined")
+    assert await emptied.services.enterprise_calls.run() == 1
+    await emptied.services.calls.look_at(call_id)
+    assert await emptied.services.call_store.phone_note(call_id, ANNA_SIGNED_IN) is None
+    assert await emptied.services.enterprise_calls.run() == 0
+
+
+async def test_a_call_that_is_no_longer_work_is_found_without_the_time_of_its_change(emptied: Listened) -> None:
+    """Where rows do not say when they were changed, all that says so is that it has an activity."""
+    call_id = emptied.new_call()
+    row = emptied.cloud.add(call_id, **MOBILE)
+    before = row["ModifiedTime"]
+    await emptied.services.calls.look_at(call_id)
+    row.update(Privacy="Private", ModifiedTime=before)
+    assert await emptied.services.enterprise_calls.run() == 1
+    await emptied.services.calls.look_at(call_id)
+    with pytest.raises(Missing):
+        await emptied.activity(call_id)
+    assert await emptied.services.enterprise_calls.run() == 0
+
+
 @pytest.mark.parametrize("skew", [timedelta(minutes=2), timedelta(minutes=-2)])
 async def test_a_clock_that_differs_by_two_minutes_loses_no_call(emptied: Listened, skew: timedelta) -> None:
     """Rows are found though the voice cloud stamps them early or late."""
@@ -139,7 +163,7 @@ async def test_a_short_call_is_left_out(calls: CallWorld) -> None:
 
 async def test_an_activity_written_by_hand_is_not_doubled(calls: CallWorld) -> None:
     """CallStartMargin: same owner, same number, begun within the margin (H4, H5)."""
-    start = utc_now().replace(microsecond=0) - timedelta(hours=3)
+    start = utc_now().replace(microsecond=0) - timedelta(hours=3, minutes=30)
     number = "040 1234567"
     body = {
         "subject": "Talked with Matti",
@@ -174,128 +198,6 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     assert await sent(emptied) == [lost]
     await emptied.services.calls.look_at(lost)
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0}
-
-
-async def test_a_back_fill_goes_on_where_it_was_cut_off(calls: CallWorld) -> None:
-    """Days done are not read again; a dry run tells and writes nothing; private calls are only counted."""
-    until = utc_now() - timedelta(days=30)
-    since = until - timedelta(days=3)
-    ids = []
-    for hours in range(1, 72, 12):
-        ids.append(calls.new_call())
-        calls.cloud.add(ids[-1], **MOBILE, start=since + timedelta(hours=hours))
-    calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=3), Privacy="Private")
-    steps: list[Step] = []
-    told = await calls.services.back_fill.run(Plan(since, until, True, steps.append, lambda *_: None))
-    assert told == {"enterprise": len(ids), "not work": 1}
-    assert sorted(step.call_id for step in steps) == sorted(ids)
-    assert await calls.services.call_store.progress(ids[0]) is None
-
-    class CutError(Exception):
-        pass
-
-    def cut(*_: object) -> None:
-        raise CutError
-
-    with pytest.raises(CutError):
-        await calls.services.back_fill.run(Plan(since, until, False, steps.append, cut))
-    asked: list[Any] = []
-    read = calls.services.enreach.calls_started
-
-    async def watched(*window: Any) -> Any:
-        asked.append(window)
-        return await read(*window)
-
-    calls.services.enreach.calls_started = watched  # type: ignore[method-assign]
-    done = await calls.services.back_fill.run(Plan(since, until, False, steps.append, lambda *_: None))
-    assert asked[0][0] > since
-    assert done["enterprise"] + done["done before"] < len(ids)
-    for call_id in ids:
-        assert (await calls.activity(call_id))["statecode"] == 1
-
-
-def failing(calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError) -> tuple[Plan, str]:
-    """A back-fill of two calls, one of which fails, and a third row that cannot be read."""
-    since = utc_now() - timedelta(days=40)
-    bad, good = calls.new_call(), calls.new_call()
-    for call_id in (bad, good):
-        calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
-    calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=1), CallID=None)
-    look = calls.services.calls.look_at
-
-    async def looking(call_id: str) -> bool | None:
-        if call_id == bad:
-            raise error
-        return await look(call_id)
-
-    monkeypatch.setattr(calls.services.calls, "look_at", looking)
-    monkeypatch.setattr("shared.enterprise_calls.backfill.PAUSE_S", 0.001)
-    return Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None), good
-
-
-@pytest.mark.parametrize(
-    "error",
-    [InvalidInput("dataverse-refused", "a plug-in refuses"), Unavailable("call-contended", "others keep writing")],
-    ids=lambda error: error.code,
-)
-async def test_a_back_fill_counts_a_call_that_fails_and_goes_on(
-    calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError
-) -> None:
-    """What stands in the way of one activity keeps no other from being made."""
-    plan, _ = failing(calls, monkeypatch, error)
-    done = await calls.services.back_fill.run(plan)
-    assert done == {f"failed: {error.code}": 1, "enterprise": 1, "unreadable rows": 1}
-
-
-async def test_a_back_fill_ends_when_a_system_is_away(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is counted as failed that another run will bring; that one goes on where this one was."""
-    with monkeypatch.context() as away:
-        plan, good = failing(calls, away, Unavailable("dataverse-unavailable", "no answer"))
-        with pytest.raises(Unavailable, match="dataverse-unavailable"):
-            await calls.services.back_fill.run(plan)
-    assert (await calls.services.back_fill.run(plan))["failed: dataverse-unavailable"] == 0
-    assert (await calls.activity(good))["statecode"] == 1
-
-
-async def test_a_back_fill_waits_as_often_as_it_is_asked_to(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses that either side asks for are no failed tries, be it for a page or for a call."""
-    since = utc_now() - timedelta(days=50)
-    calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=1))
-    asked: Counter[str] = Counter()
-
-    def throttled(name: str, real: Any) -> Any:
-        async def ask(*given: Any) -> Any:
-            asked[name] += 1
-            if asked[name] <= 2 * TRIES:
-                raise Throttled("throttled", "a pause", 0.001)
-            return await real(*given)
-
-        return ask
-
-    for owner, name in ((calls.services.enreach, "calls_started"), (calls.services.calls, "look_at")):
-        monkeypatch.setattr(owner, name, throttled(name, getattr(owner, name)))
-    plan = Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None)
-    assert await calls.services.back_fill.run(plan) == {"enterprise": 1}
-
-
-async def test_a_back_fill_goes_on_to_the_end_it_was_first_asked_for(calls: CallWorld) -> None:
-    """Asked again without an end, it does not begin anew because the end is another one."""
-    since = utc_now() - timedelta(days=60)
-    until = since + timedelta(days=4)
-    for hours in (1, 30, 60, 90):
-        calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=hours))
-
-    def cut(reached: Any, _totals: Any) -> None:
-        if reached > since + timedelta(days=2):
-            raise KeyboardInterrupt
-
-    def plan(end: Any, told: Any) -> Plan:
-        return Plan(since, end, False, lambda _: None, told)
-
-    with pytest.raises((KeyboardInterrupt, BaseExceptionGroup)):
-        await calls.services.back_fill.run(plan(until, cut))
-    done = await calls.services.back_fill.run(plan(utc_now(), lambda *_: None))
-    assert done["enterprise"] == 1
 
 
 async def test_health_tells_of_a_sync_that_never_succeeds(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_who_was_with_the_customer_to_the_end_is_the_last_user() -> None:
     transferred = from_rows([row("anna", 0, 30), row("bjorn", 20, 90)])
     consulted = from_rows([row("anna", 0, 90), row("bjorn", 20, 40)])
     rung = from_rows([row("anna", 0, 10, answered=False), row("bjorn", 12, 60)])
-    assert [facts and facts.last_user for facts in (transferred, consulted, rung)] == ["bjorn", "anna", "bjorn"]
+    assert [facts and facts.last_users[0] for facts in (transferred, consulted, rung)] == ["bjorn", "anna", "bjorn"]
     assert transferred is not None
     assert transferred.duration_s == 89
 
@@ -74,7 +74,7 @@ def test_events_make_the_same_call_in_any_order(order: list[int]) -> None:
     ]
     facts = from_events([events[place] for place in order])
     assert facts is not None
-    assert (facts.duration_s, facts.last_user, facts.arrived_at, facts.is_final) == (60, "anna", START, False)
+    assert (facts.duration_s, facts.last_users[0], facts.arrived_at, facts.is_final) == (60, "anna", START, False)
 
 
 def test_events_alone_cannot_tell_of_a_transfer() -> None:
