@@ -12,7 +12,7 @@ import { Ringer } from "./ringer.js";
 import { StateStream } from "./stream.js";
 import { t } from "./strings.js";
 import { Frame } from "./views/frame.js";
-import { inWords } from "./words.js";
+import { inWords, whyUnheard } from "./words.js";
 
 /** So long after a change of calls the server knows what it wants of Omnichannel. */
 const SETTLED_MS = 400;
@@ -42,6 +42,8 @@ export class Phone {
     this.callers = new Map();
     /** The number shown to the next one who is called; null: the agent's own (C4). @type {string | null} */
     this.shownAs = null;
+    /** The call dialled last. */
+    this.dialled = "";
     this.frame = new Frame(root, this);
     this.stream = new StateStream(api, session, {
       state: (document) => this.take(this.calls.take(document)),
@@ -138,6 +140,7 @@ export class Phone {
   follow(call, before) {
     if (call.state === "ended") {
       this.media.end(call.callId);
+      if (!before && call.callId === this.dialled) this.frame.banners.tell(`${this.nameOf(call)}: ${whyUnheard(call)}`);
       this.frame.ended(call);
       return;
     }
@@ -203,11 +206,12 @@ export class Phone {
     try {
       await this.devices.microphone();
       await this.api.insist(() => this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) }));
+      this.dialled = callId;
       this.shownAs = null;
       this.frame.dialled(number);
       await this.media.attach(callId);
     } catch (error) {
-      this.complain(error);
+      if (!isOver(error)) this.complain(error);
     }
   }
 
@@ -268,6 +272,9 @@ export class Phone {
     this.frame.draw();
   }
 }
+
+/** Whether a call was over before its voice was there: its state says why. @param {any} error */
+const isOver = ({ code, problem }) => code === "call-unknown" || problem?.state === "ended";
 
 /** Whether the agent's voice belongs into it from here. @param {import("./calls.js").Call} call */
 const isSpoken = (call) => call.terminal === "web" && call.state !== "ringing";

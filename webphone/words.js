@@ -1,4 +1,4 @@
-/** Refusals in words for the agent. */
+/** Refusals and ends of calls in words for the agent. */
 
 import { t } from "./strings.js";
 
@@ -7,4 +7,10 @@ export function inWords(refusal) {
   const keys = [refusal.problem.reason, refusal.code].filter(Boolean).map((code) => `error.${code}`);
   const known = keys.find((key) => t(key) !== key);
   return known ? t(known) : t("error.other", { code: refusal.code || refusal.status });
+}
+
+/** Why nobody was talked to; empty where nothing is to be said of it. @param {import("./calls.js").Call} call */
+export function whyUnheard(call) {
+  const key = `reason.${call.reason}`;
+  return call.answeredAt === null && t(key) !== key ? t(key) : "";
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.clock import to_iso
-from voicecloud.records.model import CallEvent, EventKind
+from voicecloud.records.model import CallEvent, CallHistory, EventKind
 from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall, LiveLeg
 
@@ -65,6 +65,33 @@ def ended(document: Document, reason: str, at: datetime) -> Document:
     gone = {"state": LegState.ENDED.value, "since": to_iso(at), "reason": reason}
     changed = {**document, **gone, "media": None, "recording": None, "consult": None}
     return {**changed, "sequence": document["sequence"] + 1}
+
+
+def dialled_in_vain(history: CallHistory, names: Names) -> Document:
+    """A call that was over as soon as it was dialled: who was called is busy, say, or not to be disturbed."""
+    dialled = history.events[0]
+    user_id = next((event.detail for event in history.events if event.kind is EventKind.USER_ENTERED), None)
+    name = names.user(user_id) if user_id else None
+    return {
+        "callId": history.call_id,
+        "legId": dialled.leg_id,
+        "sequence": len(history.events),
+        "revision": 0,
+        "direction": history.direction.value,
+        "kind": None,
+        "state": LegState.ENDED.value,
+        "since": to_iso(history.arrived_at),
+        "arrivedAt": to_iso(history.arrived_at),
+        "answeredAt": None,
+        "terminal": dialled.terminal,
+        "pool": None,
+        "party": {"number": history.b_number, "name": name, "userId": user_id, "state": LegState.ENDED.value},
+        "consult": None,
+        "muted": False,
+        "recording": None,
+        "media": None,
+        "reason": history.end_reason,
+    }
 
 
 def _other(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:

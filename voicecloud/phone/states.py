@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from voicecloud.media.gateway import Gateway
-from voicecloud.phone.model import Document, Names, Voice, call_document, ended
-from voicecloud.records.model import CallEvent, EventKind
-from voicecloud.routing.effects import Effect, EndLeg, Note, UserChanged
+from voicecloud.phone.model import Document, Names, Voice, call_document, dialled_in_vain, ended
+from voicecloud.records.model import CallEvent, CallHistory, EventKind
+from voicecloud.routing.effects import Effect, EndLeg, FinishCall, Note, UserChanged
 from voicecloud.routing.views import LiveCall
 from voicecloud.runtime.engine import Engine
 
@@ -36,7 +36,7 @@ class _Phone:
 
 
 class PhoneStates:
-    """Performs ``Note``, ``UserChanged`` and ``EndLeg``: whoever is concerned is looked at once all is done."""
+    """Performs ``Note``, ``UserChanged``, ``EndLeg``, ``FinishCall``: who is concerned is looked at once it is done."""
 
     def __init__(self, engine: Engine, gateway: Gateway, names: Names) -> None:
         self._engine = engine
@@ -57,6 +57,8 @@ class PhoneStates:
         elif isinstance(effect, Note):
             self._wake_call(effect.event.call_id)
             self._noted(effect.event)
+        elif isinstance(effect, FinishCall) and effect.history.ended_at == effect.history.arrived_at:
+            self._dialled_in_vain(effect.history)
 
     def state(self, user_id: str) -> Document:
         """``{version, calls}``. Raises Missing ``user_unknown``."""
@@ -111,10 +113,20 @@ class PhoneStates:
         return call_document(call, leg, history.events if history else (), voice, self._names)
 
     def _end(self, user_id: str, phone: _Phone, document: Document) -> None:
-        call_id = document["callId"]
         reason = phone.reasons.get(document["legId"], "ended")
+        self._show_as_over(user_id, ended(document, reason, self._engine.now()))
+
+    def _dialled_in_vain(self, history: CallHistory) -> None:
+        """Over before anybody looked: who has dialled it is shown why."""
+        user_id = history.events[0].user_id
+        if user_id in self._phones and user_id is not None:
+            self._show_as_over(user_id, dialled_in_vain(history, self._names))
+            self._advance(self._phones[user_id])
+
+    def _show_as_over(self, user_id: str, document: Document) -> None:
+        call_id = document["callId"]
         forget = asyncio.get_running_loop().call_later(SHOWN_AFTER_END_S, self._forget, user_id, call_id)
-        phone.over[call_id] = _Over(ended(document, reason, self._engine.now()), forget)
+        self._phones[user_id].over[call_id] = _Over(document, forget)
 
     def _forget(self, user_id: str, call_id: str) -> None:
         phone = self._phones[user_id]

@@ -180,6 +180,6 @@ export const en = {
   "reason.far_left": "No answer",
   "reason.declined": "Declined",
   "reason.unknown_number": "There is no such number",
-  "reason.blocked": "This number cannot be called",
+  "reason.blocked": "Not available now",
   "reason.platform_stopped": "The telephone system was restarted",
 };

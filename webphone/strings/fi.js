@@ -180,6 +180,6 @@ export const fi = {
   "reason.far_left": "Ei vastausta",
   "reason.declined": "Hylätty",
   "reason.unknown_number": "Numeroa ei ole",
-  "reason.blocked": "Tähän numeroon ei voi soittaa",
+  "reason.blocked": "Ei tavoitettavissa nyt",
   "reason.platform_stopped": "Puhelinjärjestelmä käynnistettiin uudelleen",
 };

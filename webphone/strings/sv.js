@@ -180,6 +180,6 @@ export const sv = {
   "reason.far_left": "Inget svar",
   "reason.declined": "Avvisat",
   "reason.unknown_number": "Numret finns inte",
-  "reason.blocked": "Det här numret kan inte ringas",
+  "reason.blocked": "Inte tillgänglig nu",
   "reason.platform_stopped": "Telefonsystemet startades om",
 };

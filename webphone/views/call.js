@@ -4,6 +4,7 @@ import { button, el, icon, Rows, say, show } from "../dom.js";
 import { formatLength, since } from "../format.js";
 import { Quality } from "../quality.js";
 import { t } from "../strings.js";
+import { whyUnheard } from "../words.js";
 import { CallerCard } from "./caller.js";
 import { Dialpad } from "./dialpad.js";
 import { Transfer } from "./transfer.js";
@@ -145,8 +146,7 @@ export class CallView {
     this.call = call;
     this.root.classList.add("over");
     this.root.classList.remove("away");
-    const unheard = call.answeredAt === null && t(`reason.${call.reason}`) !== `reason.${call.reason}`;
-    say(this.state, unheard ? t(`reason.${call.reason}`) : t("call.ended"));
+    say(this.state, whyUnheard(call) || t("call.ended"));
     say(this.timer, call.answeredAt ? formatLength((Date.parse(call.since) - Date.parse(call.answeredAt)) / 1000) : "");
     show(this.done, true);
     show(this.consulting, false);

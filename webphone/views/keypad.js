@@ -75,6 +75,7 @@ export class Keypad {
     event.preventDefault();
     const number = dialled(this.input.value);
     if (number) this.phone.dial(number);
+    else if (this.input.value.trim()) this.phone.frame.banners.tell(t("error.call-refused"));
     else this.type(this.last);
   }
 }

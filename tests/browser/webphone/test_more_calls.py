@@ -48,6 +48,29 @@ async def test_a_call_that_comes_back_is_answered_again(phones_at_work: PhoneSta
     assert anna.faults == bjorn.faults == []
 
 
+async def test_who_calls_a_colleague_in_vain_is_told_why(phones_at_work: PhoneStack) -> None:
+    """He talks already: the keypad stays, the reason is told for a moment; the same beside a call that is held."""
+    work = phones_at_work
+    anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
+    await work.call(BJORN_NUMBER, Hz=CUSTOMER_HZ)
+    await bjorn.page.get_by_role("button", name="Answer").click()
+    await expect(state(bjorn.page)).to_have_text("Connected")
+    for _ in range(2):
+        await anna.page.get_by_role("tab", name="Keypad").click()
+        await anna.page.get_by_label("Number", exact=True).fill(BJORN_NUMBER)
+        await anna.page.keyboard.press("Enter")
+        told = anna.page.get_by_role("alert")
+        await expect(told).to_have_text("Björn Lindqvist: Busy")
+        await expect(anna.page.locator(".call .state", has_text="Calling")).to_be_hidden()
+        await expect(told).to_be_hidden()
+        if await anna.page.locator(".call").is_hidden():
+            await work.call(ANNA_NUMBER, Hz=OTHER_HZ)
+            await anna.page.get_by_role("button", name="Answer").click()
+            await anna.page.get_by_role("button", name="Hold").click()
+            await expect(state(anna.page)).to_have_text("On hold")
+    assert anna.faults == bjorn.faults == []
+
+
 async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: PhoneStack) -> None:
     """The one that waits is shown with the way to it; only the one talked in is heard (C2)."""
     work = phones_at_work

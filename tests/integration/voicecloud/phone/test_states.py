@@ -118,6 +118,26 @@ def check_order(seen: list[Any]) -> None:
             newest[call["callId"]], shown[call["callId"]] = order, call
 
 
+async def test_who_dials_in_vain_is_shown_why(run_voicecloud: RunVoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """His colleague talks already: the call is over as soon as it was dialled, and shown for a while."""
+    monkeypatch.setattr(phone_states, "SHOWN_AFTER_END_S", 0.3)
+    async with run_voicecloud() as cloud:
+        engine, states = cloud.store.telephony.engine, cloud.store.phones.states
+        await only(cloud, ANNA, BJORN)
+        bjorn = cloud.store.directory.user(BJORN)
+        engine.tell(events.CallArrived(new_call_id(), None, bjorn.work_number))
+        engine.tell(events.Answer(states.state(BJORN)["calls"][0]["legId"]))
+        waiting = asyncio.ensure_future(states.changed(ANNA, states.state(ANNA)["version"], 5))
+        await asyncio.sleep(0)
+        call_id = new_call_id()
+        engine.tell(events.DialOut(call_id, ANNA, bjorn.work_number, Terminal.WEB))
+        shown = await waiting
+        [call] = shown["calls"]
+        assert (call["callId"], call["state"], call["reason"]) == (call_id, "ended", "busy")
+        assert (call["party"]["name"], call["party"]["number"]) == (bjorn.name, bjorn.work_number)
+        assert (await states.changed(ANNA, shown["version"], 2))["calls"] == []
+
+
 async def test_an_ended_call_is_shown_for_a_while(
     run_voicecloud: RunVoiceCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
