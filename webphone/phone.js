@@ -44,6 +44,8 @@ export class Phone {
     this.shownAs = null;
     /** The call dialled last. */
     this.dialled = "";
+    /** The call whose consultation the agent himself has called off. */
+    this.calledOff = "";
     this.frame = new Frame(root, this);
     this.stream = new StateStream(api, session, {
       state: (document) => this.take(this.calls.take(document)),
@@ -96,6 +98,7 @@ export class Phone {
 
   /** Signs the agent out; the phone is free for his next one at once. */
   async leave() {
+    if (this.calls.live().length) return this.frame.banners.tell(t("settings.sign-out.in-call"));
     await this.session.close();
     this.signIn.out();
   }
@@ -148,9 +151,16 @@ export class Phone {
     if (isNew) this.begin(call);
     if (isNew || before.party.number !== call.party.number) this.lookUp(call);
     if (call.state === "ringing" && isNew) this.devices.microphone().catch(() => {});
+    if (call.state === "consulting") this.calledOff = "";
+    else if (before?.consult?.state === "ringing" && this.calledOff !== call.callId) this.tellUnheard(before.consult);
     if (before?.muted !== call.muted) this.media.mute(call.callId, call.muted);
     if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
     if (isUnheard(call)) this.media.doubt(call.callId, () => isUnheard(this.calls.byId.get(call.callId)));
+  }
+
+  /** @param {import("./calls.js").Party} party who was asked first and did not answer */
+  tellUnheard({ name, number }) {
+    this.frame.banners.tell(`${name ?? this.frame.number(number)}: ${t("reason.no_answer")}`);
   }
 
   /** It is there, for the first time or back from somebody who did not take it: what was noted meanwhile is read anew. @param {import("./calls.js").Call} call */
@@ -203,10 +213,10 @@ export class Phone {
   /** @param {string} number or `user:<id>`, `pool:<id>` */
   async dial(number) {
     const [callId, callerNumber] = [newCallId(), this.shownAs];
+    this.dialled = callId;
     try {
       await this.devices.microphone();
       await this.api.insist(() => this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) }));
-      this.dialled = callId;
       this.shownAs = null;
       this.frame.dialled(number);
       await this.media.attach(callId);
@@ -217,6 +227,7 @@ export class Phone {
 
   /** @param {import("./calls.js").Call} call @param {string} name @param {Record<string, unknown>} [body] @returns {Promise<boolean>} whether it is done */
   async command(call, name, body) {
+    if (name === "cancel") this.calledOff = call.callId;
     try {
       this.take(this.calls.took(await this.api.command(call.callId, name, body)));
       return true;

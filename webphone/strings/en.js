@@ -143,6 +143,7 @@ export const en = {
   "settings.notices.granted": "Notices of calls are on",
   "settings.notices.denied": "Notices of calls are blocked by the browser",
   "settings.notices.default": "Allow notices of calls",
+  "settings.sign-out.in-call": "End the call first.",
   "settings.sign-out": "Sign out",
   "availability": "Availability",
   "availability.until": "Until",

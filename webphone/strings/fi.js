@@ -143,6 +143,7 @@ export const fi = {
   "settings.notices.granted": "Puheluilmoitukset ovat käytössä",
   "settings.notices.denied": "Selain on estänyt puheluilmoitukset",
   "settings.notices.default": "Salli puheluilmoitukset",
+  "settings.sign-out.in-call": "Lopeta puhelu ensin.",
   "settings.sign-out": "Kirjaudu ulos",
   "availability": "Tavoitettavuus",
   "availability.until": "Asti",

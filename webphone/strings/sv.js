@@ -143,6 +143,7 @@ export const sv = {
   "settings.notices.granted": "Aviseringar om samtal är på",
   "settings.notices.denied": "Webbläsaren blockerar aviseringar om samtal",
   "settings.notices.default": "Tillåt aviseringar om samtal",
+  "settings.sign-out.in-call": "Avsluta samtalet först.",
   "settings.sign-out": "Logga ut",
   "availability": "Tillgänglighet",
   "availability.until": "Till",

@@ -15,7 +15,7 @@ export class Transfer {
     this.left = left;
     this.search = el("input", { type: "search", id: "transfer-to", autocomplete: "off", placeholder: t("transfer.search"), oninput: () => this.later() });
     this.list = el("ul", { class: "targets" });
-    this.rows = new Rows(this.list, (target) => target.to, (target) => this.target(target));
+    this.rows = new Rows(this.list, JSON.stringify, (target) => this.target(target));
     this.root = el("div", { class: "transfer", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) },
       el("label", { htmlFor: "transfer-to" }, t("transfer.title")), this.search, this.list);
   }
@@ -23,6 +23,7 @@ export class Transfer {
   open() {
     show(this.root, true);
     this.search.value = "";
+    this.rows.draw([]);
     this.look();
     this.search.focus();
   }
@@ -31,7 +32,9 @@ export class Transfer {
     show(this.root, false);
   }
 
+  /** Nobody is sent to whom another search has found. */
   later() {
+    this.list.inert = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.look(), SEARCH_AFTER_MS);
   }
@@ -40,6 +43,7 @@ export class Transfer {
     const typed = this.search.value.trim();
     const found = await this.phone.api.get(`/phone/directory?search=${encodeURIComponent(typed)}`).catch(() => []);
     if (typed !== this.search.value.trim()) return;
+    this.list.inert = false;
     const own = this.phone.session.opened.agent.id;
     const people = found.filter((/** @type {any} */ one) => one.id !== own).map((/** @type {any} */ one) => ({ ...one, to: address(one) }));
     people.sort((/** @type {any} */ a, /** @type {any} */ b) => Number(this.isFree(b)) - Number(this.isFree(a)));

@@ -71,6 +71,30 @@ async def test_who_calls_a_colleague_in_vain_is_told_why(phones_at_work: PhoneSt
     assert anna.faults == bjorn.faults == []
 
 
+async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStack) -> None:
+    """He is back with his customer when the colleague declines, and told of it; not when he has called off himself."""
+    work = phones_at_work
+    anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
+    await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("button", name="Answer").click()
+    for ends, at in (("Decline", bjorn), ("Back to caller", anna)):
+        await anna.page.get_by_role("button", name="Transfer", exact=True).click()
+        await anna.page.get_by_label("Transfer to").fill("Björn")
+        await anna.page.get_by_role("button", name="Ask first: Björn").click()
+        await expect(state(anna.page)).to_have_text("Asking Björn Lindqvist …")
+        await expect(bjorn.page.get_by_role("button", name="Answer")).to_be_visible()
+        await at.page.get_by_role("button", name=ends).click()
+        await expect(state(anna.page)).to_have_text("Connected")
+        told = anna.page.get_by_role("alert")
+        if at is bjorn:
+            await expect(told).to_have_text("Björn Lindqvist: No answer")
+        await expect(told).to_be_hidden()
+    await anna.page.get_by_role("tab", name="Settings").click()
+    await anna.page.get_by_role("button", name="Sign out").click()
+    await expect(anna.page.get_by_role("alert")).to_have_text("End the call first.")
+    assert anna.faults == bjorn.faults == []
+
+
 async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: PhoneStack) -> None:
     """The one that waits is shown with the way to it; only the one talked in is heard (C2)."""
     work = phones_at_work
