@@ -67,6 +67,7 @@ export class Phone {
       if (!this.devices.fault) this.speakEverywhere();
     });
     this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => banners.clear("sign-in"))));
+    addEventListener("offline", () => banners.connection(false));
     this.session.follow(this.pulse);
     this.pulse.addEventListener("wake", () => {
       this.stream.again();

@@ -47,6 +47,8 @@ async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneSt
     voicecloud = phone_run.child("voicecloud")
     os.kill(voicecloud, signal.SIGSTOP)
     await anna.page.context.set_offline(True)
+    lost = anna.page.get_by_text("Connection lost")
+    await expect(lost).to_be_visible(timeout=1_000)
     await asyncio.sleep(CUT_S)
     await anna.hears_nothing()
     os.kill(voicecloud, signal.SIGCONT)
@@ -54,6 +56,7 @@ async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneSt
     await anna.page.wait_for_function(
         "() => window.peers.at(-1).connectionState === 'connected' && window.peers.length > 1"
     )
+    await expect(lost).to_be_hidden()
     await hear_each_other(work, anna, call_id)
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(state(anna.page)).to_have_text("On hold")
