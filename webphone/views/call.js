@@ -7,7 +7,6 @@ import { t } from "../strings.js";
 import { whyUnheard } from "../words.js";
 import { CallerCard } from "./caller.js";
 import { Dialpad } from "./dialpad.js";
-import { Transfer } from "./transfer.js";
 
 const SHOWN_AFTER_END_MS = 4_000;
 const SPOKEN = new Set(["connected", "consulting"]);
@@ -42,7 +41,8 @@ export class CallView {
     this.end = button("end", t("call.end"), () => this.call && phone.command(this.call, "hangup"), { class: "end" });
     this.done = button("check", t("done"), () => this.close(), { class: "done" });
     this.dialpad = new Dialpad((key) => this.call && phone.press(this.call, key), t("call.keys"), false);
-    this.targets = new Transfer(phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
+    /** There from the first call on. @type {import("./transfer.js").Transfer | undefined} */
+    this.targets = undefined;
     this.caller = new CallerCard(phone);
     this.root = el("section", { class: "call", id: "panel-call", tabIndex: -1, onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
       el("div", { class: "who" }, el("div", {}, this.name, this.detail), this.signal),
@@ -54,7 +54,6 @@ export class CallView {
       this.end,
       this.done,
       this.dialpad.root,
-      this.targets.root,
       this.caller.root,
     );
     show(this.dialpad.root, false);
@@ -137,6 +136,14 @@ export class CallView {
     this.fold();
     this.caller.begin(call);
     this.watch(null);
+    if (!this.targets) this.load();
+  }
+
+  async load() {
+    const { Transfer } = await import("./transfer.js");
+    if (this.targets) return;
+    this.targets = new Transfer(this.phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
+    this.caller.root.before(this.targets.root);
   }
 
   /** It stays for a moment, or until the notes are finished. @param {import("../calls.js").Call} call */
@@ -179,7 +186,7 @@ export class CallView {
 
   closeTargets() {
     this.transfer.setAttribute("aria-expanded", "false");
-    this.targets.close();
+    this.targets?.close();
   }
 
   /** @param {import("../calls.js").Call} call @returns {string} */
@@ -228,12 +235,12 @@ export class CallView {
 
   /** @param {"keys" | "transfer"} which */
   unfold(which) {
-    const [keys, targets] = [which === "keys" && this.dialpad.root.hidden, which === "transfer" && this.targets.root.hidden];
+    const [keys, targets] = [which === "keys" && this.dialpad.root.hidden, which === "transfer" && Boolean(this.targets?.root.hidden)];
     this.fold();
     show(this.dialpad.root, keys);
     this.keys.setAttribute("aria-expanded", String(keys));
     this.transfer.setAttribute("aria-expanded", String(targets));
-    if (targets) this.targets.open();
+    if (targets) this.targets?.open();
   }
 
   /** @param {string} way @param {string} to */
