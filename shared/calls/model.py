@@ -93,8 +93,9 @@ class CallFacts:
     @property
     def last_users(self) -> Sequence[str]:
         """Who was with the other party to the end, after all transfers (K5), then who was before him; of an unanswered
-        call, who tried last. Of an internal call, who made it comes first."""
-        talks = sorted(self.talks, key=lambda talk: (talk.until, talk.since), reverse=True)
+        call, who tried last. Of an internal call, who made it comes first; of two who ended at once, who had it first:
+        the other party had left while he asked a colleague."""
+        talks = sorted(sorted(self.talks, key=lambda talk: talk.since), key=lambda talk: talk.until, reverse=True)
         users = [talk.user_id for talk in talks] or self.users[::-1]
         return tuple(dict.fromkeys([self.dialler, *users] if self.dialler else users))
 

@@ -52,7 +52,6 @@ ROUNDS = 8
 HOLD = timedelta(seconds=45)
 """Longer than a write can take: after that whoever decided on it is dead."""
 HELD_PAUSE_S = 0.3
-REFUSED = "presence-refused"
 
 log = logging.getLogger(__name__)
 
@@ -178,9 +177,9 @@ class Presences:
             write = next((one for one in state.pending if one.cause == cause), None)
             if write is None:
                 return state
-            is_again = any(one.side is write.side and one.code == REFUSED for one in state.faults)
+            is_again = any(one.side is write.side and one.code == "presence-refused" for one in state.faults)
             replacement = (usual(write, policy) if is_again else None) or write
-            return failed(instead(state, write, replacement), replacement, REFUSED, now, may_be_done=True)
+            return failed(instead(state, write, replacement), replacement, "presence-refused", now, may_be_done=True)
 
         await self._update(agent, refused)
 
@@ -361,7 +360,7 @@ def _may_be_done(error: VoiceError) -> bool:
 
 def _as_problem(error: VoiceError) -> VoiceError:
     """A refusal is tried again by the schedule all the same: an administrator can mend it meanwhile."""
-    return Misconfigured(REFUSED, error.message) if isinstance(error, InvalidInput) else error
+    return Misconfigured("presence-refused", error.message) if isinstance(error, InvalidInput) else error
 
 
 def _contended() -> Unavailable:

@@ -46,11 +46,14 @@ def row(user_id: str, begin_s: int, end_s: int, *, answered: bool = True, work: 
 
 
 def test_who_was_with_the_customer_to_the_end_is_the_last_user() -> None:
-    """After a transfer the one it went to; after a consultation that was given up, the one who asked (K5)."""
+    """After a transfer the one it went to; the one who asked after a consultation that was given up, or that went on
+    when the customer had left (K5)."""
     transferred = from_rows([row("anna", 0, 30), row("bjorn", 20, 90)])
     consulted = from_rows([row("anna", 0, 90), row("bjorn", 20, 40)])
+    left = from_rows([row("anna", 0, 90), row("bjorn", 20, 90)])
     rung = from_rows([row("anna", 0, 10, answered=False), row("bjorn", 12, 60)])
-    assert [facts and facts.last_users[0] for facts in (transferred, consulted, rung)] == ["bjorn", "anna", "bjorn"]
+    expected = ["bjorn", "anna", "anna", "bjorn"]
+    assert [facts and facts.last_users[0] for facts in (transferred, consulted, left, rung)] == expected
     assert transferred is not None
     assert transferred.duration_s == 89
 
