@@ -9,6 +9,7 @@ from tests.fixtures.heard_recordings import LOUDNESS, recording_of
 from tests.fixtures.phone_pages import ANNA_NUMBER, BJORN_NUMBER, CARLA_NUMBER, NEAR_HZ, SILENT, PhoneStack
 from tests.fixtures.waiting import eventually
 
+CARLA = "71000000-0000-4000-8000-000000000003"
 ANNA_HZ, BJORN_HZ, CUSTOMER_HZ, OTHER_HZ = 600.0, 1000.0, 1700.0, 1300.0
 
 
@@ -93,6 +94,37 @@ async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStac
     await anna.page.get_by_role("button", name="Sign out").click()
     await expect(anna.page.get_by_role("alert")).to_have_text("End the call first.")
     assert anna.faults == bjorn.faults == []
+
+
+async def test_those_a_call_can_be_sent_to_are_shown_as_they_are_now(phones_at_work: PhoneStack) -> None:
+    """Opened again the list has a colleague's new status; while a search goes on nobody of another one is asked."""
+    work = phones_at_work
+    anna = await work.agent("Anna Virtanen", ANNA_HZ)
+    await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("button", name="Answer").click()
+    transfer = anna.page.get_by_role("button", name="Transfer", exact=True)
+    carla = anna.page.get_by_role("listitem").filter(has_text="Carla")
+    try:
+        for status in ("Available", "Off work"):
+            (await work.control.post(f"agents/{CARLA}", json={"Profile": status})).raise_for_status()
+            async with asyncio.timeout(15):
+                await transfer.click()
+                await expect(carla).to_be_visible()
+                while status not in await carla.inner_text():
+                    await asyncio.sleep(0.5)
+                    await transfer.click()
+                    await expect(carla).to_be_hidden()
+                    await transfer.click()
+                    await expect(carla).to_be_visible()
+            await transfer.click()
+    finally:
+        await work.control.post(f"agents/{CARLA}", json={"Profile": "Available"})
+    await transfer.click()
+    await expect(carla).to_be_visible()
+    await anna.page.route("**/api/phone/directory*", lambda _: None)
+    await anna.page.get_by_label("Transfer to").fill("Björn")
+    await expect(carla.get_by_role("button", name="Ask first: Carla")).to_have_count(0)
+    assert anna.faults == []
 
 
 async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: PhoneStack) -> None:
