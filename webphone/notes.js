@@ -13,19 +13,22 @@ export class Notes extends EventTarget {
     this.api = api;
     /** @type {Map<string, number>} */
     this.timers = new Map();
+    /** What was typed last, by call: another call may come between. @type {Map<string, string>} */
+    this.typed = new Map();
     /** @type {"saved" | "saving" | "failed" | "refused"} */
     this.state = "saved";
     addEventListener("pagehide", () => this.timers.forEach((_, callId) => this.save(callId, true)));
   }
 
-  /** What was typed and not saved yet, else what the server has. @param {string} callId @param {string} saved */
+  /** What was typed, saved already or not, else what the server has. @param {string} callId @param {string} saved */
   draft(callId, saved) {
-    return localStorage.getItem(KEPT + callId) ?? saved;
+    return localStorage.getItem(KEPT + callId) ?? this.typed.get(callId) ?? saved;
   }
 
   /** @param {string} callId @param {string} text */
   type(callId, text) {
     localStorage.setItem(KEPT + callId, text);
+    this.typed.set(callId, text);
     this.later(callId, SAVE_AFTER_MS);
     this.tell("saving");
   }

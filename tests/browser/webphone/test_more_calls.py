@@ -128,17 +128,20 @@ async def test_those_a_call_can_be_sent_to_are_shown_as_they_are_now(phones_at_w
 
 
 async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: PhoneStack) -> None:
-    """The one that waits is shown with the way to it; only the one talked in is heard (C2)."""
+    """The one that waits is shown with the way to it; only the other is heard, and each has its notes (C2, K4)."""
     work = phones_at_work
     anna = await work.agent("Anna Virtanen", ANNA_HZ)
     first = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
+    await anna.page.get_by_label("Notes").fill("wants a refund")
+    await expect(anna.page.get_by_text("Saved", exact=True)).to_be_visible()
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(state(anna.page)).to_have_text("On hold")
     await anna.page.get_by_role("tab", name="Keypad").click()
     await anna.page.get_by_label("Number", exact=True).fill("+358501112233")
     await anna.page.keyboard.press("Enter")
     await expect(anna.page.locator(".call h2")).to_have_text("+358 50 111 2233")
+    await expect(anna.page.get_by_label("Notes")).to_have_value("")
     await expect(state(anna.page)).to_have_text("Connected")
     second = next(
         call["CallId"] for call in (await work.control.get("state")).json()["calls"] if call["CallId"] != first
@@ -146,6 +149,7 @@ async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: Ph
     await work.customer_hears(second, ANNA_HZ)
     await anna.page.get_by_role("button", name="Switch to Matti Meikäläinen").click()
     await expect(anna.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
+    await expect(anna.page.get_by_label("Notes")).to_have_value("wants a refund")
     await expect(state(anna.page)).to_have_text("Connected")
     await work.customer_hears(first, ANNA_HZ)
     assert abs((await work.heard(second))["Hz"] - ANNA_HZ) > NEAR_HZ
