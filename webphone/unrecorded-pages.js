@@ -16,6 +16,8 @@ export class UnrecordedPages {
     this.isThere = isThere;
     /** Calls whose recording the page pauses, those that a person resumed meanwhile too: he is not contradicted. @type {Set<string>} */
     this.paused = new Set(paused);
+    /** Calls of which an answer is awaited. @type {Set<string>} */
+    this.asking = new Set();
   }
 
   /** What the framework tells when another page is open: its address, plain or as `{value}`. @param {any} told @param {import("./calls.js").Call[]} calls */
@@ -27,26 +29,24 @@ export class UnrecordedPages {
 
   /** Pauses what is recorded while such a page is open, and goes on after it with what nobody else has paused. @param {import("./calls.js").Call[]} calls */
   follow(calls) {
-    for (const call of calls.filter((one) => one.recording)) {
+    for (const call of calls.filter((one) => one.recording && !this.asking.has(one.callId))) {
       const isOurs = this.paused.has(call.callId);
-      if (this.isThere && !isOurs && !call.recording?.paused) this.begin(call);
-      if (!this.isThere && isOurs) this.end(call);
+      if (this.isThere && !isOurs && !call.recording?.paused) this.ask(call, true);
+      if (!this.isThere && isOurs && call.recording?.paused) this.ask(call, false);
+      else if (!this.isThere) this.paused.delete(call.callId);
     }
     this.keep();
   }
 
-  /** @param {import("./calls.js").Call} call */
-  async begin(call) {
+  /** What cannot be done now is tried again at the next change; where the agent has gone on meanwhile is seen afterwards. @param {import("./calls.js").Call} call @param {boolean} paused */
+  async ask(call, paused) {
+    this.asking.add(call.callId);
     this.paused.add(call.callId);
-    if (await this.pause(call, true)) return;
-    this.paused.delete(call.callId); // at the next change again
-    this.keep();
-  }
-
-  /** @param {import("./calls.js").Call} call */
-  end(call) {
-    this.paused.delete(call.callId);
-    if (call.recording?.paused) this.pause(call, false);
+    const done = await this.pause(call, paused);
+    this.asking.delete(call.callId);
+    if (done !== paused) this.paused.delete(call.callId);
+    if (done) this.follow([{ ...call, recording: { paused } }]);
+    else this.keep();
   }
 
   keep() {

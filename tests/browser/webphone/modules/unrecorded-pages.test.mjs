@@ -7,6 +7,8 @@ import { UnrecordedPages } from "../../../../webphone/unrecorded-pages.js";
 const INVOICE = JSON.stringify({ value: "https://contoso.example/main.aspx?pagetype=entityrecord&etn=Invoice&id=5" });
 const CONTACT = "https://contoso.example/main.aspx?pagetype=entityrecord&etn=contact&id=6";
 
+const answered = () => new Promise(setImmediate);
+
 /** A tab's storage. */
 function storage() {
   const kept = new Map();
@@ -27,9 +29,12 @@ function floor(kept = storage()) {
   return { asked, calls, fails, kept, pages: new UnrecordedPages(["etn=invoice"], pause, kept) };
 }
 
-test("while the page is open the call is not recorded, and afterwards it is again", () => {
+test("while the page is open the call is not recorded, and afterwards it is again", async () => {
   const { asked, calls, pages } = floor();
-  for (const page of [CONTACT, INVOICE, INVOICE, CONTACT, CONTACT]) pages.navigated(page, calls);
+  for (const page of [CONTACT, INVOICE, INVOICE, CONTACT, CONTACT]) {
+    pages.navigated(page, calls);
+    await answered();
+  }
   assert.deepEqual(asked, [["c1", true], ["c1", false]]);
 });
 
@@ -69,8 +74,31 @@ test("a pause that did not come about is asked for again at the next change", as
   const { asked, calls, fails, pages } = floor();
   fails.push(true);
   pages.navigated(INVOICE, calls);
-  await new Promise(setImmediate);
+  await answered();
   pages.follow(calls);
   pages.follow(calls);
   assert.deepEqual(asked, [["c1", true], ["c1", true]]);
+});
+
+test("a page that is left before the pause is answered leaves nothing paused", async () => {
+  const { asked, calls, pages } = floor();
+  const known = structuredClone(calls);
+  pages.navigated(INVOICE, calls);
+  pages.navigated(CONTACT, known);
+  await answered();
+  assert.deepEqual(asked, [["c1", true], ["c1", false]]);
+});
+
+test("a recording that could not be resumed is resumed at the next change", async () => {
+  const { asked, calls, fails, pages } = floor();
+  pages.navigated(INVOICE, calls);
+  await answered();
+  fails.push(true);
+  pages.navigated(CONTACT, calls);
+  await answered();
+  for (let times = 0; times < 2; times++) {
+    pages.follow(calls);
+    await answered();
+  }
+  assert.deepEqual(asked, [["c1", true], ["c1", false], ["c1", false]]);
 });
