@@ -141,9 +141,31 @@ def was_written_over(state: AgentState, presence_id: str, at: datetime | None) -
 def with_report(state: AgentState, shown: PresenceShown) -> AgentState:
     """With what a phone tells of Omnichannel, for the next look; old news and what is known already are dropped."""
     known = state.reported or state.omnichannel
-    if known and (shown.presence.id == known.presence.id or (known.at and shown.at and shown.at < known.at)):
+    if known and known.at and shown.at and shown.at < known.at:
+        return state
+    state = _renamed(state, shown.presence)
+    if known and shown.presence.id == known.presence.id:
         return state
     return replace(state, reported=shown)
+
+
+def _renamed(state: AgentState, presence: Presence) -> AgentState:
+    """With the text that a presence has now wherever it is kept: the phone sets it by that."""
+
+    def now(kept: Presence | None) -> Presence | None:
+        return replace(kept, text=presence.text) if kept and presence.text and kept.id == presence.id else kept
+
+    def shown_now(kept: PresenceShown | None) -> PresenceShown | None:
+        return replace(kept, presence=now(kept.presence) or kept.presence) if kept else None
+
+    return replace(
+        state,
+        omnichannel=shown_now(state.omnichannel),
+        reported=shown_now(state.reported),
+        episode=replace(state.episode, before=now(state.episode.before)) if state.episode else None,
+        beneath=now(state.beneath),
+        pending=tuple(replace(write, presence=now(write.presence)) for write in state.pending),
+    )
 
 
 def release(state: AgentState, side: Side, now: datetime) -> AgentState:

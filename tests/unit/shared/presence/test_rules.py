@@ -20,7 +20,7 @@ from shared.presence.model import (
     Side,
     Write,
 )
-from shared.presence.rules import carried_out, failed, instead, is_held, look, usual, with_late_news
+from shared.presence.rules import carried_out, failed, instead, is_held, look, usual, with_late_news, with_report
 from shared.settings.presence import DEFAULT_PRESENCES
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -295,3 +295,13 @@ def test_a_presence_that_is_no_more_gives_way_to_the_usual_one_of_its_kind() -> 
     assert usual(replacement, POLICY) is None
     assert usual(replace(write, presence=None, kind=Kind.BUSY), POLICY) is None
     assert instead(story.state, write, replacement) == story.state
+
+
+def test_a_presence_that_was_renamed_is_set_by_its_new_name() -> None:
+    """An administrator may rename one while a call covers it: the framework of the page sets by the exact text."""
+    story = in_call(FOCUS)
+    renamed = replace(FOCUS, text="Deep work")
+    state = with_report(story.state, shown(renamed, 200))
+    assert (state.episode and state.episode.before) == renamed
+    idle = with_report(Story(FOCUS, Kind.BUSY).state, shown(renamed, 200))
+    assert (idle.omnichannel and idle.omnichannel.presence.text, idle.reported) == ("Deep work", None)
