@@ -29,7 +29,7 @@ async def phone_session_go_on(req: func.HttpRequest) -> func.HttpResponse:
 @problems
 async def phone_session_close(req: func.HttpRequest) -> func.HttpResponse:
     person = await voice_user(req)
-    await services().phone.sessions.close(person.object_id, req.route_params["sessionid"])
+    await services().phone.sessions.close(person.object_id, req.route_params["sessionid"], req.params.get("claim", ""))
     return func.HttpResponse(status_code=204)
 
 

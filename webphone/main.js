@@ -62,8 +62,9 @@ async function claimed(session) {
       return await session.open(takeOver);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (takeOver) asking = null;
-      if (error.code === "phone-active-elsewhere") takeOver = await elsewhere(error.problem, until);
+      const isHeld = error.code === "phone-active-elsewhere";
+      if (takeOver || !isHeld) asking = null; // what asks is shown no more, or answered
+      if (isHeld) takeOver = await elsewhere(error.problem, until);
       else if (error.status === 0 || error.status >= 502) await waited();
       else throw error;
     }

@@ -20,9 +20,11 @@ export class Session {
     /** @type {any} */
     this.opened = null;
     this.beaten = 0;
+    /** This page's own: a copy of the tab has the same session, and must not lose it to the end of this one. */
+    this.claim = crypto.randomUUID();
     addEventListener("pagehide", (event) => {
       if (event.persisted || !this.api.sessionId) return;
-      if (this.isIdle()) this.api.send("DELETE", `/phone/session/${this.api.sessionId}`, undefined, { keepalive: true }).catch(() => {});
+      if (this.isIdle()) this.release({ keepalive: true });
     });
   }
 
@@ -54,8 +56,8 @@ export class Session {
    */
   async open(takeOver = false) {
     const sessionId = sessionStorage.getItem(KEPT) ?? crypto.randomUUID();
-    this.opened = await this.api.post("/phone/session", { sessionId, client: describe(), takeOver });
     sessionStorage.setItem(KEPT, sessionId);
+    this.opened = await this.api.post("/phone/session", { sessionId, claim: this.claim, client: describe(), takeOver });
     this.api.sessionId = sessionId;
     this.beaten = Date.now();
     return this.opened;
@@ -81,9 +83,14 @@ export class Session {
 
   /** Gives the phone back. */
   async close() {
-    await this.api.send("DELETE", `/phone/session/${this.api.sessionId}`).catch(() => {});
+    await this.release();
     sessionStorage.removeItem(KEPT);
     this.api.sessionId = "";
+  }
+
+  /** @param {RequestInit} [more] */
+  async release(more) {
+    await this.api.send("DELETE", `/phone/session/${this.api.sessionId}?claim=${this.claim}`, undefined, more).catch(() => {});
   }
 
   giveUp() {

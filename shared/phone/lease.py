@@ -4,7 +4,7 @@ Table ``phones``, partition = the agent's Dynamics id, row ``session``. A phone 
 that it keeps it for as long as nobody else has asked. Giving it up empties ``session``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.clock import Clock, to_iso
@@ -19,13 +19,15 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Holder:
-    """The phone that holds the lease, or held it last. ``client`` is how it described itself."""
+    """The phone that holds the lease, or held it last. ``client`` is how it described itself; ``claim`` tells pages
+    apart that have the same session, one after another: a reload, a copy of a tab."""
 
     session_id: str
     client: str
     since: datetime
     last_seen: datetime
     until: datetime
+    claim: str = ""
 
 
 class SessionLeases:
@@ -33,7 +35,7 @@ class SessionLeases:
         self._table = table
         self._clock = clock
 
-    async def claim(self, agent_id: str, session_id: str, client: str, *, take_over: bool) -> Holder:
+    async def claim(self, agent_id: str, session_id: str, client: str, *, take_over: bool, claim: str = "") -> Holder:
         """Free, expired or his own already: his. Held by another, he has it only by ``take_over``, and only from whom
         he found there: of several that take over at once one wins.
 
@@ -49,7 +51,7 @@ class SessionLeases:
                 raise _elsewhere(held)
             is_his = held is not None and held.session_id == session_id
             since = held.since if held and is_his else now
-            wanted = Holder(session_id, client, since, now, now + timedelta(seconds=LEASE_S))
+            wanted = Holder(session_id, client, since, now, now + timedelta(seconds=LEASE_S), claim)
             if await self._written(agent_id, wanted, row):
                 return wanted
         raise Unavailable("phone-contended", "too many phones of one agent ask for the same at once")
@@ -60,7 +62,7 @@ class SessionLeases:
             row = await self._table.get(agent_id, ROW)
             held = _own(row, session_id)
             now = self._clock()
-            wanted = Holder(session_id, held.client, held.since, now, now + timedelta(seconds=LEASE_S))
+            wanted = replace(held, last_seen=now, until=now + timedelta(seconds=LEASE_S))
             if await self._written(agent_id, wanted, row):
                 return wanted
         raise Unavailable("phone-contended", "too many phones of one agent ask for the same at once")
@@ -69,12 +71,14 @@ class SessionLeases:
         """One point read. Raises Conflict ``phone-session-lost``."""
         _own(await self._table.get(agent_id, ROW), session_id)
 
-    async def release(self, agent_id: str, session_id: str) -> bool:
-        """Whether it was his to give up."""
+    async def release(self, agent_id: str, session_id: str, claim: str = "") -> bool:
+        """Whether it was his to give up: not any more where another page has claimed the session since ``claim``."""
         row = await self._table.get(agent_id, ROW)
         try:
             held = _own(row, session_id)
         except Conflict:
+            return False
+        if claim and held.claim != claim:
             return False
         now = self._clock()
         return await self._written(agent_id, Holder("", held.client, held.since, now, now), row)
@@ -115,9 +119,17 @@ def _values(holder: Holder) -> dict[str, object]:
         "since": holder.since,
         "lastSeen": holder.last_seen,
         "until": holder.until,
+        "claim": holder.claim,
     }
 
 
 def _to_holder(row: Row) -> Holder:
     values = row.values
-    return Holder(values["session"], values["client"], values["since"], values["lastSeen"], values["until"])
+    return Holder(
+        values["session"],
+        values["client"],
+        values["since"],
+        values["lastSeen"],
+        values["until"],
+        values.get("claim", ""),
+    )

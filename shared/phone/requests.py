@@ -42,6 +42,12 @@ def named_session(header: str | None) -> str:
     return session_id(header)
 
 
+def claim(document: Mapping[str, Any]) -> str:
+    """Which page claims a session: an id of its own making, or empty."""
+    given = document.get("claim")
+    return "" if given is None else session_id(given)
+
+
 def client(given: object) -> str:
     """How a phone describes itself, shown to who opens another one."""
     return cleaned(given)[:MAX_CLIENT] if isinstance(given, str) else ""

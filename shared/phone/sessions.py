@@ -24,7 +24,7 @@ class PhoneSessions:
         self._settings = settings
 
     async def open(self, object_id: str, body: object) -> dict[str, Any]:
-        """``{sessionId, client?, takeOver?}``: the same again is the same session.
+        """``{sessionId, claim?, client?, takeOver?}``: the same again is the same session.
 
         Raises Conflict ``phone-active-elsewhere`` or ``phone-session-lost``, Unsupported ``live-calls-unavailable``,
         InvalidInput ``malformed-phone-request``.
@@ -61,10 +61,10 @@ class PhoneSessions:
             events = _events(await self._phone.open(agent.voice_user_id, session_id))
         return {"leaseS": LEASE_S, "events": events}
 
-    async def close(self, object_id: str, session_id: str) -> None:
-        """A session that is lost already needs no closing."""
+    async def close(self, object_id: str, session_id: str, claim: str = "") -> None:
+        """A session that is lost already, or claimed anew since, needs no closing."""
         agent = await self._agents.agent(object_id)
-        if await self._leases.release(str(agent.id), session_id):
+        if await self._leases.release(str(agent.id), session_id, claim):
             await self._phone.close(agent.voice_user_id, session_id)
 
     async def state(self, object_id: str, session_id: str, known: str, wait_s: float) -> PhoneState | None:
@@ -88,7 +88,11 @@ class PhoneSessions:
         take_over = allowed and requests.flag(document, "takeOver", default=False)
         try:
             await self._leases.claim(
-                str(agent.id), session_id, requests.client(document.get("client")), take_over=take_over
+                str(agent.id),
+                session_id,
+                requests.client(document.get("client")),
+                take_over=take_over,
+                claim=requests.claim(document),
             )
         except Conflict as error:
             error.details = {**error.details, "takeOver": allowed}

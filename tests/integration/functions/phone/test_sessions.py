@@ -85,6 +85,20 @@ async def test_a_reload_gets_its_session_back_and_a_closed_one_is_free(phones: L
     await phones.opened(phones.anna)
 
 
+async def test_a_page_that_goes_leaves_the_session_to_the_page_that_has_it_now(phones: LivePhones) -> None:
+    """A copied tab and a reload have the same session; the farewell of the page before may come late."""
+    session = {"sessionId": str(uuid4())}
+    before, now = str(uuid4()), str(uuid4())
+    for claim in (before, now):
+        assert (await phones.anna.post("/phone/session", json={**session, "claim": claim})).status_code == 201
+    path = f"/phone/session/{session['sessionId']}"
+    assert (await phones.anna.delete(path, params={"claim": before})).status_code == 204
+    assert (await phones.anna.put(path)).status_code == 200
+    assert phones.cloud.sessions == {ANNA: session["sessionId"]}
+    assert (await phones.anna.delete(path, params={"claim": now})).status_code == 204
+    assert phones.cloud.sessions == {}
+
+
 async def test_agents_do_not_disturb_each_other(phones: LivePhones) -> None:
     """A session id of another agent is worth nothing: it is the token that says whose it is."""
     anna = await phones.opened(phones.anna)
@@ -172,6 +186,13 @@ async def test_who_may_not_use_the_phone_is_refused(phones: LivePhones) -> None:
     async with httpx.AsyncClient(base_url=str(phones.anna.base_url)) as stranger:
         for method, path in (("POST", "/phone/session"), ("GET", "/phone/history"), ("POST", "/phone/calls/c/hold")):
             assert (await stranger.request(method, path)).json()["code"] == "token-missing"
-    for body in ([], {}, {"sessionId": 5}, {"sessionId": "../x"}, {"sessionId": str(uuid4()), "takeOver": 1}):
+    for body in (
+        [],
+        {},
+        {"sessionId": 5},
+        {"sessionId": "../x"},
+        {"sessionId": str(uuid4()), "takeOver": 1},
+        {"sessionId": str(uuid4()), "claim": 1},
+    ):
         refused = await phones.anna.post("/phone/session", json=body)
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed-phone-request")
