@@ -31,7 +31,7 @@ export class Calls {
       else if (!before || call.sequence !== before.sequence || call.revision !== before.revision || call.state !== before.state) changes.push({ call, before });
     }
     for (const [callId, before] of this.byId) {
-      if (!seen.has(callId) && before.state !== "ended") changes.push({ call: { ...before, state: "ended", media: null }, before });
+      if (!seen.has(callId) && before.state !== "ended") changes.push({ call: { ...before, sequence: before.sequence + 1, state: "ended", media: null }, before });
     }
     this.byId = seen;
     return changes;

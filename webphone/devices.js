@@ -20,6 +20,8 @@ export class Devices extends EventTarget {
     this.chosen = { microphone: "", speaker: "", ringer: "", ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
     /** @type {MediaStream | null} */
     this.stream = null;
+    /** @type {Promise<MediaStream> | null} */
+    this.opening = null;
     /** @type {NoMicrophone | null} */
     this.fault = null;
     /** Whether somebody is being talked to. */
@@ -41,15 +43,26 @@ export class Devices extends EventTarget {
   /** The microphone, opened if it is not. Throws `NoMicrophone`. @returns {Promise<MediaStream>} */
   async microphone() {
     if (this.stream?.getAudioTracks().some((track) => track.readyState === "live")) return this.stream;
+    this.opening ??= this.opened().finally(() => (this.opening = null));
+    return this.opening;
+  }
+
+  /** Once for all who ask meanwhile; anew where another one was chosen meanwhile. @returns {Promise<MediaStream>} */
+  async opened() {
+    const id = this.chosen.microphone;
     try {
-      this.stream = await this.open(this.chosen.microphone);
+      this.stream = await this.open(id);
       this.fault = null;
     } catch (error) {
       this.fault = new NoMicrophone(error);
-      throw this.fault;
-    } finally {
       this.tell();
+      throw this.fault;
     }
+    if (id !== this.chosen.microphone) {
+      this.release();
+      return this.opened();
+    }
+    this.tell();
     return this.stream;
   }
 

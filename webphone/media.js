@@ -36,13 +36,22 @@ export class Media extends EventTarget {
     return this.voices.has(callId) || this.attaching.has(callId);
   }
 
+  /** Whether there is a voice, or one is on its way; not one that was lost. @param {string} callId */
+  isAlive(callId) {
+    const voice = this.voices.get(callId);
+    return this.attaching.has(callId) || Boolean(voice && !voice.isLost);
+  }
+
   /**
    * Connects the agent's voice with his leg; a ringing one is answered by it. The connection it had goes when the new
    * one is there. Tried again while only the network or the server fails; throws what is refused, and `NoMicrophone`.
    * @param {string} callId
    */
   async attach(callId) {
-    const going = this.attaching.get(callId) ?? this.insist(callId).finally(() => this.attaching.delete(callId));
+    const going = this.attaching.get(callId) ?? this.insist(callId).finally(() => {
+      this.attaching.delete(callId);
+      this.devices.rest();
+    });
     this.attaching.set(callId, going);
     await going;
   }
@@ -80,15 +89,17 @@ export class Media extends EventTarget {
   replace(voice) {
     voice.before = this.voices.get(voice.callId) ?? null;
     this.voices.set(voice.callId, voice);
+    voice.track.enabled = !this.muted.has(voice.callId);
     let patience = setTimeout(() => this.renew(this.missed(voice)), CONNECT_WITHIN_MS);
     voice.peer.onconnectionstatechange = () => {
       const state = voice.peer.connectionState;
-      clearTimeout(patience);
+      if (state !== "connecting") clearTimeout(patience);
       if (state === "connected") this.reached(voice);
       if (state === "failed") this.renew(this.missed(voice));
       if (state === "disconnected") patience = setTimeout(() => this.renew(voice), LOST_AFTER_MS);
       this.dispatchEvent(new CustomEvent("change", { detail: voice.callId }));
     };
+    this.followDevices();
   }
 
   /** @param {Voice} voice */
@@ -171,12 +182,16 @@ export class Media extends EventTarget {
   /** Another microphone was chosen, or the one in use was pulled out. */
   async followDevices() {
     this.voices.forEach((voice) => this.route(voice.audio));
-    const stale = [...this.voices.values()].filter((voice) => voice.stream !== this.devices.stream || voice.track.readyState === "ended");
-    if (!stale.length || this.following) return;
+    if (this.following || !this.stale().length) return;
     this.following = true;
     const stream = await this.devices.microphone().catch(() => null);
-    if (stream) await Promise.all(stale.map((voice) => voice.speakInto(stream)));
     this.following = false;
+    if (stream) this.stale().forEach((voice) => voice.speakInto(stream));
+  }
+
+  /** The voices that speak into another microphone than the one there is. */
+  stale() {
+    return [...this.voices.values()].filter((voice) => voice.stream !== this.devices.stream || voice.track.readyState === "ended");
   }
 }
 

@@ -3,6 +3,8 @@
 import { Refusal } from "./api.js";
 
 const KEPT = "voice-notes-";
+/** What was typed before anybody knew what the server has; it comes behind that. */
+const MORE = "voice-more-notes-";
 const SAVE_AFTER_MS = 800;
 const AGAIN_MS = 4_000;
 
@@ -15,27 +17,59 @@ export class Notes extends EventTarget {
     this.timers = new Map();
     /** What was typed last, by call: another call may come between. @type {Map<string, string>} */
     this.typed = new Map();
+    /** Calls whose notes are on their way: one at a time, so that the newest come last. @type {Set<string>} */
+    this.going = new Set();
     /** @type {"saved" | "saving" | "failed" | "refused"} */
     this.state = "saved";
     addEventListener("pagehide", () => this.timers.forEach((_, callId) => this.save(callId, true)));
   }
 
-  /** What was typed, saved already or not, else what the server has. @param {string} callId @param {string} saved */
-  draft(callId, saved) {
-    return localStorage.getItem(KEPT + callId) ?? this.typed.get(callId) ?? saved;
+  /** The whole text as it was typed, saved already or not; null where nothing was. @param {string} callId */
+  draft(callId) {
+    return localStorage.getItem(KEPT + callId) ?? this.typed.get(callId) ?? null;
   }
 
-  /** @param {string} callId @param {string} text */
-  type(callId, text) {
-    localStorage.setItem(KEPT + callId, text);
+  /** What was typed before it was known what the server has. @param {string} callId */
+  more(callId) {
+    return localStorage.getItem(MORE + callId);
+  }
+
+  /** @param {string} callId @param {string} text @param {boolean} isWhole whether what the server has is in it, or gone from it */
+  type(callId, text, isWhole) {
+    this.tell("saving");
+    localStorage.setItem((isWhole ? KEPT : MORE) + callId, text);
+    if (!isWhole) return;
     this.typed.set(callId, text);
     this.later(callId, SAVE_AFTER_MS);
-    this.tell("saving");
+  }
+
+  /** The whole text, now that it is known what the server has. @param {string} callId @param {string} saved */
+  whole(callId, saved) {
+    const more = this.more(callId);
+    if (more === null) return this.draft(callId) ?? saved;
+    const text = [saved, more].filter(Boolean).join("\n");
+    this.type(callId, text, true);
+    localStorage.removeItem(MORE + callId);
+    return text;
   }
 
   /** Saves what an earlier page has left. */
   resume() {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(KEPT)) this.later(key.slice(KEPT.length), 0);
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(KEPT)) this.later(key.slice(KEPT.length), 0);
+      if (key.startsWith(MORE)) this.complete(key.slice(MORE.length));
+    }
+  }
+
+  /** @param {string} callId */
+  async complete(callId) {
+    try {
+      const { notes } = await this.api.get(`/phone/calls/${callId}`);
+      this.whole(callId, notes ?? "");
+    } catch (error) {
+      if (isRefused(error)) localStorage.removeItem(MORE + callId);
+      else setTimeout(() => this.complete(callId), AGAIN_MS);
+    }
   }
 
   /** @param {string} callId @param {number} ms */
@@ -48,16 +82,21 @@ export class Notes extends EventTarget {
   async save(callId, leaving = false) {
     const notes = localStorage.getItem(KEPT + callId);
     this.timers.delete(callId);
-    if (notes === null) return;
+    if (notes === null || (this.going.has(callId) && !leaving)) return;
+    this.going.add(callId);
     try {
       await this.api.send("PATCH", `/phone/calls/${callId}`, { notes }, { keepalive: leaving });
-      if (localStorage.getItem(KEPT + callId) === notes) localStorage.removeItem(KEPT + callId);
-      this.tell("saved");
+      const isNewest = localStorage.getItem(KEPT + callId) === notes;
+      if (isNewest) localStorage.removeItem(KEPT + callId);
+      else if (!this.timers.has(callId)) this.later(callId, 0);
+      this.tell(isNewest ? "saved" : "saving");
     } catch (error) {
-      const refused = error instanceof Refusal && error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 401;
+      const refused = isRefused(error);
       if (refused) localStorage.removeItem(KEPT + callId);
       else this.later(callId, AGAIN_MS);
       this.tell(refused ? "refused" : "failed");
+    } finally {
+      this.going.delete(callId);
     }
   }
 
@@ -67,3 +106,6 @@ export class Notes extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
+
+/** Whether trying again cannot help. @param {unknown} error */
+const isRefused = (error) => error instanceof Refusal && error.status >= 400 && error.status < 500 && error.status !== 429 && error.status !== 401;

@@ -31,13 +31,20 @@ export class Omnichannel {
     /** Whether it is the phone's part at all: a setting, which may change. */
     this.isOurs = false;
     this.askedAt = 0;
+    this.isStopped = false;
   }
 
   /** Follows both sides from now on. */
   start() {
     this.framework.addHandler("onPresenceChange", (data) => this.report(data));
-    setInterval(() => (this.isOurs || this.now() - this.askedAt >= ASK_EVERY_MS) && this.look(), LOOK_EVERY_MS);
+    this.looking = setInterval(() => (this.isOurs || this.now() - this.askedAt >= ASK_EVERY_MS) && this.look(), LOOK_EVERY_MS);
     return this.look();
+  }
+
+  /** Another phone does it from now on. */
+  stop() {
+    clearInterval(this.looking);
+    this.isStopped = true;
   }
 
   /** Asks whether something is wanted, as after a ring or the end of a call, and tells what the server has missed. */
@@ -100,7 +107,7 @@ export class Omnichannel {
 
   /** One after another, so that answers are followed in order. @param {() => Promise<void>} work */
   queue(work) {
-    this.working = this.working.then(work).catch(() => {});
+    this.working = this.working.then(() => (this.isStopped ? undefined : work())).catch(() => {});
     return this.working;
   }
 }

@@ -3,6 +3,7 @@
 import { Refusal } from "./api.js";
 import { Calls } from "./calls.js";
 import { Devices, NoMicrophone } from "./devices.js";
+import { Heartbeats } from "./heartbeats.js";
 import { newCallId } from "./ids.js";
 import { Media } from "./media.js";
 import { Notes } from "./notes.js";
@@ -16,6 +17,7 @@ import { inWords, whyUnheard } from "./words.js";
 
 /** So long after a change of calls the server knows what it wants of Omnichannel. */
 const SETTLED_MS = 400;
+const LOOK_UP_AGAIN_MS = 3_000;
 
 export class Phone {
   /**
@@ -38,6 +40,7 @@ export class Phone {
     this.media.iceServers = session.opened.iceServers;
     this.ringer = new Ringer(this.devices);
     this.notes = new Notes(api);
+    this.heartbeats = new Heartbeats(api);
     /** @type {Map<string, any>} what is known of who calls, by call */
     this.callers = new Map();
     /** The number shown to the next one who is called; null: the agent's own (C4). @type {string | null} */
@@ -66,13 +69,22 @@ export class Phone {
       banners.microphone(this.devices.fault, () => this.askMicrophone());
       if (!this.devices.fault) this.speakEverywhere();
     });
-    this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => banners.clear("sign-in"))));
+    this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => this.signedIn())));
     addEventListener("offline", () => banners.connection(false));
     this.session.follow(this.pulse);
+    this.pulse.addEventListener("tick", () => this.heartbeats.follow(this.spoken()));
     this.pulse.addEventListener("wake", () => {
       this.stream.again();
       this.media.renewAll();
     });
+  }
+
+  /** Again, in the middle of whatever went on meanwhile. */
+  signedIn() {
+    this.frame.banners.clear("sign-in");
+    this.session.beat();
+    this.stream.again();
+    this.speakEverywhere();
   }
 
   run() {
@@ -110,6 +122,7 @@ export class Phone {
     this.stream.stop();
     this.ringer.stop();
     this.media.stop();
+    this.omnichannel?.stop();
     this.calls.byId.clear();
   }
 
@@ -117,7 +130,7 @@ export class Phone {
   async join() {
     const [{ framework }, { Omnichannel }, { UnrecordedPages }] = await Promise.all([import("./cif.js"), import("./omnichannel.js"), import("./unrecorded-pages.js")]);
     const cif = await framework();
-    if (!cif) return;
+    if (!cif || !this.api.sessionId) return;
     const pages = new UnrecordedPages(this.session.opened.settings.unrecordedPages, (call, paused) => this.command(call, "recording", { paused }), sessionStorage);
     cif.addHandler("onpagenavigate", (/** @type {any} */ told) => pages.navigated(told, this.calls.live()));
     this.unrecorded = pages;
@@ -130,8 +143,14 @@ export class Phone {
     if (changes.length) setTimeout(() => this.omnichannel?.look(), SETTLED_MS);
     for (const { call, before } of changes) this.follow(call, before);
     this.unrecorded?.follow(this.calls.live());
+    this.heartbeats.follow(this.spoken());
     this.ring();
     this.draw();
+  }
+
+  /** The calls that the agent's voice is in from here. */
+  spoken() {
+    return this.calls.live().filter((call) => isSpoken(call) && this.media.has(call.callId));
   }
 
   ring() {
@@ -144,6 +163,7 @@ export class Phone {
   follow(call, before) {
     if (call.state === "ended") {
       this.media.end(call.callId);
+      this.heartbeats.end(call);
       if (!before && call.callId === this.dialled) this.frame.banners.tell(`${this.nameOf(call)}: ${whyUnheard(call)}`);
       this.frame.ended(call);
       return;
@@ -151,12 +171,18 @@ export class Phone {
     const isNew = !before || before.state === "ended";
     if (isNew) this.begin(call);
     if (isNew || before.party.number !== call.party.number) this.lookUp(call);
-    if (call.state === "ringing" && isNew) this.devices.microphone().catch(() => {});
+    if (call.state === "ringing" && isNew) this.warmUp();
     if (call.state === "consulting") this.calledOff = "";
     else if (before?.consult?.state === "ringing" && this.calledOff !== call.callId) this.tellUnheard(before.consult);
     if (before?.muted !== call.muted) this.media.mute(call.callId, call.muted);
     if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
     if (isUnheard(call)) this.media.doubt(call.callId, () => isUnheard(this.calls.byId.get(call.callId)));
+  }
+
+  /** Opens the microphone while it rings: then the answer is heard at once. */
+  async warmUp() {
+    await this.devices.microphone().catch(() => {});
+    if (!this.calls.live().length) this.devices.rest();
   }
 
   /** @param {import("./calls.js").Party} party who was asked first and did not answer */
@@ -170,13 +196,15 @@ export class Phone {
     this.callers.delete(callId);
   }
 
-  /** @param {import("./calls.js").Call} call */
-  async lookUp(call) {
+  /** Who it is and what is noted already; without that nothing is saved, so that it is asked until it is known. @param {{callId: string}} call */
+  async lookUp({ callId }) {
     try {
-      this.callers.set(call.callId, await this.api.get(`/phone/calls/${call.callId}`));
+      this.callers.set(callId, await this.api.get(`/phone/calls/${callId}`));
       this.draw();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      const isWanted = () => this.calls.byId.has(callId) && !this.callers.has(callId);
+      setTimeout(() => isWanted() && this.lookUp({ callId }), LOOK_UP_AGAIN_MS);
     }
   }
 
@@ -198,9 +226,9 @@ export class Phone {
     }
   }
 
-  /** The microphone is there again: calls that wait for the agent's voice get it. */
+  /** The microphone, or the sign-in, is there again: calls that wait for the agent's voice get it. */
   speakEverywhere() {
-    for (const call of this.calls.live()) if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
+    for (const call of this.calls.live()) if (isSpoken(call) && !this.media.isAlive(call.callId)) this.speak(call.callId);
   }
 
   /** @param {import("./calls.js").Call} call */
@@ -223,6 +251,8 @@ export class Phone {
       await this.media.attach(callId);
     } catch (error) {
       if (!isOver(error)) this.complain(error);
+    } finally {
+      this.devices.rest();
     }
   }
 

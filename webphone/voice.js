@@ -19,6 +19,10 @@ export class Voice {
     return this.peer.connectionState === "connected";
   }
 
+  get isLost() {
+    return ["disconnected", "failed", "closed"].includes(this.peer.connectionState);
+  }
+
   /** @returns {Promise<string>} the offer; sent at once, the gateway needs no candidates of ours */
   async offer() {
     await this.peer.setLocalDescription(await this.peer.createOffer());
@@ -31,13 +35,13 @@ export class Voice {
   }
 
   /** Another microphone in place of the one so far. @param {MediaStream} stream */
-  async speakInto(stream) {
+  speakInto(stream) {
     const [before, muted] = [this.track, !this.track.enabled];
     this.stream = stream;
     this.track = stream.getAudioTracks()[0].clone();
     this.track.enabled = !muted;
     before.stop();
-    await this.sender.replaceTrack(this.track);
+    this.sender.replaceTrack(this.track).catch(() => {}); // it was closed meanwhile
   }
 
   /** RTC DTMF (RFC 4733). @param {string} keys @returns {boolean} whether it could */

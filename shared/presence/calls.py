@@ -18,14 +18,14 @@ MOST = 50
 def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime) -> AgentState:
     """The calls with what was told of one of them; news older than what is known of it changes nothing."""
     known = state.calls.get(news.call_id)
-    if known and 0 < news.sequence <= known.sequence:
+    if known and news.step is not CallStep.GOES_ON and 0 < news.sequence <= known.sequence:
         return state
     if news.step is CallStep.ENDED:
         call = Call(max(news.sequence, known.sequence if known else 0), now, ended=True)
     elif news.step is CallStep.GOES_ON:
-        if known and known.ended:
-            return state
-        call = Call(known.sequence if known else 0, now + lease, by_phone=True)
+        if known and known.ended and not 0 < known.sequence <= news.sequence:
+            return state  # what is told of its end is newer; an end that was only concluded from silence is not
+        call = Call(max(news.sequence, known.sequence if known else 0), now + lease, by_phone=True)
     elif now - news.at > TOO_LATE:
         return state
     else:

@@ -71,7 +71,7 @@ class CallStep(StrEnum):
 
 @dataclass(frozen=True)
 class CallNews:
-    """``sequence`` orders what happens to one call; the phone, which has none, gives 0."""
+    """``sequence`` orders what happens to one call: its end has a higher one than what went on before; 0: unknown."""
 
     call_id: str
     step: CallStep

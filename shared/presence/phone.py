@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.bus.bus import Bus
+from shared.calls.model import is_call_id
 from shared.clock import Clock, from_iso, to_iso
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured
@@ -20,6 +21,8 @@ from shared.settings.service import Settings
 from shared.users.service import Users
 
 MAX_NOTE = 500
+LARGEST = 2**53
+"""What a browser can count to."""
 
 
 class PhonePresence:
@@ -86,11 +89,13 @@ class PhonePresence:
         await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
 
     async def call(self, object_id: str, call_id: str, body: object) -> None:
-        """``{ended?}``: a sign of life of one of his calls, or its end."""
-        agent, ended = await self._agent(object_id), _object(body).get("ended", False)
-        step = CallStep.ENDED if ended is True else CallStep.GOES_ON
-        now = self._clock()
-        await self._presences.note_call(agent, CallNews(call_id, step, 0, now), await self._settings.presence())
+        """``{ended?, sequence?}``: a sign of life of one of his calls, or its end; ``sequence`` as its state has it."""
+        agent, document = await self._agent(object_id), _object(body)
+        if not is_call_id(call_id):
+            raise malformed("a call is named by its id")
+        step = CallStep.ENDED if document.get("ended") is True else CallStep.GOES_ON
+        news = CallNews(call_id, step, _sequence(document), self._clock())
+        await self._presences.note_call(agent, news, await self._settings.presence())
 
     async def report(self, object_id: str, body: object) -> dict[str, Any]:
         """``{presenceId?, baseStatus?, text?, at?}`` or ``{cause, failed}``, where only the phone reaches Omnichannel.
@@ -146,7 +151,7 @@ def _omnichannel(state: AgentState, settings: PresenceSettings) -> dict[str, Any
         "wanted": {**_presence(wanted), "cause": write.cause} if write and wanted else None,
         "faults": [
             {"side": fault.side, "code": fault.code, "since": to_iso(fault.since), "times": fault.times}
-            for fault in state.faults
+            for fault in (state.faults if settings.enabled else ())
         ],
     }
 
@@ -180,6 +185,13 @@ def _note(document: Mapping[str, Any]) -> str:
     if not isinstance(note, str) or len(note) > MAX_NOTE:
         raise malformed(f"note is a text of at most {MAX_NOTE} characters")
     return note.strip()
+
+
+def _sequence(document: Mapping[str, Any]) -> int:
+    sequence = document.get("sequence", 0)
+    if type(sequence) is not int or not 0 <= sequence < LARGEST:
+        raise malformed("sequence is the number that the state of the call has")
+    return sequence
 
 
 def _object(body: object) -> Mapping[str, Any]:

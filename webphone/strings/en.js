@@ -32,6 +32,8 @@ export const en = {
   "connection.lost": "Connection lost: reconnecting …",
   "connection.audio": "Audio lost: reconnecting …",
   "audio.blocked": "No sound gets through: this network seems to block calls. Try another network; your administrator can set up a TURN server.",
+  "mirror.omnichannel": "Your status in Dynamics may be out of date ({code}). It is tried again by itself; tell an administrator if this stays.",
+  "mirror.phone": "Your status on the phone may be out of date ({code}). It is tried again by itself; tell an administrator if this stays.",
   "tab.keypad": "Keypad",
   "tab.history": "History",
   "tab.directory": "Contacts",

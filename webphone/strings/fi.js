@@ -32,6 +32,8 @@ export const fi = {
   "connection.lost": "Yhteys katkesi: yhdistetään uudelleen …",
   "connection.audio": "Ääni katkesi: yhdistetään uudelleen …",
   "audio.blocked": "Ääni ei kulje: tämä verkko näyttää estävän puhelut. Kokeile toista verkkoa; ylläpitäjä voi ottaa käyttöön TURN-palvelimen.",
+  "mirror.omnichannel": "Tilasi Dynamicsissa ei ehkä ole ajan tasalla ({code}). Sitä yritetään uudelleen; kerro ylläpitäjälle, jos tämä ei poistu.",
+  "mirror.phone": "Tilasi puhelimessa ei ehkä ole ajan tasalla ({code}). Sitä yritetään uudelleen; kerro ylläpitäjälle, jos tämä ei poistu.",
   "tab.keypad": "Näppäimet",
   "tab.history": "Historia",
   "tab.directory": "Kontaktit",

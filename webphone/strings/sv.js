@@ -32,6 +32,8 @@ export const sv = {
   "connection.lost": "Anslutningen bröts: ansluter igen …",
   "connection.audio": "Ljudet bröts: ansluter igen …",
   "audio.blocked": "Inget ljud kommer fram: det här nätverket verkar blockera samtal. Prova ett annat nätverk; administratören kan ta i bruk en TURN-server.",
+  "mirror.omnichannel": "Din status i Dynamics kan vara inaktuell ({code}). Nya försök görs automatiskt; säg till en administratör om detta består.",
+  "mirror.phone": "Din status i telefonen kan vara inaktuell ({code}). Nya försök görs automatiskt; säg till en administratör om detta består.",
   "tab.keypad": "Knappsats",
   "tab.history": "Historik",
   "tab.directory": "Kontakter",

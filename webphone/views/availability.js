@@ -58,6 +58,7 @@ export class Availability {
     this.button.title = availability?.note ?? "";
     if (statuses && this.list.childElementCount !== statuses.length) this.list.replaceChildren(...statuses.map((/** @type {any} */ status) => this.status(status)));
     for (const choice of this.list.children) choice.setAttribute("aria-checked", String(choice.getAttribute("data-name") === availability?.status));
+    this.phone.frame.banners.mirror(this.shown.faults ?? []);
     this.tick();
   }
 
@@ -68,10 +69,11 @@ export class Availability {
       status.length_s && el("span", { class: "quiet" }, t("availability.minutes", { minutes: Math.round(status.length_s / 60) })));
   }
 
-  /** @param {string} status */
-  async choose(status) {
+  /** @param {string} status @param {{note?: string, endsAt?: string}} [before] what holds where nothing is typed */
+  async choose(status, before = {}) {
     this.close();
-    const [note, endsAt] = [this.note.value.trim(), nextMoment(this.until.value)];
+    const note = this.note.value.trim() || before.note;
+    const endsAt = nextMoment(this.until.value) || before.endsAt;
     try {
       const set = this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) });
       this.looked = Date.now();
@@ -82,11 +84,17 @@ export class Availability {
     }
   }
 
-  /** Note and end for the status there is. @param {Event} event */
+  /** Note and end for the status there is; what is left empty stays as it is. @param {Event} event */
   submit(event) {
     event.preventDefault();
-    const status = this.shown?.availability?.status;
-    if (status) this.choose(status);
+    const { status, note, endsAt } = this.shown?.availability ?? {};
+    if (status) this.choose(status, { note: this.ownNote(status, note), endsAt });
+  }
+
+  /** A note without what the status itself puts before it. @param {string} name @param {string} note */
+  ownNote(name, note) {
+    const prefix = this.shown.statuses?.find((/** @type {any} */ one) => one.name === name)?.note ?? "";
+    return note === prefix ? "" : note.startsWith(`${prefix} – `) && prefix ? note.slice(prefix.length + 3) : note;
   }
 
   tick() {

@@ -54,6 +54,15 @@ export class Banners {
     else this.set("audio", t("audio.blocked"), "alert");
   }
 
+  /** What keeps the agent's status from being the same on both sides. @param {{side: string, code: string}[]} faults */
+  mirror(faults) {
+    for (const side of ["phone", "omnichannel"]) {
+      const fault = faults.find((one) => one.side === side);
+      if (fault) this.set(side, t(`mirror.${side}`, { code: fault.code }), "status");
+      else this.clear(side);
+    }
+  }
+
   /** For a moment. @param {string} text */
   tell(text) {
     this.set("told", text, "alert");

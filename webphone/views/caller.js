@@ -13,8 +13,10 @@ export class CallerCard {
     this.matches = el("div", { hidden: true }, el("p", { class: "label", id: "matches-label" }, t("call.matches")), this.list);
     this.list.setAttribute("aria-labelledby", "matches-label");
     this.rows = new Rows(this.list, (match) => match.id, (match) => this.match(match), (row, match) => this.mark(row, match));
-    this.notes = el("textarea", { id: "notes", rows: 4, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value) });
+    this.notes = el("textarea", { id: "notes", rows: 4, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value, this.filled) });
     this.saved = el("span", { class: "quiet", role: "status" });
+    /** Whether what the server has is in the box. */
+    this.filled = false;
     this.root = el("div", { class: "caller" }, this.matches, el("label", { htmlFor: "notes" }, t("call.notes"), this.saved), this.notes);
     phone.notes.addEventListener("change", () => say(this.saved, t(`call.notes.${phone.notes.state}`)));
   }
@@ -28,8 +30,10 @@ export class CallerCard {
   /** @param {import("../calls.js").Call | undefined} call */
   begin(call) {
     this.call = call;
-    this.filled = false;
-    this.notes.value = call ? this.phone.notes.draft(call.callId, "") : "";
+    const { notes } = this.phone;
+    const draft = call ? notes.draft(call.callId) : null;
+    this.filled = draft !== null;
+    this.notes.value = draft ?? (call && notes.more(call.callId)) ?? "";
     say(this.saved, "");
   }
 
@@ -38,7 +42,7 @@ export class CallerCard {
     const known = this.phone.callers.get(call.callId);
     if (known && !this.filled) {
       this.filled = true;
-      if (!this.notes.value) this.notes.value = this.phone.notes.draft(call.callId, known.notes ?? "");
+      this.notes.value = this.phone.notes.whole(call.callId, known.notes ?? "");
     }
     const matches = known?.caller?.matches ?? [];
     show(this.matches, matches.length > 1);

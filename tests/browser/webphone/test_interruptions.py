@@ -1,14 +1,16 @@
 """A call goes on when the network, the sign-in or the machine changes under it (A1, A4, K1)."""
 
 import asyncio
+import json
 import os
 import signal
 from typing import Any
 
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import APIResponse, Page, Route, expect
 
 from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
 from tests.fixtures.stack import StackProcess
+from tests.fixtures.waiting import eventually
 
 ANNA_HZ, CUSTOMER_HZ = 600.0, 1700.0
 CUT_S = 5.0
@@ -21,6 +23,22 @@ SILENT_UNTIL_CLICKED = """
   };
 """
 """Browsers judge by what a person has done before; a driven one does not."""
+LOSE_VOICE = """() => {
+  const peer = window.peers.at(-1);
+  peer.close();
+  peer.dispatchEvent(new Event("connectionstatechange"));
+}"""
+MICROPHONES = """
+  window.opened = [];
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    if (window.slowly) await new Promise((done) => setTimeout(done, 1_500));
+    window.opened.push(...stream.getTracks());
+    return stream;
+  };
+"""
+SPOKEN_INTO = "() => window.peers.at(-1).getSenders()[0].track"
 
 
 def state(page: Page) -> Any:
@@ -111,3 +129,190 @@ async def test_a_browser_that_keeps_silent_says_so_before_anybody_rings(phones_a
     await banner.get_by_role("button", name="Allow sound").click()
     await expect(banner).to_be_hidden()
     assert person.faults == []
+
+
+async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack) -> None:
+    """It could not be renewed while the agent was signed out; nobody has to hang up for it (A1, K1)."""
+    work = phones_at_work
+    anna, call_id = await talking(work)
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=401, json={"code": "token-invalid"})
+
+    async def nothing(route: Route) -> None:
+        await route.fulfill(status=400, json={"error": "invalid_grant"})
+
+    await anna.page.route("**/api/phone/**", refuse)
+    await anna.page.route("**/oauth2/v2.0/token", nothing)
+    await anna.page.evaluate(LOSE_VOICE)
+    await anna.page.get_by_role("button", name="Hold").click()
+    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
+    await expect(banner).to_be_visible(timeout=15_000)
+    await anna.page.unroute_all()
+    await banner.get_by_role("button", name="Sign in").click()
+    await hear_each_other(work, anna, call_id)
+    assert anna.faults == []
+
+
+async def test_notes_that_were_there_are_kept_when_nobody_could_ask_for_them(phones_at_work: PhoneStack) -> None:
+    """After a reload whose look-up fails, what is typed comes behind what the server has (K4)."""
+    work = phones_at_work
+    anna, call_id = await talking(work)
+    notes, saved = anna.page.get_by_label("Notes"), anna.page.get_by_text("Saved", exact=True)
+    await notes.fill("wants a refund")
+    await expect(saved).to_be_visible()
+    path = f"**/api/phone/calls/{call_id}"
+
+    async def away(route: Route) -> None:
+        await (route.abort() if route.request.method == "GET" else route.continue_())
+
+    await anna.page.route(path, away)
+    await anna.page.reload()
+    await expect(state(anna.page)).to_have_text("Connected")
+    await expect(notes).to_have_value("")
+    await notes.fill("of 30 euros")
+    await asyncio.sleep(1.5)
+    await anna.page.unroute(path)
+    await expect(notes).to_have_value("wants a refund\nof 30 euros")
+    await expect(saved).to_be_visible()
+    await anna.page.reload()
+    await expect(notes).to_have_value("wants a refund\nof 30 euros")
+    assert anna.faults == []
+
+
+async def test_the_newest_of_two_saves_of_notes_comes_last(phones_at_work: PhoneStack) -> None:
+    """The first one takes long; what was typed meanwhile waits for it (K4)."""
+    work = phones_at_work
+    anna, call_id = await talking(work)
+    asked: list[str] = []
+    saved: list[str] = []
+
+    async def slow_at_first(route: Route) -> None:
+        if route.request.method != "PATCH":
+            return await route.continue_()
+        asked.append(json.loads(route.request.post_data or "")["notes"])
+        notes = asked[-1]
+        await asyncio.sleep(2.5 if len(asked) == 1 else 0)
+        await route.fulfill(response=await route.fetch())
+        return saved.append(notes)
+
+    await anna.page.route(f"**/api/phone/calls/{call_id}", slow_at_first)
+    notes = anna.page.get_by_label("Notes")
+    await notes.fill("one")
+    await asyncio.sleep(1.2)
+    await notes.fill("one two")
+
+    await eventually(lambda: len(saved) == 2)
+    await anna.page.reload()
+    await expect(notes).to_have_value("one two")
+    assert saved == ["one", "one two"]
+    assert anna.faults == []
+
+
+async def test_a_phone_whose_opening_was_not_answered_is_not_in_its_own_way(phones_at_work: PhoneStack) -> None:
+    """The server has noted the claim, the answer is lost: the next try has the phone at once (A4)."""
+    work = phones_at_work
+    bjorn = await work.person(ANNA_HZ)
+    answers: list[APIResponse] = []
+
+    async def lose_first(route: Route) -> None:
+        if answers:
+            await route.continue_()
+        else:
+            answers.append(await route.fetch())
+            await route.abort()
+
+    await bjorn.page.route("**/api/phone/session", lose_first)
+    await bjorn.page.goto(f"{work.app}/api/webphone/")
+    await bjorn.page.get_by_role("button", name="Björn Lindqvist").click()
+    await expect(bjorn.page.get_by_role("tab", name="Keypad")).to_be_visible(timeout=8_000)
+    assert [answer.status for answer in answers] == [201]
+
+
+async def test_the_way_to_take_over_is_shown_again_after_a_fault(phones_at_work: PhoneStack) -> None:
+    """A server that restarts while the phone waits for another one takes no button away (A4)."""
+    work = phones_at_work
+    carla = await work.person(ANNA_HZ)
+    elsewhere = {"code": "phone-active-elsewhere", "takeOver": True}
+    answers = [(409, elsewhere), (503, {"code": "unavailable"}), *[(409, elsewhere)] * 9]
+    asked: list[bool] = []
+
+    async def answer(route: Route) -> None:
+        status, problem = answers[min(len(asked), len(answers) - 1)]
+        asked.append(json.loads(route.request.post_data or "")["takeOver"])
+        await (route.continue_() if asked[-1] else route.fulfill(status=status, json=problem))
+
+    await carla.page.route("**/api/phone/session", answer)
+    await carla.page.goto(f"{work.app}/api/webphone/")
+    await carla.page.get_by_role("button", name="Carla Mäkinen").click()
+    take_over = carla.page.get_by_role("button", name="Use the phone here")
+    await expect(take_over).to_be_visible()
+    await expect(take_over).to_be_hidden(timeout=8_000)
+    await expect(take_over).to_be_visible(timeout=8_000)
+    await take_over.click()
+    await expect(carla.page.get_by_role("tab", name="Keypad")).to_be_visible()
+
+
+async def test_the_microphone_is_closed_after_a_call_that_was_refused(phones_at_work: PhoneStack) -> None:
+    """Its light goes out; nobody listens (A1)."""
+    work = phones_at_work
+    anna = await work.person(ANNA_HZ)
+    await anna.page.add_init_script(f"{{{MICROPHONES}}}")
+    await work.open(anna, "Anna Virtanen")
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=403, json={"code": "call-refused"})
+
+    await anna.page.route("**/api/phone/calls", refuse)
+    await anna.page.get_by_label("Number", exact=True).fill("+358501112233")
+    await anna.page.keyboard.press("Enter")
+    await expect(anna.page.get_by_role("alert")).to_be_visible()
+    await anna.page.wait_for_function(
+        "() => window.opened.length > 0 && window.opened.every((track) => track.readyState === 'ended')"
+    )
+    assert anna.faults == []
+
+
+async def test_of_two_microphones_chosen_quickly_the_last_one_is_spoken_into(phones_at_work: PhoneStack) -> None:
+    """Also while the first one is still being opened; muting in between counts, and no other one stays open (C8)."""
+    work = phones_at_work
+    anna = await work.person(ANNA_HZ)
+    await anna.page.add_init_script(f"{{{MICROPHONES}}}")
+    await work.open(anna, "Anna Virtanen")
+    call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("button", name="Answer").click()
+    await hear_each_other(work, anna, call_id)
+    await anna.page.get_by_role("tab", name="Settings").click()
+    choice = anna.page.get_by_label("Microphone", exact=True)
+    names = await choice.locator("option").all_inner_texts()
+    assert len(names) > 2
+    await anna.page.evaluate("() => (window.slowly = true)")
+    for name in names[-2:]:
+        await choice.select_option(label=name)
+    spoken = await anna.page.evaluate_handle(SPOKEN_INTO)
+    await anna.page.wait_for_function(f"(name) => ({SPOKEN_INTO})().label === name", arg=names[-1])
+    assert await spoken.evaluate("(track) => track.readyState") == "ended"
+    live = "() => window.opened.filter((track) => track.readyState === 'live').map((track) => track.label)"
+    assert await anna.page.evaluate(live) == [names[-1]]
+    await work.customer_hears(call_id, ANNA_HZ)
+    assert anna.faults == []
+
+
+async def test_who_unmutes_while_his_voice_is_renewed_is_heard(phones_at_work: PhoneStack) -> None:
+    """The new connection was begun muted (C2, K1)."""
+    work = phones_at_work
+    anna, call_id = await talking(work)
+    await anna.page.get_by_role("button", name="Mute").click()
+    await expect(state(anna.page)).to_have_text("Connected · muted")
+
+    async def slow(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await anna.page.route("**/media", slow)
+    await anna.page.evaluate("() => dispatchEvent(new Event('online'))")
+    await anna.page.wait_for_function("() => window.peers.length > 1")
+    await anna.page.get_by_role("button", name="Unmute").click()
+    await anna.page.wait_for_function("() => window.peers.at(-1).connectionState === 'connected'")
+    await hear_each_other(work, anna, call_id)
+    assert anna.faults == []

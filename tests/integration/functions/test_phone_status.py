@@ -154,8 +154,8 @@ async def test_the_phones_own_end_of_a_call_restores_at_once(statuses: Statuses,
     call_id = str(uuid4())
     await phone.post(f"/calls/{call_id}/heartbeat", json={})
     await statuses.dynamics_becomes(QUIET)
-    await phone.post(f"/calls/{call_id}/heartbeat", json={"ended": True})
-    await phone.post(f"/calls/{call_id}/heartbeat", json={})
+    await phone.post(f"/calls/{call_id}/heartbeat", json={"ended": True, "sequence": 5})
+    await phone.post(f"/calls/{call_id}/heartbeat", json={"sequence": 4})
     await statuses.dynamics_becomes(FREE, within_s=1.5)
     assert not (await statuses.state()).in_call
 
@@ -259,4 +259,6 @@ async def test_strangers_and_nonsense_are_refused(statuses: Statuses, phone: htt
         answer = await phone.put(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed-availability")
     assert (await phone.post("/presence", json={"presenceId": FOCUS, "baseStatus": "ODD"})).status_code == 400
+    for call_id, body in (("no.call", {}), (str(uuid4()), {"sequence": -1}), (str(uuid4()), {"sequence": True})):
+        assert (await phone.post(f"/calls/{call_id}/heartbeat", json=body)).json()["code"] == "malformed-availability"
     assert await statuses.phone() == "Available"

@@ -1,0 +1,76 @@
+"""The agent's status with his phone and his Dynamics page side by side; the app reaches Omnichannel itself (E1-E5)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from shared.bootstrap import Services
+from shared.settings.model import Kind
+from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
+from tests.fixtures.stack import StackProcess
+
+ANNA_HZ = 600.0
+ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
+LEASE_S = 12
+SETTINGS_KEPT_S = 2.2
+"""A little longer than the app goes by settings it has read."""
+MENDED_WITHIN_MS = 40_000
+"""A write that was refused is tried again by the schedule, the phone looks every ten seconds."""
+
+
+@pytest_asyncio.fixture
+async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> AsyncIterator[Page]:
+    """Anna's Dynamics page without the panel; a call that nobody tells of holds her 12 s."""
+    services = Services(phone_run.settings)
+    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S})
+    person = await phones_at_work.person(ANNA_HZ)
+    address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
+    await asyncio.sleep(SETTINGS_KEPT_S)
+    await person.page.goto(address)
+    await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
+    yield person.page
+    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
+    await services.close()
+
+
+async def test_an_agent_whose_phone_dies_in_a_call_is_free_within_the_lease(
+    dynamics: Page, phones_at_work: PhoneStack
+) -> None:
+    """The call is still held for her, longer than that; as long as the phone lived she was left alone (E3, K1)."""
+    work, shown = phones_at_work, dynamics.locator("#presence-text")
+    await dynamics.get_by_label("Status", exact=True).select_option(label="Focus time")
+    anna = await work.agent("Anna Virtanen", ANNA_HZ)
+    call_id = await work.call(ANNA_NUMBER)
+    await anna.page.get_by_role("button", name="Answer").click()
+    await expect(shown).to_have_text("Do not disturb")
+    await asyncio.sleep(LEASE_S + 2)
+    await expect(shown).to_have_text("Do not disturb")
+    assert anna.page.context.browser is not None
+    await anna.page.context.browser.close()
+    await expect(shown).to_have_text("Focus time", timeout=(LEASE_S + 3) * 1000)
+    live = (await work.control.get("state")).json()["calls"]
+    assert call_id in {call["CallId"] for call in live}
+
+
+async def test_an_agent_is_told_that_dynamics_refuses_his_status(dynamics: Page, phones_at_work: PhoneStack) -> None:
+    """Until it takes it; calls are not hindered (E5)."""
+    anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
+    url = f"{dynamics.url.rstrip('/')}/stand-in/privileges"
+    right = {"systemuserid": ANNA_D365, "privilege": "prvWritemsdyn_agentstatus"}
+    assert (await dynamics.request.post(url, data={**right, "granted": False})).ok
+    banner = anna.page.get_by_role("status").filter(has_text="Your status in Dynamics may be out of date")
+    try:
+        await anna.page.locator("button.status").click()
+        await anna.page.get_by_role("menuitemradio", name="Away").click()
+        await expect(banner).to_contain_text("dataverse-forbidden", timeout=15_000)
+        await phones_at_work.call(ANNA_NUMBER)
+        await anna.page.get_by_role("button", name="Answer").click()
+        await expect(anna.page.locator(".call .state")).to_have_text("Connected")
+        await anna.page.get_by_role("button", name="End call").click()
+    finally:
+        assert (await dynamics.request.post(url, data={**right, "granted": True})).ok
+    await expect(banner).to_be_hidden(timeout=MENDED_WITHIN_MS)
+    await expect(dynamics.locator("#presence-text")).to_have_text("Appear away")
+    assert anna.faults == []
