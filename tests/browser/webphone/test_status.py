@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from shared.bootstrap import Services
 from shared.settings.model import Kind
@@ -74,3 +75,27 @@ async def test_an_agent_is_told_that_dynamics_refuses_his_status(dynamics: Page,
     await expect(banner).to_be_hidden(timeout=MENDED_WITHIN_MS)
     await expect(dynamics.locator("#presence-text")).to_have_text("Appear away")
     assert anna.faults == []
+
+
+async def test_a_note_added_later_leaves_the_end_as_it_was(phones_at_work: PhoneStack) -> None:
+    """Lunch ends when it was to end, without a word as with one; a status chosen anew has neither (B3, B4)."""
+    page = (await phones_at_work.agent("Anna Virtanen", ANNA_HZ)).page
+
+    async def after(press: Locator, note: str = "") -> dict[str, Any]:
+        await page.locator("button.status").click()
+        await page.get_by_label("Note", exact=True).fill(note)
+        async with page.expect_response(lambda answer: answer.request.method == "PUT") as answered:
+            await press.click()
+        holds: dict[str, Any] = (await (await answered.value).json())["availability"]
+        return holds
+
+    lunch, busy = (page.get_by_role("menuitemradio", name=name) for name in ("Lunch", "Busy"))
+    save = page.get_by_role("button", name="Save", exact=True)
+    ends_at = (await after(lunch))["endsAt"]
+    assert ends_at is not None
+    for note in ("at the harbour", ""):
+        holds = await after(save, note)
+        assert (holds["status"], holds["endsAt"]) == ("Lunch", ends_at)
+        assert holds["note"].endswith("at the harbour")
+    holds = await after(busy)
+    assert (holds["status"], holds["endsAt"], holds["note"]) == ("Busy", None, "")
