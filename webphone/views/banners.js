@@ -58,8 +58,8 @@ export class Banners {
   mirror(faults) {
     for (const side of ["phone", "omnichannel"]) {
       const fault = faults.find((one) => one.side === side);
-      if (fault) this.set(side, t(`mirror.${side}`, { code: fault.code }), "status");
-      else this.clear(side);
+      if (fault) this.set(`mirror-${side}`, t(`mirror.${side}`, { code: fault.code }), "status");
+      else this.clear(`mirror-${side}`);
     }
   }
 

@@ -61,7 +61,7 @@ async def test_an_agent_is_told_that_dynamics_refuses_his_status(dynamics: Page,
     url = f"{dynamics.url.rstrip('/')}/stand-in/privileges"
     right = {"systemuserid": ANNA_D365, "privilege": "prvWritemsdyn_agentstatus"}
     assert (await dynamics.request.post(url, data={**right, "granted": False})).ok
-    banner = anna.page.get_by_role("status").filter(has_text="Your status in Dynamics may be out of date")
+    banner = anna.page.get_by_role("status").filter(has_text="Your status may be out of date in Dynamics")
     try:
         await anna.page.locator("button.status").click()
         await anna.page.get_by_role("menuitemradio", name="Away").click()
