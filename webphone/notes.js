@@ -2,17 +2,17 @@
 
 import { Refusal } from "./api.js";
 
-const KEPT = "voice-notes-";
-/** What was typed before anybody knew what the server has; it comes behind that. */
-const MORE = "voice-more-notes-";
 const SAVE_AFTER_MS = 800;
 const AGAIN_MS = 4_000;
 
 export class Notes extends EventTarget {
-  /** @param {import("./api.js").Api} api */
-  constructor(api) {
+  /** @param {import("./api.js").Api} api @param {string} agentId whose notes they are: the next one may use the same browser */
+  constructor(api, agentId) {
     super();
     this.api = api;
+    this.kept = `voice-notes-${agentId}-`;
+    /** What was typed before anybody knew what the server has; it comes behind that. */
+    this.added = `voice-more-notes-${agentId}-`;
     /** @type {Map<string, number>} */
     this.timers = new Map();
     /** What was typed last, by call: another call may come between. @type {Map<string, string>} */
@@ -26,18 +26,18 @@ export class Notes extends EventTarget {
 
   /** The whole text as it was typed, saved already or not; null where nothing was. @param {string} callId */
   draft(callId) {
-    return localStorage.getItem(KEPT + callId) ?? this.typed.get(callId) ?? null;
+    return localStorage.getItem(this.kept + callId) ?? this.typed.get(callId) ?? null;
   }
 
   /** What was typed before it was known what the server has. @param {string} callId */
   more(callId) {
-    return localStorage.getItem(MORE + callId);
+    return localStorage.getItem(this.added + callId);
   }
 
   /** @param {string} callId @param {string} text @param {boolean} isWhole whether what the server has is in it, or gone from it */
   type(callId, text, isWhole) {
     this.tell("saving");
-    localStorage.setItem((isWhole ? KEPT : MORE) + callId, text);
+    localStorage.setItem((isWhole ? this.kept : this.added) + callId, text);
     if (!isWhole) return;
     this.typed.set(callId, text);
     this.later(callId, SAVE_AFTER_MS);
@@ -49,15 +49,15 @@ export class Notes extends EventTarget {
     if (more === null) return this.draft(callId) ?? saved;
     const text = [saved, more].filter(Boolean).join("\n");
     this.type(callId, text, true);
-    localStorage.removeItem(MORE + callId);
+    localStorage.removeItem(this.added + callId);
     return text;
   }
 
   /** Saves what an earlier page has left. */
   resume() {
     for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(KEPT)) this.later(key.slice(KEPT.length), 0);
-      if (key.startsWith(MORE)) this.complete(key.slice(MORE.length));
+      if (key.startsWith(this.kept)) this.later(key.slice(this.kept.length), 0);
+      if (key.startsWith(this.added)) this.complete(key.slice(this.added.length));
     }
   }
 
@@ -67,7 +67,7 @@ export class Notes extends EventTarget {
       const { notes } = await this.api.get(`/phone/calls/${callId}`);
       this.whole(callId, notes ?? "");
     } catch (error) {
-      if (isRefused(error)) localStorage.removeItem(MORE + callId);
+      if (isRefused(error)) localStorage.removeItem(this.added + callId);
       else setTimeout(() => this.complete(callId), AGAIN_MS);
     }
   }
@@ -80,19 +80,19 @@ export class Notes extends EventTarget {
 
   /** @param {string} callId @param {boolean} [leaving] */
   async save(callId, leaving = false) {
-    const notes = localStorage.getItem(KEPT + callId);
+    const notes = localStorage.getItem(this.kept + callId);
     this.timers.delete(callId);
     if (notes === null || (this.going.has(callId) && !leaving)) return;
     this.going.add(callId);
     try {
       await this.api.send("PATCH", `/phone/calls/${callId}`, { notes }, { keepalive: leaving });
-      const isNewest = localStorage.getItem(KEPT + callId) === notes;
-      if (isNewest) localStorage.removeItem(KEPT + callId);
+      const isNewest = localStorage.getItem(this.kept + callId) === notes;
+      if (isNewest) localStorage.removeItem(this.kept + callId);
       else if (!this.timers.has(callId)) this.later(callId, 0);
       this.tell(isNewest ? "saved" : "saving");
     } catch (error) {
       const refused = isRefused(error);
-      if (refused) localStorage.removeItem(KEPT + callId);
+      if (refused) localStorage.removeItem(this.kept + callId);
       else this.later(callId, AGAIN_MS);
       this.tell(refused ? "refused" : "failed");
     } finally {

@@ -39,7 +39,7 @@ export class Phone {
     this.omnichannel = null;
     this.media.iceServers = session.opened.iceServers;
     this.ringer = new Ringer(this.devices);
-    this.notes = new Notes(api);
+    this.notes = new Notes(api, session.opened.agent.id);
     this.heartbeats = new Heartbeats(api);
     /** @type {Map<string, any>} what is known of who calls, by call */
     this.callers = new Map();
