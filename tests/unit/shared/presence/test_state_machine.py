@@ -56,9 +56,9 @@ class Mirror(RuleBasedStateMachine):
         if is_told:
             self._tell(call, CallStep.ENDED)
 
-    @rule(call=st.sampled_from(CALLS))
-    def the_phone_says_it_goes_on(self, call: str) -> None:
-        self.bench.call(CallNews(call, CallStep.GOES_ON, 0, self.bench.now))
+    @rule(call=st.sampled_from(CALLS), step=st.sampled_from([CallStep.GOES_ON, CallStep.ENDED]), counts=st.booleans())
+    def the_phone_tells_of_a_call(self, call: str, step: CallStep, counts: bool) -> None:
+        self.bench.call(CallNews(call, step, self.sequence if counts else 0, self.bench.now))
 
     def _tell(self, call: str, step: CallStep) -> None:
         self.sequence += 1
