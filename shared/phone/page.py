@@ -105,7 +105,7 @@ def _located(path: str) -> Path | None:
 def _read(path: Path, _changed_ns: int) -> File:
     """Read and packed once, until it changes."""
     body = path.read_bytes()
-    packed = gzip.compress(body, 6, mtime=0) if path.suffix in PACKED else None
+    packed = gzip.compress(body, 9, mtime=0) if path.suffix in PACKED else None
     return File(body, packed, TYPES[path.suffix], f'W/"{sha256(body).hexdigest()[:32]}"')
 
 

@@ -2,7 +2,6 @@
 
 import { button, el, icon, Rows, say, show } from "../dom.js";
 import { formatLength, since } from "../format.js";
-import { Quality } from "../quality.js";
 import { t } from "../strings.js";
 import { whyUnheard } from "../words.js";
 import { CallerCard } from "./caller.js";
@@ -27,7 +26,8 @@ export class CallView {
     this.hint = el("p", { class: "hint poor", role: "status" });
     /** @type {RTCPeerConnection | null} */
     this.watched = null;
-    this.quality = new Quality((quality) => this.heard(quality));
+    /** There from the first call on. @type {import("../quality.js").Quality | undefined} */
+    this.quality = undefined;
     this.mute = this.action("mic", t("call.mute"), (call) => phone.toggleMute(call), "M");
     this.hold = this.action("hold", t("call.hold"), (call) => this.toggleHold(call), "H");
     this.keys = this.action("keypad", t("call.keypad"), () => this.unfold("keys"));
@@ -140,8 +140,10 @@ export class CallView {
   }
 
   async load() {
-    const { Transfer } = await import("./transfer.js");
+    const [{ Transfer }, { Quality }] = await Promise.all([import("./transfer.js"), import("../quality.js")]);
     if (this.targets) return;
+    this.quality = new Quality((quality) => this.heard(quality));
+    this.quality.watch(this.watched);
     this.targets = new Transfer(this.phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
     this.caller.root.before(this.targets.root);
   }
@@ -218,7 +220,7 @@ export class CallView {
   /** @param {RTCPeerConnection | null} peer */
   watch(peer) {
     this.watched = peer;
-    this.quality.watch(peer);
+    this.quality?.watch(peer);
   }
 
   /** Nothing is sent while somebody is on hold: then there is nothing to judge. @param {import("../quality.js").Heard | null} quality */

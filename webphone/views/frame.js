@@ -6,7 +6,6 @@ import { t } from "../strings.js";
 import { Availability } from "./availability.js";
 import { Banners } from "./banners.js";
 import { CallView } from "./call.js";
-import { Directory } from "./directory.js";
 import { History } from "./history.js";
 import { Keypad } from "./keypad.js";
 import { RingView } from "./ring.js";
@@ -23,6 +22,7 @@ const TABS = /** @type {[string, string, string][]} */ ([
 ]);
 /** Those that are loaded when they are wanted: they are not needed for a call. @type {Record<string, (phone: any) => Promise<any>>} */
 const LATER = {
+  directory: async (phone) => new (await import("./directory.js")).Directory(phone),
   pools: async (phone) => new (await import("./pools.js")).Pools(phone),
   settings: async (phone) => new (await import("./settings.js")).Settings(phone),
 };
@@ -41,7 +41,7 @@ export class Frame {
     this.keypad = new Keypad(phone);
     this.availability = new Availability(phone);
     /** @type {Record<string, any>} */
-    this.views = { history: new History(phone), directory: new Directory(phone) };
+    this.views = { history: new History(phone) };
     this.tabs = new Tabs(TABS, (name) => this.open(name));
     this.badge = el("span", { class: "badge", hidden: true });
     this.tabs.get("history").append(this.badge);
@@ -72,7 +72,7 @@ export class Frame {
   open(name) {
     document.body.dataset.view = name;
     const side = AT_SIDE.has(name);
-    if (!side || !this.beside) this.show(side ? FIRST_BESIDE : name, !side);
+    if (!side || (!this.beside && this.wide.matches)) this.show(side ? FIRST_BESIDE : name, !side);
     this.select(name);
     if (name === "keypad") this.keypad.opened();
   }
@@ -83,8 +83,9 @@ export class Frame {
   }
 
   resized() {
+    if (this.wide.matches && !this.beside) this.show(FIRST_BESIDE, false);
+    else if (this.wide.matches) this.views[this.beside]?.opened?.(false);
     this.select(document.body.dataset.view ?? "keypad");
-    if (this.wide.matches) this.views[this.beside]?.opened?.(false);
   }
 
   /** @param {string} name @param {boolean} chosen by the agent, who may want to type there */

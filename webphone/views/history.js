@@ -6,8 +6,6 @@ import { t } from "../strings.js";
 
 const AFTER_CALL_MS = [3_000, 12_000, 40_000];
 const LOOK_EVERY_MS = 300_000;
-const COMING_MS = 60_000;
-const AGAIN_MS = 2_000;
 
 export class History {
   /** @param {import("../phone.js").Phone} phone */
@@ -98,31 +96,7 @@ export class History {
 
   /** @param {any} entry @param {HTMLElement} sound */
   async play(entry, sound) {
-    show(sound, sound.hidden);
-    if (sound.hidden) return void sound.replaceChildren();
-    sound.replaceChildren(el("p", { class: "quiet", role: "status" }, t("history.coming")));
-    try {
-      const found = await this.recordings(entry, () => sound.isConnected && !sound.hidden);
-      sound.replaceChildren(...found.map((one) => el("audio", { controls: true, autoplay: true, src: one.audio, "aria-label": t("history.recording") })));
-    } catch (error) {
-      show(sound, false);
-      this.phone.complain(error);
-    }
-  }
-
-  /**
-   * Who may hear a recording is who may read the call's activity, which is there some seconds after the call.
-   * @param {any} entry @param {() => boolean} isWanted @returns {Promise<{audio: string}[]>}
-   */
-  async recordings(entry, isWanted) {
-    const ended = Date.parse(entry.startedAt) + (entry.duration_s ?? 0) * 1000;
-    for (;;) {
-      try {
-        return await this.phone.api.get(entry.recording.replace(/^\/api/, ""));
-      } catch (error) {
-        if (/** @type {any} */ (error).status !== 403 || !isWanted() || Date.now() > ended + COMING_MS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      }
-    }
+    const { play } = await import("./recording.js");
+    await play(this.phone, entry, sound);
   }
 }

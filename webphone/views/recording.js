@@ -1,0 +1,38 @@
+/** Plays the recordings of a call where it stands in the history (C6). */
+
+import { el, show } from "../dom.js";
+import { t } from "../strings.js";
+
+const COMING_MS = 60_000;
+const AGAIN_MS = 2_000;
+
+/** Opens the player, or closes it. @param {import("../phone.js").Phone} phone @param {any} entry @param {HTMLElement} sound */
+export async function play(phone, entry, sound) {
+  show(sound, sound.hidden);
+  if (sound.hidden) return void sound.replaceChildren();
+  sound.replaceChildren(el("p", { class: "quiet", role: "status" }, t("history.coming")));
+  try {
+    const found = await recordings(phone, entry, () => sound.isConnected && !sound.hidden);
+    sound.replaceChildren(...found.map((one) => el("audio", { controls: true, autoplay: true, src: one.audio, "aria-label": t("history.recording") })));
+  } catch (error) {
+    show(sound, false);
+    phone.complain(error);
+  }
+}
+
+/**
+ * Who may hear a recording is who may read the call's activity, which is there some seconds after the call.
+ * @param {import("../phone.js").Phone} phone @param {any} entry @param {() => boolean} isWanted
+ * @returns {Promise<{audio: string}[]>}
+ */
+async function recordings(phone, entry, isWanted) {
+  const ended = Date.parse(entry.startedAt) + (entry.duration_s ?? 0) * 1000;
+  for (;;) {
+    try {
+      return await phone.api.get(entry.recording.replace(/^\/api/, ""));
+    } catch (error) {
+      if (/** @type {any} */ (error).status !== 403 || !isWanted() || Date.now() > ended + COMING_MS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
