@@ -263,7 +263,7 @@ export class Phone {
       this.take(this.calls.took(await this.api.command(call.callId, name, body)));
       return true;
     } catch (error) {
-      this.complain(error);
+      if (!isOver(error)) this.complain(error);
       return false;
     }
   }
@@ -315,7 +315,7 @@ export class Phone {
   }
 }
 
-/** Whether a call was over before its voice was there: its state says why. @param {any} error */
+/** Whether a call was over before that could be done: its state says why. @param {any} error */
 const isOver = ({ code, problem }) => code === "call-unknown" || problem?.state === "ended";
 
 /** Whether the agent's voice belongs into it from here. @param {import("./calls.js").Call} call */

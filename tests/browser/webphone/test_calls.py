@@ -121,6 +121,19 @@ async def test_a_declined_call_is_over_and_missed_ones_are_counted(phones_at_wor
     assert anna.faults == []
 
 
+async def test_who_ends_a_call_twice_is_told_only_that_it_is_over(phones_at_work: PhoneStack) -> None:
+    """A double click is no mistake (C2)."""
+    anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
+    await phones_at_work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("button", name="Answer").click()
+    await expect(state(anna.page)).to_have_text("Connected")
+    async with anna.page.expect_response(lambda answer: answer.status == 409):
+        await anna.page.get_by_role("button", name="End call").dblclick()
+    await expect(state(anna.page)).to_have_text("Call ended")
+    await expect(anna.page.get_by_role("alert")).to_have_count(0)
+    assert anna.faults == []
+
+
 async def test_a_call_that_rings_is_still_there_after_a_reload(phones_at_work: PhoneStack) -> None:
     """And can be answered (K1)."""
     work = phones_at_work
