@@ -19,6 +19,8 @@ export class Notes extends EventTarget {
     this.typed = new Map();
     /** Calls whose notes are on their way: one at a time, so that the newest come last. @type {Set<string>} */
     this.going = new Set();
+    /** The server keeps the highest edit of a page: a request that it gets to late changes nothing any more. */
+    this.edit = { page: crypto.randomUUID(), number: 0 };
     /** @type {"saved" | "saving" | "failed" | "refused"} */
     this.state = "saved";
     addEventListener("pagehide", () => this.timers.forEach((_, callId) => this.save(callId, true)));
@@ -84,8 +86,9 @@ export class Notes extends EventTarget {
     this.timers.delete(callId);
     if (notes === null || (this.going.has(callId) && !leaving)) return;
     this.going.add(callId);
+    this.edit.number += 1;
     try {
-      await this.api.send("PATCH", `/phone/calls/${callId}`, { notes }, { keepalive: leaving });
+      await this.api.send("PATCH", `/phone/calls/${callId}`, { notes, edit: { ...this.edit } }, { keepalive: leaving });
       const isNewest = localStorage.getItem(this.kept + callId) === notes;
       if (isNewest) localStorage.removeItem(this.kept + callId);
       else if (!this.timers.has(callId)) this.later(callId, 0);

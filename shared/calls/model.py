@@ -101,15 +101,29 @@ class CallFacts:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """Which state of his notes a page of the phone has sent: ``number`` counts up on one page."""
+
+    page: str
+    number: int
+
+    def is_older(self, than: "Edit | None") -> bool:
+        """Of two pages nobody knows."""
+        return than is not None and self.page == than.page and self.number < than.number
+
+
+@dataclass(frozen=True)
 class PhoneNote:
     """What an agent's phone has told about a call: his notes, the customer he picked (D6), which callback request it
-    answers (F8). ``agent`` is his object id, ``began_at`` when he told something first."""
+    answers (F8). ``agent`` is his object id, ``began_at`` when he told something first, ``edit`` what the notes are
+    of."""
 
     agent: str
     began_at: datetime
     notes: str = ""
     customer: Customer | None = None
     callback_request: UUID | None = None
+    edit: Edit | None = None
     etag: str | None = field(default=None, compare=False)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from shared.calls.model import CallEvent, CallRecord, EventKind, PhoneNote, Progress, Stage
+from shared.calls.model import CallEvent, CallRecord, Edit, EventKind, PhoneNote, Progress, Stage
 from shared.clock import from_iso, to_iso
 from shared.errors import Conflict
 from shared.identity.model import Customer, CustomerKind
@@ -163,18 +163,20 @@ def _from_note(note: PhoneNote) -> dict[str, Any]:
         "notes": note.notes,
         "customer": _from_customer(note.customer),
         "callback_request": str(note.callback_request) if note.callback_request else None,
+        "edit": [note.edit.page, note.edit.number] if note.edit else None,
     }
 
 
 def _to_note(row: Row) -> PhoneNote:
     document = json.loads(row.values["document"])
-    request = document["callback_request"]
+    request, edit = document["callback_request"], document.get("edit")
     return PhoneNote(
         agent=row.rk.removeprefix(PHONE),
         began_at=row.values["began_at"],
         notes=document["notes"],
         customer=_to_customer(document["customer"]),
         callback_request=UUID(request) if request else None,
+        edit=Edit(*edit) if edit else None,
         etag=row.etag,
     )
 

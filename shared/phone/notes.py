@@ -1,12 +1,13 @@
 """Notes and the pick of a customer from the agent's phone, before or after the end of a call (D3, D6, K4)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from shared.bus.bus import Bus
-from shared.calls.model import QUEUE, PhoneNote, is_call_id
+from shared.calls.model import QUEUE, Edit, PhoneNote, is_call_id
 from shared.calls.store import CallStore
 from shared.calls.telling import noted
 from shared.clock import Clock
@@ -19,6 +20,8 @@ from shared.text import cleaned, cut
 
 ATTEMPTS = 5
 FIELDS = {"notes", "customer", "callbackRequest"}
+LATEST = 2**31
+_PAGE = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
 class CallNotes:
@@ -29,7 +32,8 @@ class CallNotes:
         self._clock = clock
 
     async def take(self, call_id: str, object_id: str, body: object) -> PhoneNote:
-        """``{notes?, customer?: {kind, id} | null, callbackRequest?: id | null}``; what is not named stays as it was.
+        """``{notes?, edit?: {page, number}, customer?: {kind, id} | null, callbackRequest?: id | null}``; what is not
+        named stays as it was, and so do notes of which the page has sent a later edit already.
 
         Gives what this agent has told of the call so far. Raises InvalidInput ``malformed-notes``,
         ``customer-unknown`` or ``callback-request-unknown``: he may tell only of rows that he may read.
@@ -37,7 +41,7 @@ class CallNotes:
         if not isinstance(body, Mapping) or not FIELDS & body.keys() or not is_call_id(call_id):
             raise _malformed("a JSON object with notes, customer or callbackRequest")
         changes: dict[str, Any] = {
-            **({"notes": _notes(body["notes"])} if "notes" in body else {}),
+            **({"notes": _notes(body["notes"]), "edit": _edit(body.get("edit"))} if "notes" in body else {}),
             **({"customer": await self._customer(body["customer"], object_id)} if "customer" in body else {}),
             **(
                 {"callback_request": await self._request(body["callbackRequest"], object_id)}
@@ -47,7 +51,7 @@ class CallNotes:
         }
         for _ in range(ATTEMPTS):
             note = await self._store.phone_note(call_id, object_id) or PhoneNote(object_id, self._clock())
-            changed = replace(note, **changes)
+            changed = _changed(note, changes)
             try:
                 await self._store.note(call_id, changed)
             except Conflict:
@@ -97,6 +101,25 @@ def _notes(given: object) -> str:
     if notes is None or cut(notes, names.DESCRIPTION_LENGTH) != notes:
         raise _malformed(f"notes are a text of at most {names.DESCRIPTION_LENGTH} UTF-16 units")
     return notes
+
+
+def _changed(note: PhoneNote, changes: Mapping[str, Any]) -> PhoneNote:
+    """A request that comes late, after its page has sent what was typed since, does not bring back the older notes."""
+    edit: Edit | None = changes.get("edit")
+    if edit and edit.is_older(note.edit):
+        changes = {name: value for name, value in changes.items() if name not in {"notes", "edit"}}
+    return replace(note, **changes)
+
+
+def _edit(given: object) -> Edit | None:
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        raise _malformed("edit is {page, number}")
+    page, number = given.get("page"), given.get("number")
+    if not isinstance(page, str) or not _PAGE.fullmatch(page) or type(number) is not int or not 0 <= number < LATEST:
+        raise _malformed("edit is {page, number}: an id of the page's own making, and a count")
+    return Edit(page, number)
 
 
 def _guid_or_none(given: object) -> UUID | None:

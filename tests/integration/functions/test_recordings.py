@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from tests.fixtures.presence import DAVID_OBJECT
 from tests.fixtures.world import World, eventually
 
 DAVIDS_NUMBER = "+35891001004"
+PAGE = "5d0e4a3c-0000-4000-8000-00000000000a"
 
 
 @pytest_asyncio.fixture
@@ -114,6 +116,24 @@ async def test_notes_come_over_the_api(world: World, recorded: str, anna: httpx.
         assert (await activity(world, recorded))["description"] == "call back on Monday"
 
     await eventually(landed)
-    for wrong in ({}, {"notes": 5}, {"customer": {"kind": "dog", "id": "x"}}, [], {"notes": "x" * 2001}):
+    for wrong in (
+        *({}, {"notes": 5}, {"customer": {"kind": "dog", "id": "x"}}, [], {"notes": "x" * 2001}),
+        *({"notes": "x", "edit": edit} for edit in (5, {}, {"page": "x", "number": 1}, {"page": PAGE, "number": -1})),
+    ):
         refused = await anna.patch(f"/api/phone/calls/{recorded}", json=wrong)
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed-notes")
+
+
+async def test_notes_that_come_late_do_not_bring_back_what_was_typed_before(
+    world: World, recorded: str, anna: httpx.AsyncClient
+) -> None:
+    """Of one page the highest edit counts; another page, after a reload, begins to count anew (K4)."""
+    headers = {"Authorization": f"Bearer {await token_of(world, DAVID_OBJECT)}"}
+    for notes, page, number, noted in (
+        ("wants a refund of 30 euros", PAGE, 2, "wants a refund of 30 euros"),
+        ("wants a refund", PAGE, 1, "wants a refund of 30 euros"),
+        ("wants 40 euros", str(uuid4()), 1, "wants 40 euros"),
+    ):
+        body = {"notes": notes, "edit": {"page": page, "number": number}}
+        answer = await anna.patch(f"/api/phone/calls/{recorded}", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["notes"]) == (200, noted)
