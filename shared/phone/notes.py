@@ -1,6 +1,5 @@
 """Notes and the pick of a customer from the agent's phone, before or after the end of a call (D3, D6, K4)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,12 +15,12 @@ from shared.dataverse.client import Dataverse
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES
+from shared.phone.requests import OWN_ID
 from shared.text import cleaned, cut
 
 ATTEMPTS = 5
 FIELDS = {"notes", "customer", "callbackRequest"}
 LATEST = 2**31
-_PAGE = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
 class CallNotes:
@@ -117,7 +116,7 @@ def _edit(given: object) -> Edit | None:
     if not isinstance(given, Mapping):
         raise _malformed("edit is {page, number}")
     page, number = given.get("page"), given.get("number")
-    if not isinstance(page, str) or not _PAGE.fullmatch(page) or type(number) is not int or not 0 <= number < LATEST:
+    if not isinstance(page, str) or not OWN_ID.fullmatch(page) or type(number) is not int or not 0 <= number < LATEST:
         raise _malformed("edit is {page, number}: an id of the page's own making, and a count")
     return Edit(page, number)
 

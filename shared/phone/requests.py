@@ -10,7 +10,8 @@ from shared.errors import InvalidInput, Missing
 from shared.numbers import to_e164
 from shared.text import cleaned
 
-_SESSION_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+OWN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+"""An id of a page's own making."""
 _MEDIA_ID = re.compile(r"[0-9A-Za-z_.~-]{1,128}")
 _KEY = re.compile(r"[!-~]{1,128}")
 _BETWEEN_DIGITS = re.compile(r"[\s().\-\u2013/]+")
@@ -30,7 +31,7 @@ def text_object(body: object) -> Mapping[str, Any]:
 
 
 def session_id(given: object) -> str:
-    if not isinstance(given, str) or not _SESSION_ID.fullmatch(given):
+    if not isinstance(given, str) or not OWN_ID.fullmatch(given):
         raise _malformed("sessionId is a UUID of the phone's own making")
     return given
 

@@ -58,6 +58,19 @@ async def hear_each_other(work: PhoneStack, agent: Person, call_id: str) -> None
     await asyncio.gather(work.customer_hears(call_id, ANNA_HZ), agent.hears_tone(CUSTOMER_HZ))
 
 
+async def sign_out(page: Page) -> None:
+    """No token holds any more, and nobody gives another, until routes are lifted."""
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=401, json={"code": "token-invalid"})
+
+    async def nothing(route: Route) -> None:
+        await route.fulfill(status=400, json={"error": "invalid_grant"})
+
+    await page.route("**/api/phone/**", refuse)
+    await page.route("**/oauth2/v2.0/token", nothing)
+
+
 async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneStack, phone_run: StackProcess) -> None:
     """Five seconds without a packet or an answer: the voice is connected anew, commands work, nobody clicks (K1)."""
     work = phones_at_work
@@ -85,15 +98,7 @@ async def test_a_call_goes_on_when_the_sign_in_has_run_out(phones_at_work: Phone
     """Both hear each other; the agent is asked to sign in, and then commands again (A1)."""
     work = phones_at_work
     anna, call_id = await talking(work)
-
-    async def refuse(route: Route) -> None:
-        await route.fulfill(status=401, json={"code": "token-invalid"})
-
-    async def nothing(route: Route) -> None:
-        await route.fulfill(status=400, json={"error": "invalid_grant"})
-
-    await anna.page.route("**/api/phone/**", refuse)
-    await anna.page.route("**/oauth2/v2.0/token", nothing)
+    await sign_out(anna.page)
     await anna.page.get_by_role("button", name="Hold").click()
     banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
     await expect(banner).to_be_visible(timeout=15_000)
@@ -135,15 +140,7 @@ async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneSta
     """It could not be renewed while the agent was signed out; nobody has to hang up for it (A1, K1)."""
     work = phones_at_work
     anna, call_id = await talking(work)
-
-    async def refuse(route: Route) -> None:
-        await route.fulfill(status=401, json={"code": "token-invalid"})
-
-    async def nothing(route: Route) -> None:
-        await route.fulfill(status=400, json={"error": "invalid_grant"})
-
-    await anna.page.route("**/api/phone/**", refuse)
-    await anna.page.route("**/oauth2/v2.0/token", nothing)
+    await sign_out(anna.page)
     await anna.page.evaluate(LOSE_VOICE)
     await anna.page.get_by_role("button", name="Hold").click()
     banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
