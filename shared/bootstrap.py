@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from shared.webhooks.dataverse import DataverseWebhooks
     from shared.webhooks.voicecloud import VoicecloudWebhooks
 
-QUEUES = ("callbacks", "calls", "dataverse-changes", "presence")
-
 
 class Services:
     """Every service of the app, each built once."""
@@ -354,28 +352,9 @@ class Services:
 
     @cached_property
     def health(self) -> "Health":
-        from shared.enterprise_calls.health import calls
-        from shared.health import checks
-        from shared.health.service import Health
-        from shared.presence.health import presence
+        from shared.health.wiring import build
 
-        return Health(
-            checks={
-                "storage": checks.storage(self.tables),
-                "dataverse": checks.dataverse(self.dataverse),
-                "voicecloud": checks.voicecloud(self.enreach),
-                **{f"queue {name}": checks.queue(self.queue_depths, name) for name in QUEUES},
-                "settings": checks.settings(self.settings),
-                "number index": checks.index(self.watermarks, self._clock),
-                "callback lists": checks.callback_lists(self.settings, self.enreach, self.callback_polls, self._clock),
-                "callback queues": checks.callback_queues(self.settings, self.dataverse),
-                "calls": calls(self.enterprise_calls, self._clock),
-                "columns": checks.columns(self.absent_columns),
-                "presence": presence(self.settings, self.presence.store),
-            },
-            table=self.tables.table("health"),
-            clock=self._clock,
-        )
+        return build(self, self._clock)
 
     async def close(self) -> None:
         """Closes what was opened."""

@@ -18,7 +18,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared.bootstrap import QUEUES, Services
+from shared.bootstrap import Services
+from shared.bus.names import QUEUES
 from shared.commands import calls, topics
 from shared.errors import VoiceError
 from shared.settings.model import Kind
