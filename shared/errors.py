@@ -19,6 +19,8 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from shared.pauses import bounded_pause_s
+
 
 class VoiceError(Exception):
     """Base of all errors the product raises on purpose."""
@@ -74,7 +76,7 @@ class Limited(VoiceError):
 
     def __init__(self, code: str, message: str, retry_after_s: float = 1.0) -> None:
         super().__init__(code, message)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = bounded_pause_s(retry_after_s)
 
 
 class Misconfigured(VoiceError):
@@ -93,8 +95,8 @@ class Unavailable(VoiceError):
 
 
 class Throttled(Unavailable):
-    """The other side asks for a pause of ``retry_after_s`` seconds."""
+    """The other side asks for a pause of ``retry_after_s`` seconds, of which an hour at most is kept."""
 
     def __init__(self, code: str, message: str, retry_after_s: float) -> None:
         super().__init__(code, message)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = bounded_pause_s(retry_after_s)

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.dataverse import names
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
+from shared.pauses import retry_after_s
 
 DUPLICATE_KEY = "0x80060892"
 DUPLICATE_RECORD = "0x80040237"
@@ -18,6 +19,8 @@ VERSION_MISMATCH = "0x80060882"
 NOT_FOUND = "0x80040217"
 DELTA_EXPIRED = "0x80044352"
 REQUEST_TIME_OUT = 408
+SAYS_WHAT_IS_THERE = {404, 410, 412}
+"""Refusals that work goes by: only Dataverse itself may say that a row is not there, or is there already."""
 DEFAULT_PAUSE_S = 5.0
 DETAIL_LENGTH = 300
 OUR_PREFIX = "voice_"
@@ -43,8 +46,10 @@ class UnknownColumn(InvalidInput):
 def refused(status: int, headers: Mapping[str, str], body: str, *, versioned: bool = False) -> VoiceError:
     """The error of a response. ``versioned``: the request named the version of the row it was to change."""
     code, message = _code_and_message(body)
+    if status in SAYS_WHAT_IS_THERE and not _is_own(body):
+        return Unavailable("dataverse-unavailable", f"something other than Dataverse answered {status}: a proxy, perhaps")
     if status == 429:
-        return Throttled("dataverse-throttled", "Dataverse asks for a pause", _pause_s(headers))
+        return Throttled("dataverse-throttled", "Dataverse asks for a pause", retry_after_s(headers, DEFAULT_PAUSE_S))
     if status == 410 or code == DELTA_EXPIRED:
         return Missing("delta-expired", "the change history does not reach back that far")
     if status == 412 or code in DUPLICATES:
@@ -69,6 +74,14 @@ def _conflict(code: str, *, versioned: bool) -> Conflict:
     return Conflict("dataverse-exists", "the row is there already")
 
 
+def _is_own(body: str) -> bool:
+    """Dataverse says in JSON what was wrong; a page of a proxy does not."""
+    try:
+        return "error" in json.loads(body)
+    except (ValueError, TypeError):
+        return False
+
+
 def _code_and_message(body: str) -> tuple[str, str]:
     try:
         error: Mapping[str, Any] = json.loads(body)["error"]
@@ -84,8 +97,3 @@ def _unknown_column(message: str) -> str | None:
     as_read = name.removeprefix("_").removesuffix("_value") if name.startswith("_") else name
     column = as_read.removesuffix(names.ACTIVITY_SUFFIX)
     return column if column.startswith(OUR_PREFIX) else None
-
-
-def _pause_s(headers: Mapping[str, str]) -> float:
-    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return float(given) if given.replace(".", "", 1).isdigit() else DEFAULT_PAUSE_S

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from shared.errors import Throttled
+from shared.pauses import bounded_pause_s
 
 CONCURRENT = 20
 """Of the 52 at once that a user is allowed, so that two instances never reach the limit together."""
@@ -28,7 +29,8 @@ class Gate:
             yield
 
     def close_for(self, pause_s: float) -> None:
-        self._closed_until = max(self._closed_until, self._now() + pause_s)
+        """An hour at most, whatever is asked for."""
+        self._closed_until = max(self._closed_until, self._now() + bounded_pause_s(pause_s))
 
     def _check(self) -> None:
         left_s = self._closed_until - self._now()

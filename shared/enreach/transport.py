@@ -10,6 +10,7 @@ import httpx
 
 from shared.enreach import names
 from shared.errors import InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
+from shared.pauses import retry_after_s
 
 DEFAULT_PAUSE_S = 5.0
 
@@ -147,5 +148,5 @@ def refused(answer: httpx.Response) -> VoiceError:
 
 
 def pause_s(answer: httpx.Response) -> float:
-    given = answer.headers.get("Retry-After", "")
-    return float(given) if given.isdigit() else DEFAULT_PAUSE_S
+    """How long the voice cloud asks to wait."""
+    return retry_after_s(answer.headers, DEFAULT_PAUSE_S)

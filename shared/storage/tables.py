@@ -26,6 +26,7 @@ from azure.data.tables import EdmType, EntityProperty, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable, VoiceError
+from shared.storage.answers import check_answer
 from shared.storage.limits import check_keys, check_row, check_table_name, check_transaction
 
 INT32_MAX = 2**31 - 1
@@ -224,7 +225,12 @@ class Tables:
         await self._service.close()
 
 
-_CLIENT: dict[str, Any] = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 30}
+_CLIENT: dict[str, Any] = {
+    "retry_total": 0,
+    "connection_timeout": 5,
+    "read_timeout": 30,
+    "raw_response_hook": check_answer,
+}
 
 
 class _TableGone(Unavailable):

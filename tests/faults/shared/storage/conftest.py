@@ -45,6 +45,14 @@ class FaultyStorage:
     async def busy(self, _request: web.Request) -> web.StreamResponse:
         return _error(503, "ServerBusy")
 
+    def page(self, status: int) -> Answer:
+        """A proxy answers with a page of its own instead of asking the service."""
+
+        async def answer(_request: web.Request) -> web.StreamResponse:
+            return web.Response(status=status, text="<html><body>Please sign in</body></html>", content_type="text/html")
+
+        return answer
+
     async def being_deleted(self, _request: web.Request) -> web.StreamResponse:
         return _error(409, "TableBeingDeleted")
 
@@ -91,5 +99,5 @@ def _error(status: int, code: str) -> web.Response:
     return web.json_response(
         {"odata.error": {"code": code, "message": {"lang": "en-US", "value": code}}},
         status=status,
-        headers={"x-ms-error-code": code},
+        headers={"x-ms-error-code": code, "x-ms-version": "2019-02-02"},
     )

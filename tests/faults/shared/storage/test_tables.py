@@ -1,10 +1,10 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
 from shared.errors import Conflict, InvalidInput, Unavailable
-from shared.storage.tables import Insert, Put, Row, Tables
+from shared.storage.tables import Insert, Put, Row, Table, Tables
 from tests.faults.shared.storage.conftest import FaultyStorage
 
 
@@ -99,3 +99,33 @@ async def test_a_table_that_vanished_is_never_read_as_empty(
         await table.get("p", "r")
     assert await table.get("p", "r") is None
     await table.insert(Row("p", "r"))
+
+
+async def rows_of(table: Table) -> list[Row]:
+    return [row async for row in table.query("p")]
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 409, 412])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda table: table.get("p", "r"),
+        rows_of,
+        lambda table: table.insert(Row("p", "new")),
+        lambda table: table.put(Row("p", "new")),
+        lambda table: table.delete("p", "r"),
+        lambda table: table.transact([Put(Row("p", "new"))]),
+    ],
+    ids=["get", "query", "insert", "put", "delete", "transact"],
+)
+async def test_a_proxys_page_is_never_taken_for_an_answer_of_storage(
+    tables: Tables, faulty: FaultyStorage, status: int, ask: Callable[[Table], Awaitable[object]]
+) -> None:
+    """Its 404 is no missing row, its 409 no lost race, its 200 no fault of the program: it is an outage that passes."""
+    table = tables.table("things")
+    await table.put(Row("p", "r"))
+    faulty.next = [faulty.page(status)]
+    with pytest.raises(Unavailable, match="something other than Table Storage") as refused:
+        await ask(table)
+    assert refused.value.code == "storage-unavailable"
+    assert await table.get("p", "r")

@@ -222,8 +222,9 @@ async def test_the_link_of_another_environment_is_expired_and_never_followed() -
 
 async def test_a_table_that_is_not_there_is_a_misconfiguration() -> None:
     """Beginning anew would not help where there is nothing to read."""
+    absent = {"error": {"code": "0x80060888", "message": "Resource not found for the segment 'leads'."}}
     with pytest.raises(Misconfigured, match=r"dataverse-table-missing: .*leads"):
-        await always(404).client.changes("leads", ["leadid"], None, 5000)
+        await always(404, absent).client.changes("leads", ["leadid"], None, 5000)
 
 
 async def test_a_number_that_dataverse_quotes_is_not_passed_on() -> None:

@@ -45,6 +45,13 @@ def test_an_answer_that_is_no_json_is_understood_by_its_status() -> None:
     assert not refused(400, {}, "<html>").retryable
 
 
+@pytest.mark.parametrize("status", [404, 410, 412])
+def test_only_dataverse_says_what_is_there(status: int) -> None:
+    """A proxy's page is no word on a row: it passes, and the row is asked for again."""
+    assert refused(status, {}, "<html>").code == "dataverse-unavailable"
+    assert refused(status, {}, body("")).code != "dataverse-unavailable"
+
+
 def test_the_pause_dataverse_asks_for_is_kept() -> None:
     """Retry-After in seconds is taken over; without one a short pause is made."""
     error = refused(429, {"Retry-After": "17"}, body("0x80072322"))
