@@ -47,7 +47,9 @@ def refused(status: int, headers: Mapping[str, str], body: str, *, versioned: bo
     """The error of a response. ``versioned``: the request named the version of the row it was to change."""
     code, message = _code_and_message(body)
     if status in SAYS_WHAT_IS_THERE and not _is_own(body):
-        return Unavailable("dataverse-unavailable", f"something other than Dataverse answered {status}: a proxy, perhaps")
+        return Unavailable(
+            "dataverse-unavailable", f"something other than Dataverse answered {status}: a proxy, perhaps"
+        )
     if status == 429:
         return Throttled("dataverse-throttled", "Dataverse asks for a pause", retry_after_s(headers, DEFAULT_PAUSE_S))
     if status == 410 or code == DELTA_EXPIRED:

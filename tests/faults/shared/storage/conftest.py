@@ -49,7 +49,9 @@ class FaultyStorage:
         """A proxy answers with a page of its own instead of asking the service."""
 
         async def answer(_request: web.Request) -> web.StreamResponse:
-            return web.Response(status=status, text="<html><body>Please sign in</body></html>", content_type="text/html")
+            return web.Response(
+                status=status, text="<html><body>Please sign in</body></html>", content_type="text/html"
+            )
 
         return answer
 
