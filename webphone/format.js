@@ -1,5 +1,7 @@
 /** Numbers and times as people read them. */
 
+import { serverNow } from "./clock.js";
+
 /** Lengths of country codes that are not three digits long, by their beginning (ITU-T E.164). */
 const TWO = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|7|8[1246]|9[0-58])/;
 
@@ -63,9 +65,9 @@ export function formatLength(seconds) {
 export function formatMoment(at) {
   const moment = new Date(at);
   const time = moment.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  if (moment.toDateString() === new Date().toDateString()) return time;
+  if (moment.toDateString() === new Date(serverNow()).toDateString()) return time;
   return `${moment.toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "short" })} ${time}`;
 }
 
 /** @param {string} from ISO 8601 @returns {number} seconds since then */
-export const since = (from) => (Date.now() - Date.parse(from)) / 1000;
+export const since = (from) => (serverNow() - Date.parse(from)) / 1000;

@@ -3,6 +3,8 @@
  * and no longer than the phone lives (E3).
  */
 
+import { elapsed } from "./clock.js";
+
 const EVERY_MS = 7_500;
 
 export class Heartbeats {
@@ -16,8 +18,8 @@ export class Heartbeats {
   /** @param {import("./calls.js").Call[]} calls those that are talked in here now */
   follow(calls) {
     for (const { callId, sequence } of calls) {
-      if (Date.now() - (this.told.get(callId) ?? 0) < EVERY_MS) continue;
-      this.told.set(callId, Date.now());
+      if (elapsed() - (this.told.get(callId) ?? -EVERY_MS) < EVERY_MS) continue;
+      this.told.set(callId, elapsed());
       this.tell(callId, { sequence }).catch(() => {}); // the next one follows
     }
   }

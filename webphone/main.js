@@ -1,6 +1,7 @@
 /** Opens the phone: sign-in, one primary session, state, views. */
 
 import { Api, Refusal } from "./api.js";
+import { elapsed } from "./clock.js";
 import { el } from "./dom.js";
 import { handedBack, SignIn, SignInNeeded } from "./sign-in.js";
 import { Session } from "./session.js";
@@ -55,7 +56,7 @@ async function start() {
 /** Claims the session; where another machine has it, says so and waits for the agent (A4). @param {Session} session */
 async function claimed(session) {
   let takeOver = sessionStorage.getItem(TAKING) !== null;
-  const until = Date.now() + TRIED_MS;
+  const until = elapsed() + TRIED_MS;
   sessionStorage.removeItem(TAKING);
   for (;;) {
     try {
@@ -99,7 +100,7 @@ function elsewhere(problem, until) {
     );
   });
   const again = new Promise((/** @type {(value: boolean) => void} */ resolve) => setTimeout(resolve, AGAIN_MS, false));
-  return Date.now() < until ? Promise.race([asking, again]) : asking;
+  return elapsed() < until ? Promise.race([asking, again]) : asking;
 }
 
 function lost() {

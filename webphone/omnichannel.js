@@ -4,6 +4,8 @@
  * faster: whatever is lost, by either side, the next look finds.
  */
 
+import { elapsed } from "./clock.js";
+
 const LOOK_EVERY_MS = 5_000;
 /** Where Omnichannel is the server's part: how often it is asked whether that is still so. */
 const ASK_EVERY_MS = 60_000;
@@ -19,7 +21,7 @@ export class Omnichannel {
    * @param {{get: (path: string) => Promise<any>, post: (path: string, body: unknown) => Promise<any>}} api
    * @param {() => number} [now] milliseconds
    */
-  constructor(framework, api, now = Date.now) {
+  constructor(framework, api, now = elapsed) {
     this.framework = framework;
     this.api = api;
     this.now = now;

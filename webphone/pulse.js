@@ -3,12 +3,14 @@
  * from a network it had lost or changed, from being frozen.
  */
 
+import { elapsed } from "./clock.js";
+
 const SLEPT_MS = 8_000;
 
 export class Pulse extends EventTarget {
   constructor() {
     super();
-    this.beaten = Date.now();
+    this.beaten = [elapsed(), Date.now()];
     this.worker = new Worker(new URL("./ticks.js", import.meta.url));
     this.worker.onmessage = () => this.beat();
     addEventListener("online", () => this.wake());
@@ -21,10 +23,10 @@ export class Pulse extends EventTarget {
     });
   }
 
-  /** One that comes far too late has slept. */
+  /** One that comes far too late has slept; the one clock stands still meanwhile on some machines, the other one can be set. */
   beat() {
-    const slept = Date.now() - this.beaten > SLEPT_MS;
-    this.beaten = Date.now();
+    const slept = [elapsed(), Date.now()].some((now, at) => now - this.beaten[at] > SLEPT_MS);
+    this.beaten = [elapsed(), Date.now()];
     if (slept) this.wake();
     this.dispatchEvent(new Event("tick"));
   }

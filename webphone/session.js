@@ -1,6 +1,7 @@
 /** The agent's primary session: claimed, kept alive, given back (A4). */
 
 import { Refusal } from "./api.js";
+import { elapsed, learn } from "./clock.js";
 
 const HEARTBEAT_MS = 8_000;
 const SLACK_MS = 500;
@@ -57,24 +58,27 @@ export class Session {
   async open(takeOver = false) {
     const sessionId = sessionStorage.getItem(KEPT) ?? crypto.randomUUID();
     sessionStorage.setItem(KEPT, sessionId);
+    const asked = elapsed();
     this.opened = await this.api.post("/phone/session", { sessionId, claim: this.claim, client: describe(), takeOver });
+    learn(this.opened.now, asked);
     this.api.sessionId = sessionId;
-    this.beaten = Date.now();
+    this.beaten = elapsed();
     return this.opened;
   }
 
   /** Gives signs of life in time with a pulse. @param {EventTarget} pulse */
   follow(pulse) {
     pulse.addEventListener("wake", () => this.beat());
-    pulse.addEventListener("tick", () => Date.now() - this.beaten >= HEARTBEAT_MS - SLACK_MS && this.beat());
+    pulse.addEventListener("tick", () => elapsed() - this.beaten >= HEARTBEAT_MS - SLACK_MS && this.beat());
   }
 
   /** What the network swallows comes again with the next one. */
   async beat() {
     if (!this.api.sessionId) return;
-    this.beaten = Date.now();
+    const asked = (this.beaten = elapsed());
     try {
       const answer = await this.api.put(`/phone/session/${this.api.sessionId}`);
+      learn(answer.now, asked);
       Object.assign(this.opened.events, answer.events);
     } catch (error) {
       if (error instanceof Refusal && error.code === "phone-session-lost") this.giveUp();

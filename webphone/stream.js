@@ -1,6 +1,7 @@
 /** The state of the phone as it changes: server-sent events, else long polls of the Functions app. */
 
 import { Refusal } from "./api.js";
+import { elapsed } from "./clock.js";
 
 const SILENT_MS = 15_000;
 /** So long after a stream that brought nothing it is polled: something on the way may hold streams back. */
@@ -31,7 +32,7 @@ export class StateStream {
     while (!this.stopped.signal.aborted) {
       this.cut = new AbortController();
       this.isHurried = false;
-      const polls = failures % 2 === 1 || Date.now() < this.pollUntil;
+      const polls = failures % 2 === 1 || elapsed() < this.pollUntil;
       try {
         await (polls ? this.poll() : this.events());
         failures = 0;
@@ -62,7 +63,7 @@ export class StateStream {
     const { url, ticket } = this.session.opened.events;
     let [opened, heard] = [false, false];
     const silence = () => {
-      if (opened && !heard) this.pollUntil = Date.now() + POLLS_MS;
+      if (opened && !heard) this.pollUntil = elapsed() + POLLS_MS;
       this.cut.abort();
     };
     let timer = setTimeout(silence, SILENT_MS);

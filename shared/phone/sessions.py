@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from shared.clock import Clock, to_iso
 from shared.enreach.phone import EnreachPhone, OpenSession, PhoneState
 from shared.errors import Conflict, Missing, Unsupported
 from shared.phone import requests
@@ -17,7 +18,16 @@ LONGEST_WAIT_S = 25.0
 class PhoneSessions:
     """Every method takes the person's object id and raises Forbidden ``agent-unknown`` for who is no agent."""
 
-    def __init__(self, *, agents: PhoneAgents, leases: SessionLeases, phone: EnreachPhone, settings: Settings) -> None:
+    def __init__(
+        self,
+        *,
+        agents: PhoneAgents,
+        leases: SessionLeases,
+        phone: EnreachPhone,
+        settings: Settings,
+        clock: Clock,
+    ) -> None:
+        self._clock = clock
         self._agents = agents
         self._leases = leases
         self._phone = phone
@@ -41,6 +51,7 @@ class PhoneSessions:
         return {
             "sessionId": session_id,
             "leaseS": LEASE_S,
+            "now": to_iso(self._clock()),
             "agent": await self._shown(agent),
             "iceServers": list(opened.ice_servers),
             "events": _events(opened),
@@ -59,7 +70,7 @@ class PhoneSessions:
             events = {"ticket": await self._phone.go_on(agent.voice_user_id, session_id)}
         except Missing:
             events = _events(await self._phone.open(agent.voice_user_id, session_id))
-        return {"leaseS": LEASE_S, "events": events}
+        return {"leaseS": LEASE_S, "now": to_iso(self._clock()), "events": events}
 
     async def close(self, object_id: str, session_id: str, claim: str = "") -> None:
         """A session that is lost already, or claimed anew since, needs no closing."""

@@ -1,5 +1,6 @@
 /** The agent's availability: one menu, with note and end, and what is left of lunch (B1-B4). */
 
+import { elapsed, serverNow } from "../clock.js";
 import { el, say, show } from "../dom.js";
 import { formatLength } from "../format.js";
 import { t } from "../strings.js";
@@ -29,7 +30,7 @@ export class Availability {
     this.button = el("button", { type: "button", class: "status", "aria-haspopup": "true", "aria-expanded": "false", onclick: () => this.toggle() }, this.dot, el("span", { class: "unseen" }, `${t("availability")}: `), this.name, this.left);
     this.root = el("div", { class: "availability", onkeydown: (/** @type {KeyboardEvent} */ event) => this.escape(event) }, this.button, this.menu);
     document.addEventListener("pointerdown", (event) => !this.root.contains(/** @type {Node} */ (event.target)) && this.close(false));
-    phone.pulse.addEventListener("tick", () => Date.now() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.look());
+    phone.pulse.addEventListener("tick", () => elapsed() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.look());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.look());
     setInterval(() => this.tick(), 1_000);
     this.look();
@@ -37,7 +38,7 @@ export class Availability {
 
   /** What was asked before the agent chose something is no news. */
   async look() {
-    const looked = (this.looked = Date.now());
+    const looked = (this.looked = elapsed());
     const found = await this.phone.api.get("/phone/availability").catch(() => null);
     if (found && looked === this.looked) this.draw(found);
   }
@@ -76,7 +77,7 @@ export class Availability {
     const endsAt = nextMoment(this.until.value) || before.endsAt;
     try {
       const set = this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) });
-      this.looked = Date.now();
+      this.looked = elapsed();
       this.draw(await set);
       this.form.reset();
     } catch (error) {
@@ -99,7 +100,7 @@ export class Availability {
 
   tick() {
     const ends = this.shown?.availability?.endsAt;
-    const left_s = ends ? (Date.parse(ends) - Date.now()) / 1000 : 0;
+    const left_s = ends ? (Date.parse(ends) - serverNow()) / 1000 : 0;
     say(this.left, left_s > 0 && left_s < SOON_S ? formatLength(left_s) : "");
     if (ends && left_s < 0 && left_s > -2) this.look();
   }
@@ -140,8 +141,8 @@ export class Availability {
 function nextMoment(time) {
   if (!time) return "";
   const [hours, minutes] = time.split(":").map(Number);
-  const moment = new Date();
+  const moment = new Date(serverNow());
   moment.setHours(hours, minutes, 0, 0);
-  if (moment.getTime() <= Date.now()) moment.setDate(moment.getDate() + 1);
+  if (moment.getTime() <= serverNow()) moment.setDate(moment.getDate() + 1);
   return moment.toISOString();
 }

@@ -1,5 +1,6 @@
 /** Calls that were: own and the pools', what was missed, recordings to hear, calling back (C6). */
 
+import { elapsed } from "../clock.js";
 import { el, icon, Rows, show } from "../dom.js";
 import { formatLength, formatMoment } from "../format.js";
 import { t } from "../strings.js";
@@ -16,7 +17,7 @@ export class History {
     this.entries = [];
     this.next = "";
     this.asked = 0;
-    this.looked = Date.now();
+    this.looked = elapsed();
     this.isPaged = false;
     this.list = el("ul", { class: "entries" });
     this.empty = el("p", { class: "empty", hidden: true }, t("history.empty"));
@@ -25,7 +26,7 @@ export class History {
     this.scopes = ["own", "pool"].map((scope) => el("button", { type: "button", "aria-pressed": String(scope === "own"), "data-scope": scope, onclick: () => this.choose(scope) }, t(`history.${scope}`)));
     this.root = el("div", { class: "history" }, el("div", { class: "scopes", role: "group" }, ...this.scopes), this.list, this.empty, this.more);
     queueMicrotask(() => this.load(""));
-    phone.pulse.addEventListener("tick", () => Date.now() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.renew());
+    phone.pulse.addEventListener("tick", () => elapsed() - this.looked >= LOOK_EVERY_MS && document.visibilityState === "visible" && this.renew());
   }
 
   /** What is shown is seen; a call whose record comes later is not. */
@@ -47,7 +48,7 @@ export class History {
 
   /** By itself: what is being read stays under the eyes, only the count of missed calls changes. @returns {Promise<any[]>} */
   async renew() {
-    this.looked = Date.now();
+    this.looked = elapsed();
     if (this.scope === "own" && !this.isPaged) {
       await this.load("");
       return this.entries;

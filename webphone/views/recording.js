@@ -1,5 +1,6 @@
 /** Plays the recordings of a call where it stands in the history (C6). */
 
+import { serverNow } from "../clock.js";
 import { el, show } from "../dom.js";
 import { t } from "../strings.js";
 
@@ -31,7 +32,7 @@ async function recordings(phone, entry, isWanted) {
     try {
       return await phone.api.get(entry.recording.replace(/^\/api/, ""));
     } catch (error) {
-      if (/** @type {any} */ (error).status !== 403 || !isWanted() || Date.now() > ended + COMING_MS) throw error;
+      if (/** @type {any} */ (error).status !== 403 || !isWanted() || serverNow() > ended + COMING_MS) throw error;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }

@@ -1,6 +1,7 @@
 """The web phone's session over the app: opened, kept, lost, and its state (A1, A4, A5)."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -114,6 +115,8 @@ async def test_a_session_that_the_voice_cloud_forgot_is_mended_by_a_sign_of_life
     """After its restart the terminal is there again, with a new ticket and the stream's address."""
     own = (await phones.opened(phones.anna))["Phone-Session"]
     kept = (await phones.anna.put(f"/phone/session/{own}")).json()
+    now = datetime.fromisoformat(kept.pop("now"))
+    assert abs((now - datetime.now(UTC)).total_seconds()) < 5
     assert kept == {"leaseS": 25.0, "events": {"ticket": "ticket-2"}}
     phones.cloud.sessions.clear()
     mended = (await phones.anna.put(f"/phone/session/{own}")).json()
