@@ -13,12 +13,14 @@ async def health(request: web.Request) -> object:
         await services(request).tables.check()
     except VoiceError as error:
         storage = error.code
-    platform = services(request).telephony.engine.platform
+    telephony = services(request).telephony
+    platform = telephony.engine.platform
     state = "failed" if storage != "ok" else "draining" if platform.draining else "ok"
     document = {
         "state": state,
         "storage": storage,
         "calls": platform.call_count,
+        "malformedPackets": telephony.gateway.malformed_packets,
         "webhooks": services(request).webhooks.health(),
     }
     return json_response(document, 200 if state == "ok" else 503)

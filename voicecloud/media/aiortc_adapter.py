@@ -4,6 +4,8 @@ aiortc decodes whatever it receives and encodes whatever it sends, which holds f
 its 1.16 for that is guarded by ``tests/integration/voicecloud/media/test_aiortc_adapter.py``:
 
 * ``RTCRtpReceiver.receive`` starts no decoder, ``_handle_rtp_packet`` gives packets to us and counts them for RTCP;
+* ``RTCDtlsTransport`` lets no packet that cannot be read end the connection (``_handle_rtp_data``,
+  ``_handle_rtcp_data``, ``_setup_srtp``);
 * ``RTCRtpSender`` has a track that never says anything; packets go to its transport, counted for its reports;
 * ``CODECS`` is Opus, G.711 for telephone networks that know no Opus, and telephone-event (RFC 4733); the answer asks
   for Opus' in-band repair.
@@ -30,9 +32,10 @@ from aiortc.clock import current_ntp_time
 from aiortc.codecs import CODECS
 from aiortc.exceptions import OperationError
 from aiortc.rtcrtpreceiver import StreamStatistics
+from aiortc.rtp import RtcpPacket, RtpPacket
 
 from shared.errors import InvalidInput, Missing
-from voicecloud.media import g711
+from voicecloud.media import g711, malformed
 from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
@@ -75,6 +78,26 @@ class _Silent(MediaStreamTrack):
 
     async def recv(self) -> Any:
         await asyncio.Future()
+
+
+class _Unlocking:
+    """An SRTP session that counts what it cannot unlock: packets of strangers, or broken ones."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def unprotect(self, data: bytes) -> bytes:
+        return self._counted("rtp", self._session.unprotect, data)
+
+    def unprotect_rtcp(self, data: bytes) -> bytes:
+        return self._counted("rtcp", self._session.unprotect_rtcp, data)
+
+    def _counted(self, kind: str, unlock: Callable[[bytes], bytes], data: bytes) -> bytes:
+        try:
+            return unlock(data)
+        except pylibsrtp.Error:
+            malformed.counts[kind] += 1
+            raise
 
 
 class Peer:
@@ -193,7 +216,31 @@ class Peer:
         self._receiver.receive = self._receive
         self._receiver._handle_rtp_packet = self._handle
         self._sender.replaceTrack(_Silent())
+        self._protect(self._receiver.transport)
         steer(self._receiver.transport.transport._connection, self._way)
+
+    def _protect(self, dtls: Any) -> None:
+        """What is received is read by us: an error in aiortc's reading would close the connection."""
+        set_up = dtls._setup_srtp
+
+        def set_up_and_count() -> None:
+            set_up()
+            if dtls._rx_srtp:
+                dtls._rx_srtp = _Unlocking(dtls._rx_srtp)
+
+        async def take_rtp(data: bytes, arrival_time_ms: int) -> None:
+            with malformed.dropped("rtp"):
+                packet = RtpPacket.parse(data, dtls._rtp_header_extensions_map)
+                if receiver := dtls._rtp_router.route_rtp(packet):
+                    await receiver._handle_rtp_packet(packet, arrival_time_ms=arrival_time_ms)
+
+        async def take_rtcp(data: bytes) -> None:
+            with malformed.dropped("rtcp"):
+                for packet in RtcpPacket.parse(data):
+                    for recipient in dtls._rtp_router.route_rtcp(packet):
+                        await recipient._handle_rtcp_packet(packet)
+
+        dtls._setup_srtp, dtls._handle_rtp_data, dtls._handle_rtcp_data = set_up_and_count, take_rtp, take_rtcp
 
     def _choose(self) -> None:
         """Of several voices that are offered Opus is taken: what else is answered might be spoken too."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from shared.errors import Missing
 from voicecloud.ids import Ids
+from voicecloud.media import malformed
 from voicecloud.media.aiortc_adapter import Listener
 from voicecloud.media.clips import Clips
 from voicecloud.media.connecting import Answer, Connecting
@@ -89,6 +90,11 @@ class Gateway:
     @property
     def peer_count(self) -> int:
         return self._legs.peer_count
+
+    @property
+    def malformed_packets(self) -> int:
+        """Dropped since the process began."""
+        return malformed.counts.total()
 
     def expect(self, leg_id: str) -> None:
         """A peer is to come, and is waited for as if it were away. Raises Missing ``media-unknown``."""

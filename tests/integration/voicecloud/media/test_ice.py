@@ -83,7 +83,7 @@ async def test_datagrams_that_nobody_reads_are_limited() -> None:
     await there.offer()
     connection = there._receiver.transport.transport._connection
     for _ in range(MOST_WAITING + 50):
-        connection.data_received(b"\x80", 1)
+        connection.data_received(b"\x80" + bytes(11), 1)
     assert connection._queue.qsize() == MOST_WAITING
     await there.close()
 
