@@ -8,6 +8,7 @@ from aiohttp import web
 
 from voicecloud.api import (
     availability,
+    bodies,
     callbacks,
     calls,
     classification,
@@ -26,9 +27,6 @@ from voicecloud.api.http import LIMITER, SERVICES, Route, errors_as_json, regist
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.control import api as control
-
-LARGEST_BODY = 8 * 1024 * 1024
-"""A prompt of some minutes."""
 
 ROUTES: list[Route] = [
     *health.ROUTES,
@@ -51,7 +49,7 @@ ROUTES: list[Route] = [
 
 def build(services: Services) -> web.Application:
     """The application of running services. Its background work starts and stops with it."""
-    app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[errors_as_json], client_max_size=bodies.LARGEST)
     app[SERVICES] = services
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
     register(app, [*ROUTES, *phone_events.PREFLIGHT])

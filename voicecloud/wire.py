@@ -1,16 +1,22 @@
 """JSON as it goes over the wire: nothing is read that could not be stored and written again."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from shared.errors import InvalidInput
 
 DEEPEST = 32
+MOST_VALUES = 5_000
+"""Values in one document; the longest text that is taken (a note) has fewer commas than that."""
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{\]}]', re.DOTALL)
 
 
 def read(text: str) -> Any:
     """What a text means. Raises InvalidInput ``malformed-json``, ``text-characters``."""
+    _check_shape(text)
     try:
         document = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
@@ -32,20 +38,36 @@ def written(document: object) -> str:
     return text if _encodes(text) else text.encode("utf-8", "replace").decode()
 
 
+def _check_shape(text: str) -> None:
+    """Before anything is built of it: a few bytes can ask for an object each, or for a stack of them."""
+    openings = text.count("[") + text.count("{")
+    if text.count(",") + openings > MOST_VALUES:
+        raise InvalidInput("malformed-json", f"the body has more than {MOST_VALUES} values")
+    if openings > DEEPEST and _depth(text) > DEEPEST:
+        raise InvalidInput("malformed-json", f"the body is nested more than {DEEPEST} deep")
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested, those within texts left out."""
+    depth = deepest = 0
+    for found in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _texts(document: object) -> Iterator[str]:
-    """Every text in a document, names of fields too. Raises InvalidInput when it goes too deep."""
-    waiting: list[tuple[object, int]] = [(document, 0)]
+    """Every text in a document, names of fields too."""
+    waiting: list[object] = [document]
     while waiting:
-        value, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise InvalidInput("malformed-json", f"the body is nested more than {DEEPEST} deep")
+        value = waiting.pop()
         if isinstance(value, str):
             yield value
         elif isinstance(value, dict):
             yield from value
-            waiting += [(inner, depth + 1) for inner in value.values()]
+            waiting += value.values()
         elif isinstance(value, list):
-            waiting += [(inner, depth + 1) for inner in value]
+            waiting += value
 
 
 def _encodes(text: str) -> bool:

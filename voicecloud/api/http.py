@@ -12,6 +12,7 @@ from aiohttp import web
 
 from shared.errors import InvalidInput, Throttled, Unauthorised, VoiceError
 from voicecloud import wire
+from voicecloud.api import bodies
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.organisation.model import User
@@ -51,9 +52,9 @@ def caller(request: web.Request) -> User:
 
 
 async def body(request: web.Request) -> Mapping[str, Any]:
-    """The JSON object sent. Raises InvalidInput ``malformed-json``, ``text-characters``."""
+    """The JSON object sent. Raises InvalidInput ``malformed-json``, ``text-characters``, and what ``bodies`` does."""
     try:
-        text = await request.text()
+        text = await bodies.text(request)
     except UnicodeError as error:
         raise InvalidInput("malformed-json", "the body is not text") from error
     document = wire.read(text)

@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from shared.errors import InvalidInput
+from voicecloud.api import bodies
 from voicecloud.api.http import Route, body, caller, json_response, services
 from voicecloud.api.phone_events import EVENTS
 from voicecloud.api.users import addressed
@@ -94,7 +95,7 @@ async def offer(request: web.Request) -> object:
     user_id, call_id = _user_id(request), request.match_info["call"]
     answers = request.query.get("answer", "1") != "0"
     try:
-        sdp = await request.text()
+        sdp = await bodies.text(request)
         made = await services(request).phones.commands.offer(user_id, call_id, sdp, answers=answers)
     except UnicodeError:
         raise InvalidInput("sdp-malformed", "the offer is not text") from None

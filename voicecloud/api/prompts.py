@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from voicecloud.api import query
+from voicecloud.api import bodies, query
 from voicecloud.api.http import Route, body, caller, services
 from voicecloud.api.queues import require_manager
 from voicecloud.organisation.model import required
@@ -22,7 +22,7 @@ async def write(request: web.Request) -> object:
 
 async def upload(request: web.Request) -> object:
     require_manager(caller(request))
-    audio = await request.read()
+    audio = await bodies.content(request, bodies.LARGEST_AUDIO, bodies.AUDIO_WITHIN_S)
     return await services(request).prompts.upload(request.match_info["id"], query.text(request, "Name"), audio)
 
 

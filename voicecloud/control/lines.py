@@ -8,6 +8,7 @@ from aiohttp import web
 
 from shared.errors import InvalidInput
 from voicecloud import wire
+from voicecloud.api import bodies
 from voicecloud.api.http import Route, body, json_response, services
 from voicecloud.organisation.model import required
 from voicecloud.trunk.lines import Line, LineCall, Lines
@@ -75,7 +76,11 @@ async def dial(request: web.Request) -> object:
 async def media(request: web.Request) -> web.StreamResponse:
     """An SDP offer for one of his calls; 201 with the answer (RFC 9725)."""
     leg_id = _lines(request).find(_number(request), request.match_info["leg"]).leg_id
-    answer = await services(request).telephony.gateway.offer(leg_id, await request.text())
+    try:
+        offer = await bodies.text(request)
+    except UnicodeError:
+        raise InvalidInput("sdp-malformed", "the offer is not text") from None
+    answer = await services(request).telephony.gateway.offer(leg_id, offer)
     return web.Response(text=answer.sdp, status=201, content_type="application/sdp")
 
 

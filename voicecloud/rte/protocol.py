@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+from shared.errors import InvalidInput
 from voicecloud import wire
 
 SEPARATOR = "\x1e"
+MOST_AT_ONCE = 100
+"""Messages in one WebSocket frame."""
 INVOCATION, STREAM_ITEM, COMPLETION, PING, CLOSE = 1, 2, 3, 6, 7
 
 
 def messages(text: str) -> Iterator[dict[str, Any]]:
-    """Raises InvalidInput or ValueError for what is no JSON object."""
+    """Raises InvalidInput or ValueError for what is no JSON object, or too many of them."""
+    if text.count(SEPARATOR) > MOST_AT_ONCE:
+        raise InvalidInput("hub-method", f"at most {MOST_AT_ONCE} messages are sent at once")
     for part in text.split(SEPARATOR):
         if part:
             message = wire.read(part)

@@ -79,7 +79,7 @@ def test_every_error_code_is_documented() -> None:
     """docs/voice-cloud-api.md lists the codes that the voice cloud's own modules raise."""
     api = (ROOT / "docs/voice-cloud-api.md").read_text()
     raised = re.compile(
-        r'(?:InvalidInput|Unauthorised|Forbidden|Missing|Conflict|Misconfigured|Unavailable|Throttled)\(\s*"([\w-]+)"'
+        r'(?:InvalidInput|Unauthorised|Forbidden|Missing|Conflict|Limited|Misconfigured|Unavailable|Throttled|Body\w+)\(\s*"([\w-]+)"'
     )
     files = (path for path in Path(ROOT / "voicecloud").rglob("*.py") if "routing" not in path.parts)
     codes = {code for path in files for code in raised.findall(path.read_text())}

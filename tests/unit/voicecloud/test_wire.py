@@ -1,5 +1,8 @@
 """JSON in and out."""
 
+import json
+import time
+
 import pytest
 
 from shared.errors import InvalidInput
@@ -39,3 +42,18 @@ def test_whole_characters_pass() -> None:
 def test_an_answer_is_always_utf8() -> None:
     """What is stored already and cannot be encoded is shown as a question mark."""
     assert wire.written({"a": "x\ud83dy"}).encode() == b'{"a":"x?y"}'
+
+
+@pytest.mark.parametrize("text", ["[" + "[],[]," * 2_000_000 + "0]", "[" * 8_000_000, '{"a":' * 1_000_000])
+def test_a_huge_document_is_refused_before_it_is_built(text: str) -> None:
+    """Millions of values cost no more than counting them."""
+    began = time.process_time()
+    with pytest.raises(InvalidInput, match="malformed-json"):
+        wire.read(text)
+    assert time.process_time() - began < 0.1
+
+
+def test_brackets_and_commas_in_a_text_are_text() -> None:
+    """A note full of them, with quotes and backslashes, is neither deep nor many."""
+    note = '[{\\"' * 900 + ",}" * 300
+    assert wire.read(json.dumps({"Note": note})) == {"Note": note}
