@@ -112,7 +112,7 @@ class Forwarding:
     async def _press_one(self, leg: MediaLeg, connection: Connection, key: str) -> None:
         began = None
         for payload in key_payloads(key, connection.peer.key_rate):
-            sequence, timestamp = leg.out.insert()
+            sequence, timestamp = leg.out.insert(self._seconds())
             is_first, began = began is None, timestamp if began is None else began
             await connection.peer.send(payload, sequence, began, is_key=True, marker=is_first)
             await asyncio.sleep(FRAME_S)

@@ -1,6 +1,7 @@
 """Pure: RTP streams that go on while their sources change (RFC 3550), and telephone keys in them (RFC 4733)."""
 
 import struct
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ KEYS = "0123456789*#ABCD"
 KEY_LENGTH = 5
 """Packets of a key that is held for 100 ms."""
 KEY_ENDS = 3
+MOST_KEYS_KNOWN = 32
+"""Keys whose late packets are recognised."""
+LONGEST_SEGMENT = 0xFFFF
+LATE_SEGMENT = LONGEST_SEGMENT - 0x2000
+"""Ticks of a segment of a long press; senders end it before the number is used up."""
 _END, _VOLUME = 0x80, 10
 _EVENT = struct.Struct("!BBH")
 _HEADER = struct.Struct("!BBHII")
@@ -47,6 +53,7 @@ class Outgoing:
         self._source: object = None
         self._shift = (0, 0)
         self._at_s = 0.0
+        self._inserted = 0
 
     def place(self, source: object, sequence: int, timestamp: int, now_s: float) -> tuple[int, int]:
         """Sequence and timestamp that a packet of this source gets."""
@@ -69,11 +76,17 @@ class Outgoing:
         """The source was not passed on for a while: what it said then is not lost."""
         self._source = None
 
-    def insert(self) -> tuple[int, int]:
-        """Sequence and timestamp of a packet of our own between two of the source."""
+    def insert(self, now_s: float) -> tuple[int, int]:
+        """Sequence and timestamp of a packet of our own between two of the source. Its time goes on also while the
+        source is silent: two keys of one timestamp would be one (RFC 4733, section 2.5.1.2)."""
         self._shift = (self._shift[0] + 1, self._shift[1])
         self.sequence = (self.sequence + 1) & 0xFFFF
-        return self.sequence, self.timestamp
+        passed = max(0, round((now_s - self._at_s) * CLOCK_RATE))
+        stamp = (self.timestamp + passed) & 0xFFFFFFFF
+        if (self._inserted - stamp) & 0xFFFFFFFF < FRAME:  # the source has said less than the key before took
+            stamp = (self._inserted + FRAME) & 0xFFFFFFFF
+        self._inserted = stamp
+        return self.sequence, stamp
 
     def skip(self, source: object) -> None:
         """A packet of this source is not passed on: the receiver shall not take it for lost."""
@@ -96,14 +109,45 @@ def key_payloads(key: str, rate: int = CLOCK_RATE) -> Iterator[bytes]:
 
 
 class KeyReader:
-    """Tells each key once: all packets of one press have the same timestamp, the later ones are for lost ones."""
+    """Tells each key once (RFC 4733, section 2.5): all packets of one press have the same timestamp, the later ones are
+    for lost ones and may come after those of the next key; one that is held for long goes on under a new timestamp."""
 
     def __init__(self) -> None:
-        self._last: tuple[int, int] | None = None
+        self._known: deque[tuple[int, int, int]] = deque(maxlen=MOST_KEYS_KNOWN)
+        self._pressed: _Press | None = None
 
     def read(self, source: int, timestamp: int, payload: bytes) -> str | None:
         """The key that begins with this packet; None for a repetition, or what is no key."""
-        if len(payload) < _EVENT.size or payload[0] >= len(KEYS) or (source, timestamp) == self._last:
+        if len(payload) < _EVENT.size or payload[0] >= len(KEYS):
             return None
-        self._last = (source, timestamp)
-        return KEYS[payload[0]]
+        event, flags, length = _EVENT.unpack_from(payload)
+        press = _Press(source, timestamp, event, length, is_over=bool(flags & _END))
+        before, is_known = self._pressed, press.id in self._known
+        if before is None or not is_known or press.id == before.id:
+            self._pressed = press
+        if is_known:
+            return None
+        self._known.append(press.id)
+        return None if before and before.goes_on_with(press) else KEYS[event]
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A packet of a key. ``length`` is how long it has been held since ``timestamp``."""
+
+    source: int
+    timestamp: int
+    event: int
+    length: int
+    is_over: bool
+
+    @property
+    def id(self) -> tuple[int, int, int]:
+        return self.source, self.timestamp, self.event
+
+    def goes_on_with(self, later: "_Press") -> bool:
+        """Whether that is the next segment of the same press (section 2.5.1.3): it begins where this one ends, or, if
+        the last packets of this one were lost, where it ends at the latest."""
+        passed = (later.timestamp - self.timestamp) & 0xFFFFFFFF
+        is_same = (self.source, self.event) == (later.source, later.event) and not self.is_over
+        return is_same and (passed == self.length or LATE_SEGMENT <= passed <= LONGEST_SEGMENT)

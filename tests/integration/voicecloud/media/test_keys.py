@@ -41,3 +41,13 @@ async def test_keys_to_nobody_are_told_all_the_same(floor: Floor) -> None:
         await asyncio.sleep(0.3)
         assert len(floor.reported) == 1
         assert caller.keys == []
+
+
+async def test_the_same_key_twice_is_two_keys_while_nobody_speaks(floor: Floor) -> None:
+    """A telephone that sends nothing in silence has no time stamps that would tell them apart."""
+    async with voices(600, 1700) as (agent, caller):
+        await floor.talk((caller, CALLER), (agent, AGENT))
+        await agent.hush()
+        await asyncio.sleep(0.1)
+        floor.gateway.send_keys(AGENT, "55")
+        await eventually(lambda: len(caller.keys) == 2)

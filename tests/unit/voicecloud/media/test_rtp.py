@@ -61,7 +61,7 @@ def test_numbers_of_a_stream_never_repeat_or_jump(steps: list[str], first: int) 
                 out.cut()
             given_out.append(out.place(step, sources[step], sources[step] * FRAME, now_s)[0])
         elif step == "insert":
-            given_out.append(out.insert()[0])
+            given_out.append(out.insert(now_s)[0])
         elif step == "key":
             sources["a"] = (sources["a"] + 1) & 0xFFFF
             out.skip("a")
@@ -95,3 +95,65 @@ def test_the_same_key_twice_is_two_keys() -> None:
 def test_what_is_no_key_is_nothing(payload: bytes) -> None:
     """Too short, or an event that no telephone has (flash, fax tones)."""
     assert KeyReader().read(1, 1, payload) is None
+
+
+def pressed(*packets: tuple[str, int, int, bool]) -> str:
+    """What is read of packets: key, timestamp, length so far, whether it is the end."""
+    reader = KeyReader()
+    payloads = (
+        (at, bytes([KEYS.index(key), 0x80 * is_over]) + length.to_bytes(2)) for key, at, length, is_over in packets
+    )
+    return "".join(reader.read(1, at, payload) or "" for at, payload in payloads)
+
+
+def test_late_repeats_are_no_keys() -> None:
+    """The last packets of a key may come after the first ones of the next."""
+    assert (
+        pressed(
+            ("1", 100, 960, False),
+            ("2", 20_000, 960, False),
+            ("1", 100, 4_800, True),
+            ("2", 20_000, 4_800, True),
+            ("1", 100, 4_800, True),
+        )
+        == "12"
+    )
+
+
+@pytest.mark.parametrize("at", [0, 0xFFFF_8000])
+@pytest.mark.parametrize("seen", [0xFFFF, 0xFB00])
+def test_a_key_held_for_long_is_one_key(at: int, seen: int) -> None:
+    """Its length has 16 bits: after 1.4 s (48 kHz) it goes on as a new segment (RFC 4733, 2.5.1.3); lost packets at the
+    end of one change nothing."""
+    second, third = ((at + number * 0xFFFF) & 0xFFFFFFFF for number in (1, 2))
+    assert (
+        pressed(
+            ("5", at, 960, False),
+            ("5", at, seen, False),
+            ("5", second, 960, False),
+            ("5", at, seen, False),
+            ("5", second, seen, False),
+            ("5", third, 960, False),
+            ("5", third, 1_920, True),
+        )
+        == "5"
+    )
+
+
+def test_a_key_that_is_over_may_be_pressed_again_at_any_time() -> None:
+    """Also right after, and also another key at the same moment."""
+    assert pressed(("5", 0, 4_800, True), ("5", 4_800, 960, False), ("6", 4_800, 960, False)) == "556"
+
+
+def test_a_key_whose_end_was_lost_is_pressed_again() -> None:
+    """After a pause it is another key."""
+    assert pressed(("5", 0, 4_800, False), ("5", 9_600, 960, False)) == "55"
+
+
+def test_keys_have_times_of_their_own_while_the_source_is_silent() -> None:
+    """They rise with the time that passes, and even when none does."""
+    out = Outgoing()
+    _, begun = out.place("a", 7, 0, 1.0)
+    stamps = [(out.insert(now_s)[1] - begun) & 0xFFFFFFFF for now_s in (1.5, 1.5, 2.0)]
+    assert stamps == [SECOND // 2, SECOND // 2 + FRAME, SECOND]
+    assert (out.place("a", 8, 2 * SECOND, 3.0)[1] - begun) & 0xFFFFFFFF == 2 * SECOND
