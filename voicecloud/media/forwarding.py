@@ -11,9 +11,8 @@ from voicecloud.media.tape import Tape
 from voicecloud.media.tasks import Tasks
 from voicecloud.routing.effects import Play
 
-LOOK_EVERY_S = 0.25
-MOST_A_LOOK = 100
-"""Packets of a leg between two looks: eight times what a telephone sends. The rest of a flood is dropped."""
+MOST_AT_ONCE = 250
+"""Packets of a leg, five seconds: what comes together after a network has stalled, or the process has stood still."""
 KEY_PAUSE_S = 0.06
 
 
@@ -41,8 +40,7 @@ class Forwarding:
 
     async def heard(self, leg: MediaLeg, connection: Connection, packet: Packet) -> None:
         """A packet of a peer: on to the other leg, and onto the tape."""
-        leg.burst += 1
-        if leg.current is not connection or leg.burst > MOST_A_LOOK:
+        if leg.current is not connection or not self._is_let_in(leg):
             return
         now = leg.heard_at_s = self._seconds()
         if leg.lost_at_s is not None:
@@ -55,10 +53,14 @@ class Forwarding:
             place = other.out.place(packet.source, packet.sequence, packet.timestamp, now)
             await other.current.peer.send(packet.payload, *place)
 
+    def _is_let_in(self, leg: MediaLeg) -> bool:
+        """A flood is dropped beyond what the keeper lets drain."""
+        leg.burst = min(MOST_AT_ONCE, leg.burst) + 1
+        return leg.burst <= MOST_AT_ONCE
+
     async def key(self, leg: MediaLeg, connection: Connection, source: int, timestamp: int, payload: bytes) -> None:
         """A key of a peer, told once: to routing, and on to the other party."""
-        leg.burst += 1
-        if leg.current is not connection or leg.burst > MOST_A_LOOK:
+        if leg.current is not connection or not self._is_let_in(leg):
             return
         leg.heard_at_s = self._seconds()
         if leg.other:

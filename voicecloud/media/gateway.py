@@ -13,7 +13,7 @@ from voicecloud.media import malformed
 from voicecloud.media.aiortc_adapter import Listener
 from voicecloud.media.clips import Clips
 from voicecloud.media.connecting import Answer, Connecting
-from voicecloud.media.forwarding import LOOK_EVERY_S, Forwarding
+from voicecloud.media.forwarding import Forwarding
 from voicecloud.media.keeping import Keeper
 from voicecloud.media.legs import Connection, Legs, MediaLeg, Told
 from voicecloud.media.quality import Quality
@@ -101,20 +101,23 @@ class Gateway:
         self._keeper.expect(self._legs.make(leg_id))
         self._busy.set()
 
-    async def offer(self, leg_id: str, sdp: str) -> Answer:
+    async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> Answer:
         """Makes or replaces a leg's peer connection: the new one is heard once it is connected (RFC 9725, C1, K1).
 
+        ``sends_always``: it sends packets in silence too, and is away when it sends none.
         Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``, Unavailable ``media-full``, Missing ``media-unknown``
         for a leg that is over.
         """
         answer = self._took_up(leg_id, await self._connecting.offer(leg_id, sdp))
         if leg := self._legs.get(leg_id):
+            leg.sends_always = sends_always
             self._keeper.expect(leg)
         return answer
 
-    async def invite(self, leg_id: str) -> Answer:
+    async def invite(self, leg_id: str, *, sends_always: bool = True) -> Answer:
         """The other way round: our offer, to be answered with ``accept``. Raises Unavailable ``media-full``, Missing
         ``media-unknown``."""
+        self._legs.make(leg_id).sends_always = sends_always
         return self._took_up(leg_id, await self._connecting.invite(leg_id))
 
     async def accept(self, leg_id: str, media_id: str, sdp: str) -> None:
@@ -188,8 +191,7 @@ class Gateway:
                 next_s = self._seconds()
             await self._forwarding.play_on()
             if self._seconds() >= look_s:
-                look_s = self._seconds() + LOOK_EVERY_S
-                self._keeper.look_after_all()
+                look_s = self._seconds() + self._keeper.look_after_all()
             next_s = max(next_s + FRAME_S, self._seconds() - CATCH_UP * FRAME_S)
             await asyncio.sleep(max(0.0, next_s - self._seconds()))
 

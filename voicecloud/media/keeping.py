@@ -9,6 +9,10 @@ from voicecloud.media.tasks import Tasks
 
 COMFORT = "comfort"
 COMFORT_AFTER_S = 2.0
+LOOK_EVERY_S = 0.25
+STOOD_STILL_S, READ_FIRST_S = 1.0, 0.1
+MOST_A_LOOK = 100
+"""Packets of a leg between two looks, in the long run: eight times what a telephone sends. The rest is dropped."""
 METER_EVERY = 20
 """Looks between two readings of the quality."""
 
@@ -18,9 +22,10 @@ log = logging.getLogger(__name__)
 class Keeper:
     """``left`` is told, once, of a leg that stays away for ``hold_s``.
 
-    One is away when it is not connected, or silent for two seconds: nobody sends nothing, not even muted. It is given
-    up only when its connection is dead too (RFC 7675: after 30 s without consent): a microphone that has stopped, or a
-    carrier that saves packets on hold, ends no call.
+    One is away when it is not connected, or silent for two seconds: no phone of ours sends nothing, not even muted. A
+    telephone network may, while nobody speaks (RFC 3389), and is there as long as it is connected. A leg is given up
+    only when its connection is dead too (RFC 7675: after 30 s without consent): a microphone that has stopped ends no
+    call.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class Keeper:
         self._seconds = seconds
         self._hold_s = hold_s
         self._left = left
+        self._looked_at_s: float | None = None
 
     def expect(self, leg: MediaLeg) -> None:
         """A peer has asked to be heard: one that never is must not leave the other party in silence for ever."""
@@ -50,6 +56,8 @@ class Keeper:
         if not leg.is_expected:
             return
         now = self._seconds()
+        if leg.is_connected and not leg.sends_always:
+            leg.heard_at_s = now
         is_silent = now - leg.heard_at_s >= COMFORT_AFTER_S
         if leg.current is None and not is_silent:
             return
@@ -76,13 +84,19 @@ class Keeper:
             leg.other.comfort = None
         self._legs.tell(leg.id)
 
-    def look_after_all(self) -> None:
+    def look_after_all(self) -> float:
+        """Gives when to look again, in seconds. A process that has stood still reads what has come meanwhile first."""
+        now, before = self._seconds(), self._looked_at_s
+        self._looked_at_s = now
+        if before is not None and now - before > STOOD_STILL_S:
+            return READ_FIRST_S
         for leg in self._legs:
-            leg.burst = 0
+            leg.burst = max(0, leg.burst - MOST_A_LOOK)
             leg.looks += 1
             if leg.current and leg.looks % METER_EVERY == 0:
                 leg.meter.look(leg.current.peer.quality())
             self.look_after(leg)
+        return LOOK_EVERY_S
 
     def _comfort(self, leg: MediaLeg) -> None:
         if leg.other and leg.other.comfort is None:

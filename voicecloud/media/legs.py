@@ -31,6 +31,7 @@ class MediaLeg:
 
     ``heard_at_s``: its last packet; ``lost_at_s``: since when it is missing, None while it is there. ``burst`` counts
     its packets, ``looks`` how often it was looked after. ``is_expected``: a peer of it was there, or has asked to be.
+    ``sends_always``: without packets it is away; a telephone network may send none while nobody speaks.
     """
 
     id: str
@@ -45,6 +46,7 @@ class MediaLeg:
     heard_at_s: float = 0.0
     lost_at_s: float | None = None
     is_expected: bool = False
+    sends_always: bool = True
     was_given_up: bool = False
     burst: int = 0
     looks: int = 0

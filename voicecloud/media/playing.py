@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from voicecloud.media.opus import RATE, STEP, Decoder
+from voicecloud.media.placing import Arrival, places
 from voicecloud.media.rtp import CLOCK_RATE, FRAME
 from voicecloud.records.audio import Sound
 
@@ -17,8 +18,8 @@ CHANNELS = 2
 CONCEALED = 5
 """Frames that are concealed at most; a longer gap is silence, as on hold."""
 PER_SAMPLE = CLOCK_RATE // RATE
-ENTRY = struct.Struct("!BIH")
-"""Before each packet: its channel, its place in ticks from the beginning, its length."""
+ENTRY = struct.Struct("!BIIIH")
+"""Before each packet: its channel, source and timestamp, its arrival in ticks from the beginning, its length."""
 
 
 def sound_of(file: BinaryIO, length_s: float) -> Sound:
@@ -34,16 +35,17 @@ def sound_of(file: BinaryIO, length_s: float) -> Sound:
 
 def _entries(file: BinaryIO, channel: int) -> Iterator[tuple[int, bytes]]:
     """Place and payload of a party's packets, in order: late ones stand where they belong."""
-    found = []
+    arrivals, parts = [], []
     file.seek(0)
     while len(entry := file.read(ENTRY.size)) == ENTRY.size:
-        of, at, length = ENTRY.unpack(entry)
+        of, source, timestamp, arrived, length = ENTRY.unpack(entry)
         if of == channel:
-            found.append((at, file.tell(), length))
+            arrivals.append(Arrival(source, timestamp, arrived))
+            parts.append((file.tell(), length))
         file.seek(length, 1)
     before = None
-    for at, position, length in sorted(found):
-        if at != before:  # a network may deliver a packet twice
+    for at, (position, length) in sorted(zip(places(arrivals), parts, strict=True)):
+        if at >= 0 and at != before:  # a network may deliver a packet twice
             file.seek(position)
             yield at, file.read(length)
         before = at

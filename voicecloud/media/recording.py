@@ -8,8 +8,6 @@ from voicecloud.media.playing import ENTRY, sound_of
 from voicecloud.media.rtp import CLOCK_RATE, Packet
 from voicecloud.records.audio import Sound
 
-JUMP_S = 1.0
-"""A packet that comes so far from where its timestamp puts it begins a new stretch."""
 IN_MEMORY = 256 * 1024
 """Bytes before a recording moves to a file: about a minute of talk."""
 
@@ -22,7 +20,6 @@ class Recorder:
     def __init__(self, began_s: float) -> None:
         self._began_s = began_s
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed by close)
-        self._anchors: dict[int, tuple[int, int]] = {}
         self.is_paused = False
         self._is_full = False
 
@@ -30,9 +27,9 @@ class Recorder:
         """A packet of the left (0) or right (1) party; nothing of it is kept while paused (K9)."""
         if self.is_paused or self._is_full:
             return
-        at = self._place(channel, packet, round((now_s - self._began_s) * CLOCK_RATE))
-        if at >= 0:
-            self._keep(ENTRY.pack(channel, at, len(packet.payload)) + packet.payload)
+        arrived = round((now_s - self._began_s) * CLOCK_RATE)
+        head = ENTRY.pack(channel, packet.source, packet.timestamp, arrived & 0xFFFFFFFF, len(packet.payload))
+        self._keep(head + packet.payload)
 
     def packets(self) -> BinaryIO:
         """Everything kept so far, to be read from its beginning: a file of the operating system."""
@@ -55,12 +52,3 @@ class Recorder:
         except OSError:
             self._is_full = True
             log.exception("a recording goes on no longer")
-
-    def _place(self, channel: int, packet: Packet, arrived: int) -> int:
-        """Ticks from the beginning: by timestamp within a stretch of one source, by arrival where one begins."""
-        source, shift = self._anchors.get(channel, (None, 0))
-        at = (packet.timestamp + shift) & 0xFFFFFFFF
-        if source != packet.source or abs(at - arrived) > JUMP_S * CLOCK_RATE:
-            self._anchors[channel] = (packet.source, arrived - packet.timestamp)
-            return arrived
-        return at

@@ -195,7 +195,7 @@ class SipTrunk:
     async def _dial(self, call: SipCall, wanted: CallNumber) -> None:
         domain = self._account.domain
         try:
-            offer = await self._gateway.invite(call.leg_id)
+            offer = await self._gateway.invite(call.leg_id, sends_always=False)
             if call.stage is Stage.ENDING:
                 self._over(call)
                 return  # hung up before it was made
@@ -231,7 +231,7 @@ class SipTrunk:
 
     async def _accept(self, call: SipCall, offer: str) -> None:
         try:
-            answer = await self._gateway.offer(call.leg_id, offer)
+            answer = await self._gateway.offer(call.leg_id, offer, sends_always=False)
             await self._ask(call, {"request": "accept"}, {"type": "answer", "sdp": answer.sdp})
         except VoiceError as error:
             log.warning("a SIP call could not be taken", extra={"code": error.code})

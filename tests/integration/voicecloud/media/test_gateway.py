@@ -11,6 +11,7 @@ from shared.clock import utc_now
 from shared.errors import InvalidInput, Unavailable
 from tests.fixtures.media import loudness_of, pitch_of, voices
 from tests.fixtures.media_floor import AGENT, CALL, CALLER, THIRD, Floor
+from tests.fixtures.waiting import eventually
 from voicecloud.routing.effects import Bridge, EndLeg, Play, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
 
@@ -215,3 +216,26 @@ async def test_how_a_peer_is_heard_is_known(floor: Floor) -> None:
         assert quality.packets > 100
         assert quality.loss == 0
         assert quality.jitter_ms < 30
+
+
+async def test_a_telephone_network_is_there_in_silence(floor: Floor) -> None:
+    """It may send nothing while nobody speaks; without its connection it is away, since then."""
+    async with voices(600, 1700) as (agent, caller):
+        await floor.join(agent, AGENT)
+
+        async def offer(sdp: str) -> str:
+            return (await floor.gateway.offer(CALLER, sdp, sends_always=False)).sdp
+
+        await caller.call(offer)
+        floor.bridge()
+        await caller.hush()
+        await asyncio.sleep(0.1)
+        floor.seconds.ahead_s += 61
+        await asyncio.sleep(0.5)
+        media = floor.gateway.media(CALLER)
+        assert media is not None
+        assert media.attached
+        assert (await agent.listen(0.5))[1] == 0
+        await caller.leave()
+        await eventually(lambda: not floor.gateway.media(CALLER).attached)  # type: ignore[union-attr]
+        assert floor.reported == []

@@ -99,6 +99,22 @@ def test_another_peer_of_the_party_goes_on_where_it_is() -> None:
     assert holes(right[RATE + 400 : -400]) == 0
 
 
+@pytest.mark.parametrize(
+    ("gap", "late"), [(range(50, 125), {0}), (range(50, 125), {0, 1}), (range(20), {0}), (range(50, 250), {0, 1})]
+)
+def test_what_comes_late_in_a_burst_shifts_nothing(gap: range, late: set[int]) -> None:
+    """A network that stalls for 1.5 s, or a process that stands still for 4 s: then all of it comes at once."""
+    recorder, began = Recorder(0.0), 300
+    for number in range(400):
+        for channel in (0, 1):
+            arrives = gap[-1] + 1 if channel in late and number in gap else number
+            payload = None if number >= began else SILENCE
+            recorder.add(channel, packet(number, payload, source=channel + 1), arrives * FRAME_S)
+    for sound in channels(recorder, 400 * FRAME_S):
+        onset_s = int(np.argmax(np.abs(sound) > 2_000)) / RATE
+        assert onset_s == pytest.approx(began * FRAME_S, abs=0.02)
+
+
 def test_what_is_paused_or_muted_is_silent() -> None:
     """Nothing of a pause is kept at all (K9)."""
     recorder = Recorder(0.0)
