@@ -13,9 +13,8 @@ from shared.enreach.model import Callback
 from shared.errors import Conflict, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer
 from shared.ids import dataverse_id
+from shared.storage.races import win
 from shared.text import cut
-
-COUNT_ATTEMPTS = 5
 
 
 class CallbackActivities:
@@ -50,24 +49,24 @@ class CallbackActivities:
         The requests are read after the activity's version, so that of two writers the later has counted both.
         """
         path = f"{names.PHONECALLS}({activity_id})"
-        for _ in range(COUNT_ATTEMPTS):
-            try:
-                row = await self._dataverse.get(path, {"$select": f"{names.STATECODE},description"})
-                if row[names.STATECODE] != names.STATE_OPEN:
-                    return False
-                times = await requests()
-                body: dict[str, object] = {
-                    names.REQUEST_COUNT: len(times),
-                    names.LAST_REQUESTED_ON: to_iso(max(times)),
-                    **_with_note(str(row.get("description") or ""), repeat),
-                }
-                await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
-            except Missing:
+
+        async def counted() -> bool:
+            row = await self._dataverse.get(path, {"$select": f"{names.STATECODE},description"})
+            if row[names.STATECODE] != names.STATE_OPEN:
                 return False
-            except Conflict:
-                continue
+            times = await requests()
+            body: dict[str, object] = {
+                names.REQUEST_COUNT: len(times),
+                names.LAST_REQUESTED_ON: to_iso(max(times)),
+                **_with_note(str(row.get("description") or ""), repeat),
+            }
+            await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
             return True
-        raise Unavailable("callback-contended", "the callback request is being changed by too many at once")
+
+        try:
+            return await win(counted, Unavailable("callback-contended", "too many change one callback request"))
+        except Missing:
+            return False
 
     async def _write(self, activity_id: UUID, callback: Callback, queue_id: UUID, customer: Customer | None) -> None:
         item_id = dataverse_id(self._dataverse.url, "callback-queue-item", callback.id)

@@ -8,9 +8,9 @@ from shared.callbacks.model import CallbackRecord, OpenRequest, Stage
 from shared.callbacks.store import CallbackStore
 from shared.clock import Clock
 from shared.enreach.model import Callback
-from shared.errors import Conflict, Unavailable
+from shared.errors import Unavailable
+from shared.storage.races import win
 
-ATTEMPTS = 8
 PATIENCE = timedelta(minutes=10)
 """How long a repeat waits for the first request to reach Dynamics before it becomes a request of its own."""
 
@@ -23,31 +23,28 @@ class Claims:
         self._activities = activities
         self._clock = clock
 
-    async def settle(
-        self, caller: str, callback: Callback, record: CallbackRecord | None, *, link: bool
-    ) -> CallbackRecord:
+    async def settle(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
         """The noted place: a repeat has been counted in Dynamics, a request of its own is still to be created.
 
         Raises Unavailable ``callback-first-pending`` while the request it repeats is on its way to Dynamics, and
         ``callback-contended`` when others keep winning the race.
         """
-        for _ in range(ATTEMPTS):
-            try:
-                if record is None:
-                    record = await self._claim(caller, callback, link=link)
-                if not record.repeat:
-                    return record
-                opened = await self._store.open_request(caller)
-                if opened and opened.activity_id != record.activity_id:
-                    record = await self._store.claim(caller, replace(record, activity_id=opened.activity_id))
-                elif await self._count(caller, callback, record, opened):
-                    return record
-                else:
-                    own = replace(record, activity_id=self._activities.activity_id(callback.id), repeat=False)
-                    return await self._store.claim_open(caller, own, opened, self._clock())
-            except Conflict:
-                record = await self._store.callback(caller, callback.id)
-        raise Unavailable("callback-contended", "a caller's requests are being changed by too many at once")
+        return await win(
+            lambda: self._settle(caller, callback, link=link),
+            Unavailable("callback-contended", "a caller's requests are being changed by too many at once"),
+        )
+
+    async def _settle(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
+        record = await self._store.callback(caller, callback.id) or await self._claim(caller, callback, link=link)
+        if not record.repeat:
+            return record
+        opened = await self._store.open_request(caller)
+        if opened and opened.activity_id != record.activity_id:
+            record = await self._store.claim(caller, replace(record, activity_id=opened.activity_id))
+        if await self._count(caller, callback, record, opened):
+            return record
+        own = replace(record, activity_id=self._activities.activity_id(callback.id), repeat=False)
+        return await self._store.claim_open(caller, own, opened, self._clock())
 
     async def _claim(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
         own_id = self._activities.activity_id(callback.id)

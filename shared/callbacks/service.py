@@ -90,7 +90,7 @@ class Callbacks:
             if profile is None:
                 return Outcome.NO_PROFILE
             link = profile.link_repeats and identification.e164 is not None
-            record = await self._claims.settle(caller, callback, record, link=link)
+            record = await self._claims.settle(caller, callback, link=link)
             if not record.repeat:
                 customer = identification.only
                 await self._activities.create(record.activity_id, callback, profile.queue_id, customer)

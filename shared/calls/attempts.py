@@ -1,5 +1,6 @@
 """A call back to a customer counts on the request it answers (F8, F9)."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -7,9 +8,8 @@ from shared.calls.store import CallStore
 from shared.clock import to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
-from shared.errors import Conflict, InvalidInput, Missing, Unavailable
-
-ATTEMPTS = 5
+from shared.errors import InvalidInput, Missing, Unavailable
+from shared.storage.races import win
 
 
 class CallbackAttempts:
@@ -33,18 +33,15 @@ class CallbackAttempts:
         The row is read before the attempts: whoever counts meanwhile changes its version.
         """
         path = f"{names.PHONECALLS}({request})"
-        for _ in range(ATTEMPTS):
-            try:
-                row = await self._dataverse.get(path, {"$select": names.ATTEMPT_COUNT})
-                made = await self._store.attempts(request)
-                if (row.get(names.ATTEMPT_COUNT) or 0) == len(made):
-                    return
-                last = to_iso(max(made)) if made else None
-                body = {names.ATTEMPT_COUNT: len(made), names.LAST_ATTEMPT_ON: last}
-                await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
-            except (Missing, InvalidInput):
+
+        async def counted() -> None:
+            row = await self._dataverse.get(path, {"$select": names.ATTEMPT_COUNT})
+            made = await self._store.attempts(request)
+            if (row.get(names.ATTEMPT_COUNT) or 0) == len(made):
                 return
-            except Conflict:
-                continue
-            return
-        raise Unavailable("callback-contended", "the callback request is being changed by too many at once")
+            last = to_iso(max(made)) if made else None
+            body = {names.ATTEMPT_COUNT: len(made), names.LAST_ATTEMPT_ON: last}
+            await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
+
+        with suppress(Missing, InvalidInput):
+            await win(counted, Unavailable("callback-contended", "too many change one callback request"))

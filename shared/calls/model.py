@@ -124,7 +124,6 @@ class PhoneNote:
     customer: Customer | None = None
     callback_request: UUID | None = None
     edit: Edit | None = None
-    etag: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

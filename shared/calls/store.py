@@ -8,7 +8,7 @@ going-on                {call}              a pool's call that has not ended yet
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ from uuid import UUID
 
 from shared.calls.model import CallEvent, CallRecord, Edit, EventKind, PhoneNote, Progress, Stage
 from shared.clock import from_iso, to_iso
-from shared.errors import Conflict
+from shared.errors import Conflict, Unavailable
 from shared.identity.model import Customer, CustomerKind
-from shared.storage.tables import Delete, Put, Row, Table
+from shared.storage.tables import Delete, Put, Row, Table, Values
 from shared.users.model import User
 
 PROGRESS = "progress"
@@ -40,7 +40,7 @@ class CallStore:
         return CallRecord(
             call_id,
             progress=next((_to_progress(row) for row in rows if row.rk == PROGRESS), Progress()),
-            phones=tuple(_to_note(row) for row in rows if row.rk.startswith(PHONE)),
+            phones=tuple(_to_note(row.rk, row.values) for row in rows if row.rk.startswith(PHONE)),
             events=tuple(_to_event(call_id, row) for row in rows if row.rk.startswith(EVENT)),
         )
 
@@ -55,16 +55,24 @@ class CallStore:
         written = await (self._table.replace(row) if progress.etag else self._table.insert(row))
         return replace(progress, etag=written.etag)
 
-    async def note(self, call_id: str, note: PhoneNote) -> None:
-        """Raises Conflict when another instance was faster."""
-        values = {"document": _json(_from_note(note)), "began_at": note.began_at}
-        row = Row(_key(call_id), f"{PHONE}{note.agent}", values, note.etag)
-        await (self._table.replace(row) if note.etag else self._table.insert(row))
+    async def note(self, call_id: str, agent: str, change: Callable[[PhoneNote | None], PhoneNote]) -> PhoneNote:
+        """What an agent's phone tells, with ``change`` applied to what it has told so far.
+
+        Raises Unavailable ``call-contended`` when others keep changing it.
+        """
+        key = f"{PHONE}{agent}"
+
+        def changed(values: Values | None) -> Values:
+            note = change(_to_note(key, values) if values else None)
+            return {"document": _json(_from_note(note)), "began_at": note.began_at}
+
+        contended = Unavailable("call-contended", "the notes of a call are being changed by too many at once")
+        return _to_note(key, (await self._table.update(_key(call_id), key, changed, contended=contended)).values)
 
     async def phone_note(self, call_id: str, agent: str) -> PhoneNote | None:
         """One point read."""
         row = await self._table.get(_key(call_id), f"{PHONE}{agent}")
-        return _to_note(row) if row else None
+        return _to_note(row.rk, row.values) if row else None
 
     async def happened(self, event: CallEvent) -> None:
         """Notes an event of a pool's call; the same one again changes nothing."""
@@ -167,17 +175,16 @@ def _from_note(note: PhoneNote) -> dict[str, Any]:
     }
 
 
-def _to_note(row: Row) -> PhoneNote:
-    document = json.loads(row.values["document"])
+def _to_note(key: str, values: Values) -> PhoneNote:
+    document = json.loads(values["document"])
     request, edit = document["callback_request"], document.get("edit")
     return PhoneNote(
-        agent=row.rk.removeprefix(PHONE),
-        began_at=row.values["began_at"],
+        agent=key.removeprefix(PHONE),
+        began_at=values["began_at"],
         notes=document["notes"],
         customer=_to_customer(document["customer"]),
         callback_request=UUID(request) if request else None,
         edit=Edit(*edit) if edit else None,
-        etag=row.etag,
     )
 
 

@@ -19,7 +19,7 @@ from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
 from shared.enterprise_calls.windows import by_call, pages
 from shared.storage.leases import Leases
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Table
 
 LEASE = "call-sync"
 LEASE_S = 120.0
@@ -139,7 +139,5 @@ class EnterpriseCalls:
         is_new = progress.rows_at is None or progress.rows_at < changed_at(rows)
         return progress.may_have_activity and is_new
 
-    async def _note(self, **values: object) -> None:
-        row = await self._marks.get("calls", "watermark")
-        merged = {**(row.values if row else {}), **values}
-        await self._marks.put(Row("calls", "watermark", merged))
+    async def _note(self, **noted: object) -> None:
+        await self._marks.update("calls", "watermark", lambda values: {**(values or {}), **noted})

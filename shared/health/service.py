@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from shared.clock import Clock
 from shared.errors import VoiceError
 from shared.health.checks import Probe
 from shared.health.model import Check, Finding, Report, State
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Table, Values
 
 PARTITION = "health"
 TIME_OUT_S = 10.0
@@ -48,11 +49,14 @@ class Health:
             kept = {row.rk: row async for row in self._table.query(PARTITION)}
             for name, finding in found.items():
                 if name not in kept or kept[name].values["state"] != finding.state:
-                    kept[name] = Row(PARTITION, name, {"state": finding.state, "since": now})
-                    await self._table.put(kept[name])
+                    kept[name] = await self._table.update(PARTITION, name, partial(_in_state, finding.state, now))
         except VoiceError:
             return {}
         return {name: row.values["since"] for name, row in kept.items()}
+
+
+def _in_state(state: State, now: datetime, before: Values | None) -> Values:
+    return before if before and before["state"] == state else {"state": state, "since": now}
 
 
 async def _find(probe: Probe) -> Finding:

@@ -16,13 +16,12 @@ from uuid import UUID
 
 from shared.errors import Conflict, Unavailable
 from shared.identity.model import Customer, CustomerKind, IndexedRecord
-from shared.storage.tables import Delete, Insert, Put, Row, Table
+from shared.storage.tables import Delete, Insert, Put, Row, Table, Values
 
 MAX_CUSTOMERS = 100
 """Customers kept per number: beyond it the row only says that there are more, which identifies nobody either way."""
 
 BATCH = 100
-ATTEMPTS = 20
 
 
 class NumberStore:
@@ -35,7 +34,7 @@ class NumberStore:
     async def find(self, e164: str) -> tuple[tuple[Customer, ...], bool]:
         """The customers of a number, and whether there are more than are kept. One point read."""
         row = await self._table.get(*self._number_key(e164))
-        return (_customers(row), bool(row.values.get("more"))) if row else ((), False)
+        return (_customers(row.values), bool(row.values.get("more"))) if row else ((), False)
 
     async def load(self, records: Sequence[IndexedRecord]) -> None:
         """Adds a page of records to a generation that is being built: batches first, clashes row by row."""
@@ -84,7 +83,7 @@ class NumberStore:
     async def _load_numbers(self, owners: dict[str, list[Customer]]) -> None:
         partitions: dict[str, list[Row]] = defaultdict(list)
         for number, customers in owners.items():
-            row = self._number_row(number, customers, more=False, etag=None)
+            row = Row(*self._number_key(number), _number_values(customers, more=False))
             partitions[row.pk].append(row)
         for rows in partitions.values():
             for chunk in _chunks(rows):
@@ -96,22 +95,18 @@ class NumberStore:
                             await self._change(f"+{row.rk}", customer, belongs=True)
 
     async def _change(self, number: str, customer: Customer, *, belongs: bool) -> None:
-        """Adds or removes one customer of one number by compare-and-set."""
-        for _ in range(ATTEMPTS):
-            row = await self._table.get(*self._number_key(number))
-            present = _customers(row) if row else ()
+        """Adds or removes one customer of one number by compare-and-set. Raises Unavailable ``index-contended``."""
+
+        def changed(values: Values | None) -> Values | None:
+            present = _customers(values) if values else ()
             others = [other for other in present if (other.kind, other.id) != (customer.kind, customer.id)]
             wanted = [*others, customer] if belongs else others
-            if row is None and not wanted:
-                return
-            more = bool(row and row.values.get("more"))
-            changed = self._number_row(number, wanted, more=more, etag=row.etag if row else None)
-            try:
-                await (self._table.replace(changed) if row else self._table.insert(changed))
-            except Conflict:
-                continue
-            return
-        raise Unavailable("index-contended", "a number of the index is being changed by too many at once")
+            if values is None and not wanted:
+                return None
+            return _number_values(wanted, more=bool(values and values.get("more")))
+
+        contended = Unavailable("index-contended", "a number of the index is being changed by too many at once")
+        await self._table.update(*self._number_key(number), changed, contended=contended)
 
     def _number_key(self, e164: str) -> tuple[str, str]:
         digits = e164.removeprefix("+")
@@ -119,15 +114,6 @@ class NumberStore:
 
     def _reverse_key(self, customer: Customer) -> tuple[str, str]:
         return f"{self._generation}-rec-{str(customer.id)[:2]}", f"{customer.kind}-{customer.id}"
-
-    def _number_row(self, number: str, customers: Iterable[Customer], *, more: bool, etag: str | None) -> Row:
-        listed = sorted(set(customers))
-        records = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in listed[:MAX_CUSTOMERS]]
-        values = {
-            "records": json.dumps(records, ensure_ascii=False),
-            "more": more or len(listed) > MAX_CUSTOMERS,
-        }
-        return Row(*self._number_key(number), values, etag)
 
     def _reverse_row(self, record: IndexedRecord, numbers: frozenset[str], *, pending: bool) -> Row:
         values = {"numbers": json.dumps(sorted(numbers)), "name": record.customer.name, "pending": pending}
@@ -139,8 +125,14 @@ def _settled(kept: Row, record: IndexedRecord) -> bool:
     return not kept.values["pending"] and kept.values["name"] == record.customer.name
 
 
-def _customers(row: Row) -> tuple[Customer, ...]:
-    records = json.loads(row.values["records"])
+def _number_values(customers: Iterable[Customer], *, more: bool) -> Values:
+    listed = sorted(set(customers))
+    records = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in listed[:MAX_CUSTOMERS]]
+    return {"records": json.dumps(records, ensure_ascii=False), "more": more or len(listed) > MAX_CUSTOMERS}
+
+
+def _customers(values: Values) -> tuple[Customer, ...]:
+    records = json.loads(values["records"])
     return tuple(Customer(CustomerKind(one["kind"]), UUID(one["id"]), one["name"]) for one in records)
 
 

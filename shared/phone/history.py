@@ -20,7 +20,7 @@ from shared.identity.service import Identity
 from shared.phone.agents import PhoneAgents
 from shared.phone.caching import Cached
 from shared.phone.directory import PhoneDirectory
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Table
 
 PAGE = 50
 MOST_ROWS = 10_000
@@ -93,7 +93,9 @@ class CallHistory:
         agent = await self._agents.agent(object_id)
         now = self._clock()
         seen = min(_moment(until, "until") + SHOWN_TO, now) if until else now
-        await self._table.put(Row(str(agent.id), SEEN, {"seen": max(seen, await self._seen(agent.id))}))
+        await self._table.update(
+            str(agent.id), SEEN, lambda values: {"seen": max(seen, values["seen"]) if values else seen}
+        )
 
     async def _own(self, object_id: str, until: datetime) -> _Found:
         agent = await self._agents.agent(object_id)

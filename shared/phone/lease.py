@@ -4,17 +4,17 @@ Table ``phones``, partition = the agent's Dynamics id, row ``session``. A phone 
 that it keeps it for as long as nobody else has asked. Giving it up empties ``session``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.clock import Clock, to_iso
-from shared.errors import Conflict, Missing, Unavailable
-from shared.storage.tables import Row, Table
+from shared.errors import Conflict, Unavailable
+from shared.storage.tables import Table, Values
 
 LEASE_S = 25.0
 """Two heartbeats of ten seconds may be lost."""
 ROW = "session"
-ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -41,66 +41,67 @@ class SessionLeases:
 
         Raises Conflict ``phone-active-elsewhere`` with ``since``, ``lastSeen`` and ``client``.
         """
-        found: Holder | None = None
-        for attempt in range(ATTEMPTS):
-            row = await self._table.get(agent_id, ROW)
-            held = _to_holder(row) if row else None
-            found = held if attempt == 0 else found
+        seen: list[Holder | None] = []
+
+        def claimed(values: Values | None) -> Values:
+            held = _to_holder(values) if values else None
+            seen.append(held)
             now = self._clock()
-            if held and self._is_held(held, session_id, now) and not (take_over and _is_same(held, found)):
+            if held and self._is_held(held, session_id, now) and not (take_over and _is_same(held, seen[0])):
                 raise _elsewhere(held)
             is_his = held is not None and held.session_id == session_id
             since = held.since if held and is_his else now
-            wanted = Holder(session_id, client, since, now, now + timedelta(seconds=LEASE_S), claim)
-            if await self._written(agent_id, wanted, row):
-                return wanted
-        raise Unavailable("phone-contended", "too many phones of one agent ask for the same at once")
+            return _values(Holder(session_id, client, since, now, now + timedelta(seconds=LEASE_S), claim))
+
+        return await self._update(agent_id, claimed)
 
     async def renew(self, agent_id: str, session_id: str) -> Holder:
         """Raises Conflict ``phone-session-lost``."""
-        for _ in range(ATTEMPTS):
-            row = await self._table.get(agent_id, ROW)
-            held = _own(row, session_id)
+
+        def renewed(values: Values | None) -> Values:
             now = self._clock()
-            wanted = replace(held, last_seen=now, until=now + timedelta(seconds=LEASE_S))
-            if await self._written(agent_id, wanted, row):
-                return wanted
-        raise Unavailable("phone-contended", "too many phones of one agent ask for the same at once")
+            return _values(replace(_own(values, session_id), last_seen=now, until=now + timedelta(seconds=LEASE_S)))
+
+        return await self._update(agent_id, renewed)
 
     async def require(self, agent_id: str, session_id: str) -> None:
         """One point read. Raises Conflict ``phone-session-lost``."""
-        _own(await self._table.get(agent_id, ROW), session_id)
+        row = await self._table.get(agent_id, ROW)
+        _own(row.values if row else None, session_id)
 
     async def release(self, agent_id: str, session_id: str, claim: str = "") -> bool:
         """Whether it was his to give up: not any more where another page has claimed the session since ``claim``."""
-        row = await self._table.get(agent_id, ROW)
+
+        def released(values: Values | None) -> Values:
+            held, now = _own(values, session_id), self._clock()
+            if claim and held.claim != claim:
+                raise _lost()
+            return _values(Holder("", held.client, held.since, now, now))
+
         try:
-            held = _own(row, session_id)
+            await self._update(agent_id, released)
         except Conflict:
             return False
-        if claim and held.claim != claim:
-            return False
-        now = self._clock()
-        return await self._written(agent_id, Holder("", held.client, held.since, now, now), row)
+        return True
 
     def _is_held(self, held: Holder, session_id: str, now: datetime) -> bool:
         return bool(held.session_id) and held.session_id != session_id and held.until > now
 
-    async def _written(self, agent_id: str, wanted: Holder, before: Row | None) -> bool:
-        """False when somebody was faster."""
-        row = Row(agent_id, ROW, _values(wanted), before.etag if before else None)
-        try:
-            await (self._table.replace(row) if before else self._table.insert(row))
-        except (Conflict, Missing):
-            return False
-        return True
+    async def _update(self, agent_id: str, change: Callable[[Values | None], Values]) -> Holder:
+        contended = Unavailable("phone-contended", "too many phones of one agent ask for the same at once")
+        row = await self._table.update(agent_id, ROW, change, contended=contended)
+        return _to_holder(row.values)
 
 
-def _own(row: Row | None, session_id: str) -> Holder:
-    held = _to_holder(row) if row else None
+def _own(values: Values | None, session_id: str) -> Holder:
+    held = _to_holder(values) if values else None
     if held is None or held.session_id != session_id:
-        raise Conflict("phone-session-lost", "this phone is not the primary one any more: open it anew")
+        raise _lost()
     return held
+
+
+def _lost() -> Conflict:
+    return Conflict("phone-session-lost", "this phone is not the primary one any more: open it anew")
 
 
 def _is_same(held: Holder, found: Holder | None) -> bool:
@@ -123,8 +124,7 @@ def _values(holder: Holder) -> dict[str, object]:
     }
 
 
-def _to_holder(row: Row) -> Holder:
-    values = row.values
+def _to_holder(values: Values) -> Holder:
     return Holder(
         values["session"],
         values["client"],

@@ -12,13 +12,12 @@ from shared.calls.telling import noted
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
-from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
+from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES
 from shared.phone.requests import OWN_ID
 from shared.text import cleaned, cut
 
-ATTEMPTS = 5
 FIELDS = {"notes", "customer", "callbackRequest"}
 LATEST = 2**31
 
@@ -48,17 +47,13 @@ class CallNotes:
                 else {}
             ),
         }
-        for _ in range(ATTEMPTS):
-            note = await self._store.phone_note(call_id, object_id) or PhoneNote(object_id, self._clock())
-            changed = _changed(note, changes)
-            try:
-                await self._store.note(call_id, changed)
-            except Conflict:
-                continue
-            look, delay_s = noted(call_id, self._clock())
-            await self._bus.send(QUEUE, look, delay_s=delay_s)
-            return changed
-        raise Unavailable("call-contended", "the notes of a call are being changed by too many at once")
+        now = self._clock()
+        note = await self._store.note(
+            call_id, object_id, lambda before: _changed(before or PhoneNote(object_id, now), changes)
+        )
+        look, delay_s = noted(call_id, self._clock())
+        await self._bus.send(QUEUE, look, delay_s=delay_s)
+        return note
 
     async def _customer(self, given: object, object_id: str) -> Customer | None:
         if given is None:

@@ -307,16 +307,7 @@ class Presences:
 
     async def _update(self, agent: Agent, change: Callable[[AgentState], AgentState]) -> AgentState:
         """Changes the row by compare-and-set. Raises Unavailable ``presence-contended``."""
-        for _ in range(ROUNDS):
-            state = await self._store.load(agent.id)
-            changed = change(state)
-            if changed == state:
-                return state
-            try:
-                return await self._store.save(agent.id, changed)
-            except Conflict:
-                continue
-        raise _contended()
+        return await self._store.update(agent.id, change)
 
 
 async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, VoiceError | None]:

@@ -1,12 +1,13 @@
 """The ``presence`` table: partition ``agent``, one row per agent, one JSON document each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.clock import from_iso
+from shared.errors import Unavailable
 from shared.presence.model import (
     AgentState,
     Availability,
@@ -20,7 +21,7 @@ from shared.presence.model import (
     Side,
     Write,
 )
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Row, Table, Values
 
 PARTITION = "agent"
 
@@ -37,9 +38,21 @@ class PresenceStore:
 
     async def save(self, agent_id: str, state: AgentState) -> AgentState:
         """Raises Conflict when another instance was faster."""
-        row = Row(PARTITION, agent_id, {"document": json.dumps(to_document(state), ensure_ascii=False)}, state.etag)
+        row = Row(PARTITION, agent_id, _values(state), state.etag)
         written = await (self._table.replace(row) if state.etag else self._table.insert(row))
         return replace(state, etag=written.etag)
+
+    async def update(self, agent_id: str, change: Callable[[AgentState], AgentState]) -> AgentState:
+        """The state with ``change`` applied. Raises Unavailable ``presence-contended``."""
+
+        def changed(values: Values | None) -> Values | None:
+            before = _state(values) if values else AgentState()
+            after = change(before)
+            return values if after == before else _values(after)
+
+        contended = Unavailable("presence-contended", "too many are at the same agent")
+        row = await self._table.update(PARTITION, agent_id, changed, contended=contended)
+        return to_state(row) if row else AgentState()
 
     async def all(self) -> Mapping[str, AgentState]:
         return {row.rk: to_state(row) async for row in self._table.query(PARTITION)}
@@ -66,8 +79,16 @@ def to_document(state: AgentState) -> dict[str, Any]:
     }
 
 
+def _values(state: AgentState) -> Values:
+    return {"document": json.dumps(to_document(state), ensure_ascii=False)}
+
+
 def to_state(row: Row) -> AgentState:
-    document = json.loads(row.values["document"])
+    return replace(_state(row.values), etag=row.etag)
+
+
+def _state(values: Values) -> AgentState:
+    document = json.loads(values["document"])
     return AgentState(
         phone=_to_availability(document["phone"]),
         omnichannel=_to_shown(document["omnichannel"]),
@@ -85,7 +106,6 @@ def to_state(row: Row) -> AgentState:
         reported=_to_shown(document.get("reported")),
         wished_at=_to_moment(document["wished_at"]),
         changes=document["changes"],
-        etag=row.etag,
     )
 
 

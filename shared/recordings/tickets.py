@@ -6,8 +6,8 @@ from datetime import timedelta
 from hashlib import sha256
 
 from shared.clock import Clock
-from shared.errors import Conflict, Forbidden, Unavailable
-from shared.storage.tables import Row, Table
+from shared.errors import Forbidden
+from shared.storage.tables import Table
 
 HOLDS_FOR = timedelta(minutes=10)
 KEY_BYTES = 32
@@ -42,13 +42,4 @@ class Tickets:
         return hmac.new(self._key, f"{call_id}\n{recording_id}\n{expires}".encode(), sha256).hexdigest()
 
     async def _read(self) -> bytes:
-        row = await self._table.get(PARTITION, ROW)
-        if row is None:
-            made = Row(PARTITION, ROW, {"key": secrets.token_bytes(KEY_BYTES)})
-            try:
-                row = await self._table.insert(made)
-            except Conflict:
-                row = await self._table.get(PARTITION, ROW)
-        if row is None:
-            raise Unavailable("storage-unavailable", "the key of tickets was deleted; it is made again")
-        return bytes(row.values["key"])
+        return bytes((await self._table.ensure(PARTITION, ROW, {"key": secrets.token_bytes(KEY_BYTES)})).values["key"])

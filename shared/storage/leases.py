@@ -1,10 +1,10 @@
 """One at a time across instances: a lease row decided by compare-and-set, with a fence that only ever grows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.clock import Clock
 from shared.errors import Conflict
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Table, Values
 
 PARTITION = "lease"
 
@@ -19,16 +19,18 @@ class Leases:
     async def acquire(self, name: str, owner: str, ttl_s: float) -> int | None:
         """The fence of the lease now held, or None while someone else holds it."""
         now = self._clock()
-        row = await self._table.get(PARTITION, name)
-        if row and row.values["until"] > now:
-            return None
-        fence = row.values["fence"] + 1 if row else 1
-        wanted = _row(name, owner, fence, now + timedelta(seconds=ttl_s), row.etag if row else None)
-        try:
-            await (self._table.replace(wanted) if row else self._table.insert(wanted))
-        except Conflict:
-            return None
-        return int(fence)
+        fence: int | None = None
+
+        def taken(held: Values | None) -> Values | None:
+            nonlocal fence
+            fence = None
+            if held and held["until"] > now:
+                return held
+            fence = held["fence"] + 1 if held else 1
+            return {"owner": owner, "fence": fence, "until": now + timedelta(seconds=ttl_s)}
+
+        await self._table.update(PARTITION, name, taken)
+        return fence
 
     async def renew(self, name: str, owner: str, fence: int, ttl_s: float) -> None:
         """Raises Conflict ``lease-lost`` when someone else has it by now."""
@@ -41,12 +43,10 @@ class Leases:
         except Conflict:
             return
 
-    async def _set(self, name: str, owner: str, fence: int, until: object) -> None:
-        row = await self._table.get(PARTITION, name)
-        if row is None or (row.values["owner"], row.values["fence"]) != (owner, fence):
-            raise Conflict("lease-lost", f"the lease {name} is held by someone else")
-        await self._table.replace(_row(name, owner, fence, until, row.etag))
+    async def _set(self, name: str, owner: str, fence: int, until: datetime) -> None:
+        def set_until(held: Values | None) -> Values:
+            if held is None or (held["owner"], held["fence"]) != (owner, fence):
+                raise Conflict("lease-lost", f"the lease {name} is held by someone else")
+            return {**held, "until": until}
 
-
-def _row(name: str, owner: str, fence: int, until: object, etag: str | None) -> Row:
-    return Row(PARTITION, name, {"owner": owner, "fence": fence, "until": until}, etag)
+        await self._table.update(PARTITION, name, set_until)

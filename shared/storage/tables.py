@@ -8,11 +8,11 @@ Every method may raise Unavailable ``storage-unavailable``, Misconfigured ``stor
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
@@ -28,6 +28,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable, VoiceError
 from shared.storage.answers import check_answer
 from shared.storage.limits import check_keys, check_row, check_table_name, check_transaction
+from shared.storage.races import win
 
 INT32_MAX = 2**31 - 1
 PAGE = 1000
@@ -74,6 +75,11 @@ class Delete:
 
 
 Operation = Insert | Replace | Put | Delete
+Values = Mapping[str, Any]
+Merging = Callable[[Values | None], Values]
+"""What a row is to hold, given what it holds; it gets None where there is no row."""
+Deciding = Callable[[Values | None], Values | None]
+"""The same; it gives None where there is to be no row."""
 
 
 class Table:
@@ -129,6 +135,52 @@ class Table:
         client = await self._ready()
         with self._errors():
             await client.delete_entity(pk, rk, **condition)
+
+    @overload
+    async def update(self, pk: str, rk: str, change: Merging, *, contended: Unavailable | None = None) -> Row: ...
+    @overload
+    async def update(
+        self,
+        pk: str,
+        rk: str,
+        change: Deciding,
+        *,
+        contended: Unavailable | None = None,
+    ) -> Row | None: ...
+    async def update(
+        self,
+        pk: str,
+        rk: str,
+        change: Deciding,
+        *,
+        contended: Unavailable | None = None,
+    ) -> Row | None:
+        """Reads a row and writes what ``change`` makes of it, by compare-and-set; the row as it is then.
+
+        ``change`` gets the values, None where there is no row, and gives those that are to be there, None for no row;
+        the same ones write nothing. It is called again when somebody else was faster; what it raises ends the update.
+        Raises ``contended`` (Unavailable ``row-contended``) when others are faster again and again.
+        """
+        return await win(lambda: self._changed(pk, rk, change), contended)
+
+    async def ensure(self, pk: str, rk: str, values: Values) -> Row:
+        """The row that is there; if there is none, one with these values."""
+        return await win(lambda: self._there_or(Row(pk, rk, values)))
+
+    async def _there_or(self, row: Row) -> Row:
+        return await self.get(row.pk, row.rk) or await self.insert(row)
+
+    async def _changed(self, pk: str, rk: str, change: Deciding) -> Row | None:
+        row = await self.get(pk, rk)
+        before = row.values if row else None
+        values = change(before)
+        if values == before:
+            return row
+        if values is None:
+            await self.delete(pk, rk, row.etag if row else None)
+            return None
+        written = Row(pk, rk, values, row.etag if row else None)
+        return await (self.replace(written) if row else self.insert(written))
 
     async def query(
         self, pk: str, *, rk_from: str | None = None, rk_below: str | None = None, limit: int | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Missing
 from shared.numbers import mask
+from shared.storage.races import win
 from voicecloud.callbacks.model import MAX_NOTE, MAX_NUMBER, Callback, NewCallback, Search, State
 from voicecloud.callbacks.store import CallbackStore
 from voicecloud.ids import Ids
@@ -100,18 +101,20 @@ class Callbacks:
 
     async def _change(self, callback_id: str, event_type: str, change: Change) -> Callback:
         """Read, change, write; from the start when somebody else has written meanwhile. No change, no event."""
-        while True:
+
+        async def changed() -> tuple[Callback, Event | None]:
             before, etag = await self._read(callback_id)
             after = change(before)
             if after is None:
-                return before
+                return before, None
             event = self._event(event_type, after)
-            try:
-                await self._store.change(before, etag, after, event)
-            except Conflict:
-                continue
+            await self._store.change(before, etag, after, event)
+            return after, event
+
+        callback, event = await win(changed)
+        if event:
             await self._hand_over(event)
-            return after
+        return callback
 
     async def _read(self, callback_id: str) -> tuple[Callback, str]:
         found = await self._store.get(callback_id)

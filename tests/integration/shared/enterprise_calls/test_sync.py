@@ -15,9 +15,10 @@ from shared.clock import to_iso, utc_now
 from shared.dataverse import names
 from shared.dataverse.model import Change
 from shared.enterprise_calls.health import calls as health
-from shared.enterprise_calls.sync import STUCK_AFTER
+from shared.enterprise_calls.sync import STUCK_AFTER, EnterpriseCalls
 from shared.errors import Misconfigured, Missing
 from shared.settings.model import Kind
+from shared.storage.leases import Leases
 from tests.fixtures.calls import (
     ANNA_D365,
     ANNA_SIGNED_IN,
@@ -28,6 +29,7 @@ from tests.fixtures.calls import (
     CallWorld,
     parties,
 )
+from tests.fixtures.tables import table_read_slowly
 
 
 @dataclass
@@ -198,6 +200,28 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     assert await sent(emptied) == [lost]
     await emptied.services.calls.look_at(lost)
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0}
+
+
+async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallWorld) -> None:
+    """They end at the same moment: both are noted."""
+    environ, services = calls.world.environ, calls.services
+    name = f"{environ['TABLE_PREFIX']}polls"
+    before = utc_now()
+    async with table_read_slowly(environ["STORAGE_CONNECTION"], name, services.enterprise_calls.run) as marks:
+        slow = EnterpriseCalls(
+            enreach=services.enreach,
+            store=services.call_store,
+            bus=services.bus,
+            marks=marks,
+            leases=Leases(services.tables.table("leases"), utc_now),
+            owner="slow",
+            clock=utc_now,
+        )
+        await slow.repair()
+    mark = await services.enterprise_calls.mark()
+    assert mark.synced_at
+    assert mark.repaired_at
+    assert min(mark.synced_at, mark.repaired_at) >= before
 
 
 async def test_health_tells_of_a_sync_that_never_succeeds(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:

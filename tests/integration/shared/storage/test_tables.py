@@ -1,10 +1,13 @@
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
+from shared.storage.races import win
 from shared.storage.tables import Delete, Insert, Put, Replace, Row, Tables
+from tests.fixtures.tables import table_read_slowly
 
 VALUES = {
     "text": "Ää 'quoted' 漢",
@@ -119,3 +122,41 @@ async def test_wrong_keys_and_dead_servers_are_told_apart(storage_connection: st
         await dead.table("things").get("p", "r")
     await wrong.close()
     await dead.close()
+
+
+async def test_an_update_takes_in_what_was_written_in_between(
+    tables: Tables, storage_connection: str, table_prefix: str
+) -> None:
+    """Of two that read, merge and write one row at the same time neither undoes the other's part."""
+    table = tables.table("things")
+    await table.put(Row("p", "r", {"a": 0}))
+    other = partial(table.put, Row("p", "r", {"a": 0, "b": 1}))
+    async with table_read_slowly(storage_connection, f"{table_prefix}things", other) as slow:
+        written = await slow.update("p", "r", lambda values: {**(values or {}), "a": 1})
+    assert written == await table.get("p", "r")
+    assert written.values == {"a": 1, "b": 1}
+
+
+async def test_an_update_inserts_keeps_and_deletes(tables: Tables) -> None:
+    """What the change gives is there afterwards; what stays as it is is not written; nothing deletes the row."""
+    table = tables.table("things")
+    assert await table.update("p", "new", lambda values: values) is None
+    made = await table.update("p", "new", lambda _: {"n": 1})
+    assert await table.update("p", "new", lambda values: values) == made == await table.get("p", "new")
+    assert await table.update("p", "new", lambda _: None) is None
+    assert await table.get("p", "new") is None
+
+
+async def test_an_update_that_never_wins_gives_up(tables: Tables) -> None:
+    """It says so with the caller's code; a conflict of the caller's own ends it at once."""
+
+    async def overtaken() -> None:
+        raise Conflict("row-changed", "somebody was faster")
+
+    def refused(_: object) -> dict[str, object]:
+        raise Conflict("lease-lost", "it is another's")
+
+    with pytest.raises(Unavailable, match="things-contended"):
+        await win(overtaken, Unavailable("things-contended", "others were faster"))
+    with pytest.raises(Conflict, match="lease-lost"):
+        await tables.table("things").update("p", "r", refused)
