@@ -22,7 +22,8 @@ async def phone_session_open(req: func.HttpRequest) -> func.HttpResponse:
 @problems
 async def phone_session_go_on(req: func.HttpRequest) -> func.HttpResponse:
     person = await voice_user(req)
-    return json_response(await services().phone.sessions.go_on(person.object_id, req.route_params["sessionid"]))
+    body = json_body(req) if req.get_body() else None
+    return json_response(await services().phone.sessions.go_on(person.object_id, req.route_params["sessionid"], body))
 
 
 @blueprint.route("phone/session/{sessionid}", methods=["DELETE"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -145,7 +145,7 @@ class PoolRow:
 
 @dataclass(frozen=True)
 class PoolAgent:
-    """A member of a pool. ``status``: the name of what he has set."""
+    """A member of a pool. ``status``: the name of what they have set; ``has_phone``: a telephone of theirs can ring."""
 
     user_id: str
     name: str
@@ -153,6 +153,7 @@ class PoolAgent:
     skill: int
     status: str
     is_talking: bool
+    has_phone: bool = True
 
 
 @dataclass(frozen=True)

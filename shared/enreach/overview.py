@@ -96,13 +96,15 @@ def _to_pool(row: Mapping[str, Any]) -> PoolRow:
 
 
 def _to_agent(row: Mapping[str, Any]) -> PoolAgent:
+    status = row.get(names.QUEUE_STATUS) or {}
     return PoolAgent(
         user_id=str(row[names.AGENT_USER_ID]),
         name=_text(row, names.NAME),
         is_active=bool(row[names.ACTIVE]),
         skill=int(row.get(names.SKILL) or 1),
         status=_text(row, names.AGENT_AVAILABILITY),
-        is_talking=bool((row.get(names.QUEUE_STATUS) or {}).get(names.TALKING)),
+        is_talking=bool(status.get(names.TALKING)),
+        has_phone=status.get(names.SERVICE_TERMINALS) != 0,
     )
 
 

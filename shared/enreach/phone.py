@@ -61,10 +61,11 @@ class EnreachPhone:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def open(self, user_id: str, session_id: str) -> OpenSession:
-        """The web terminal is there from now on; an earlier session of the user ends."""
+    async def open(self, user_id: str, session_id: str, can_answer: bool | None = None) -> OpenSession:
+        """The web terminal is there from now on; an earlier session of the user ends. One that cannot answer is not
+        rung; None: it is not known, which counts as yes."""
         path = _path(names.PHONE_SESSIONS, user=user_id)
-        answer = await self._session("POST", path, json={names.SESSION_ID: session_id})
+        answer = await self._session("POST", path, json={names.SESSION_ID: session_id, **_answering(can_answer)})
         with as_documented():
             row = answer.json()
             return OpenSession(
@@ -74,9 +75,10 @@ class EnreachPhone:
                 state=dict(row[names.STATE]),
             )
 
-    async def go_on(self, user_id: str, session_id: str) -> str:
-        """A fresh ticket. Raises Missing ``phone-session-unknown``."""
-        answer = await self._session("PUT", _path(names.PHONE_SESSION, user=user_id, session=session_id))
+    async def go_on(self, user_id: str, session_id: str, can_answer: bool | None = None) -> str:
+        """A fresh ticket. ``can_answer`` None: as before. Raises Missing ``phone-session-unknown``."""
+        path = _path(names.PHONE_SESSION, user=user_id, session=session_id)
+        answer = await self._session("PUT", path, json=_answering(can_answer))
         with as_documented():
             return str(answer.json()[names.TICKET])
 
@@ -186,6 +188,10 @@ def _document(answer: httpx.Response) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return document if isinstance(document, Mapping) else {}
+
+
+def _answering(can_answer: bool | None) -> Mapping[str, bool]:
+    return {} if can_answer is None else {names.CAN_ANSWER: can_answer}
 
 
 def _ice_server(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -68,4 +68,5 @@ def _agent(agent: PoolAgent) -> dict[str, Any]:
         "skill": agent.skill,
         "status": agent.status,
         "talking": agent.is_talking,
+        "reachable": agent.has_phone,
     }

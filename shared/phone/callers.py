@@ -1,16 +1,18 @@
 """Who is on the other end, and what the agent has noted: read when a phone rings (C5, D1, D5, K4).
 
-The number is that of the agent's own leg as the voice cloud has it, so nobody learns of calls he is not in. Names come
-from the number index, one point read: nothing is stored of the call, which may be private (H3).
+The number is that of the agent's own leg as the voice cloud has it, so nobody learns of calls they are not in; who is
+asked by a colleague gets the customer it is about, and the colleague's notes. Names come from the number index, one
+point read: nothing is stored of the call, which may be private (H3).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.calls.model import PhoneNote
 from shared.calls.store import CallStore
 from shared.enreach.phone import EnreachPhone
-from shared.errors import Unsupported
+from shared.errors import Forbidden, Unavailable, Unsupported
 from shared.identity.service import Identity
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
@@ -29,17 +31,30 @@ class Callers:
         Raises Unavailable ``index-not-ready``, InvalidInput ``malformed-phone-request``, Forbidden ``agent-unknown``.
         """
         agent, call_id = await self._agents.agent(object_id), requests.call_id(call_id)
-        caller, note = await asyncio.gather(
-            self._caller(agent.voice_user_id, call_id), self._store.phone_note(call_id, object_id)
+        caller, told = await asyncio.gather(
+            self._caller(agent.voice_user_id, call_id), self._store.phone_notes(call_id)
         )
+        note = next((one for one in told if one.agent == object_id), None)
         customer, request = (note.customer, note.callback_request) if note else (None, None)
         return {
             "callId": call_id,
             "caller": caller,
             "notes": note.notes if note else "",
+            "colleaguesNotes": await self._of_colleagues(told, object_id) if caller else [],
             "customer": {"kind": customer.kind, "id": str(customer.id), "name": customer.name} if customer else None,
             "callbackRequest": str(request) if request else None,
         }
+
+    async def _of_colleagues(self, told: Sequence[PhoneNote], object_id: str) -> list[dict[str, str]]:
+        """What others have noted on the call: who is asked, or gets the call, knows what has been said (C3)."""
+        others = sorted((one for one in told if one.agent != object_id and one.notes), key=lambda one: one.began_at)
+        return [{"name": await self._name(one.agent), "notes": one.notes} for one in others]
+
+    async def _name(self, object_id: str) -> str:
+        try:
+            return (await self._agents.agent(object_id)).name
+        except (Forbidden, Unavailable):
+            return ""
 
     async def _caller(self, voice_user_id: str, call_id: str) -> dict[str, Any] | None:
         try:
@@ -50,7 +65,7 @@ class Callers:
         call = next((one for one in calls if one.get("callId") == call_id), None)
         if call is None:
             return None
-        number = str((call.get("party") or {}).get("number") or "")
+        number = str((call.get("about") or call.get("party") or {}).get("number") or "")
         found = await self._identity.identify(number)
         matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in found.customers]
         return {"number": found.e164 or number, "matches": matches, "more": found.more}

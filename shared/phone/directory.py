@@ -74,7 +74,12 @@ def _numbers(person: VoicePerson) -> list[str]:
 
 def _colleague(person: VoicePerson, status: PoolAgent | None) -> dict[str, Any]:
     shown = _entry("user", person.id, person.name, _numbers(person))
-    return {**shown, "status": {"name": status.status, "talking": status.is_talking}} if status else shown
+    if status is None:
+        return shown
+    return {
+        **shown,
+        "status": {"name": status.status, "talking": status.is_talking, "reachable": status.has_phone},
+    }
 
 
 def _pool(pool: PoolRow) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from shared.calls.model import is_call_id
 from shared.enreach import names
@@ -52,6 +53,20 @@ def claim(document: Mapping[str, Any]) -> str:
 def client(given: object) -> str:
     """How a phone describes itself, shown to who opens another one."""
     return cleaned(given)[:MAX_CLIENT] if isinstance(given, str) else ""
+
+
+def can_answer(document: Mapping[str, Any]) -> bool | None:
+    """Whether the phone has a microphone to answer with; None where it does not say."""
+    return None if document.get("canAnswer") is None else flag(document, "canAnswer")
+
+
+def dynamics_user(document: Mapping[str, Any]) -> UUID | None:
+    """The user of the Dynamics that the phone is a panel of, in braces or not; None for a phone by itself."""
+    given = document.get("dynamicsUser")
+    try:
+        return None if given is None else UUID(str(given))
+    except ValueError:
+        raise _malformed("dynamicsUser is the GUID of a user of Dynamics") from None
 
 
 def flag(document: Mapping[str, Any], name: str, default: bool | None = None) -> bool:

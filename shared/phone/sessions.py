@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from shared.clock import Clock, to_iso
 from shared.enreach.phone import EnreachPhone, OpenSession, PhoneState
-from shared.errors import Conflict, Missing, Unsupported
+from shared.errors import Conflict, Forbidden, Missing, Unsupported
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.lease import LEASE_S, SessionLeases
@@ -34,16 +35,17 @@ class PhoneSessions:
         self._settings = settings
 
     async def open(self, object_id: str, body: object) -> dict[str, Any]:
-        """``{sessionId, claim?, client?, takeOver?}``: the same again is the same session.
+        """``{sessionId, claim?, client?, takeOver?, canAnswer?, dynamicsUser?}``: the same again is the same session.
 
         Raises Conflict ``phone-active-elsewhere`` or ``phone-session-lost``, Unsupported ``live-calls-unavailable``,
-        InvalidInput ``malformed-phone-request``.
+        InvalidInput ``malformed-phone-request``, Forbidden ``phone-of-another`` where Dynamics is somebody else's.
         """
         agent, document = await self._agents.agent(object_id), requests.text_object(body)
-        session_id = requests.session_id(document.get("sessionId"))
+        session_id, can_answer = requests.session_id(document.get("sessionId")), requests.can_answer(document)
+        _require_own(agent, requests.dynamics_user(document))
         await self._claim(agent, session_id, document)
         try:
-            opened = await self._phone.open(agent.voice_user_id, session_id)
+            opened = await self._phone.open(agent.voice_user_id, session_id, can_answer)
         except Unsupported:
             await self._leases.release(str(agent.id), session_id)
             raise
@@ -59,17 +61,19 @@ class PhoneSessions:
             "state": dict(opened.state),
         }
 
-    async def go_on(self, object_id: str, session_id: str) -> dict[str, Any]:
-        """A sign of life. A session that the voice cloud has forgotten is opened there anew.
+    async def go_on(self, object_id: str, session_id: str, body: object = None) -> dict[str, Any]:
+        """A sign of life; ``{canAnswer?}``: a phone without a microphone is not rung. A session that the voice cloud
+        has forgotten is opened there again.
 
-        Raises Conflict ``phone-session-lost``.
+        Raises Conflict ``phone-session-lost``, InvalidInput ``malformed-phone-request``.
         """
+        can_answer = requests.can_answer(requests.text_object({} if body is None else body))
         agent = await self._agents.agent(object_id)
         await self._leases.renew(str(agent.id), session_id)
         try:
-            events = {"ticket": await self._phone.go_on(agent.voice_user_id, session_id)}
+            events = {"ticket": await self._phone.go_on(agent.voice_user_id, session_id, can_answer)}
         except Missing:
-            events = _events(await self._phone.open(agent.voice_user_id, session_id))
+            events = _events(await self._phone.open(agent.voice_user_id, session_id, can_answer))
         return {"leaseS": LEASE_S, "now": to_iso(self._clock()), "events": events}
 
     async def close(self, object_id: str, session_id: str, claim: str = "") -> None:
@@ -112,7 +116,13 @@ class PhoneSessions:
     async def _shown(self, agent: User) -> dict[str, Any]:
         profile = await self._agents.profile(agent)
         numbers = [{"number": one.number, "name": one.name} for one in profile.caller_numbers]
-        return {"id": agent.voice_user_id, "name": agent.name, "number": profile.number, "callerNumbers": numbers}
+        return {
+            "id": agent.voice_user_id,
+            "dynamicsUser": str(agent.id),
+            "name": agent.name,
+            "number": profile.number,
+            "callerNumbers": numbers,
+        }
 
     async def _shown_settings(self) -> dict[str, Any]:
         settings, general = await self._settings.phone(), await self._settings.general()
@@ -122,6 +132,13 @@ class PhoneSessions:
             "voiceCenterUrl": settings.voice_center_url,
             "unrecordedPages": list(settings.unrecorded_pages),
         }
+
+
+def _require_own(agent: User, dynamics_user: UUID | None) -> None:
+    """A phone inside Dynamics is that of the person who has Dynamics open: no lease is touched for anybody else."""
+    if dynamics_user and dynamics_user != agent.id:
+        details = {"name": agent.name}
+        raise Forbidden("phone-of-another", "the phone is signed in as somebody else than Dynamics", details)
 
 
 def _events(opened: OpenSession) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The phone of a user over HTTP: session, state, commands, media (docs/live-calls.md)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from voicecloud.api.users import addressed
 from voicecloud.media.sdp import LONGEST_SDP
 from voicecloud.organisation.model import required
 from voicecloud.phone.commands import Asked, WrongState
+from voicecloud.phone.requests import flag
 from voicecloud.users.service import require_self
 
 SDP = "application/sdp"
@@ -19,10 +21,11 @@ LONGEST_WAIT_S = 25.0
 
 
 async def open_session(request: web.Request) -> object:
-    """``{SessionId}``: the web terminal of the user is there from now on."""
-    user_id, found = _user_id(request), services(request)
+    """``{SessionId, CanAnswer?}``: the web terminal of the user is there from now on, and rings if it can answer."""
+    user_id, found, document = _user_id(request), services(request), await body(request)
     sessions = found.phones.sessions
-    ticket = sessions.open(user_id, required(await body(request), "SessionId"))
+    can_answer = _can_answer(document)
+    ticket = sessions.open(user_id, required(document, "SessionId"), can_answer=can_answer is not False)
     base = found.settings.public_url or f"{request.scheme}://{request.host}"
     servers = [
         {"Urls": list(one.urls), "Username": one.username, "Credential": one.credential}
@@ -40,8 +43,10 @@ async def open_session(request: web.Request) -> object:
 
 
 async def extend_session(request: web.Request) -> object:
-    sessions = services(request).phones.sessions
-    ticket = sessions.go_on(_user_id(request), request.match_info["session"])
+    """``{CanAnswer?}``, or nothing: then whether the phone can answer stays as it was."""
+    user_id, sessions = _user_id(request), services(request).phones.sessions
+    can_answer = _can_answer(await body(request)) if request.can_read_body else None
+    ticket = sessions.go_on(user_id, request.match_info["session"], can_answer=can_answer)
     return {"Ticket": ticket, "LeaseS": sessions.lease_s}
 
 
@@ -115,6 +120,10 @@ def _user_id(request: web.Request) -> str:
     user = addressed(request)
     require_self(caller(request), user)
     return user.id
+
+
+def _can_answer(document: Mapping[str, Any]) -> bool | None:
+    return flag(document, "CanAnswer") if document.get("CanAnswer") is not None else None
 
 
 def _wait_s(request: web.Request) -> float:

@@ -60,7 +60,7 @@ class PhoneCommands:
         self._deeds: Mapping[str, Callable[[Asked, str], None]] = {
             "answer": self._answer,
             "decline": lambda _, leg: engine.tell(events.Reject(leg)),
-            "hangup": lambda _, leg: engine.tell(events.PartyLeft(leg)),
+            "hangup": lambda _, leg: engine.tell(events.EndCall(leg)),
             "hold": lambda _, leg: engine.tell(events.Hold(leg)),
             "resume": lambda _, leg: engine.tell(events.Resume(leg)),
             "mute": lambda asked, leg: gateway.set_muted(leg, flag(asked.body, "Muted")),

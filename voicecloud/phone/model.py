@@ -1,26 +1,19 @@
 """Pure: the calls of a user as his phone shows them (docs/live-calls.md), in camel case, as browsers read them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.clock import to_iso
+from voicecloud.phone.context import Names as Names  # what documents are made with
+from voicecloud.phone.context import transfer, unheard
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
 from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall, LiveLeg
 
 Document = Mapping[str, Any]
 RINGS_OR_TALKS = (LegState.CONNECTED, LegState.PARKED, LegState.HELD, LegState.WAITING, LegState.RINGING)
-
-
-@dataclass(frozen=True)
-class Names:
-    """Display names by id, the work number of a user; empty where there is none."""
-
-    user: Callable[[str], str]
-    number: Callable[[str], str]
-    pool: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,8 @@ class Voice:
 def call_document(call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voice: Voice, names: Names) -> Document:
     """One call as the user on ``leg`` sees it."""
     third = _leg(call, call.consult_leg) if leg.state is LegState.CONSULTING else None
+    about = _asked_about(call, leg)
+    is_asked = leg.leg_id == call.consult_leg
     pool_id = leg.pool_id or call.pool_id
     return {
         "callId": call.call_id,
@@ -53,6 +48,9 @@ def call_document(call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voi
         "pool": {"id": pool_id, "name": names.pool(pool_id)} if pool_id else None,
         "party": _party(_other(call, leg), call, names),
         "consult": _party(third, call, names) if third else None,
+        "about": _party(about, call, names) if about else None,
+        "transfer": None if is_asked else transfer(leg, events, names, returned=call.returned),
+        "unheard": unheard(leg, events, names),
         "muted": voice.is_muted,
         "recording": None if voice.is_paused is None else {"paused": voice.is_paused},
         "media": {"id": voice.media_id, "attached": voice.is_attached} if voice.media_id else None,
@@ -87,11 +85,22 @@ def dialled_in_vain(history: CallHistory, names: Names) -> Document:
         "pool": None,
         "party": {"number": history.b_number, "name": name, "userId": user_id, "state": LegState.ENDED.value},
         "consult": None,
+        "about": None,
+        "transfer": None,
+        "unheard": None,
         "muted": False,
         "recording": None,
         "media": None,
         "reason": history.end_reason,
     }
+
+
+def _asked_about(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:
+    """Who waits on hold while this user is asked (C3)."""
+    if leg.leg_id != call.consult_leg:
+        return None
+    asking = next((one for one in call.legs if one.state is LegState.CONSULTING), None)
+    return _leg(call, asking.other) if asking and asking.other else None
 
 
 def _other(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:

@@ -23,10 +23,11 @@ MOST_STREAMS = 4
 
 @dataclass(eq=False)
 class _Session:
-    """``streams``: what ends them."""
+    """``can_answer`` is False while the phone has no microphone; ``streams``: what ends them."""
 
     id: str
     lease: asyncio.TimerHandle
+    can_answer: bool
     streams: list[asyncio.Timeout] = field(default_factory=list)
 
     def end(self) -> None:
@@ -36,7 +37,8 @@ class _Session:
 
 
 class PhoneSessions:
-    """One session a user; his web terminal is there as long as it is."""
+    """One session a user; their web terminal is there as long as it is, but for when the phone cannot answer: then
+    nothing rings it (A1)."""
 
     def __init__(self, engine: Engine, directory: Directory, signing_key: bytes, clock: Clock, lease_s: float) -> None:
         self.lease_s = lease_s
@@ -45,22 +47,28 @@ class PhoneSessions:
         self._tokens = Tokens(signing_key, clock, AUDIENCE, TICKET_FOR)
         self._sessions: dict[str, _Session] = {}
 
-    def open(self, user_id: str, session_id: str) -> str:
+    def open(self, user_id: str, session_id: str, *, can_answer: bool = True) -> str:
         """A ticket; an earlier session of the user ends. Raises InvalidInput ``field-value``, Missing."""
         if not session_id or len(session_id) > LONGEST_ID or "/" in session_id:
             raise InvalidInput("field-value", f"SessionId is a text of 1 to {LONGEST_ID} characters without slashes")
         self._engine.platform.user_status(user_id)
         if (session := self._sessions.get(user_id)) and session.id == session_id:
-            return self.go_on(user_id, session_id)
+            return self.go_on(user_id, session_id, can_answer=can_answer)
         if session:
             session.end()
-        self._sessions[user_id] = _Session(session_id, self._lease(user_id))
-        self._engine.tell(TerminalChanged(user_id, Terminal.WEB, True))
+        self._sessions[user_id] = _Session(session_id, self._lease(user_id), can_answer)
+        self._engine.tell(TerminalChanged(user_id, Terminal.WEB, can_answer))
         return self._ticket(user_id, session_id)
 
-    def go_on(self, user_id: str, session_id: str) -> str:
-        """A fresh ticket, and a lease from now on. Raises Missing ``phone-session-unknown``."""
+    def go_on(self, user_id: str, session_id: str, *, can_answer: bool | None = None) -> str:
+        """A fresh ticket, and a lease from now on. ``can_answer`` None: as before.
+
+        Raises Missing ``phone-session-unknown``.
+        """
         session = self._known(user_id, session_id)
+        if can_answer is not None and can_answer is not session.can_answer:
+            session.can_answer = can_answer
+            self._engine.tell(TerminalChanged(user_id, Terminal.WEB, can_answer))
         session.lease.cancel()
         session.lease = self._lease(user_id)
         return self._ticket(user_id, session_id)

@@ -94,6 +94,7 @@ class EndReason(StrEnum):
     VOICEMAIL = "voicemail"
     BLOCKED = "blocked"
     BUSY = "busy"
+    DECLINED = "declined"
     NO_ANSWER = "no_answer"
     FAILED = "failed"
     ROUTED_AWAY = "routed_away"

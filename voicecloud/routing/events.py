@@ -62,7 +62,10 @@ class FarAnswered:
 
 @dataclass(frozen=True, slots=True)
 class FarRefused:
-    """Fact: the outside telephone of this leg could not be had. ``cause``: ``busy``, ``no_answer`` or ``failed``."""
+    """Fact: the outside telephone of this leg could not be had.
+
+    ``cause``: ``busy``, ``declined``, ``no_answer`` or ``failed``.
+    """
 
     leg_id: str
     cause: str = "failed"
@@ -70,7 +73,14 @@ class FarRefused:
 
 @dataclass(frozen=True, slots=True)
 class PartyLeft:
-    """Fact or wish, for any leg: this party has hung up. A user's "end call" is this too."""
+    """Fact, for any leg: this party has hung up, or its telephone is gone. Who consults then has transferred."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """Command: the user on this leg ends the call, for everybody in it where they consult (C3)."""
 
     leg_id: str
 
@@ -265,6 +275,7 @@ type Event = (
     | FarAnswered
     | FarRefused
     | PartyLeft
+    | EndCall
     | KeyPressed
     | Hold
     | Resume

@@ -130,6 +130,11 @@ def _party_left(world: World, event: events.PartyLeft) -> None:
         talk.party_left(world, event.leg_id)
 
 
+def _end_call(world: World, event: events.EndCall) -> None:
+    if world.find_leg(event.leg_id):
+        talk.end_call(world, event.leg_id)
+
+
 def _key_pressed(world: World, event: events.KeyPressed) -> None:
     if world.find_leg(event.leg_id):
         talk.key_pressed(world, event.leg_id, event.key)
@@ -160,6 +165,7 @@ _HANDLERS: Mapping[type, Callable[[World, Any], None]] = {
     events.FarAnswered: _far_answered,
     events.FarRefused: _far_refused,
     events.PartyLeft: _party_left,
+    events.EndCall: _end_call,
     events.KeyPressed: _key_pressed,
     events.Hold: lambda world, event: talk.hold(world, event.leg_id),
     events.Resume: lambda world, event: talk.resume(world, event.leg_id),

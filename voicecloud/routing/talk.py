@@ -73,6 +73,15 @@ def party_left(world: World, leg_id: str) -> None:
         finish(world, call, _reason(call, leg))
 
 
+def end_call(world: World, leg_id: str) -> None:
+    """A user ends the call on purpose: in a consultation too that is the end, and hands nobody over."""
+    call, leg = world.leg(leg_id)
+    if leg.state is LegState.CONSULTING:
+        finish(world, call, EndReason.AGENT_LEFT)
+    else:
+        party_left(world, leg_id)
+
+
 def _reason(call: Call, leg: Leg) -> EndReason:
     if call.stage is Stage.VOICEMAIL:
         return EndReason.VOICEMAIL

@@ -158,7 +158,7 @@ def _let_ring(world: World, call: Call, leg: Leg, other: Leg, third: Leg) -> Non
 def _hand_over(world: World, call: Call, leg: Leg, other: Leg, to: str, stays_connected: bool = False) -> None:
     """The user is out; the other party is the one to be routed from now on, free of what held for the old way."""
     world.note(call, EventKind.USER_TRANSFERRED, leg, detail=to)
-    call.principal, call.peer, call.answer = other.id, None, None
+    call.principal, call.peer, call.answer, call.returned = other.id, None, None, False
     call.fall_back = _came_from(world, leg)
     if not stays_connected:
         set_stage(world, call, "transfer")

@@ -33,11 +33,11 @@ def not_answered(world: World, user_id: str | None, reason: str) -> Step:
     """After an offer to a user or number has lapsed: his forwarding, or nobody can be had."""
     agent = world.agents.get(user_id) if user_id else None
     if agent is None:
-        known = {EndReason.BUSY, EndReason.NO_ANSWER, EndReason.FAILED}
+        known = {EndReason.BUSY, EndReason.DECLINED, EndReason.NO_ANSWER, EndReason.FAILED}
         return Unreached(EndReason(reason) if reason in known else EndReason.NO_ANSWER)
     forwarding = agent.user.forwarding
     if reason == RejectReason.USER_REJECTED:
-        return _forwarded(forwarding.busy, EndReason.BUSY)
+        return _forwarded(forwarding.busy, EndReason.DECLINED)
     return _forwarded(forwarding.no_answer, EndReason.NO_ANSWER)
 
 

@@ -26,7 +26,8 @@ class LiveLeg:
 
 @dataclass(frozen=True, slots=True)
 class LiveCall:
-    """``sequence`` is that of the latest event: news with a lower one is old. ``pool_id``: the pool it is in now."""
+    """``sequence`` is that of the latest event: news with a lower one is old. ``pool_id``: the pool it is in now.
+    ``returned``: a transfer came to nothing, and the other party is back where they came from."""
 
     call_id: str
     sequence: int
@@ -38,6 +39,7 @@ class LiveCall:
     pool_id: str | None
     queued_at: datetime | None
     consult_leg: str | None
+    returned: bool
     legs: tuple[LiveLeg, ...]
 
 
@@ -53,6 +55,7 @@ def live_call(call: Call) -> LiveCall:
         pool_id=call.visit.pool_id if call.visit else None,
         queued_at=call.visit.queued_at if call.visit else None,
         consult_leg=call.consult,
+        returned=call.returned,
         legs=tuple(_live_leg(call, leg) for leg in call.open_legs()),
     )
 

@@ -92,10 +92,10 @@ class People:
         self._engine.tell(events.Answer(leg.leg_id, terminal or usual))
 
     def reject(self, call_id: str, user_id: str | None) -> None:
-        """A ringing telephone is declined; an outside one is busy."""
+        """A ringing telephone is declined, the user's or an outside one."""
         leg = self.party(call_id, user_id, LegState.RINGING)
         outside = leg.user_id is None
-        self._engine.tell(events.FarRefused(leg.leg_id, "busy") if outside else events.Reject(leg.leg_id))
+        self._engine.tell(events.FarRefused(leg.leg_id, "declined") if outside else events.Reject(leg.leg_id))
 
     def hang_up(self, call_id: str, user_id: str | None) -> None:
         self._engine.tell(events.PartyLeft(self.party(call_id, user_id).leg_id))

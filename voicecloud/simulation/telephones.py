@@ -81,8 +81,9 @@ class SimulatedTelephones:
         if answering.how is How.NOBODY:
             return
         after_s = self._delay_s(answering, OUTSIDE_ANSWERS_S)
-        if answering.how is How.REFUSE or effect.number.endswith(BUSY_ENDING):
-            self._engine.later(after_s, FarRefused(effect.leg_id, "busy"))
+        is_busy = effect.number.endswith(BUSY_ENDING)
+        if answering.how is How.REFUSE or is_busy:
+            self._engine.later(after_s, FarRefused(effect.leg_id, "busy" if is_busy else "declined"))
             return
         self._engine.later(after_s, FarAnswered(effect.leg_id))
         if not answering.stays:

@@ -94,7 +94,7 @@ class Lines:
     def hang_up(self, number: str, leg_id: str) -> None:
         """Declines a call that rings. Raises Missing ``party-unknown``."""
         is_ringing = self.find(number, leg_id).state is LineState.RINGING
-        self._engine.tell(FarRefused(leg_id, "busy") if is_ringing else PartyLeft(leg_id))
+        self._engine.tell(FarRefused(leg_id, "declined") if is_ringing else PartyLeft(leg_id))
 
     def find(self, number: str, leg_id: str) -> LineCall:
         """Raises Missing ``party-unknown``: a leg is known only together with its number."""

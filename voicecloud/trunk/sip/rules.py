@@ -7,11 +7,12 @@ BUSY, DECLINED_BY_ALL, NOT_ACCEPTABLE = 486, 603, 488
 UNAVAILABLE, NOT_FOUND = 480, 404
 _USER = re.compile(r"(?:sips?|tel):([^@;>?]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
-_BUSY_CODES = {BUSY, 600, DECLINED_BY_ALL}
+_BUSY_CODES = {BUSY, 600}
 _NO_ANSWER_CODES = {408, UNAVAILABLE, 487}
 _REFUSALS = {
     "busy": BUSY,
     "blocked": DECLINED_BY_ALL,
+    "declined": DECLINED_BY_ALL,
     "GenericUserRejected": DECLINED_BY_ALL,
     "unknown_number": NOT_FOUND,
 }
@@ -33,6 +34,8 @@ def cause_of(code: int) -> str:
     """``FarRefused.cause`` of a call that failed with this status."""
     if code in _BUSY_CODES:
         return "busy"
+    if code == DECLINED_BY_ALL:
+        return "declined"
     return "no_answer" if code in _NO_ANSWER_CODES else "failed"
 
 

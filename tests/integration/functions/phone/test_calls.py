@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.fixtures.calls import MATTI, MATTI_NUMBER
-from tests.fixtures.live_phone import ANNA, OFFER, LivePhones
+from tests.fixtures.live_phone import ANNA, DAVID, OFFER, LivePhones
 from tests.fixtures.world import eventually
 from tests.unit.test_openapi import validate_as
 
@@ -208,3 +208,29 @@ async def test_nobody_learns_of_calls_he_is_not_in(phones: LivePhones) -> None:
 
     await eventually(kept)
     assert (await phones.david.get("/phone/calls/c1")).json()["notes"] == ""
+
+
+async def test_who_is_asked_sees_the_customer_and_what_was_noted(phones: LivePhones) -> None:
+    """Whom it is about, not the colleague who asks; the colleague's notes with the name; nobody else sees them (C3)."""
+    await phones.opened(phones.anna)
+    await phones.opened(phones.david)
+    await phones.cloud.rings(ANNA, "c1", MATTI_NUMBER)
+    (await phones.anna.patch("/phone/calls/c1", json={"notes": "wants a refund"})).raise_for_status()
+    assert (await phones.david.get("/phone/calls/c1")).json().get("colleaguesNotes", []) == []
+    asked = {"callId": "c1", "state": "ringing", "party": {"number": "+35891001001"}, "about": {"number": MATTI_NUMBER}}
+    phones.cloud.states[DAVID] = {"version": "v-1", "calls": [asked]}
+    shown = (await phones.david.get("/phone/calls/c1")).json()
+    validate_as("CallCaller", shown)
+    assert [one["name"] for one in shown["caller"]["matches"]] == ["Matti Meikäläinen"]
+    assert shown["colleaguesNotes"] == [{"name": "Anna Virtanen", "notes": "wants a refund"}]
+    assert (await phones.anna.get("/phone/calls/c1")).json()["colleaguesNotes"] == []
+
+
+async def test_a_colleague_without_a_telephone_that_can_ring_is_not_reachable(phones: LivePhones) -> None:
+    """In the directory and among a pool's members, whatever the status (C6, C7)."""
+    everybody = (await phones.anna.get("/phone/directory")).json()
+    statuses = {one["name"]: one["status"]["reachable"] for one in everybody if one.get("status")}
+    assert (statuses["David Korhonen"], statuses["Anna Virtanen"]) == (True, False)
+    pools = (await phones.anna.get("/phone/pools")).json()
+    members = {one["name"]: one["reachable"] for pool in pools for one in pool["agents"]}
+    assert (members["David Korhonen"], members["Anna Virtanen"]) == (True, False)

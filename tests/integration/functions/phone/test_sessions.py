@@ -8,6 +8,7 @@ import httpx
 
 from shared.dataverse.names import VOICE_USER_ID
 from shared.settings.model import Kind
+from tests.fixtures.calls import ANNA_D365
 from tests.fixtures.live_phone import ANNA, DAVID, LivePhones
 from tests.fixtures.presence import DAVID_D365
 from tests.unit.test_openapi import validate_as
@@ -199,3 +200,35 @@ async def test_who_may_not_use_the_phone_is_refused(phones: LivePhones) -> None:
     ):
         refused = await phones.anna.post("/phone/session", json=body)
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed-phone-request")
+
+
+async def test_inside_dynamics_the_phone_is_that_of_the_person_there(phones: LivePhones) -> None:
+    """Somebody else's is refused before anything happens, and says whose it is; in braces or not, capital or not."""
+    before, body = dict(phones.cloud.sessions), {"sessionId": str(uuid4()), "takeOver": True}
+    for other, refusal in (
+        (f"{{{DAVID_D365}}}", (403, "phone-of-another")),
+        ("nobody", (400, "malformed-phone-request")),
+    ):
+        refused = await phones.anna.post("/phone/session", json={**body, "dynamicsUser": other})
+        assert (refused.status_code, refused.json()["code"]) == refusal
+    refused = await phones.anna.post("/phone/session", json={**body, "dynamicsUser": str(DAVID_D365)})
+    assert refused.json()["name"] == "Anna Virtanen"
+    assert phones.cloud.sessions == before
+    opened = await phones.anna.post("/phone/session", json={**body, "dynamicsUser": f"{{{ANNA_D365.upper()}}}"})
+    assert (opened.status_code, opened.json()["agent"]["dynamicsUser"]) == (201, ANNA_D365)
+
+
+async def test_a_phone_says_whether_it_can_answer(phones: LivePhones) -> None:
+    """When it opens, with any sign of life, and where the voice cloud has forgotten the session (A1)."""
+    session_id = str(uuid4())
+    await phones.anna.post("/phone/session", json={"sessionId": session_id, "canAnswer": False})
+    assert phones.cloud.asked[-1][2] == {"SessionId": session_id, "CanAnswer": False}
+    path = f"/phone/session/{session_id}"
+    assert (await phones.anna.put(path)).status_code == 200
+    assert phones.cloud.asked[-1][2] == {}
+    assert (await phones.anna.put(path, json={"canAnswer": True})).status_code == 200
+    assert phones.cloud.asked[-1][2] == {"CanAnswer": True}
+    assert (await phones.anna.put(path, json={"canAnswer": "no"})).status_code == 400
+    phones.cloud.sessions.clear()
+    assert (await phones.anna.put(path, json={"canAnswer": False})).status_code == 200
+    assert phones.cloud.asked[-1][2] == {"SessionId": session_id, "CanAnswer": False}

@@ -75,15 +75,15 @@ async def test_a_terminal_outlives_a_restart_and_can_be_taken_away(run_voiceclou
 
 
 async def test_calls_that_nobody_answers(voicecloud_shared: VoiceCloud) -> None:
-    """To the outside, from the outside and within: the caller gives up, the called one declines or is busy."""
+    """To the outside, from the outside and within: the caller gives up, the called one declines."""
     out = {"Number": CUSTOMER, "Terminal": "mobile", "Answer": "nobody", "PatienceS": 0.05}
-    busy = {"Number": CUSTOMER, "Terminal": "teams", "Answer": "refuse", "AnswerAfterS": 0.02}
+    refused = {"Number": CUSTOMER, "Terminal": "teams", "Answer": "refuse", "AnswerAfterS": 0.02}
     given_up = {"Number": DAVIDS, "From": CUSTOMER, "Answer": "nobody", "PatienceS": 0.05}
     declined = {"Number": DAVIDS, "From": CUSTOMER, "Answer": "refuse", "AnswerAfterS": 0.02}
     seen = []
     for path, body in (
         (f"agents/{DAVID}/calls", out),
-        (f"agents/{DAVID}/calls", busy),
+        (f"agents/{DAVID}/calls", refused),
         ("calls", given_up),
         ("calls", declined),
     ):
@@ -92,9 +92,9 @@ async def test_calls_that_nobody_answers(voicecloud_shared: VoiceCloud) -> None:
         seen.append((row["Direction"], row["Terminal"], row["EndReason"], row["RejectReason"]))
     assert seen == [
         (1, "mobile", "agent_left", None),
-        (1, "teams", "busy", None),
+        (1, "teams", "declined", None),
         (0, None, "caller_left", "CallDisconnected"),
-        (0, None, "busy", "GenericUserRejected"),
+        (0, None, "declined", "GenericUserRejected"),
     ]
     assert row["EventCodes"] == [203]
 

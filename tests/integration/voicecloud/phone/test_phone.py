@@ -260,3 +260,18 @@ async def test_a_recording_can_be_paused(voicecloud: VoiceCloud, anna: WebPhone,
     talking = await anna.until(lambda call: call["state"] == "connected")
     assert talking["recording"] == {"paused": False}
     assert (await anna.do(call_id, "recording", Paused=True))["recording"] == {"paused": True}
+
+
+async def test_who_ends_the_call_in_a_consultation_ends_it(
+    voicecloud: VoiceCloud, anna: WebPhone, bjorn: WebPhone
+) -> None:
+    """Nobody is handed over (C3)."""
+    call_id = await direct_call(voicecloud, ANNA)
+    await anna.rings()
+    await anna.do(call_id, "answer")
+    await anna.do(call_id, "consult", To=f"user:{BJORN}")
+    await bjorn.rings()
+    await bjorn.do(call_id, "answer")
+    await anna.do(call_id, "hangup")
+    assert (await bjorn.until(lambda call: call["state"] == "ended"))["callId"] == call_id
+    assert voicecloud.store.telephony.engine.platform.live_call(call_id) is None

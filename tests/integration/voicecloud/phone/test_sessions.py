@@ -187,3 +187,25 @@ async def test_odd_waits_are_no_waits_or_refused(voicecloud: VoiceCloud, anna: W
     async with asyncio.timeout(AT_ONCE_S):
         answer = await voicecloud.client.get(anna.path, params={"WaitS": wait, "Version": "other"})
     assert answer.status_code == (400 if wait == "x" else 200)
+
+
+async def test_a_phone_that_cannot_answer_is_not_rung(voicecloud: VoiceCloud, anna: WebPhone) -> None:
+    """Without a microphone it is there, shows its state, and counts as no telephone, until it can answer again (A1)."""
+    path = f"{anna.path}/session/{anna.session_id}"
+    call_id = await direct_call(voicecloud, ANNA)
+    assert (await anna.rings())["callId"] == call_id
+    assert (await voicecloud.client.put(path, json={"CanAnswer": False})).status_code == 200
+    assert (await anna.until(lambda call: call["state"] == "ended"))["callId"] == call_id
+    assert (await voicecloud.client.put(path)).status_code == 200
+    assert not may_ring(voicecloud, ANNA)
+    assert (await voicecloud.client.put(path, json={"CanAnswer": "no"})).status_code == 400
+    assert (await voicecloud.client.put(path, json={"CanAnswer": True})).status_code == 200
+    assert may_ring(voicecloud, ANNA)
+
+
+async def test_a_phone_that_cannot_answer_from_the_beginning_never_rings(voicecloud: VoiceCloud) -> None:
+    """Nor after it was opened again by the same session."""
+    body = {"SessionId": str(uuid4()), "CanAnswer": False}
+    for _ in range(2):
+        assert (await voicecloud.client.post(f"/users/{BJORN}/phone/session", json=body)).status_code == 201
+        assert not may_ring(voicecloud, BJORN)

@@ -83,14 +83,14 @@ async def test_an_agent_calls_a_person_who_answers(voicecloud: VoiceCloud) -> No
         assert (await post(voicecloud, f"legs/{call['LegId']}/answer")).json()["Code"] == "not-ringing"
 
 
-async def test_a_call_declined_in_the_tab_is_busy(voicecloud: VoiceCloud) -> None:
+async def test_a_call_declined_in_the_tab_is_declined(voicecloud: VoiceCloud) -> None:
     """The agent's call ends with that reason."""
     async with reachable(voicecloud) as shown, web_agent(voicecloud) as anna:
         call_id = await dials(voicecloud, anna, NUMBER)
         await until(lambda: shown[-1])
         await post(voicecloud, f"legs/{shown[-1][0]['LegId']}/hangup")
         [row] = await voicecloud.over(call_id)
-        assert row["EndReason"] == "busy"
+        assert row["EndReason"] == "declined"
 
 
 async def test_only_the_own_calls_of_a_number_can_be_touched(voicecloud: VoiceCloud) -> None:

@@ -1,10 +1,13 @@
 """A call as each of its users sees it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.fixtures.routing import CALLER, POOL_NUMBER, Floor, MakeFloor, members, number_of
 from voicecloud.phone.model import Document, Names, Voice, call_document, ended
 from voicecloud.routing import events
+from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.model import Pool, Target, TargetKind
 
 OUTSIDE = "+358501112222"
@@ -114,3 +117,84 @@ def test_an_ended_call_is_newer_and_says_why(floor: MakeFloor) -> None:
     assert gone["sequence"] > before["sequence"]
     assert (gone["state"], gone["reason"], gone["party"]["number"]) == ("ended", "agent_left", CALLER)
     assert (gone["consult"], gone["media"], gone["recording"]) == (None, None, None)
+
+
+BOB = Target(TargetKind.USER, "bob")
+
+
+def test_who_is_asked_sees_whom_it_is_about(floor: MakeFloor) -> None:
+    """Before the answer too; who has the call then is asked about nobody any more (C3)."""
+    made, leg_id = talking(floor)
+    made.tell(events.Consult(leg_id, BOB))
+    assert seen_by(made, "bob")["about"] == {"number": CALLER, "name": None, "userId": None, "state": "parked"}
+    assert seen_by(made, "ann")["about"] is None
+    made.answer("bob")
+    assert seen_by(made, "bob")["about"]["number"] == CALLER
+    made.tell(events.CompleteConsult(leg_id))
+    assert seen_by(made, "bob")["about"] is None
+
+
+@pytest.mark.parametrize("asks_first", [True, False])
+def test_who_gets_a_call_sees_who_transferred_it(floor: MakeFloor, asks_first: bool) -> None:
+    """After asking or at once; whom they ask themselves sees nothing of it."""
+    made, leg_id = talking(floor)
+    if asks_first:
+        made.tell(events.Consult(leg_id, BOB))
+        assert seen_by(made, "bob")["transfer"] is None
+        bobs = made.answer("bob")
+        made.tell(events.CompleteConsult(leg_id))
+    else:
+        made.tell(events.Transfer(leg_id, BOB))
+    by_ann = {"by": {"userId": "ann", "name": "Ann"}, "returned": None}
+    assert seen_by(made, "bob")["transfer"] == by_ann
+    bobs = bobs if asks_first else made.answer("bob")
+    made.tell(events.Consult(bobs, Target(TargetKind.USER, "cid")))
+    assert (seen_by(made, "cid")["transfer"], seen_by(made, "bob")["transfer"]) == (None, by_ann)
+
+
+@pytest.mark.parametrize(
+    ("fate", "reason"), [("declines", "declined"), ("lets it ring", "no_answer"), ("is away", "unavailable")]
+)
+def test_a_call_that_comes_back_says_who_did_not_take_it(floor: MakeFloor, fate: str, reason: str) -> None:
+    """To who transferred it, with the reason (C3)."""
+    made = floor()
+    made.call(b_number=number_of("ann"))
+    if fate == "is away":
+        made.availability("bob", AvailabilityClass.OFF_WORK)
+    made.tell(events.Transfer(made.answer("ann"), BOB))
+    made.tell(events.Reject(made.rings()["bob"])) if fate == "declines" else None
+    made.wait(27 if fate == "lets it ring" else 0)
+    back = seen_by(made, "ann")
+    assert back["state"] == "ringing"
+    assert (back["transfer"]["returned"]["name"], back["transfer"]["returned"]["reason"]) == ("Bob", reason)
+
+
+@pytest.mark.parametrize(
+    ("target", "refusal", "reason"),
+    [
+        (BOB, events.Reject, "declined"),
+        (BOB, None, "no_answer"),
+        (Target(TargetKind.NUMBER, OUTSIDE), lambda leg: events.FarRefused(leg, "busy"), "busy"),
+        (Target(TargetKind.NUMBER, OUTSIDE), lambda leg: events.FarRefused(leg, "declined"), "declined"),
+    ],
+)
+def test_who_asks_in_vain_is_told_what_happened(
+    floor: MakeFloor, target: Target, refusal: Callable[[str], events.Event] | None, reason: str
+) -> None:
+    """Declined is not the same as not answered; asking again begins anew, and calling off is no news (C3)."""
+    made, leg_id = talking(floor)
+    made.tell(events.Consult(leg_id, target))
+    [ringing] = made.rings().values()
+    made.tell(refusal(ringing)) if refusal else made.wait(30)
+    unheard = seen_by(made, "ann")["unheard"]
+    assert (unheard["reason"], unheard["number"]) == (reason, OUTSIDE if target.value == OUTSIDE else number_of("bob"))
+    made.tell(events.Consult(leg_id, target), events.CancelConsult(leg_id))
+    assert seen_by(made, "ann")["unheard"] is None
+
+
+def test_a_direct_call_that_is_declined_says_so(floor: MakeFloor) -> None:
+    """Declined is not the same as busy."""
+    made = floor()
+    made.tell(events.DialOut("c1", "ann", number_of("bob")))
+    made.tell(events.Reject(made.rings()["bob"]))
+    assert made.record().end_reason == "declined"

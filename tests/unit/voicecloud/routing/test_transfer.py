@@ -91,7 +91,7 @@ def test_a_caller_of_no_pool_returns_to_who_has_transferred_him(floor: MakeFloor
     made.tell(events.Reject(made.rings()["bob"])) if refuses else made.wait(35)
     assert list(made.rings()) == ["ann"]
     made.tell(events.Reject(made.rings()["ann"]))
-    assert made.record().end_reason is EndReason.BUSY
+    assert made.record().end_reason == "declined"
 
 
 def test_a_called_party_returns_to_who_has_let_a_third_ring_for_him(floor: MakeFloor) -> None:
@@ -266,3 +266,36 @@ def test_there_is_nothing_to_complete_without_a_consultation(floor: MakeFloor) -
     third = made.answer("bob")
     with pytest.raises(Conflict, match="not_connected"):
         made.tell(events.Hold(third))
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_who_ends_the_call_while_consulting_has_ended_it(floor: MakeFloor, answers: bool) -> None:
+    """For all three: the third, who talks or still rings, gets nobody (C3)."""
+    made, leg_id = consulting(floor)
+    if answers:
+        made.answer("bob")
+    made.tell(events.EndCall(leg_id))
+    assert made.stage() == "gone"
+    assert made.record().end_reason is EndReason.AGENT_LEFT
+    assert made.noted(EventKind.USER_TRANSFERRED) == []
+
+
+def test_ending_a_call_of_two_is_hanging_up(floor: MakeFloor) -> None:
+    """And of a leg that is over it changes nothing."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.EndCall(leg_id), events.EndCall(leg_id))
+    assert made.record().end_reason is EndReason.AGENT_LEFT
+
+
+def test_a_call_that_returned_and_is_transferred_again_has_not_returned_any_more(floor: MakeFloor) -> None:
+    """It stands in line as any other."""
+    made, leg_id = with_ann(floor)
+    made.availability("bob", AvailabilityClass.DND)
+    made.tell(events.Transfer(leg_id, TO_BOB))
+    live = made.platform.live_call("c1")
+    assert live
+    assert live.returned
+    made.tell(events.Transfer(made.answer("ann"), TO_OTHER))
+    live = made.platform.live_call("c1")
+    assert live
+    assert not live.returned

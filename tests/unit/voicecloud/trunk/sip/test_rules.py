@@ -22,10 +22,10 @@ def test_a_number_is_read_from_any_address(address: str, number: str | None) -> 
 
 @pytest.mark.parametrize(
     ("code", "cause"),
-    [(486, "busy"), (603, "busy"), (480, "no_answer"), (487, "no_answer"), (404, "failed"), (0, "failed")],
+    [(486, "busy"), (603, "declined"), (480, "no_answer"), (487, "no_answer"), (404, "failed"), (0, "failed")],
 )
 def test_a_status_becomes_a_cause(code: int, cause: str) -> None:
-    """Busy, not answered, or failed."""
+    """Busy, declined, not answered, or failed."""
     assert rules.cause_of(code) == cause
 
 
