@@ -77,7 +77,7 @@ class CallStore:
     async def phone_notes(self, call_id: str) -> Sequence[PhoneNote]:
         """Of all agents who have told of the call."""
         rows = self._table.query(_key(call_id), rk_from=PHONE, rk_below=f"{PHONE}~")
-        return [_to_note(row) async for row in rows]
+        return [_to_note(row.rk, row.values) async for row in rows]
 
     async def happened(self, event: CallEvent) -> None:
         """Notes an event of a pool's call; the same one again changes nothing."""
