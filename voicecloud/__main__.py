@@ -5,11 +5,11 @@ import json
 import os
 import signal
 
-from aiohttp import web
-
 from voicecloud import logs
+from voicecloud.api.http import CONNECTIONS
 from voicecloud.app import build
 from voicecloud.bootstrap import services
+from voicecloud.serving import serving
 from voicecloud.settings import Settings
 
 
@@ -19,16 +19,11 @@ async def main() -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
     async with services(settings) as running:
-        runner = web.AppRunner(build(running), access_log=None, handle_signals=False, shutdown_timeout=2)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
-            ready = {"ready": "voicecloud", "port": runner.addresses[0][1]}
-            print(json.dumps(ready), flush=True)  # noqa: T201 (read by whoever started the process)
+        app = build(running)
+        async with serving(app, app[CONNECTIONS], settings.host, settings.port) as port:
+            print(json.dumps({"ready": "voicecloud", "port": port}), flush=True)  # noqa: T201 (read by who started it)
             await stopping.wait()
             await running.telephony.drain(settings.drain_s)
-        finally:
-            await runner.cleanup()
 
 
 logs.set_up()

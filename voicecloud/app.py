@@ -23,10 +23,11 @@ from voicecloud.api import (
     rte,
     users,
 )
-from voicecloud.api.http import LIMITER, SERVICES, Route, errors_as_json, register
+from voicecloud.api.http import CONNECTIONS, LIMITER, SERVICES, Route, errors_as_json, register
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.control import api as control
+from voicecloud.serving import Connections, room_for
 
 ROUTES: list[Route] = [
     *health.ROUTES,
@@ -51,6 +52,7 @@ def build(services: Services) -> web.Application:
     """The application of running services. Its background work starts and stops with it."""
     app = web.Application(middlewares=[errors_as_json], client_max_size=bodies.LARGEST)
     app[SERVICES] = services
+    app[CONNECTIONS] = Connections(room_for(services.settings.connections))
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
     register(app, [*ROUTES, *phone_events.PREFLIGHT])
     if services.settings.control:

@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -25,10 +27,32 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str)
 
 
+class Repeats(logging.Filter):
+    """Lets what libraries say over and over pass ``MOST`` times a minute: a flood of connections is none of the log."""
+
+    MOST, PER_S = 5, 60.0
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now = now
+        self._said: dict[tuple[str, int], int] = {}
+        self._since = now()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in {"asyncio", "aiohttp"}:
+            return True
+        if self._now() - self._since >= self.PER_S:
+            self._since = self._now()
+            self._said.clear()
+        said = self._said[record.pathname, record.lineno] = self._said.get((record.pathname, record.lineno), 0) + 1
+        return said <= self.MOST
+
+
 def set_up() -> None:
     """Routes the logging of this process to stderr; the storage SDK is heard only when it warns."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(Repeats())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +15,8 @@ from voicecloud.trunk.sip.account import Account
 
 AZURITE = "UseDevelopmentStorage=true"
 DAY_S = 86_400.0
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Settings:
     seed: Path | None = None
     control: bool = False
     rate_limit_per_minute: int = 3_000
+    connections: int = 1_000
+    proxies: Sequence[Network] = ()
     webhook_timeout_s: float = 10.0
     webhook_retry_max_s: float = 300.0
     webhook_give_up_after_s: float = 3 * DAY_S
@@ -62,6 +66,8 @@ class Settings:
             seed=Path(read.text("SEED", "")) if read.text("SEED", "") else None,
             control=read.flag("CONTROL"),
             rate_limit_per_minute=int(read.number("RATE_LIMIT_PER_MINUTE", cls.rate_limit_per_minute)),
+            connections=max(1, int(read.number("CONNECTIONS", cls.connections))),
+            proxies=read.networks("PROXIES"),
             webhook_timeout_s=read.number("WEBHOOK_TIMEOUT_S", cls.webhook_timeout_s),
             webhook_retry_max_s=read.number("WEBHOOK_RETRY_MAX_S", cls.webhook_retry_max_s),
             webhook_give_up_after_s=read.number("WEBHOOK_GIVE_UP_AFTER_S", cls.webhook_give_up_after_s),
@@ -107,6 +113,13 @@ class _Reader:
         except ValueError as error:
             choices = ", ".join(type(default))
             raise Misconfigured("setting", f"VOICECLOUD_{name} is one of {choices}") from error
+
+    def networks(self, name: str) -> Sequence[Network]:
+        """Addresses and networks with spaces between: ``10.0.0.4 fd00::/8``."""
+        try:
+            return tuple(ip_network(one) for one in self.text(name, "").split())
+        except ValueError as error:
+            raise Misconfigured("setting", f"VOICECLOUD_{name} are IP addresses or networks") from error
 
     def way(self) -> Way:
         """How peers reach this machine: ``MEDIA_ADDRESS`` (IP), ``MEDIA_PORTS`` (``20000-20199``)."""

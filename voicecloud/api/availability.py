@@ -15,7 +15,7 @@ from voicecloud.organisation.model import User
 from voicecloud.routing.availability import AvailabilityEvent
 from voicecloud.rte.status import user_status
 from voicecloud.runtime.staff import NewAvailability
-from voicecloud.users.service import require_self
+from voicecloud.users.rights import require_self_or_supervisor
 
 OPEN_END = "9999-12-31T23:59:59.000Z"
 EVENT_TYPES: Mapping[int, str] = {
@@ -41,7 +41,7 @@ async def current(request: web.Request) -> object:
 async def start(request: web.Request) -> object:
     """``{EventTypeID, Note, StartTime, EndTime}``; answers 201 with the event."""
     user = addressed(request)
-    require_self(caller(request), user)
+    require_self_or_supervisor(caller(request), user)
     telephony = services(request).telephony
     event = await telephony.staff.set_availability(user.id, _wanted(await body(request)))
     telephony.notices.tell(notice(user, event))
@@ -50,7 +50,7 @@ async def start(request: web.Request) -> object:
 
 async def end(request: web.Request) -> object:
     user = addressed(request)
-    require_self(caller(request), user)
+    require_self_or_supervisor(caller(request), user)
     telephony = services(request).telephony
     await telephony.staff.end_availability(user.id, request.match_info["event"])
     telephony.notices.tell(notice(user, telephony.staff.availability(user.id)))
@@ -64,7 +64,7 @@ async def status(request: web.Request) -> object:
 async def change_status(request: web.Request) -> object:
     """``{ServiceCallsAccepted}``: the master switch for pool calls."""
     user = addressed(request)
-    require_self(caller(request), user)
+    require_self_or_supervisor(caller(request), user)
     accepted = (await body(request)).get("ServiceCallsAccepted")
     if not isinstance(accepted, bool):
         raise InvalidInput("field-type", "ServiceCallsAccepted is true or false")

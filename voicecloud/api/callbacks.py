@@ -5,21 +5,25 @@ from typing import Any
 
 from aiohttp import web
 
-from shared.errors import InvalidInput
+from shared.errors import Forbidden, InvalidInput
 from voicecloud.api import query
 from voicecloud.api.http import Route, body, caller, json_response, services
-from voicecloud.callbacks.model import NewCallback, Reason, Search, State
+from voicecloud.callbacks.model import Callback, NewCallback, Reason, Search, State
 from voicecloud.organisation.model import CallbackList, required
+from voicecloud.users.rights import sees_list
 
 MAX_COUNT = 1000
 
 
 async def lists(request: web.Request) -> object:
-    return [_list_row(one) for one in services(request).directory.callback_lists.values()]
+    found = services(request).directory.callback_lists.values()
+    return [_list_row(one) for one in found if _visible(request, one.id)]
 
 
 async def get_list(request: web.Request) -> object:
-    return _list_row(services(request).directory.callback_list(request.match_info["id"]))
+    found = services(request).directory.callback_list(request.match_info["id"])
+    require_list(request, found.id)
+    return _list_row(found)
 
 
 async def search(request: web.Request) -> object:
@@ -31,28 +35,33 @@ async def search(request: web.Request) -> object:
         created_before=query.moment(request, "CreatedBefore"),
         max_count=query.count(request, "MaxCount", 500, MAX_COUNT),
     )
+    require_list(request, services(request).directory.callback_list(wanted.list_id).id)
     return [callback.to_json() for callback in await services(request).callbacks.search(wanted)]
 
 
 async def get(request: web.Request) -> object:
-    return (await services(request).callbacks.get(request.match_info["id"])).to_json()
+    return (await _addressed(request)).to_json()
 
 
 async def create(request: web.Request) -> object:
     """``{ListId, CallerNumber, Reason, Note, CallId}``; answers 201 with the row."""
-    created = await services(request).callbacks.create(new_callback(await body(request)))
+    wanted = new_callback(await body(request))
+    require_list(request, services(request).directory.callback_list(wanted.list_id).id)
+    created = await services(request).callbacks.create(wanted)
     return json_response(created.to_json(), 201)
 
 
 async def change(request: web.Request) -> object:
     note = _text(await body(request), "Note")
-    return (await services(request).callbacks.note(request.match_info["id"], note)).to_json()
+    callback = await _addressed(request)
+    return (await services(request).callbacks.note(callback.id, note)).to_json()
 
 
 async def close(request: web.Request) -> object:
     """``{Note}``; closing again is answered with the callback as it was closed first."""
     note = _text(await body(request) if request.can_read_body else {}, "Note")
-    closed = await services(request).callbacks.close(request.match_info["id"], caller(request).user_name, note)
+    callback = await _addressed(request)
+    closed = await services(request).callbacks.close(callback.id, caller(request).user_name, note)
     return closed.to_json()
 
 
@@ -67,6 +76,22 @@ def new_callback(document: Mapping[str, Any]) -> NewCallback:
         queue_name=_text(document, "QueueName"),
         call_id=_text(document, "CallId"),
     )
+
+
+async def _addressed(request: web.Request) -> Callback:
+    """Raises Missing ``callback-unknown``, Forbidden ``foreign-callback-list``."""
+    found = await services(request).callbacks.get(request.match_info["id"])
+    require_list(request, found.list_id)
+    return found
+
+
+def require_list(request: web.Request, list_id: str) -> None:
+    if not _visible(request, list_id):
+        raise Forbidden("foreign-callback-list", "this list belongs to pools the caller is not a member of")
+
+
+def _visible(request: web.Request, list_id: str) -> bool:
+    return sees_list(caller(request), list_id, services(request).telephony.engine.platform)
 
 
 def _list_id(request: web.Request) -> str:

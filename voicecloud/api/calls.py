@@ -6,11 +6,12 @@ from aiohttp import web
 
 from shared.errors import Forbidden, InvalidInput, Missing
 from voicecloud.api import query
-from voicecloud.api.http import Route, body, caller, services
+from voicecloud.api.http import Route, body, caller, services, trust
 from voicecloud.records.model import Privacy
 from voicecloud.records.recordings import Recording
 from voicecloud.records.rows import SERVICE_ROW, USER_ROW, StoredRow
 from voicecloud.records.service import Wanted
+from voicecloud.users.rights import acts_for, sees_pool, sees_row
 
 LONGEST_WINDOW = timedelta(days=31)
 MAX_COUNT = 10_000
@@ -26,7 +27,8 @@ async def calls(request: web.Request) -> object:
         wanted = {user.id}
 
     def of_them(row: StoredRow) -> bool:
-        return row.kind == USER_ROW and (not wanted or row.document["UserID"] in wanted)
+        asked_for = not wanted or row.document["UserID"] in wanted
+        return row.kind == USER_ROW and asked_for and sees_row(user, row.document)
 
     if call_id := query.text(request, "CallId"):
         rows = await services(request).telephony.records.of_call(call_id)
@@ -37,10 +39,12 @@ async def calls(request: web.Request) -> object:
 async def service_calls(request: web.Request) -> object:
     """Rows of queues, by the same windows; rights come by the queue."""
 
-    def of_his_queues(row: StoredRow) -> bool:
-        return row.kind == SERVICE_ROW and _may_see_queue(request, row.document["QueueId"])
+    user, platform = caller(request), services(request).telephony.engine.platform
 
-    return await _windowed(request, of_his_queues)
+    def of_their_queues(row: StoredRow) -> bool:
+        return row.kind == SERVICE_ROW and sees_pool(user, row.document["QueueId"], platform)
+
+    return await _windowed(request, of_their_queues)
 
 
 async def change_privacy(request: web.Request) -> object:
@@ -54,7 +58,7 @@ async def change_privacy(request: web.Request) -> object:
     row = next((one for one in rows if one.document["Id"] == request.match_info["row"] and one.kind == USER_ROW), None)
     if row is None:
         raise Missing("call-unknown", "there is no such row of this call")
-    if row.document["UserID"] != caller(request).id and not caller(request).sees_everything:
+    if not sees_row(caller(request), row.document):
         raise Forbidden("foreign-user", "calls of other users may not be changed by the caller")
     return (await records.change_privacy(row, Privacy(privacy))).document
 
@@ -77,6 +81,7 @@ async def audio(request: web.Request) -> object:
     content, content_type = await services(request).recordings.audio(
         request.match_info["recording"], query.text(request, "token")
     )
+    trust(request)
     headers = {"Cache-Control": "private, no-store", "Accept-Ranges": "bytes"}
     try:
         wanted = request.http_range
@@ -101,9 +106,17 @@ async def transcript(request: web.Request) -> object:
 async def _recording(request: web.Request) -> Recording:
     found = await services(request).recordings.get(request.match_info["recording"])
     user = caller(request)
-    if user.id not in found.user_ids and not user.sees_everything:
+    own = any(acts_for(user, one) for one in found.user_ids) or acts_for(user, "")
+    if not own and not (user.sees_everything and await _is_of_visible_rows(request, found)):
         raise Forbidden("foreign-user", "this recording may not be heard by the caller")
     return found
+
+
+async def _is_of_visible_rows(request: web.Request, found: Recording) -> bool:
+    """A recording in a row that is another's and private is not for supervisors, whatever other rows it is in."""
+    rows = await services(request).telephony.records.of_call(found.call_id)
+    holding = [row for row in rows if found.id in row.document["RecordingIds"]]
+    return bool(holding) and all(row.kind == SERVICE_ROW or sees_row(caller(request), row.document) for row in holding)
 
 
 async def _windowed(request: web.Request, wanted: Wanted) -> list[object]:
@@ -124,16 +137,6 @@ def _checked(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     if end - start > LONGEST_WINDOW:
         raise InvalidInput("window-too-long", "a window has at most 31 days")
     return start, end
-
-
-def _may_see_queue(request: web.Request, queue_id: str) -> bool:
-    user = caller(request)
-    queue = services(request).directory.queues.get(queue_id)
-    if user.manages:
-        return True
-    return queue is not None and any(
-        member.user_id == user.id for member in services(request).telephony.engine.platform.members(queue_id)
-    )
 
 
 ROUTES = [

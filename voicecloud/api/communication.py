@@ -11,7 +11,7 @@ from voicecloud.api.users import addressed
 from voicecloud.notices.model import Notice
 from voicecloud.organisation.model import required
 from voicecloud.routing.events import SetCallerNumber
-from voicecloud.users.service import require_self
+from voicecloud.users.rights import require_self
 
 MAX_SMS = 1_000
 

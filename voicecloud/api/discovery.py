@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from voicecloud.api.http import LIMITER, Route, body, services
+from voicecloud.api.addresses import client_address
+from voicecloud.api.http import Route, body, services
 from voicecloud.organisation.model import required
 
 SILO = "local"
@@ -17,15 +18,16 @@ async def discover_by_post(request: web.Request) -> object:
 
 
 async def sign_in(request: web.Request) -> object:
-    """``{UserID, SecretKey, ...}`` for a user name and password; attempts count against the user name."""
+    """``{UserID, SecretKey, ...}`` for a user name and password; tries count against the name and the address."""
     document = await body(request)
     user_name = required(document, "UserName")
-    request.app[LIMITER].take(f"sign-in {user_name.lower()}")
-    user, secret_key = await services(request).accounts.sign_in(user_name, required(document, "Password"))
+    found = services(request)
+    address = client_address(request, found.settings.proxies)
+    user, secret_key = await found.accounts.sign_in(user_name, required(document, "Password"), address)
     return {
         "UserID": user.id,
         "UserName": user.user_name,
-        "OrganizationID": services(request).directory.organisation.id,
+        "OrganizationID": found.directory.organisation.id,
         "SecretKey": secret_key,
     }
 

@@ -10,15 +10,17 @@ from typing import Any
 
 from aiohttp import web
 
-from shared.errors import InvalidInput, Throttled, Unauthorised, VoiceError
+from shared.errors import InvalidInput, Limited, Throttled, Unauthorised, VoiceError
 from voicecloud import wire
 from voicecloud.api import bodies
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.organisation.model import User
+from voicecloud.serving import Connections
 
 SERVICES = web.AppKey("services", Services)
 LIMITER = web.AppKey("limiter", RateLimiter)
+CONNECTIONS = web.AppKey("connections", Connections)
 CALLER = web.RequestKey("caller", User)
 
 Handler = Callable[[web.Request], Awaitable[object]]
@@ -51,6 +53,11 @@ def caller(request: web.Request) -> User:
     return request[CALLER]
 
 
+def trust(request: web.Request) -> None:
+    """The connection has shown credentials: it does not make room for strangers' ones."""
+    request.app[CONNECTIONS].trust(request)
+
+
 async def body(request: web.Request) -> Mapping[str, Any]:
     """The JSON object sent. Raises InvalidInput ``malformed-json``, ``text-characters``, and what ``bodies`` does."""
     try:
@@ -76,6 +83,7 @@ def _answering(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResp
 def _authenticated(request: web.Request) -> User:
     user_name, secret_key = _basic(request.headers.get("Authorization", ""))
     user = services(request).accounts.authenticate(user_name, secret_key)
+    trust(request)
     request.app[LIMITER].take(user.id)
     return user
 
@@ -101,6 +109,7 @@ async def errors_as_json(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """``{"Status", "Code", "Message"}``; 401 asks for Basic, 429 says when to come back."""
+    request.app[CONNECTIONS].spoke(request)
     try:
         return await handler(request)
     except VoiceError as error:
@@ -115,7 +124,7 @@ async def errors_as_json(
 
 
 def refused(error: VoiceError) -> web.Response:
-    if isinstance(error, Throttled):
+    if isinstance(error, Throttled | Limited):
         answer = _error(HTTPStatus.TOO_MANY_REQUESTS, error.code, error.message)
         answer.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
         return answer

@@ -14,7 +14,7 @@ from voicecloud.media.sdp import LONGEST_SDP
 from voicecloud.organisation.model import required
 from voicecloud.phone.commands import Asked, WrongState
 from voicecloud.phone.requests import flag
-from voicecloud.users.service import require_self
+from voicecloud.users.rights import require_self
 
 SDP = "application/sdp"
 LONGEST_WAIT_S = 25.0

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from aiohttp import web
 
 from shared.errors import Unauthorised, VoiceError
-from voicecloud.api.http import Route, refused, services
+from voicecloud.api.http import Route, refused, services, trust
 
 EVENTS = "/phone/events"
 COMMENT_EVERY_S = 10.0
@@ -45,6 +45,7 @@ async def _tell(request: web.Request, answer: web.StreamResponse) -> None:
     phones, seen = services(request).phones, request.headers.get("Last-Event-ID", "")
     try:
         async with phones.sessions.stream(_ticket(request)) as user_id:
+            trust(request)
             await answer.prepare(request)
             while True:
                 document = await phones.states.changed(user_id, seen, COMMENT_EVERY_S)

@@ -12,6 +12,7 @@ from voicecloud.organisation.codec import encode
 from voicecloud.organisation.model import Queue, User
 from voicecloud.routing.model import Member
 from voicecloud.rte.status import queue_status, user_status
+from voicecloud.users.rights import sees_pool
 
 READ_ONLY = {"Id", "Name", "Members"}
 
@@ -88,8 +89,7 @@ def _addressed(request: web.Request) -> Queue:
 
 
 def _visible(request: web.Request, queue: Queue) -> bool:
-    user = caller(request)
-    return user.manages or _member(request, queue.id, user.id) is not None
+    return sees_pool(caller(request), queue.id, services(request).telephony.engine.platform)
 
 
 def _member(request: web.Request, queue_id: str, user_id: str) -> Member | None:

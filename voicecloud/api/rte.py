@@ -10,12 +10,12 @@ from aiohttp import WSMsgType, web
 from shared.errors import InvalidInput
 from voicecloud import wire
 from voicecloud.api import query
-from voicecloud.api.http import Route, caller, json_response, services
+from voicecloud.api.http import Route, caller, json_response, services, trust
 from voicecloud.api.users import addressed
 from voicecloud.organisation.model import User
 from voicecloud.rte import protocol
 from voicecloud.rte.hub import Client, Hub
-from voicecloud.users.service import require_self
+from voicecloud.users.rights import require_self
 
 PATH = "/rte/hub"
 PING_S = 15.0
@@ -48,6 +48,7 @@ async def negotiate(request: web.Request) -> object:
 async def hub(request: web.Request) -> web.StreamResponse:
     """The token is checked when connecting only; a bad one is answered with 401 before the connection is made."""
     user = _user(request)
+    trust(request)
     socket = web.WebSocketResponse(heartbeat=PING_S * 2, max_msg_size=LARGEST_MESSAGE)
     await socket.prepare(request)
     found = services(request).hub

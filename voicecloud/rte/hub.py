@@ -15,8 +15,11 @@ from voicecloud.rte.model import EVENT_NAMES, event_number
 from voicecloud.rte.protocol import invocation
 from voicecloud.rte.status import queue_status, user_status
 from voicecloud.runtime.engine import Engine
+from voicecloud.users.rights import acts_for, sees_list, sees_pool
 
 QUEUE_LIMIT = 1_000
+OF_COLLEAGUES = frozenset({"UserAvailability", "UserStatus"})
+"""Events of a user that everybody may see; all others tell of calls."""
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +74,8 @@ class Hub:
         """Sends a notice to who has subscribed to it. Names are in camel case, as the original's."""
         if notice.name not in EVENT_NAMES:
             return
-        wanting = [one for one in self._clients if (notice.entity_id, notice.name) in one.subscriptions]
+        pair = notice.entity_id, notice.name
+        wanting = [one for one in self._clients if pair in one.subscriptions and self._may_see(one.user.id, *pair)]
         if wanting:
             message = invocation("MessageReceived", {"data": self._data(notice)})
             for client in wanting:
@@ -123,17 +127,21 @@ class Hub:
         entity_id, name = lower.get("entityid"), lower.get("eventname")
         if name not in EVENT_NAMES or not isinstance(entity_id, str):
             raise InvalidInput("hub-subscription", "a subscription names an EntityId and a known EventName")
-        if not self._may_see(client.user, entity_id):
+        if not self._may_see(client.user.id, entity_id, name):
             raise InvalidInput("hub-subscription", "there is no such entity")
         return entity_id, name
 
-    def _may_see(self, user: User, entity_id: str) -> bool:
-        """Colleagues' availability is everybody's to see; calls of a pool are its members'."""
-        queue = self._directory.queues.get(entity_id)
-        if queue:
-            members = self._engine.platform.members(entity_id)
-            return user.manages or any(member.user_id == user.id for member in members)
-        return entity_id in self._directory.users or entity_id in self._directory.callback_lists
+    def _may_see(self, user_id: str, entity_id: str, name: str) -> bool:
+        """Colleagues' availability is everybody's to see, their calls are their own; a pool's and its list's events
+        are its members'. Asked at each event too: rights change while a client is connected."""
+        user = self._directory.users.get(user_id)
+        if user is None:
+            return False
+        if entity_id in self._directory.users:
+            return name in OF_COLLEAGUES or acts_for(user, entity_id)
+        if entity_id in self._directory.callback_lists:
+            return sees_list(user, entity_id, self._engine.platform)
+        return entity_id in self._directory.queues and sees_pool(user, entity_id, self._engine.platform)
 
 
 def _list(arguments: Sequence[Any]) -> Sequence[Any]:

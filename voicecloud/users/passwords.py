@@ -4,6 +4,9 @@ import hashlib
 import hmac
 import secrets
 
+NOBODY = f"{'00' * 16}${'00' * 64}"
+"""What no password matches, at the price of one that could."""
+
 _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 
 

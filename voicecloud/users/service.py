@@ -2,27 +2,53 @@
 
 import asyncio
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 
-from shared.errors import Forbidden, Unauthorised
+from shared.errors import Limited, Unauthorised
 from voicecloud.organisation.model import User
 from voicecloud.organisation.service import Directory
 from voicecloud.users import passwords
+from voicecloud.users.guessing import Guessing
+
+THREADS = 1
+MOST_WAITING = 20
+"""Passwords that wait to be checked; each takes some 50 ms of a thread that the event loop does not wait for."""
 
 
 class Accounts:
-    """Authentication and the simplest rights; ``signing_key`` is this installation's own."""
+    """Authentication; ``signing_key`` is this installation's own."""
 
-    def __init__(self, directory: Directory, signing_key: bytes) -> None:
+    def __init__(self, directory: Directory, signing_key: bytes, guessing: Guessing | None = None) -> None:
         self._directory = directory
         self._signing_key = signing_key
+        self._guessing = guessing or Guessing()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
+        self._waiting = 0
 
-    async def sign_in(self, user_name: str, password: str) -> tuple[User, str]:
-        """The user and his secret key. Raises Unauthorised ``sign-in``, the same whether name or password is wrong."""
+    async def sign_in(self, user_name: str, password: str, address: str) -> tuple[User, str]:
+        """The user and their secret key; ``address`` is where the request comes from.
+
+        Raises Unauthorised ``sign-in``, the same and after the same time whether name or password is wrong; Limited
+        ``sign-in-pause`` after too many of these, ``sign-in-busy`` when too many passwords wait to be checked.
+        """
+        attempt = self._guessing.begin(user_name, address)
+        if self._waiting >= MOST_WAITING:
+            self._guessing.abandoned(attempt)
+            raise Limited("sign-in-busy", "too many people sign in at once")
         user = self._directory.user_named(user_name)
-        stored = user.password_hash if user else ""
-        if user is None or not await asyncio.to_thread(passwords.matches, password, stored):
+        stored = (user.password_hash if user else "") or passwords.NOBODY
+        if not await self._matches(password, stored) or user is None:
             raise Unauthorised("sign-in", "the user name or password is wrong")
+        self._guessing.succeeded(attempt)
         return user, self.secret_key(user)
+
+    async def _matches(self, password: str, stored: str) -> bool:
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, passwords.matches, password, stored)
+        finally:
+            self._waiting -= 1
 
     def authenticate(self, user_name: str, secret_key: str) -> User:
         """Raises Unauthorised ``secret-key``."""
@@ -33,9 +59,3 @@ class Accounts:
 
     def secret_key(self, user: User) -> str:
         return passwords.secret_key(self._signing_key, user.id, user.key_version)
-
-
-def require_self(caller: User, user: User) -> None:
-    """Raises Forbidden ``foreign-user`` when somebody without that right asks for another user's data."""
-    if caller.id != user.id and not caller.sees_everything:
-        raise Forbidden("foreign-user", "this user's data may not be seen by the caller")
