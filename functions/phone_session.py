@@ -15,7 +15,9 @@ blueprint = func.Blueprint()
 @problems
 async def phone_session_open(req: func.HttpRequest) -> func.HttpResponse:
     person = await voice_user(req)
-    return json_response(await services().phone.sessions.open(person.object_id, json_body(req)), status=201)
+    opened = await services().phone.sessions.open(person.object_id, json_body(req))
+    await services().presence.phone.signed_in(person.object_id)
+    return json_response(opened, status=201)
 
 
 @blueprint.route("phone/session/{sessionid}", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -1,6 +1,7 @@
 /** Microphone, speaker and ringer: asked for, chosen, remembered (A1, C8). */
 
 const KEPT = "voice-devices";
+const ASKS_AFTER_MS = 1_000;
 const CLEAN = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /** Why there is no microphone: `refused`, `missing` or `busy`. */
@@ -24,6 +25,8 @@ export class Devices extends EventTarget {
     this.opening = null;
     /** @type {NoMicrophone | null} */
     this.fault = null;
+    /** Whether the browser asks the agent, who has not answered yet. */
+    this.isAwaited = false;
     /** Whether somebody is being talked to. */
     this.isNeeded = () => false;
     navigator.mediaDevices?.addEventListener("devicechange", () => this.tell());
@@ -50,11 +53,16 @@ export class Devices extends EventTarget {
   /** Once for all who ask meanwhile; anew where another one was chosen meanwhile. @returns {Promise<MediaStream>} */
   async opened() {
     const id = this.chosen.microphone;
+    const asks = setTimeout(() => this.awaits(), ASKS_AFTER_MS);
     try {
       this.stream = await this.open(id);
       this.fault = null;
     } catch (error) {
       this.fault = new NoMicrophone(error);
+    }
+    clearTimeout(asks);
+    this.isAwaited = false;
+    if (this.fault) {
       this.tell();
       throw this.fault;
     }
@@ -63,7 +71,14 @@ export class Devices extends EventTarget {
       return this.opened();
     }
     this.tell();
-    return this.stream;
+    return /** @type {MediaStream} */ (this.stream);
+  }
+
+  /** It takes long: a question that nobody has answered, unless it may be used and is only slow to start, as some headsets are. */
+  async awaits() {
+    const permission = await navigator.permissions?.query({ name: /** @type {any} */ ("microphone") }).catch(() => null);
+    this.isAwaited = this.opening !== null && permission?.state !== "granted";
+    if (this.isAwaited) this.tell();
   }
 
   /** The one chosen, any other where it is not there any more. @param {string} id */

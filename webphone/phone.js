@@ -51,7 +51,10 @@ export class Phone {
     this.calledOff = "";
     this.frame = new Frame(root, this);
     this.stream = new StateStream(api, session, {
-      state: (document) => this.take(this.calls.take(document)),
+      state: (document) => {
+        this.frame.availability.told(document.availability);
+        this.take(this.calls.take(document));
+      },
       connected: (connected) => this.frame.banners.connection(connected),
     });
     session.isIdle = () => !this.calls.live().length;
@@ -60,14 +63,17 @@ export class Phone {
 
   listen() {
     const { banners } = this.frame;
-    for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => banners.soundBlocked(() => this.allowSound()));
+    for (const source of [this.media, this.ringer]) source.addEventListener("blocked", () => banners.sound(true, () => this.allowSound()));
+    this.ringer.addEventListener("heard", () => (banners.sound(false, () => {}), this.media.unblock()));
     this.media.addEventListener("change", () => this.draw());
     this.media.addEventListener("reached", () => banners.audio(true));
     this.media.addEventListener("unreached", () => banners.audio(false));
     this.media.addEventListener("trouble", (event) => this.complain(/** @type {CustomEvent} */ (event).detail));
     this.devices.addEventListener("change", () => {
-      banners.microphone(this.devices.fault, () => this.askMicrophone());
-      if (!this.devices.fault) this.speakEverywhere();
+      banners.microphone(this.devices, () => this.askMicrophone());
+      if (!this.devices.fault && !this.devices.isAwaited) this.speakEverywhere();
+      this.ring();
+      this.draw();
     });
     this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => this.signedIn())));
     addEventListener("offline", () => banners.connection(false));
@@ -155,7 +161,7 @@ export class Phone {
 
   ring() {
     const ringing = this.calls.ringing();
-    if (ringing && !this.media.has(ringing.callId)) this.ringer.ring(this.nameOf(ringing));
+    if (ringing && (this.devices.isAwaited || !this.media.has(ringing.callId))) this.ringer.ring(this.nameOf(ringing));
     else this.ringer.stop();
   }
 
@@ -305,7 +311,7 @@ export class Phone {
 
   /** Shows what has gone wrong, in words for the agent. @param {unknown} error */
   complain(error) {
-    if (error instanceof NoMicrophone) return this.frame.banners.microphone(error, () => this.askMicrophone());
+    if (error instanceof NoMicrophone) return; // the devices have told it
     if (!(error instanceof Refusal)) throw error;
     this.frame.banners.tell(inWords(error));
   }

@@ -7,6 +7,7 @@ const SOUNDING_S = /** @type {[number, number][]} */ ([[0, 0.4], [0.6, 1.0]]);
 const LENGTH_S = 3;
 const LOUDNESS = 0.11;
 const EDGE_S = 0.03;
+const STARTS_WITHIN_MS = 3_000;
 
 export class Ringer extends EventTarget {
   /** @param {import("./devices.js").Devices} devices */
@@ -40,7 +41,7 @@ export class Ringer extends EventTarget {
   async sound(loop = true) {
     this.context?.close();
     const context = (this.context = new AudioContext());
-    if (!(await isRunning(context))) return void (this.context === context && this.dispatchEvent(new Event("blocked")));
+    this.watch(context);
     await /** @type {any} */ (context).setSinkId?.(this.devices.chosen.ringer).catch(() => {});
     if (context.state === "closed") return;
     const source = new AudioBufferSourceNode(context, { buffer: melody(context), loop });
@@ -51,8 +52,17 @@ export class Ringer extends EventTarget {
   /** Before anybody rings: whether the browser will let it be heard. */
   async check() {
     const context = new AudioContext();
-    if (!(await isRunning(context))) this.dispatchEvent(new Event("blocked"));
+    await this.watch(context);
     context.close();
+  }
+
+  /** Says whether the browser keeps it silent; a device that needs its time to start is no blocked sound. @param {AudioContext} context */
+  async watch(context) {
+    const running = context.resume().then(() => this.dispatchEvent(new Event("heard")));
+    const late = new Promise((resolve) => setTimeout(resolve, STARTS_WITHIN_MS));
+    await Promise.race([running.catch(() => {}), late]);
+    const mayBe = context.state === "running" || context.state === "closed" || navigator.userActivation?.hasBeenActive;
+    if (!mayBe) this.dispatchEvent(new Event("blocked"));
   }
 
   /** @param {string} who */
@@ -62,12 +72,6 @@ export class Ringer extends EventTarget {
     this.notification = new Notification(t("ring.title"), { body: who, tag: "voice-ring", requireInteraction: true });
     this.notification.onclick = () => window.focus();
   }
-}
-
-/** @param {AudioContext} context */
-async function isRunning(context) {
-  await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 200))]);
-  return context.state === "running";
 }
 
 /** Two short tones and a pause. @param {AudioContext} context */

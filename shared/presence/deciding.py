@@ -148,9 +148,23 @@ class Decision:
             self._mirror_to_omnichannel()
         elif shown_changed or phone_changed:
             self._mirror_to_phone()
+        elif self._before.signs_in:
+            self._agree()
         self._end_call()
         self._leave_out_what_is_there()
         return self._result(phone_changed or shown_changed)
+
+    def _agree(self) -> None:
+        """At sign-in both sides become one: what a person wished last counts. Nobody wishes Omnichannel to be offline
+        because no browser is open."""
+        phone, shown = self._phone, self._shown
+        if phone is None or phone.kind is shown.presence.kind or self._is_in_call or self._episode or self._writes.all:
+            return
+        is_nobodys = shown.at is None or (shown.by == BY_SYSTEM and shown.presence.kind is Kind.OFF_WORK)
+        if is_nobodys or (phone.since and shown.at and phone.since > shown.at):
+            self._mirror_to_omnichannel()
+        else:
+            self._mirror_to_phone()
 
     def _leave_out_what_is_there(self) -> None:
         """Nothing is written that is shown already; it counts as done."""
@@ -178,6 +192,7 @@ class Decision:
             written_over=self._written_over,
             faults=tuple(fault for fault in self._before.faults if fault.side in wanted),
             wished_at=self._wished_at,
+            signs_in=self._before.signs_in and not self._is_phone_seen,
             changes=self._before.changes + 1 if has_news else self._before.changes,
         )
 

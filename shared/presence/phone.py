@@ -1,5 +1,6 @@
 """The phone's side of an agent's status: what it shows, sets and tells (B1-B5, E)."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from shared.bus.bus import Bus
 from shared.calls.model import is_call_id
 from shared.clock import Clock, from_iso, to_iso
 from shared.enreach.client import Enreach
-from shared.errors import Forbidden, Misconfigured
+from shared.errors import Forbidden, Misconfigured, VoiceError
 from shared.presence import telling
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, Agent, AgentState, Availability, CallNews, CallStep, Presence, Side
@@ -19,6 +20,8 @@ from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
 from shared.settings.service import Settings
 from shared.users.service import Users
+
+log = logging.getLogger(__name__)
 
 MAX_NOTE = 500
 LARGEST = 2**53
@@ -96,6 +99,14 @@ class PhonePresence:
         step = CallStep.ENDED if document.get("ended") is True else CallStep.GOES_ON
         news = CallNews(call_id, step, _sequence(document), self._clock())
         await self._presences.note_call(agent, news, await self._settings.presence())
+
+    async def signed_in(self, object_id: str) -> None:
+        """His phone was opened. It is not hindered by what cannot be noted now: both sides are then as they were."""
+        agent = await self._agent(object_id)
+        try:
+            await self._presences.note_sign_in(agent, await self._settings.presence())
+        except VoiceError as error:
+            log.warning("sign-in of a phone not noted", extra={"agent": agent.id, "code": error.code})
 
     async def report(self, object_id: str, body: object) -> dict[str, Any]:
         """``{presenceId?, baseStatus?, text?, at?}`` or ``{cause, failed}``, where only the phone reaches Omnichannel.

@@ -155,6 +155,12 @@ class Presences:
             cause = f"{news.call_id}/{news.step}/{now.timestamp():.3f}"
             await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, now))
 
+    async def note_sign_in(self, agent: Agent, settings: PresenceSettings) -> None:
+        """A phone was opened: both sides become one, whatever they were while nobody looked."""
+        if settings.enabled:
+            await self._update(agent, lambda state: replace(state, signs_in=True))
+            await self._bus.send(QUEUE, telling.look_soon(agent.id, self._clock()))
+
     async def note_report(self, agent: Agent, presence: Presence, at: datetime, settings: PresenceSettings) -> None:
         """What the phone says Omnichannel shows; what is known already, and older news, change nothing."""
         shown = PresenceShown(presence, at)

@@ -76,6 +76,7 @@ def to_document(state: AgentState) -> dict[str, Any]:
         "reported": _from_shown(state.reported),
         "wished_at": _from_moment(state.wished_at),
         "changes": state.changes,
+        "signs_in": state.signs_in,
     }
 
 
@@ -106,6 +107,7 @@ def _state(values: Values) -> AgentState:
         reported=_to_shown(document.get("reported")),
         wished_at=_to_moment(document["wished_at"]),
         changes=document["changes"],
+        signs_in=document.get("signs_in", False),
     )
 
 

@@ -9,6 +9,7 @@ from shared.clock import to_iso
 from voicecloud.phone.context import Names as Names  # what documents are made with
 from voicecloud.phone.context import transfer, unheard
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
+from voicecloud.routing.availability import AvailabilityEvent
 from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall, LiveLeg
 
@@ -56,6 +57,12 @@ def call_document(call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voi
         "media": {"id": voice.media_id, "attached": voice.is_attached} if voice.media_id else None,
         "reason": None,
     }
+
+
+def availability_document(holds: AvailabilityEvent) -> Document:
+    """The user's status: a phone sees at once that it has changed."""
+    ends_at = to_iso(holds.ends_at) if holds.ends_at else None
+    return {"id": holds.id, "profile": holds.profile, "note": holds.note, "endsAt": ends_at}
 
 
 def ended(document: Document, reason: str, at: datetime) -> Document:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from voicecloud.media.gateway import Gateway
-from voicecloud.phone.model import Document, Names, Voice, call_document, dialled_in_vain, ended
+from voicecloud.phone.model import Document, Names, Voice, availability_document, call_document, dialled_in_vain, ended
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
 from voicecloud.routing.effects import Effect, EndLeg, FinishCall, Note, UserChanged
 from voicecloud.routing.views import LiveCall
@@ -26,9 +26,10 @@ class _Over:
 
 @dataclass(eq=False)
 class _Phone:
-    """``calls`` by id, as last shown; ``reasons``: why legs have ended since then, by leg id."""
+    """``availability`` and ``calls``, by id, as last shown; ``reasons``: why legs have ended since then, by leg id."""
 
     count: int = 0
+    availability: Document | None = None
     calls: dict[str, Document] = field(default_factory=dict)
     over: dict[str, _Over] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -61,11 +62,11 @@ class PhoneStates:
             self._dialled_in_vain(effect.history)
 
     def state(self, user_id: str) -> Document:
-        """``{version, calls}``. Raises Missing ``user_unknown``."""
+        """``{version, calls, availability}``. Raises Missing ``user_unknown``."""
         self._engine.platform.user_status(user_id)
         phone = self._refreshed(user_id)
         calls = [*phone.calls.values(), *(one.document for one in phone.over.values())]
-        return {"version": f"{self._boot}-{phone.count}", "calls": calls}
+        return {"version": f"{self._boot}-{phone.count}", "calls": calls, "availability": phone.availability}
 
     def call(self, user_id: str, call_id: str) -> Document | None:
         """One of his calls, also one that has just ended."""
@@ -93,8 +94,10 @@ class PhoneStates:
         for call_id in phone.over.keys() & shown.keys():
             phone.over.pop(call_id).forget.cancel()
         phone.reasons.clear()
-        if shown != phone.calls:
-            phone.calls = shown
+        holds = self._engine.platform.availability(user_id, self._engine.now())
+        availability = availability_document(holds) if holds else None
+        if (shown, availability) != (phone.calls, phone.availability):
+            phone.calls, phone.availability = shown, availability
             self._advance(phone)
         return phone
 

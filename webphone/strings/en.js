@@ -26,6 +26,7 @@ export const en = {
   "mic.refused": "The microphone is blocked. Click the icon beside the address, allow the microphone for this page, then try again.",
   "mic.missing": "No microphone was found. Connect a headset, then try again.",
   "mic.busy": "The microphone cannot be used just now: another program may have it. Close that, then try again.",
+  "mic.awaited": "Allow the microphone: the browser asks for it beside the address. Until then nobody can hear you.",
   "mic.again": "Try again",
   "sound.blocked": "The browser keeps this page silent until you click.",
   "sound.allow": "Allow sound",

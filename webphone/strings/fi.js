@@ -26,6 +26,7 @@ export const fi = {
   "mic.refused": "Mikrofoni on estetty. Napsauta osoitteen vieressä olevaa kuvaketta, salli mikrofoni tälle sivulle ja yritä uudelleen.",
   "mic.missing": "Mikrofonia ei löytynyt. Kytke kuulokkeet ja yritä uudelleen.",
   "mic.busy": "Mikrofonia ei voi nyt käyttää: jokin toinen ohjelma saattaa varata sitä. Sulje se ja yritä uudelleen.",
+  "mic.awaited": "Salli mikrofoni: selain kysyy lupaa osoitteen vieressä. Siihen asti kukaan ei kuule sinua.",
   "mic.again": "Yritä uudelleen",
   "sound.blocked": "Selain pitää sivun äänettömänä, kunnes napsautat.",
   "sound.allow": "Salli ääni",

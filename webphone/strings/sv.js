@@ -26,6 +26,7 @@ export const sv = {
   "mic.refused": "Mikrofonen är blockerad. Klicka på ikonen bredvid adressen, tillåt mikrofonen för den här sidan och försök igen.",
   "mic.missing": "Ingen mikrofon hittades. Anslut ett headset och försök igen.",
   "mic.busy": "Mikrofonen kan inte användas just nu: ett annat program kanske har den. Stäng det och försök igen.",
+  "mic.awaited": "Tillåt mikrofonen: webbläsaren frågar bredvid adressen. Tills dess hör ingen dig.",
   "mic.again": "Försök igen",
   "sound.blocked": "Webbläsaren håller sidan tyst tills du klickar.",
   "sound.allow": "Tillåt ljud",

@@ -16,6 +16,8 @@ export class Availability {
     /** @type {any} */
     this.shown = null;
     this.looked = 0;
+    /** The status as the state of the phone named it last. @type {string | undefined} */
+    this.marker = undefined;
     this.dot = el("span", { class: "dot", "aria-hidden": "true" });
     this.name = el("span", { class: "name" });
     this.left = el("span", { class: "quiet", "aria-live": "off" });
@@ -34,6 +36,14 @@ export class Availability {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.look());
     setInterval(() => this.tick(), 1_000);
     this.look();
+  }
+
+  /** The state of the phone names the status, where the voice cloud tells it: another one is looked at at once. @param {any} named */
+  told(named) {
+    const marker = JSON.stringify(named ?? null);
+    const isNews = this.marker !== undefined && marker !== this.marker;
+    this.marker = marker;
+    if (isNews) this.look();
   }
 
   /** What was asked before the agent chose something is no news. */

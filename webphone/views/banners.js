@@ -1,4 +1,4 @@
-/** What the agent has to know or do, above everything else. */
+/** What the agent has to know or do, below everything else: what can be clicked stays where it is when one comes or goes. */
 
 import { el } from "../dom.js";
 import { t } from "../strings.js";
@@ -12,15 +12,17 @@ export class Banners {
     this.shown = new Map();
   }
 
-  /** @param {import("../devices.js").NoMicrophone | null} fault @param {() => void} again */
-  microphone(fault, again) {
-    if (fault) this.set("microphone", t(`mic.${fault.reason}`), "alert", [t("mic.again"), again]);
+  /** @param {{fault: import("../devices.js").NoMicrophone | null, isAwaited: boolean}} devices @param {() => void} again */
+  microphone({ fault, isAwaited }, again) {
+    if (isAwaited) this.set("microphone", t("mic.awaited"), "alert");
+    else if (fault) this.set("microphone", t(`mic.${fault.reason}`), "alert", [t("mic.again"), again]);
     else this.clear("microphone");
   }
 
-  /** Any click or key lifts the browser's ban. @param {() => void} allow */
-  soundBlocked(allow) {
-    if (this.shown.has("sound")) return;
+  /** Any click or key lifts the browser's ban. @param {boolean} blocked @param {() => void} allow */
+  sound(blocked, allow) {
+    if (!blocked) this.clear("sound");
+    if (!blocked || this.shown.has("sound")) return;
     const lifted = new AbortController();
     const lift = () => {
       lifted.abort();
@@ -28,7 +30,7 @@ export class Banners {
       allow();
     };
     this.set("sound", t("sound.blocked"), "alert", [t("sound.allow"), lift]);
-    for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, lift, { signal: lifted.signal, capture: true });
+    for (const kind of ["pointerup", "keydown"]) addEventListener(kind, lift, { signal: lifted.signal, capture: true });
   }
 
   /** @param {() => void} allow @param {() => void} never */

@@ -10,6 +10,7 @@ import { History } from "./history.js";
 import { Keypad } from "./keypad.js";
 import { RingView } from "./ring.js";
 import { Shortcuts } from "./shortcuts.js";
+import { Steady } from "./steady.js";
 import { Tabs } from "./tabs.js";
 
 const TABS = /** @type {[string, string, string][]} */ ([
@@ -50,6 +51,7 @@ export class Frame {
     this.beside = "";
     root.replaceChildren(this.drawn());
     new Shortcuts(phone, this.call);
+    new Steady();
     this.wide.addEventListener("change", () => this.resized());
     show(this.tabs.get("call"), false);
     this.inCall = false;
@@ -61,8 +63,8 @@ export class Frame {
     const keys = el("div", { class: "keys", id: "panel-keypad", role: "tabpanel", "aria-labelledby": "tab-keypad" }, this.keypad.root);
     return el("div", { class: "phone" },
       el("header", {}, el("h1", { class: "unseen" }, t("app.title")), who, this.availability.root),
+      el("div", { class: "stage" }, el("main", {}, el("div", { class: "side" }, this.call.root, keys), this.panel), this.ring.root),
       this.banners.root,
-      el("main", {}, el("div", { class: "side" }, this.ring.root, this.call.root, keys), this.panel),
       el("nav", { "aria-label": t("tabs") }, this.tabs.root),
       this.live,
     );

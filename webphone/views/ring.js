@@ -3,6 +3,8 @@
 import { button, el, say, show } from "../dom.js";
 import { t } from "../strings.js";
 
+const GAP_PX = 12;
+
 export class RingView {
   /** @param {import("../phone.js").Phone} phone */
   constructor(phone) {
@@ -16,13 +18,14 @@ export class RingView {
     this.via = el("p", { class: "quiet" });
     this.answer = button("call", t("ring.answer"), () => this.call && phone.answer(this.call), { class: "answer", "data-answer": true });
     this.decline = button("end", t("ring.decline"), () => this.call && phone.command(this.call, "decline"), { class: "decline" });
+    this.hint = el("p", { class: "hint" });
     this.root = el("section", { class: "ring", role: "alertdialog", "aria-labelledby": "ring-title ring-name", "aria-describedby": "ring-via", hidden: true },
       el("p", { class: "eyebrow", id: "ring-title" }, t("ring.title")),
       this.name,
       this.number,
       el("div", { id: "ring-via" }, this.via),
       el("div", { class: "choices" }, this.decline, this.answer),
-      el("p", { class: "hint" }, t("ring.keys")),
+      this.hint,
     );
   }
 
@@ -40,10 +43,21 @@ export class RingView {
     if (!call) return;
     const name = this.phone.nameOf(call);
     const number = this.phone.frame.number(call.party.number);
+    say(this.hint, t(this.phone.devices.isAwaited ? "mic.awaited" : "ring.keys"));
     say(this.name, name);
     say(this.number, number === name ? "" : number);
     say(this.via, call.kind === "consult" ? t("ring.consult") : call.pool ? t("ring.via", { pool: call.pool.name }) : "");
+    if (isNew) this.place(next);
     const typing = /** @type {HTMLInputElement | null} */ (document.activeElement?.closest("input, textarea"));
     if (isNew && !typing?.value) this.answer.focus();
+  }
+
+  /** Over what is there, which stays where it is; in a call below what commands it. @param {HTMLElement | undefined} talking the call */
+  place(talking) {
+    const stage = this.root.offsetParent?.getBoundingClientRect();
+    const end = talking?.querySelector("button.end")?.getBoundingClientRect();
+    if (!stage) return;
+    const lowest = stage.height - this.root.offsetHeight - GAP_PX;
+    this.root.style.top = `${Math.max(GAP_PX, Math.min(lowest, end ? end.bottom - stage.top + GAP_PX : 0))}px`;
   }
 }

@@ -15,6 +15,7 @@ from tests.fixtures.presence import DAVID_OBJECT, FOCUS, FREE, GONE, LEASE_S, QU
 from tests.fixtures.processes import ROOT
 from tests.fixtures.world import eventually
 
+ANNA_OBJECT = "e0000000-0000-4000-8000-000000000001"
 SALES = "73000000-0000-4000-8000-000000000001"
 
 
@@ -45,6 +46,16 @@ async def test_the_phone_shows_and_sets_the_status(statuses: Statuses, phone: ht
         assert (found["wanted"], found["faults"]) == (None, [])
 
     await eventually(shown)
+
+
+async def test_both_sides_are_one_when_the_phone_is_opened(statuses: Statuses) -> None:
+    """Nobody has ever set Anna's status anywhere: Dynamics shows her offline, her phone available."""
+    anna = Statuses(statuses.world, "a0000000-0000-4000-8000-000000000001")
+    assert await anna.dynamics() == GONE
+    headers = {"Authorization": f"Bearer {await token_of(statuses.world, ANNA_OBJECT)}"}
+    async with httpx.AsyncClient(base_url=f"{statuses.world.environ['APP']}/api/phone", headers=headers) as phone:
+        (await phone.post("/session", json={"sessionId": str(uuid4())})).raise_for_status()
+    await anna.dynamics_becomes(FREE)
 
 
 async def test_lunch_is_off_work_for_half_an_hour(statuses: Statuses, phone: httpx.AsyncClient) -> None:

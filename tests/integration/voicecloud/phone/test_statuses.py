@@ -1,5 +1,7 @@
 """What an agent's status means to those who call him, and to himself (B1-B3, B5)."""
 
+import asyncio
+
 import pytest
 
 from shared.clock import utc_now
@@ -70,3 +72,15 @@ async def test_who_is_inactive_in_a_pool_is_rung_directly_only(voicecloud: Voice
     await anna.do(direct, "decline")
     await voicecloud.store.telephony.staff.set_member(SALES, Member(ANNA))
     await until(lambda: rings(voicecloud, pool_call))
+
+
+async def test_the_phone_learns_of_another_status_at_once(voicecloud: VoiceCloud, anna: WebPhone) -> None:
+    """Its state names the status, whoever set it."""
+    version = (await anna.state())["version"]
+    for event_type, profile in ((LUNCH, "Lunch"), (AVAILABLE, "Available")):
+        waiting = asyncio.ensure_future(anna.state(Version=version, WaitS="10"))
+        await set_status(voicecloud, event_type)
+        async with asyncio.timeout(1):
+            shown = await waiting
+        assert shown["availability"]["profile"] == profile
+        version = shown["version"]

@@ -93,6 +93,29 @@ def test_what_is_found_at_first_is_left_as_it_is() -> None:
     assert [write.kind for write in fresh.pending] == [Kind.BUSY]
 
 
+GONE = DEFAULT_PRESENCES[Kind.OFF_WORK]
+
+
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [
+        (Seen(phone(Kind.AVAILABLE), PresenceShown(GONE)), FREE.id),
+        (Seen(phone(Kind.AVAILABLE), shown(GONE, 100, "SYSTEM")), FREE.id),
+        (Seen(phone(Kind.AVAILABLE), shown(GONE, 100)), str(Kind.OFF_WORK)),
+        (Seen(phone(Kind.AVAILABLE), shown(DND, 100, "SYSTEM")), str(Kind.DND)),
+        (Seen(phone(Kind.AWAY, 200), shown(FREE, 100)), DEFAULT_PRESENCES[Kind.AWAY].id),
+        (Seen(phone(Kind.BUSY), shown(FOCUS, 100)), None),
+    ],
+)
+def test_both_sides_are_one_at_sign_in(found: Seen, written: str | None) -> None:
+    """What a person wished last counts; it is dealt with once, as soon as the voice cloud can be read."""
+    state = replace(look(AgentState(), found, POLICY, at(3600)), signs_in=True)
+    assert look(state, replace(found, phone=None), POLICY, at(3601)).signs_in
+    after = look(state, found, POLICY, at(3601))
+    wanted = [one.presence.id if one.presence else str(one.kind) for one in after.pending]
+    assert (wanted, after.signs_in) == ([written] if written else [], False)
+
+
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.AVAILABLE])
 def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
     """E1, and the echo is no change."""

@@ -1,0 +1,124 @@
+"""What agents do without thinking of it: they click where they look, and answer while the browser asks (C1, C5)."""
+
+from playwright.async_api import Locator, expect
+
+from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
+
+ANNA_HZ = 600.0
+STILL_STARTING_MS = 2_000
+SILENT_UNTIL_CLICKED = """
+  const Native = window.AudioContext;
+  let isAllowed = false;
+  addEventListener("pointerdown", () => (isAllowed = true), true);
+  window.AudioContext = class extends Native {
+    get state() { return isAllowed ? super.state : "suspended"; }
+    resume() { return isAllowed ? super.resume() : new Promise(() => {}); }
+  };
+  Object.defineProperty(navigator, "userActivation", { get: () => ({ hasBeenActive: isAllowed }) });
+"""
+"""Browsers judge by what a person has done before; a driven one does not."""
+SLOW_SOUND = """
+  const Native = window.AudioContext;
+  window.AudioContext = class extends Native {
+    #started = performance.now() + 1_500;
+    get state() { return performance.now() < this.#started ? "suspended" : super.state; }
+    async resume() {
+      await new Promise((done) => setTimeout(done, this.#started - performance.now()));
+      return super.resume();
+    }
+  };
+"""
+ASKED_FOR_THE_MICROPHONE = """
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const allowed = new Promise((done) => (window.allow = done));
+  navigator.mediaDevices.getUserMedia = async (wanted) => (await allowed, open(wanted));
+  navigator.permissions.query = async () => ({ state: "prompt" });
+"""
+
+
+async def opened(work: PhoneStack, script: str) -> Person:
+    """Anna's phone in a browser that behaves as the script says."""
+    anna = await work.person(ANNA_HZ)
+    await anna.page.add_init_script(script)
+    await work.open(anna, "Anna Virtanen")
+    return anna
+
+
+async def middle(shown: Locator) -> tuple[float, float]:
+    box = await shown.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+async def test_a_click_lands_on_what_it_was_meant_for(phones_at_work: PhoneStack) -> None:
+    """A banner that goes as the mouse is pressed, and a ring that comes under it, move nothing and take no click."""
+    work = phones_at_work
+    anna = await opened(work, SILENT_UNTIL_CLICKED)
+    key, mouse = anna.page.get_by_role("button", name="5", exact=True), anna.page.mouse
+    before = await middle(key)
+    banner = anna.page.get_by_role("alert").filter(has_text="keeps this page silent")
+    await expect(banner).to_be_visible()
+    assert await middle(key) == before
+    await work.call(ANNA_NUMBER)
+    answer = anna.page.get_by_role("button", name="Answer")
+    await expect(answer).to_be_visible()
+    assert await middle(key) == before
+    at = await middle(answer)
+    await mouse.move(*at)
+    await mouse.down()
+    await expect(banner).to_be_visible()
+    await mouse.up()
+    await expect(banner).to_be_hidden()
+    await expect(anna.page.locator(".call .state")).to_have_text("Connected")
+    assert anna.faults == []
+
+
+async def test_a_ring_takes_no_click_meant_for_a_key(phones_at_work: PhoneStack) -> None:
+    """It comes over the keypad in the moment the agent clicks; a moment later it takes clicks."""
+    work = phones_at_work
+    anna = await work.agent("Anna Virtanen", ANNA_HZ)
+    await anna.page.evaluate(
+        """() => {
+          window.clicked = [];
+          addEventListener("click", (event) => window.clicked.push(event.target.closest("button")?.className), false);
+        }"""
+    )
+    decline = anna.page.get_by_role("button", name="Decline")
+    first = await work.call(ANNA_NUMBER)
+    at = await middle(decline)
+    await work.control.post(f"calls/{first}/hangup", json={})
+    await expect(decline).to_be_hidden()
+    await anna.page.mouse.move(*at)
+    await work.call(ANNA_NUMBER)
+    await anna.page.wait_for_function("() => !document.querySelector('.ring').hidden")
+    await anna.page.mouse.down()
+    await anna.page.mouse.up()
+    assert "decline" not in await anna.page.evaluate("window.clicked")
+    await expect(decline).to_be_visible()
+    await anna.page.wait_for_timeout(600)
+    await anna.page.mouse.down()
+    await anna.page.mouse.up()
+    await expect(decline).to_be_hidden()
+
+
+async def test_a_sound_device_that_starts_slowly_is_not_blocked(phones_at_work: PhoneStack) -> None:
+    """No banner asks for a click that changes nothing."""
+    anna = await opened(phones_at_work, SLOW_SOUND)
+    banner = anna.page.get_by_role("alert").filter(has_text="keeps this page silent")
+    await anna.page.wait_for_timeout(STILL_STARTING_MS)
+    await expect(banner).to_be_hidden()
+
+
+async def test_an_agent_learns_that_the_browser_waits_for_an_answer(phones_at_work: PhoneStack) -> None:
+    """It goes on ringing, says what it waits for, and the call is there when the microphone is allowed."""
+    work = phones_at_work
+    anna = await opened(work, ASKED_FOR_THE_MICROPHONE)
+    banner = anna.page.get_by_role("alert").filter(has_text="Allow the microphone")
+    await expect(banner).to_be_visible()
+    await work.call(ANNA_NUMBER)
+    await anna.page.get_by_role("button", name="Answer").click()
+    await expect(anna.page.get_by_role("alertdialog")).to_contain_text("Allow the microphone")
+    await anna.page.evaluate("window.allow()")
+    await expect(anna.page.locator(".call .state")).to_have_text("Connected")
+    await expect(banner).to_be_hidden()
+    assert anna.faults == []
