@@ -57,6 +57,7 @@ export class Phone {
       },
       connected: (connected) => this.frame.banners.connection(connected),
     });
+    session.upgraded = () => this.frame.banners.reload("upgrade");
     session.isIdle = () => !this.calls.live().length;
     this.listen();
   }
@@ -134,7 +135,9 @@ export class Phone {
 
   /** As a panel of Dynamics: pauses recording by its pages; where only the phone reaches Omnichannel, it does its part. */
   async join() {
-    const [{ framework }, { Omnichannel }, { UnrecordedPages }] = await Promise.all([import("./cif.js"), import("./omnichannel.js"), import("./unrecorded-pages.js")]);
+    const parts = await this.frame.part(() => Promise.all([import("./cif.js"), import("./omnichannel.js"), import("./unrecorded-pages.js")]));
+    if (!parts) return;
+    const [{ framework }, { Omnichannel }, { UnrecordedPages }] = parts;
     const cif = await framework();
     if (!cif || !this.api.sessionId) return;
     const pages = new UnrecordedPages(this.session.opened.settings.unrecordedPages, (call, paused) => this.command(call, "recording", { paused }), sessionStorage);
@@ -161,7 +164,7 @@ export class Phone {
 
   ring() {
     const ringing = this.calls.ringing();
-    if (ringing && (this.devices.isAwaited || !this.media.has(ringing.callId))) this.ringer.ring(this.nameOf(ringing));
+    if (ringing && (this.devices.isAwaited || !this.media.has(ringing.callId))) this.ringer.ring(this.nameOf(ringing), this.callers.has(ringing.callId));
     else this.ringer.stop();
   }
 
@@ -206,6 +209,7 @@ export class Phone {
   async lookUp({ callId }) {
     try {
       this.callers.set(callId, await this.api.get(`/phone/calls/${callId}`));
+      this.ring();
       this.draw();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

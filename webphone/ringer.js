@@ -8,6 +8,7 @@ const LENGTH_S = 3;
 const LOUDNESS = 0.11;
 const EDGE_S = 0.03;
 const STARTS_WITHIN_MS = 3_000;
+const NAMED_WITHIN_MS = 700;
 
 export class Ringer extends EventTarget {
   /** @param {import("./devices.js").Devices} devices */
@@ -17,20 +18,25 @@ export class Ringer extends EventTarget {
     /** @type {AudioContext | null} */
     this.context = null;
     this.isRinging = false;
+    /** Who the notice names. */
+    this.noticed = "";
     /** @type {Notification | null} */
     this.notification = null;
   }
 
-  /** @param {string} who */
-  async ring(who) {
+  /** @param {string} who @param {boolean} isKnown whether more will not become known; a notice waits a moment for that */
+  ring(who, isKnown) {
+    if (isKnown) this.notify(who);
     if (this.isRinging) return;
     this.isRinging = true;
-    this.notify(who);
-    await this.sound();
+    if (!isKnown) this.late = setTimeout(() => this.notify(who), NAMED_WITHIN_MS);
+    this.sound();
   }
 
   stop() {
     this.isRinging = false;
+    this.noticed = "";
+    clearTimeout(this.late);
     this.notification?.close();
     this.notification = null;
     this.context?.close();
@@ -67,6 +73,9 @@ export class Ringer extends EventTarget {
 
   /** @param {string} who */
   notify(who) {
+    clearTimeout(this.late);
+    if (who === this.noticed) return;
+    this.noticed = who;
     const isSeen = document.visibilityState === "visible" && (document.hasFocus() || window.top !== window);
     if (isSeen || globalThis.Notification?.permission !== "granted") return;
     this.notification = new Notification(t("ring.title"), { body: who, tag: "voice-ring", requireInteraction: true });

@@ -16,6 +16,8 @@ export class Session {
   constructor(api, lost) {
     /** Whether leaving the page gives the phone back at once: not while there are calls, which a reload takes up again. */
     this.isIdle = () => true;
+    /** The server has a newer page. */
+    this.upgraded = () => {};
     this.api = api;
     this.lost = lost;
     /** @type {any} */
@@ -52,12 +54,13 @@ export class Session {
   }
 
   /**
-   * Claims the session; a reload claims the one it had. Throws a `Refusal` `phone-active-elsewhere`.
+   * Claims the session; a reload claims the one it had, another tab that of the tab before it, which is gone: it has the lock. Throws a `Refusal` `phone-active-elsewhere`.
    * @param {boolean} [takeOver]
    */
   async open(takeOver = false) {
-    const sessionId = sessionStorage.getItem(KEPT) ?? crypto.randomUUID();
+    const sessionId = sessionStorage.getItem(KEPT) ?? localStorage.getItem(KEPT) ?? crypto.randomUUID();
     sessionStorage.setItem(KEPT, sessionId);
+    localStorage.setItem(KEPT, sessionId);
     const asked = elapsed();
     this.opened = await this.api.post("/phone/session", { sessionId, claim: this.claim, client: describe(), takeOver });
     learn(this.opened.now, asked);
@@ -79,6 +82,7 @@ export class Session {
     try {
       const answer = await this.api.put(`/phone/session/${this.api.sessionId}`);
       learn(answer.now, asked);
+      if (answer.page !== this.opened.page) this.upgraded();
       Object.assign(this.opened.events, answer.events);
     } catch (error) {
       if (error instanceof Refusal && error.code === "phone-session-lost") this.giveUp();
@@ -88,8 +92,7 @@ export class Session {
   /** Gives the phone back. */
   async close() {
     await this.release();
-    sessionStorage.removeItem(KEPT);
-    this.api.sessionId = "";
+    this.forget();
   }
 
   /** @param {RequestInit} [more] */
@@ -99,9 +102,14 @@ export class Session {
 
   giveUp() {
     if (!this.api.sessionId) return;
-    sessionStorage.removeItem(KEPT);
-    this.api.sessionId = "";
+    this.forget();
     this.lost();
+  }
+
+  forget() {
+    sessionStorage.removeItem(KEPT);
+    localStorage.removeItem(KEPT);
+    this.api.sessionId = "";
   }
 }
 

@@ -10,19 +10,28 @@ self.addEventListener("fetch", (given) => {
   const url = new URL(event.request.url);
   const shell = new URL("./", location.href).pathname;
   const isOurs = url.origin === location.origin && url.pathname.startsWith(shell) && !url.search && !url.pathname.endsWith("config.json");
-  if (event.request.method === "GET" && isOurs) event.respondWith(fresh(event.request));
+  if (event.request.method === "GET" && isOurs) event.respondWith(fresh(event));
 });
 
-/** What the server has now, else what it had. @param {Request} request */
-async function fresh(request) {
-  const shell = await caches.open(SHELL);
+/** What the server has now, else what it had. @param {any} event */
+async function fresh(event) {
+  const { request } = event;
   try {
     const answer = await fetch(request);
-    if (answer.ok) await shell.put(request, answer.clone());
+    if (answer.ok) event.waitUntil(keep(request, answer.clone()));
     return answer;
   } catch (error) {
-    const kept = await shell.match(request);
+    const kept = await caches.match(request, { cacheName: SHELL }).catch(() => null);
     if (kept) return kept;
     throw error;
+  }
+}
+
+/** Where the browser has no room nothing is kept, least of all something old. @param {Request} request @param {Response} answer */
+async function keep(request, answer) {
+  try {
+    await (await caches.open(SHELL)).put(request, answer);
+  } catch {
+    await caches.delete(SHELL).catch(() => {});
   }
 }

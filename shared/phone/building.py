@@ -69,8 +69,10 @@ def build(
     transport = Transport.from_settings(environ, http)
     phone, overview = EnreachPhone(transport), Overview(transport)
     agents = PhoneAgents(users, overview, clock)
-    leases = SessionLeases(table, clock)
-    sessions = PhoneSessions(agents=agents, leases=leases, phone=phone, settings=settings, clock=clock)
+    leases, page = SessionLeases(table, clock), _page(environ, sign_in, settings, dataverse.url)
+    sessions = PhoneSessions(
+        agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
+    )
     offers = Limiter(OFFERS_AT_ONCE, OFFERS_PER_S)
     boards = PoolBoards(agents, overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
@@ -85,7 +87,7 @@ def build(
             agents=agents, overview=overview, directory=directory, identity=identity, table=table, clock=clock
         ),
         boards=boards,
-        page=_page(environ, sign_in, settings, dataverse.url),
+        page=page,
         http=http,
     )
 

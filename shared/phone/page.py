@@ -2,7 +2,7 @@
 
 import gzip
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -67,6 +67,11 @@ class WebPhonePage:
         """What the phone signs people in with."""
         return self._sign_in.to_json()
 
+    @property
+    def version(self) -> str:
+        """Another one for every change of the page: an open phone learns by it that there is a newer one."""
+        return _version()
+
     def file(self, path: str) -> File:
         """A file by its path, the page itself for an empty one. Raises Missing ``page-missing``."""
         found = _located(path or INDEX)
@@ -107,6 +112,13 @@ def _read(path: Path, _changed_ns: int) -> File:
     body = path.read_bytes()
     packed = gzip.compress(body, 9, mtime=0) if path.suffix in PACKED else None
     return File(body, packed, TYPES[path.suffix], f'W/"{sha256(body).hexdigest()[:32]}"')
+
+
+@cache
+def _version() -> str:
+    """Of all that is served; a process serves the same as long as it lives."""
+    files = sorted(path for path in (*FOLDER.rglob("*"), *ELSEWHERE.values()) if path.is_file())
+    return sha256(b"\0".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def _origin(url: str) -> str:

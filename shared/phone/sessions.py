@@ -17,7 +17,8 @@ LONGEST_WAIT_S = 25.0
 
 
 class PhoneSessions:
-    """Every method takes the person's object id and raises Forbidden ``agent-unknown`` for who is no agent."""
+    """``page`` is the version of the page that is served. Every method takes the person's object id and raises Forbidden
+    ``agent-unknown`` for who is no agent."""
 
     def __init__(
         self,
@@ -26,8 +27,10 @@ class PhoneSessions:
         leases: SessionLeases,
         phone: EnreachPhone,
         settings: Settings,
+        page: str,
         clock: Clock,
     ) -> None:
+        self._page = page
         self._clock = clock
         self._agents = agents
         self._leases = leases
@@ -54,6 +57,7 @@ class PhoneSessions:
             "sessionId": session_id,
             "leaseS": LEASE_S,
             "now": to_iso(self._clock()),
+            "page": self._page,
             "agent": await self._shown(agent),
             "iceServers": list(opened.ice_servers),
             "events": _events(opened),
@@ -74,7 +78,7 @@ class PhoneSessions:
             events = {"ticket": await self._phone.go_on(agent.voice_user_id, session_id, can_answer)}
         except Missing:
             events = _events(await self._phone.open(agent.voice_user_id, session_id, can_answer))
-        return {"leaseS": LEASE_S, "now": to_iso(self._clock()), "events": events}
+        return {"leaseS": LEASE_S, "now": to_iso(self._clock()), "page": self._page, "events": events}
 
     async def close(self, object_id: str, session_id: str, claim: str = "") -> None:
         """A session that is lost already, or claimed anew since, needs no closing."""

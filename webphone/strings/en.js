@@ -15,6 +15,8 @@ export const en = {
   "elsewhere.who": "Active in {client}, last seen {at}.",
   "elsewhere.take-over": "Use the phone here",
   "elsewhere.reload": "Reload",
+  "reload.upgrade": "A newer version of the phone is there.",
+  "reload.part": "A part of the phone could not be loaded. Calls go on when you reload the page.",
   "lost.title": "The phone is now used in another window",
   "lost.text": "Calls go on there. You can take the phone back.",
   "role.title": "You may not use the phone yet",

@@ -15,6 +15,8 @@ export const fi = {
   "elsewhere.who": "Käytössä: {client}, viimeksi nähty {at}.",
   "elsewhere.take-over": "Käytä puhelinta tässä",
   "elsewhere.reload": "Lataa uudelleen",
+  "reload.upgrade": "Puhelimesta on uudempi versio.",
+  "reload.part": "Osa puhelimesta ei latautunut. Puhelut jatkuvat, kun lataat sivun uudelleen.",
   "lost.title": "Puhelin on nyt käytössä toisessa ikkunassa",
   "lost.text": "Puhelut jatkuvat siellä. Voit ottaa puhelimen takaisin.",
   "role.title": "Sinulla ei ole vielä oikeutta käyttää puhelinta",

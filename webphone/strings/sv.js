@@ -15,6 +15,8 @@ export const sv = {
   "elsewhere.who": "Aktiv i {client}, senast sedd {at}.",
   "elsewhere.take-over": "Använd telefonen här",
   "elsewhere.reload": "Ladda om",
+  "reload.upgrade": "Det finns en nyare version av telefonen.",
+  "reload.part": "En del av telefonen kunde inte laddas. Samtal fortsätter när du laddar om sidan.",
   "lost.title": "Telefonen används nu i ett annat fönster",
   "lost.text": "Samtal fortsätter där. Du kan ta tillbaka telefonen.",
   "role.title": "Du får inte använda telefonen än",

@@ -44,6 +44,11 @@ export class Banners {
     this.set("sign-in", t("sign-in.again"), "alert", [t("sign-in.button"), again]);
   }
 
+  /** A newer phone is there, or a part of this one is not; calls go on over a reload. @param {"upgrade" | "part"} why */
+  reload(why) {
+    this.set(why, t(`reload.${why}`), "status", [t("elsewhere.reload"), () => location.reload()]);
+  }
+
   /** @param {boolean} connected */
   connection(connected) {
     if (connected) this.clear("connection");

@@ -140,8 +140,9 @@ export class CallView {
   }
 
   async load() {
-    const [{ Transfer }, { Quality }] = await Promise.all([import("./transfer.js"), import("../quality.js")]);
-    if (this.targets) return;
+    const parts = await this.phone.frame.part(() => Promise.all([import("./transfer.js"), import("../quality.js")]));
+    if (this.targets || !parts) return;
+    const [{ Transfer }, { Quality }] = parts;
     this.quality = new Quality((quality) => this.heard(quality));
     this.quality.watch(this.watched);
     this.targets = new Transfer(this.phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
@@ -238,6 +239,7 @@ export class CallView {
   /** @param {"keys" | "transfer"} which */
   unfold(which) {
     const [keys, targets] = [which === "keys" && this.dialpad.root.hidden, which === "transfer" && Boolean(this.targets?.root.hidden)];
+    if (which === "transfer" && !this.targets) this.load();
     this.fold();
     show(this.dialpad.root, keys);
     this.keys.setAttribute("aria-expanded", String(keys));

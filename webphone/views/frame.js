@@ -94,10 +94,19 @@ export class Frame {
   async show(name, chosen) {
     this.beside = name;
     this.panel.setAttribute("aria-labelledby", `tab-${name}`);
-    const view = (this.views[name] ??= await LATER[name](this.phone));
-    if (this.beside !== name) return;
+    const view = (this.views[name] ??= await this.part(() => LATER[name](this.phone)));
+    if (this.beside !== name || !view) return;
     this.panel.replaceChildren(view.root);
     if (chosen || this.wide.matches) view.opened?.(chosen);
+  }
+
+  /** What is loaded when it is wanted: after an upgrade of the server, or without a network, it cannot be had. @template T @param {() => Promise<T>} load @returns {Promise<T | undefined>} */
+  async part(load) {
+    try {
+      return await load();
+    } catch {
+      this.banners.reload("part");
+    }
   }
 
   /** @param {number} count */

@@ -97,7 +97,7 @@ export class History {
 
   /** @param {any} entry @param {HTMLElement} sound */
   async play(entry, sound) {
-    const { play } = await import("./recording.js");
-    await play(this.phone, entry, sound);
+    const player = await this.phone.frame.part(() => import("./recording.js"));
+    await player?.play(this.phone, entry, sound);
   }
 }

@@ -6,6 +6,8 @@ import { chooseLanguage, chosenLanguage, languages, t } from "../strings.js";
 import { areKeysUsed, SHORTCUTS, useKeys } from "./shortcuts.js";
 
 const USES = /** @type {["microphone" | "speaker" | "ringer", "audioinput" | "audiooutput"][]} */ ([["microphone", "audioinput"], ["speaker", "audiooutput"], ["ringer", "audiooutput"]]);
+/** Firefox cannot choose where the ring tone is heard. */
+const CAN = USES.filter(([use]) => use === "microphone" || "setSinkId" in (use === "ringer" ? AudioContext : HTMLMediaElement).prototype);
 const NAMES = /** @type {Record<string, string>} */ ({ en: "English", fi: "Suomi", sv: "Svenska" });
 const HEARD_MS = 2_500;
 
@@ -13,7 +15,7 @@ export class Settings {
   /** @param {import("../phone.js").Phone} phone */
   constructor(phone) {
     this.phone = phone;
-    this.selects = USES.map(([use]) => el("select", { id: `device-${use}`, onchange: (/** @type {Event} */ event) => phone.devices.choose(use, /** @type {HTMLSelectElement} */ (event.target).value) }));
+    this.selects = CAN.map(([use]) => el("select", { id: `device-${use}`, onchange: (/** @type {Event} */ event) => phone.devices.choose(use, /** @type {HTMLSelectElement} */ (event.target).value) }));
     this.meter = el("meter", { min: 0, max: 1, value: 0, "aria-label": t("settings.level") });
     this.notices = el("button", { type: "button", onclick: () => allowNotices().then(() => this.permission()) });
     this.language = el("select", { id: "language", onchange: () => chooseLanguage(this.language.value) }, ...languages.map((one) => el("option", { value: one }, NAMES[one])));
@@ -23,7 +25,7 @@ export class Settings {
     this.root = el("div", { class: "settings" },
       el("section", {}, el("h2", {}, t("settings.devices")),
         this.device(0), el("div", { class: "beside" }, el("button", { type: "button", onclick: () => this.test() }, t("settings.test")), this.meter),
-        this.device(1), this.device(2), el("button", { type: "button", onclick: () => this.hear() }, t("settings.hear"))),
+        ...CAN.slice(1).map((_, at) => this.device(at + 1)), el("button", { type: "button", onclick: () => this.hear() }, t("settings.hear"))),
       el("section", {}, el("h2", {}, t("settings.general")),
         el("div", { class: "field" }, el("label", { htmlFor: "language" }, t("settings.language")), this.language),
         notices() !== "missing" && this.notices,
@@ -37,7 +39,7 @@ export class Settings {
 
   /** @param {number} at */
   device(at) {
-    const [use] = USES[at];
+    const [use] = CAN[at];
     return el("div", { class: "field" }, el("label", { htmlFor: `device-${use}` }, t(`settings.${use}`)), this.selects[at]);
   }
 
@@ -55,7 +57,7 @@ export class Settings {
 
   async opened() {
     this.permission();
-    for (const [at, [use, kind]] of USES.entries()) {
+    for (const [at, [use, kind]] of CAN.entries()) {
       const found = await this.phone.devices.list(kind);
       this.selects[at].replaceChildren(el("option", { value: "" }, t("settings.system")), ...found.map((device) => el("option", { value: device.deviceId }, device.label || device.deviceId.slice(0, 8))));
       this.selects[at].value = this.phone.devices.chosen[use];

@@ -9,6 +9,7 @@ const right = Date.now.bind(Date);
 let beats = 0;
 
 globalThis.addEventListener = () => {};
+globalThis.localStorage = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
 Object.defineProperty(globalThis, "navigator", { value: { userAgent: "" }, configurable: true });
 globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
 const { Session } = await import("../../../../webphone/session.js");

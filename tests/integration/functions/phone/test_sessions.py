@@ -118,6 +118,7 @@ async def test_a_session_that_the_voice_cloud_forgot_is_mended_by_a_sign_of_life
     kept = (await phones.anna.put(f"/phone/session/{own}")).json()
     now = datetime.fromisoformat(kept.pop("now"))
     assert abs((now - datetime.now(UTC)).total_seconds()) < 5
+    assert len(kept.pop("page")) == 16
     assert kept == {"leaseS": 25.0, "events": {"ticket": "ticket-2"}}
     phones.cloud.sessions.clear()
     mended = (await phones.anna.put(f"/phone/session/{own}")).json()
