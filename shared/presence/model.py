@@ -162,7 +162,7 @@ class AgentState:
     of what it wrote over is recognised. ``abandoned``: a write that was tried, not seen, and is no longer wanted: it
     may come through late. ``beneath``: the presence a status with an end has covered. ``reported``: what a phone has
     told of Omnichannel and no look has dealt with yet. ``wished_at``: the newest change by a person or the system that
-    was dealt with; ``changes`` counts them. ``signs_in``: a phone was opened, and no look has made both sides one since.
+    was dealt with; ``changes`` counts them. ``signs_in``: a phone was opened, and no look has made both sides one yet.
     """
 
     phone: Availability | None = None
