@@ -354,7 +354,7 @@ class Services:
     def health(self) -> "Health":
         from shared.health.wiring import build
 
-        return build(self, self._clock)
+        return build(self, self._environ, self._clock)
 
     async def close(self) -> None:
         """Closes what was opened."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from local.dynamics.actions import Actions
+from local.dynamics.actions import CRM, Actions
 from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import Table
 from local.dynamics.data.store import Store
@@ -16,9 +16,9 @@ from local.dynamics.odata.messages import ROOT, ApiAnswer, ApiRequest
 from local.dynamics.odata.reading import Reader
 from local.dynamics.odata.tracking import Tracking
 from local.dynamics.presence import Presence
-from local.dynamics.privileges import Privileges
+from local.dynamics.privileges import Privileges, privilege_name
 
-_PATH = re.compile(r"(?P<set>\w+)(?:\((?P<key>(?:[^()']|'(?:[^']|'')*')*)\))?(?:/(?P<rest>\$?[\w.]+))?")
+_PATH = re.compile(r"(?P<set>\w+)(?:\((?P<key>(?:[^()']|'(?:[^']|'')*')*)\))?(?:/(?P<rest>\$?[\w.]+)(?:\(\))?)?")
 NO_CREATE = frozenset({"activityparty"})
 NO_DELETE = frozenset({"activityparty", "systemuser"})
 PRIVILEGES = {"GET": "Read", "POST": "Create", "PATCH": "Write", "DELETE": "Delete"}
@@ -80,6 +80,9 @@ class Api:
         return self._written(table, key, request, created=True)
 
     def _below(self, table: Table, key: str, rest: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+        if request.method == "GET" and (table.name, rest) == ("systemuser", f"{CRM}RetrieveUserPrivileges"):
+            context = f"{self._base}/$metadata#{CRM}RetrieveUserPrivilegesResponse"
+            return ApiAnswer(200, {"@odata.context": context, "RolePrivileges": list(self.privileges.held_by(key))})
         if request.method == "GET":
             return self._reader.part(table, key, rest, request)
         if request.method == "POST":
@@ -124,7 +127,7 @@ class Api:
 
     def _check_privilege(self, table: Table, method: str, caller: Caller) -> None:
         """Both have it, the caller and who acts for him. An upsert needs no other privilege than writing here."""
-        privilege = f"prv{PRIVILEGES.get(method, 'Read')}{table.name.capitalize()}"
+        privilege = privilege_name(PRIVILEGES.get(method, "Read"), table.name)
         for user_id in filter(None, (caller.user_id, caller.on_behalf_by)):
             if not self.privileges.has(user_id, privilege):
                 raise lacks_privilege(user_id, privilege)

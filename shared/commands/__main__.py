@@ -8,7 +8,8 @@
     users list | update
     health
 
-What a command prints is JSON on stdout; an error is one line on stderr and exit code 1.
+What a command prints is JSON on stdout; an error is one line on stderr and exit code 1. ``health`` exits
+with 1 where something has failed.
 """
 
 import argparse
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     except VoiceError as error:
         print(error, file=sys.stderr)  # noqa: T201 (a command speaks through its streams)
         return 1
-    print(json.dumps(answer, indent=2, ensure_ascii=False, default=str))  # noqa: T201
-    return 0
+    failed = answer if isinstance(answer, topics.Failed) else None
+    print(json.dumps(failed.document if failed else answer, indent=2, ensure_ascii=False, default=str))  # noqa: T201
+    return 1 if failed else 0
 
 
 async def _run(options: argparse.Namespace) -> object:

@@ -4,11 +4,13 @@ import asyncio
 import json
 import sys
 from argparse import Namespace
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.bootstrap import Services
 from shared.clock import to_iso
 from shared.errors import InvalidInput
+from shared.health.model import State
 from shared.identity.sync import Progress
 from shared.settings.model import Kind
 
@@ -91,8 +93,16 @@ async def callbacks_poll(services: Services, _options: Namespace) -> object:
     return await services.callback_polling.run()
 
 
+@dataclass(frozen=True)
+class Failed:
+    """An answer that is printed as any other, but says that something does not work: exit code 1."""
+
+    document: object
+
+
 async def health(services: Services, _options: Namespace) -> object:
-    return (await services.health.report()).to_json()
+    report = await services.health.report()
+    return Failed(report.to_json()) if report.state is State.FAILED else report.to_json()
 
 
 def _document(file: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from shared.dataverse.errors import refused
 from shared.dataverse.gate import Gate
 from shared.dataverse.model import Change, ChangePage, WhoAmI
 from shared.entra.tokens import TokenSource
-from shared.errors import Misconfigured, Missing, Throttled, Unavailable, VoiceError
+from shared.errors import InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
 
 API = "/api/data/v9.2"
 HEADERS = {
@@ -101,7 +101,8 @@ class Dataverse:
         """A page of change tracking, 5,000 rows at most: from the beginning without a link, else from where it says.
 
         Raises Missing ``delta-expired`` when the history does not reach back to the link, or the link is another
-        environment's; Misconfigured ``dataverse-table-missing`` when there is no such table.
+        environment's; Misconfigured ``dataverse-table-missing`` when there is no such table, ``dataverse-tracking-off``
+        when its changes are not tracked.
         """
         if link and urlsplit(link).netloc.lower() != urlsplit(self.url).netloc.lower():
             raise Missing("delta-expired", "the link is one of another environment")
@@ -113,6 +114,10 @@ class Dataverse:
             if link is None:
                 raise Misconfigured("dataverse-table-missing", f"the environment has no {entity_set}") from error
             raise Missing("delta-expired", error.message) from error
+        except InvalidInput as error:
+            if "change tracking" not in error.message.lower():
+                raise
+            raise Misconfigured("dataverse-tracking-off", f"Track changes is off for {entity_set}") from error
         with _as_documented():
             rows = page["value"]
             return ChangePage(

@@ -1,5 +1,6 @@
 """Columns of our solution that the environment turns out not to have: each costs itself only, not the row (G)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
@@ -26,6 +27,15 @@ class AbsentColumns:
             self._known = {row.rk: row.values["since"] async for row in self._table.query(PARTITION)}
             self._read_at = now
         return frozenset(name for name, since in self._known.items() if now - since < LOOK_AGAIN_AFTER)
+
+    async def learn(self, missing: Collection[str], there: Collection[str]) -> None:
+        """What a look at the environment showed: what is there again is written again at once."""
+        known = await self.names()
+        for name in missing:
+            await self.note(name)
+        for name in known.intersection(there):
+            await self._table.delete(PARTITION, name)
+            self._known.pop(name, None)
 
     async def note(self, name: str) -> None:
         now = self._clock()

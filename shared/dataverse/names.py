@@ -59,8 +59,18 @@ CALL_COLUMNS = (
 )
 """What of a call has columns of our own: an environment may lack some of them."""
 
+CALLBACK_COLUMNS = (CALLBACK_ID, CALLBACK_LIST, REQUEST_COUNT, LAST_REQUESTED_ON, ATTEMPT_COUNT, LAST_ATTEMPT_ON)
+PHONECALL_COLUMNS = (*CALLBACK_COLUMNS, *CALL_COLUMNS)
+
 VOICE_USER_ID = "voice_userid"
 VOICE_EMAIL = "voice_useremail"
+USER_COLUMNS = (VOICE_USER_ID, VOICE_EMAIL)
+
+
+def read_as(column: str) -> str:
+    """The name that a column of ours has in a query: a lookup is read by the id it points to."""
+    return f"_{column}_value" if column == CALLBACK_REQUEST else column
+
 
 AGENT_STATUS = "msdyn_agentstatus"
 AGENT_STATUSES = "msdyn_agentstatuses"

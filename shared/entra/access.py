@@ -137,6 +137,12 @@ class AccessTokens:
             raise Unavailable("entra-unavailable", "Entra ID's answer lacks what it should hold") from error
         self._keys = {key.key_id: key for key in published.keys if key.key_id}
 
+    async def check(self) -> None:
+        """Reads the keys as if none were kept, and keeps those there are. Raises Unavailable ``entra-unavailable``."""
+        discovered = await self._get(f"{self._authority}/v2.0/.well-known/openid-configuration")
+        if not (await self._get(str(discovered.get("jwks_uri")))).get("keys"):
+            raise Unavailable("entra-unavailable", "Entra ID names no keys")
+
     async def _get(self, url: str) -> dict[str, Any]:
         try:
             answer = await self._http.get(url)

@@ -69,6 +69,10 @@ class TokenSource:
             kept = await self._fetched(resource)
         return kept.text, kept.expires_at
 
+    async def check(self, resource: str) -> None:
+        """Asks for a token as if none was kept. Raises as ``token``."""
+        await asyncio.to_thread(self._answer, self._make, resource)
+
     def forget(self, resource: str, refused: str) -> None:
         """Drops a token that was refused, and msal's application, whose own cache would give it again.
 
@@ -93,9 +97,15 @@ class TokenSource:
         return token
 
     def _ask(self, resource: str) -> _Token:
+        return self._answer(self._kept, resource)
+
+    def _kept(self) -> _Application:
+        self._application = self._application or self._make()
+        return self._application
+
+    def _answer(self, application: Callable[[], _Application], resource: str) -> _Token:
         try:
-            self._application = self._application or self._make()
-            answer = self._application(resource)
+            answer = application()(resource)
         except requests.RequestException as error:
             raise Unavailable("entra-unavailable", "the token service does not answer") from error
         except ValueError as error:  # msal: what the authority or the identity endpoint said cannot be used

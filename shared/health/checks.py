@@ -1,6 +1,6 @@
 """The single checks: every connection, queue, watermark and setting, each with its cure (K7)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from shared.bus.depths import QueueDepths
@@ -8,18 +8,18 @@ from shared.callbacks.polls import Polls
 from shared.callbacks.rules import Poll, is_overdue
 from shared.clock import Clock, to_iso
 from shared.dataverse.client import Dataverse
-from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
-from shared.health.model import Finding, State
-from shared.identity.watermark import WatermarkStore
+from shared.health.cures import cure_of
+from shared.health.model import Finding, Probe, State
+from shared.identity.model import CustomerKind
+from shared.identity.watermark import Fault, Watermark, WatermarkStore
 from shared.settings.model import CallbackProfile
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 
-Probe = Callable[[], Awaitable[Finding]]
-
 INDEX_STALE_AFTER = timedelta(minutes=15)
 BACKLOG = 1000
+NO_LEADS = (CustomerKind.LEAD, "dataverse-table-missing")
 
 
 def storage(tables: Tables) -> Probe:
@@ -44,11 +44,13 @@ def queue(depths: QueueDepths, name: str) -> Probe:
             return Finding(
                 State.DEGRADED,
                 f"{depth.dead_letter} messages could not be handled",
-                f"list them with `dead-letters list {name}`, mend the cause, then `dead-letters replay {name}`",
+                f"`dead-letters list {name}` names their reasons (docs/errors.md); then `dead-letters replay {name}`",
                 figures,
             )
         if depth.active > BACKLOG:
-            return Finding(State.DEGRADED, "a backlog is being worked off", "wait, or allow more instances", figures)
+            return Finding(
+                State.DEGRADED, "a backlog is being worked off", "wait, or raise the app's Maximum Burst", figures
+            )
         return Finding(State.OK, "the queue is being worked off", figures=figures)
 
     return probe
@@ -76,37 +78,47 @@ def index(watermarks: WatermarkStore, clock: Clock) -> Probe:
     async def probe() -> Finding:
         mark = await watermarks.read()
         if mark.generation is None or mark.synced_at is None:
-            return Finding(
-                State.FAILED,
-                "the number index has not been loaded yet: callers cannot be identified",
-                "wait a minute after installation; if it stays, see the dataverse check and the log of index_sync",
-            )
+            return _not_loaded(mark)
         age_s = (clock() - mark.synced_at).total_seconds()
         figures: dict[str, object] = {
             "watermark": to_iso(mark.synced_at),
             "age_s": round(age_s),
             "tables": sorted(mark.delta_links),
         }
+        if unread := _unread(mark):
+            detail = "; ".join(f"{kind}s are not followed: {fault.message}" for kind, fault in unread.items())
+            cure = "; ".join(_table_cure(kind, fault) for kind, fault in unread.items())
+            return Finding(State.DEGRADED, detail, cure, figures)
         if age_s > INDEX_STALE_AFTER.total_seconds():
-            return Finding(State.DEGRADED, "the number index is old", "see the dataverse check", figures)
+            cure = "run `index sync`, which says what keeps it; where it runs, see that the app's timers run"
+            return Finding(State.DEGRADED, f"the number index is {age_s / 60:.0f} minutes old", cure, figures)
         return Finding(State.OK, "the number index follows Dataverse", figures=figures)
 
     return probe
 
 
-def columns(absent: AbsentColumns) -> Probe:
-    """Columns of ours that the environment turned out not to have."""
+def _not_loaded(mark: Watermark) -> Finding:
+    detail = "the number index has not been loaded yet: callers cannot be identified"
+    if unread := _unread(mark):
+        why = "; ".join(f"{kind}: {fault.message}" for kind, fault in unread.items())
+        cure = "; ".join(_table_cure(kind, fault) for kind, fault in unread.items())
+        return Finding(State.FAILED, f"{detail} ({why})", cure)
+    return Finding(State.FAILED, detail, "run `index sync`, which loads it, and says why where it cannot")
 
-    async def probe() -> Finding:
-        if missing := sorted(await absent.names()):
-            return Finding(
-                State.DEGRADED,
-                "Dynamics lacks columns, which stay unwritten: " + ", ".join(missing),
-                "install the columns of infra/dynamics/columns.json; they are tried again within the hour",
-            )
-        return Finding(State.OK, "no column has been found missing")
 
-    return probe
+def _unread(mark: Watermark) -> dict[CustomerKind, Fault]:
+    """What is wrong with single tables; that an environment has no leads is not wrong."""
+    return {kind: one for kind, one in mark.faults.items() if (kind, one.code) != NO_LEADS}
+
+
+def _table_cure(kind: CustomerKind, fault: Fault) -> str:
+    table = kind.capitalize()
+    place = f"make.powerapps.com → Tables → {table} → Properties"
+    if fault.code == "dataverse-tracking-off":
+        return f"switch on Track changes of the table {table} ({place}) and publish"
+    if fault.code == "dataverse-forbidden":
+        return f"give the role Voice ApiUser the privilege Read on {table}, at the level Organization"
+    return cure_of(fault.code)
 
 
 def settings(service: Settings) -> Probe:

@@ -1,6 +1,6 @@
 """What the health page says (K7)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,10 @@ class Finding:
     detail: str
     cure: str = ""
     figures: dict[str, object] = field(default_factory=dict)
+
+
+Probe = Callable[[], Awaitable[Finding]]
+"""One check: it finds something, or raises a VoiceError, whose cure is shown."""
 
 
 @dataclass(frozen=True)

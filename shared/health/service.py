@@ -8,29 +8,20 @@ from functools import partial
 
 from shared.clock import Clock
 from shared.errors import VoiceError
-from shared.health.checks import Probe
-from shared.health.model import Check, Finding, Report, State
+from shared.health.cures import A_FAULT_OF_OURS, cure_of, cure_of_slow
+from shared.health.model import Check, Finding, Probe, Report, State
 from shared.storage.tables import Table, Values
 
 PARTITION = "health"
 TIME_OUT_S = 10.0
-CURES = {
-    "bus-unavailable": "check SERVICEBUS_CONNECTION and that the namespace can be reached",
-    "dataverse-forbidden": "give the application user the role Voice ApiUser",
-    "dataverse-unauthorised": "check ENTRA_CLIENT_ID, its secret and the application user in Dynamics",
-    "entra-refused": "check ENTRA_AUTHORITY, ENTRA_CLIENT_ID and whether ENTRA_CLIENT_SECRET has expired",
-    "storage-refused": "check STORAGE_CONNECTION and its key, or the role Storage Table Data Contributor",
-    "voicecloud-unauthorised": "renew VOICECLOUD_SECRET_KEY or VOICECLOUD_PASSWORD of the API user",
-}
-CURE_OTHERWISE = "see the log at this time; the connection is tried again by itself"
 
 log = logging.getLogger(__name__)
 
 
 class Health:
-    """The checks by name; storage comes first because what else is remembered lies there."""
+    """The checks by name. ``table``: where since when is kept; None where no storage is set up."""
 
-    def __init__(self, *, checks: Mapping[str, Probe], table: Table, clock: Clock) -> None:
+    def __init__(self, *, checks: Mapping[str, Probe], table: Table | None, clock: Clock) -> None:
         self._checks = checks
         self._table = table
         self._clock = clock
@@ -38,13 +29,15 @@ class Health:
     async def report(self) -> Report:
         """All checks, none longer than ten seconds. Never raises: what fails is what is reported."""
         now = self._clock()
-        findings = await asyncio.gather(*(_find(probe) for probe in self._checks.values()))
+        findings = await asyncio.gather(*(_find(name, probe) for name, probe in self._checks.items()))
         named = dict(zip(self._checks, findings, strict=True))
         since = await self._since(named, now)
         return Report([Check(name, finding, since.get(name, now)) for name, finding in named.items()], now)
 
     async def _since(self, found: Mapping[str, Finding], now: datetime) -> dict[str, datetime]:
         """When each state began; unknown while storage is away."""
+        if self._table is None:
+            return {}
         try:
             kept = {row.rk: row async for row in self._table.query(PARTITION)}
             for name, finding in found.items():
@@ -59,15 +52,15 @@ def _in_state(state: State, now: datetime, before: Values | None) -> Values:
     return before if before and before["state"] == state else {"state": state, "since": now}
 
 
-async def _find(probe: Probe) -> Finding:
+async def _find(name: str, probe: Probe) -> Finding:
     try:
         async with asyncio.timeout(TIME_OUT_S):
             return await probe()
     except VoiceError as error:
-        return Finding(State.FAILED, str(error), CURES.get(error.code, CURE_OTHERWISE))
+        return Finding(State.FAILED, str(error), cure_of(error.code))
     except TimeoutError:
-        return Finding(State.FAILED, f"no answer within {TIME_OUT_S:.0f} s", CURE_OTHERWISE)
+        return Finding(State.FAILED, f"no answer within {TIME_OUT_S:.0f} s", cure_of_slow(name))
     except Exception:
         # A fault of one check must not hide what the others found.
-        log.exception("health check failed")
-        return Finding(State.FAILED, "the check itself failed", CURE_OTHERWISE)
+        log.exception("health check failed", extra={"check": name})
+        return Finding(State.FAILED, "the check itself failed", A_FAULT_OF_OURS)

@@ -1,34 +1,57 @@
 """Wires the health page: one check per connection, queue, setting and job, for ``bootstrap``."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shared.bus.names import QUEUES
 from shared.clock import Clock
 from shared.enterprise_calls.health import calls
-from shared.health import checks
+from shared.errors import Misconfigured
+from shared.health import app, checks, dynamics
+from shared.health.model import Finding, Probe
 from shared.health.service import Health
 from shared.presence.health import presence
+from shared.storage.tables import Table
 
 if TYPE_CHECKING:
     from shared.bootstrap import Services
 
 
-def build(services: "Services", clock: Clock) -> Health:
-    settings, enreach = services.settings, services.enreach
-    return Health(
-        checks={
-            "storage": checks.storage(services.tables),
-            "dataverse": checks.dataverse(services.dataverse),
-            "voicecloud": checks.voicecloud(enreach),
-            **{f"queue {name}": checks.queue(services.queue_depths, name) for name in QUEUES},
-            "settings": checks.settings(settings),
-            "number index": checks.index(services.watermarks, clock),
-            "callback lists": checks.callback_lists(settings, enreach, services.callback_polls, clock),
-            "callback queues": checks.callback_queues(settings, services.dataverse),
-            "calls": calls(services.enterprise_calls, clock),
-            "columns": checks.columns(services.absent_columns),
-            "presence": presence(settings, services.presence.store),
-        },
-        table=services.tables.table("health"),
-        clock=clock,
-    )
+def build(services: "Services", environ: Mapping[str, str], clock: Clock) -> Health:
+    """Each check builds what it asks when it asks: a connection that is not set up fails its own checks alone."""
+    s = services
+    made: dict[str, Callable[[], Probe]] = {
+        "app settings": lambda: app.app_settings(environ),
+        "storage": lambda: checks.storage(s.tables),
+        "entra": lambda: app.entra(s.tokens, s.dataverse.url, lambda: s.access_tokens),
+        "dataverse": lambda: checks.dataverse(s.dataverse),
+        "voicecloud": lambda: checks.voicecloud(s.enreach),
+        **{f"queue {name}": _queue(s, name) for name in QUEUES},
+        "settings": lambda: checks.settings(s.settings),
+        "number index": lambda: checks.index(s.watermarks, clock),
+        "callback lists": lambda: checks.callback_lists(s.settings, s.enreach, s.callback_polls, clock),
+        "callback queues": lambda: checks.callback_queues(s.settings, s.dataverse),
+        "calls": lambda: calls(s.enterprise_calls, clock),
+        "columns": lambda: dynamics.columns(s.dataverse, s.absent_columns),
+        "privileges": lambda: dynamics.privileges(s.dataverse, s.settings, s.watermarks),
+        "presence": lambda: presence(s.settings, s.presence.store),
+    }
+    return Health(checks={name: _lazily(make) for name, make in made.items()}, table=_table(services), clock=clock)
+
+
+def _queue(services: "Services", name: str) -> Callable[[], Probe]:
+    return lambda: checks.queue(services.queue_depths, name)
+
+
+def _lazily(make: Callable[[], Probe]) -> Probe:
+    async def probe() -> Finding:
+        return await make()()
+
+    return probe
+
+
+def _table(services: "Services") -> Table | None:
+    try:
+        return services.tables.table("health")
+    except Misconfigured:
+        return None

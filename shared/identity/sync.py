@@ -12,11 +12,11 @@ from enum import Enum
 from shared.clock import Clock
 from shared.dataverse.client import Dataverse
 from shared.dataverse.model import ChangePage
-from shared.errors import Misconfigured, Missing
+from shared.errors import InvalidInput, Misconfigured, Missing, Unavailable, VoiceError
 from shared.identity.model import CustomerKind, IndexedRecord
 from shared.identity.records import ENTITY_SETS, deleted_record, selected_columns, to_record
 from shared.identity.store import NumberStore
-from shared.identity.watermark import Build, Watermark, WatermarkStore
+from shared.identity.watermark import Build, Fault, Watermark, WatermarkStore
 from shared.settings.model import General
 from shared.settings.service import Settings
 from shared.storage.leases import Leases
@@ -29,7 +29,11 @@ KEEP_OBSOLETE = timedelta(minutes=1)
 """Other instances may go on reading the generation before for as long as they cache which one is in use."""
 KINDS = tuple(CustomerKind)
 OPTIONAL = {CustomerKind.LEAD}
-"""Tables that an environment may lack: leads come with Dynamics 365 Sales."""
+"""Tables that an environment may lack, or keep from us: leads come with Dynamics 365 Sales."""
+OF_ONE_TABLE = {"dataverse-table-missing", "dataverse-tracking-off", "dataverse-forbidden", "dataverse-refused"}
+"""Errors that stay until an administrator does something about the table, and say nothing of the others."""
+TRY_AGAIN_AFTER = timedelta(minutes=10)
+"""How long a table that could not be read is left alone before it is tried again."""
 BUILD_PAGE = 5000
 FOLLOW_PAGE = 500
 KEEP_EVERY = 200
@@ -101,10 +105,10 @@ class IndexSync:
         except Missing:
             log.warning("number index: a page link expired, building anew", extra={"table": build.kind})
             return await self._begin(mark, build.region)
-        except Misconfigured as error:
-            if error.code != "dataverse-table-missing" or build.kind not in OPTIONAL:
+        except (Misconfigured, InvalidInput) as error:
+            mark = await self._note_fault(mark, build.kind, error)
+            if build.kind not in OPTIONAL or error.code not in OF_ONE_TABLE:
                 raise
-            log.info("number index: the environment has no such table", extra={"table": build.kind})
             return await self._table_done(mark, build, None, run)
         store = NumberStore(self._table, build.generation)
         records = [to_record(build.kind, row, build.region) for row in page.records]
@@ -122,6 +126,8 @@ class IndexSync:
 
     async def _table_done(self, mark: Watermark, build: Build, delta_link: str | None, run: "_Run") -> Watermark:
         links = {**build.delta_links, build.kind: delta_link} if delta_link else build.delta_links
+        if delta_link:
+            mark = mark.without_faults([build.kind])
         if rest := KINDS[KINDS.index(build.kind) + 1 :]:
             build = replace(build, kind=rest[0], next_link=None, unfinished=False, delta_links=links)
             return await self._watermarks.write(replace(mark, build=build))
@@ -133,16 +139,48 @@ class IndexSync:
         """Applies what changed since the watermark to the generation in use."""
         if mark.generation is None:
             return mark
-        followed = True
+        followed, well, failed = True, list[CustomerKind](), list[VoiceError]()
         for kind in mark.delta_links:
             try:
                 mark, to_the_end = await self._follow_table(mark, kind, run)
                 followed &= to_the_end
+                well.append(kind)
             except Missing:
                 log.warning("number index: the change history is too old, building anew", extra={"table": kind})
                 await self._watermarks.request_rebuild()
                 followed = False
+            except (Misconfigured, InvalidInput, Unavailable) as error:
+                if not _is_of_table(kind, error):
+                    raise
+                # The watermark as it was written last: pages of this table may have been noted.
+                mark = await self._note_fault(await self._watermarks.read(), kind, error)
+                failed += [] if kind in OPTIONAL else [error]
+        mark = mark.without_faults(well)
+        if failed:
+            await self._watermarks.write(mark)
+            raise failed[0]
+        mark = await self._look_for_absent(mark)
         return await self._watermarks.write(replace(mark, synced_at=self._clock())) if followed else mark
+
+    async def _note_fault(self, mark: Watermark, kind: CustomerKind, error: VoiceError) -> Watermark:
+        """For health, which names the table."""
+        log.warning("number index: a table cannot be read", extra={"table": kind, "error": str(error)})
+        return await self._watermarks.write(mark.with_fault(kind, Fault(error.code, error.message, self._clock())))
+
+    async def _look_for_absent(self, mark: Watermark) -> Watermark:
+        """Tries the tables again that the index in use lacks; what can be read by now is loaded by a new build."""
+        if mark.build:
+            return mark
+        for kind, fault in mark.faults.items():
+            if kind in mark.delta_links or self._clock() - fault.tried_at < TRY_AGAIN_AFTER:
+                continue
+            try:
+                await self._changes(kind, None, 1)
+            except (Misconfigured, InvalidInput) as error:
+                mark = await self._note_fault(mark, kind, error)
+            else:
+                await self._watermarks.request_rebuild()
+        return mark
 
     async def _follow_table(self, mark: Watermark, kind: CustomerKind, run: "_Run") -> tuple[Watermark, bool]:
         """Page by page, each noted when it is done; whether the end was reached."""
@@ -186,6 +224,11 @@ class IndexSync:
 
     async def _changes(self, kind: CustomerKind, link: str | None, page_size: int) -> ChangePage:
         return await self._dataverse.changes(ENTITY_SETS[kind], selected_columns(kind), link, page_size)
+
+
+def _is_of_table(kind: CustomerKind, error: VoiceError) -> bool:
+    """Whether the other tables can be followed all the same."""
+    return error.code in OF_ONE_TABLE or (kind in OPTIONAL and error.code == "dataverse-unavailable")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where the index stands, in one row of the ``numbers`` table: partition ``index``, row ``state``."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
@@ -31,13 +31,22 @@ class Build:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """Why a table is not followed: code and message of the error, and when it was last tried."""
+
+    code: str
+    message: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True)
 class Watermark:
     """How far the index has followed Dataverse.
 
     ``generation``: the complete index in use, None before the first load; ``region``: what it was read with;
     ``built_at``: when it was taken into use; ``delta_links``: per table, where the next changes begin, none for a table
-    the environment has not; ``synced_at``: when Dataverse last had nothing newer; ``obsolete``: generations to be
-    deleted.
+    that is not followed; ``synced_at``: when Dataverse last had nothing newer in those that are; ``faults``: the tables
+    that could not be read when they were last tried; ``obsolete``: generations to be deleted.
     """
 
     generation: str | None = None
@@ -46,6 +55,7 @@ class Watermark:
     delta_links: Mapping[CustomerKind, str] = field(default_factory=dict)
     synced_at: datetime | None = None
     build: Build | None = None
+    faults: Mapping[CustomerKind, Fault] = field(default_factory=dict)
     obsolete: tuple[str, ...] = ()
     etag: str | None = field(default=None, compare=False)
 
@@ -66,6 +76,12 @@ class Watermark:
             build=None,
             obsolete=(*self.obsolete, *before),
         )
+
+    def with_fault(self, kind: CustomerKind, fault: Fault) -> Self:
+        return replace(self, faults={**self.faults, kind: fault})
+
+    def without_faults(self, kinds: Iterable[CustomerKind]) -> Self:
+        return replace(self, faults={kind: fault for kind, fault in self.faults.items() if kind not in kinds})
 
 
 class WatermarkStore:
@@ -103,6 +119,10 @@ def _to_document(watermark: Watermark) -> dict[str, object]:
         "built_at": to_iso(watermark.built_at) if watermark.built_at else None,
         "synced_at": to_iso(watermark.synced_at) if watermark.synced_at else None,
         "obsolete": list(watermark.obsolete),
+        "faults": {
+            kind: {"code": fault.code, "message": fault.message, "tried_at": to_iso(fault.tried_at)}
+            for kind, fault in watermark.faults.items()
+        },
         "build": build
         and {
             "generation": build.generation,
@@ -124,8 +144,13 @@ def _from_document(document: Mapping[str, Any]) -> Watermark:
         delta_links=_links(document["delta_links"]),
         synced_at=_moment(document["synced_at"]),
         obsolete=tuple(document["obsolete"]),
+        faults={CustomerKind(kind): _fault(one) for kind, one in document.get("faults", {}).items()},
         build=_build(build) if build else None,
     )
+
+
+def _fault(document: Mapping[str, str]) -> Fault:
+    return Fault(document["code"], document["message"], from_iso(document["tried_at"]))
 
 
 def _build(document: Mapping[str, Any]) -> Build:

@@ -2,7 +2,7 @@ import json
 import re
 from pathlib import Path
 
-from shared.health.service import CURES
+from shared.health.cures import CURES
 from shared.settings.model import CallbackProfile, CallSync, General
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "deploying.md").read_text()

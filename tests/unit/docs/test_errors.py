@@ -8,7 +8,7 @@ import pytest
 from shared import errors
 from shared.bus.retry import is_worth_another_try
 from shared.errors import Throttled, VoiceError
-from shared.health.service import CURES
+from shared.health.cures import CURES
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs/errors.md").read_text(encoding="utf-8")

@@ -12,8 +12,9 @@ from shared.clock import utc_now
 from shared.dataverse.client import Dataverse
 from shared.entra.tokens import TokenSource
 from shared.errors import Conflict, Misconfigured
+from shared.identity.model import CustomerKind
 from shared.identity.service import Identity
-from shared.identity.sync import BUDGET, IndexSync, Progress
+from shared.identity.sync import BUDGET, TRY_AGAIN_AFTER, IndexSync, Progress
 from shared.identity.watermark import WatermarkStore
 from shared.settings.model import Kind
 from shared.settings.service import Settings
@@ -22,7 +23,7 @@ from shared.storage.tables import Tables
 from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
 
 URL = "https://contoso.crm4.dynamics.com"
-MATTI, SANNA = UUID(int=1), UUID(int=2)
+MATTI, SANNA, AALTO = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 def issued(_resource: str) -> dict[str, Any]:
@@ -41,6 +42,7 @@ class Tracked:
             "accounts-1": page(delta="accounts-1"),
             "leads-1": page(delta="leads-1"),
         }
+        self.refused: dict[str, tuple[int, str]] = {}
         self.asked: list[str] = []
         self.before_each: Callable[[], None] = lambda: None
 
@@ -48,6 +50,9 @@ class Tracked:
         self.before_each()
         link = request.url.path.rsplit("/", 1)[1]
         self.asked.append(link)
+        if link in self.refused:
+            status, message = self.refused[link]
+            return httpx.Response(status, json={"error": {"code": "0x80060888", "message": message}})
         if link not in self.pages:
             return httpx.Response(410 if "-" in link else 404, json={"error": {"code": "0x0", "message": "gone"}})
         return httpx.Response(200, json=self.pages[link])
@@ -60,6 +65,14 @@ def page(*rows: dict[str, Any], next_link: str = "", delta: str = "") -> dict[st
 
 def contact(contact_id: UUID, number: str) -> dict[str, Any]:
     return {"contactid": str(contact_id), "fullname": "Some Body", "statecode": 0, "mobilephone": number}
+
+
+def lead(lead_id: UUID, number: str) -> dict[str, Any]:
+    return {"leadid": str(lead_id), "fullname": "Some Lead", "statecode": 0, "mobilephone": number}
+
+
+def account(account_id: UUID, number: str) -> dict[str, Any]:
+    return {"accountid": str(account_id), "name": "Some Firm", "statecode": 0, "telephone1": number}
 
 
 class Index:
@@ -110,6 +123,72 @@ async def test_an_environment_without_leads_is_indexed_all_the_same(index: Index
     assert await index.owner_of("+358401234567") == MATTI
     assert set((await index.watermarks.read()).delta_links) == {"contact", "account"}
     assert await index.sync().run() is Progress.DONE
+
+
+TRACKING_OFF = (400, "The entity lead doesn't have change tracking enabled.")
+FORBIDDEN = (403, "Principal user is missing prvReadLead privilege.")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"), [(TRACKING_OFF, "dataverse-tracking-off"), (FORBIDDEN, "dataverse-forbidden")]
+)
+async def test_leads_that_cannot_be_read_stop_neither_contacts_nor_accounts(
+    index: Index, tracked: Tracked, refusal: tuple[int, str], code: str
+) -> None:
+    """The first load is complete without them, changes are followed, and the fault is known by its table."""
+    tracked.refused["leads"] = refusal
+    tracked.pages["contacts"] = page(contact(MATTI, "040 1234567"), delta="contacts-1")
+    assert await index.sync().run() is Progress.DONE
+    assert await index.owner_of("+358401234567") == MATTI
+    assert (await index.watermarks.read()).faults[CustomerKind.LEAD].code == code
+    tracked.pages["contacts-1"] = page(contact(MATTI, "040 7654321"), delta="contacts-1")
+    assert await index.sync().run() is Progress.DONE
+    assert await index.owner_of("+358407654321") == MATTI
+
+
+async def test_leads_are_loaded_as_soon_as_they_can_be_read(index: Index, tracked: Tracked) -> None:
+    """Whoever switches tracking on needs no command: the index takes them in within minutes."""
+    tracked.refused["leads"] = TRACKING_OFF
+    tracked.pages["leads"] = page(lead(SANNA, "040 1234567"), delta="leads-1")
+    assert await index.sync().run() is Progress.DONE
+    tracked.refused.clear()
+    assert await index.sync().run() is Progress.DONE
+    assert await index.owner_of("+358401234567") is None
+    index.now = lambda: utc_now() + TRY_AGAIN_AFTER
+    assert await index.sync().run() is Progress.DONE
+    assert await index.owner_of("+358401234567") == SANNA
+    assert (await index.watermarks.read()).faults == {}
+
+
+async def test_leads_that_stop_being_readable_leave_the_others_fresh(index: Index, tracked: Tracked) -> None:
+    """A privilege that is revoked later costs its own table, and its return is noticed at once."""
+    tracked.pages["leads"] = page(lead(SANNA, "040 1234567"), delta="leads-1")
+    assert await index.sync().run() is Progress.DONE
+    tracked.refused["leads-1"] = FORBIDDEN
+    tracked.pages["contacts-1"] = page(contact(MATTI, "040 7654321"), delta="contacts-1")
+    before = (await index.watermarks.read()).synced_at
+    assert await index.sync().run() is Progress.DONE
+    mark = await index.watermarks.read()
+    assert set(mark.faults) == {CustomerKind.LEAD}
+    assert mark.synced_at != before
+    assert await index.owner_of("+358407654321") == MATTI
+    assert await index.owner_of("+358401234567") == SANNA
+    tracked.refused.clear()
+    assert await index.sync().run() is Progress.DONE
+    assert (await index.watermarks.read()).faults == {}
+
+
+async def test_contacts_that_cannot_be_read_are_an_error_that_keeps_nothing_from_accounts(
+    index: Index, tracked: Tracked
+) -> None:
+    """Callers cannot be identified without them: the run fails, after the other tables were followed."""
+    assert await index.sync().run() is Progress.DONE
+    tracked.refused["contacts-1"] = FORBIDDEN
+    tracked.pages["accounts-1"] = page(account(AALTO, "09 1234567"), delta="accounts-1")
+    with pytest.raises(Misconfigured, match="dataverse-forbidden"):
+        await index.sync().run()
+    assert await index.owner_of("+35891234567") == AALTO
+    assert set((await index.watermarks.read()).faults) == {CustomerKind.CONTACT}
 
 
 async def test_an_environment_without_contacts_is_none(index: Index, tracked: Tracked) -> None:
