@@ -12,23 +12,26 @@ from uuid import UUID
 import httpx
 import jwt
 
-from shared.errors import Forbidden, Misconfigured, Unauthorised, Unavailable
+from shared.errors import Forbidden, Misconfigured, Throttled, Unauthorised, Unavailable
 
 ALGORITHMS = ["RS256"]
 LEEWAY_S = 60.0
-REFRESH_EVERY_S = 300.0
-"""How often a key that is not known makes us ask the issuer again, at most."""
-AWAY_S = 10.0
-"""How long an issuer that did not answer is left alone."""
+PAUSE_S = 10.0
+"""The least time between two readings of the issuer's keys, whoever causes them and however they end."""
+UNKNOWN_S = 300.0
+"""So long a key that the issuer did not have is refused without another reading."""
+MOST_UNKNOWN, LONGEST_KID = 1000, 256
 FRESH_S = 86_400.0
-"""After that keys are read again even if all are known: one that was withdrawn counts no longer."""
+"""After that a known key counts only once the issuer has been read again: one that was withdrawn is gone then."""
+AHEAD_S = 3600.0
+"""So long before that the keys are read in the background, while the known ones serve."""
 SCOPE = "Voice.Use"
 VOICE_USER = "Voice.User"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who is asking: ``object_id`` (a UUID) is his in Entra and in Dynamics, ``roles`` are his app roles."""
+    """Who is asking: ``object_id`` (a UUID) is theirs in Entra and in Dynamics, ``roles`` are their app roles."""
 
     object_id: str
     name: str
@@ -57,8 +60,9 @@ class AccessTokens:
         self._authority = authority.rstrip("/")
         self._audiences = list(audiences)
         self._clock = clock
-        self._asking = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
         self._ask_again_at = self._fresh_until = -math.inf
+        self._unknown: dict[str, float] = {}
         self._failure: Unavailable | None = None
         self._issuer = ""
         self._keys: dict[str, jwt.PyJWK] = {}
@@ -75,7 +79,8 @@ class AccessTokens:
     async def person(self, authorization: str | None) -> Person:
         """Who an ``Authorization`` header speaks for.
 
-        Raises Unauthorised ``token-missing`` or ``token-invalid``, Unavailable ``entra-unavailable``.
+        Raises Unauthorised ``token-missing`` or ``token-invalid``, Unavailable ``entra-unavailable`` (also Throttled, with
+        the time to come back).
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -91,7 +96,7 @@ class AccessTokens:
                 leeway=LEEWAY_S,
                 options={"require": ["exp", "iss", "aud", "tid", "oid"]},
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError) as error:
             raise _invalid() from error
         return _person(claims, self._issuer)
 
@@ -102,38 +107,64 @@ class AccessTokens:
         return person
 
     async def _key(self, token: str) -> jwt.PyJWK:
-        try:
-            kid = str(jwt.get_unverified_header(token).get("kid", ""))
-        except jwt.InvalidTokenError as error:
-            raise _invalid() from error
-        if kid not in self._keys or self._clock() >= self._fresh_until:
+        """A known key is never waited for but when it is a day old. A key that is not known is asked for once; what
+        strangers invent delays a key that is really new by ``PAUSE_S`` at most."""
+        kid, now = _kid(token), self._clock()
+        if kid not in self._keys:
+            await self._ask_for(kid)
+        elif now >= self._fresh_until:
             await self._refresh()
+        elif now >= self._fresh_until - AHEAD_S:
+            self._flight()
         if kid in self._keys:
             return self._keys[kid]
+        raise _invalid()
+
+    async def _ask_for(self, kid: str) -> None:
+        """Raises Unauthorised for a key the issuer did not have lately, Throttled while it may not be asked yet."""
+        now = self._clock()
+        if self._unknown.get(kid, -math.inf) > now:
+            raise _invalid()
+        if self._reading is None and now < self._ask_again_at:
+            failure = self._failure or Unavailable("entra-unavailable", "a key that is not known yet is asked for soon")
+            raise Throttled(failure.code, failure.message, self._ask_again_at - now)
+        await self._refresh()
         if self._failure is not None:
             raise Unavailable(self._failure.code, self._failure.message) from self._failure
-        raise _invalid()
+        if kid not in self._keys:
+            while len(self._unknown) >= MOST_UNKNOWN:
+                self._unknown.pop(next(iter(self._unknown)))
+            self._unknown[kid] = now + UNKNOWN_S
 
     async def _refresh(self) -> None:
         """Reads the keys unless that was done lately; those known stay while the issuer is away."""
-        async with self._asking:
-            if self._clock() < self._ask_again_at:
-                return
-            try:
-                await self._read()
-            except Unavailable as error:
-                self._failure, pause_s = error, AWAY_S
-            else:
-                self._failure, pause_s = None, REFRESH_EVERY_S
-                self._fresh_until = self._clock() + FRESH_S
-            self._ask_again_at = self._clock() + pause_s
+        if flight := self._flight():
+            await asyncio.shield(flight)
+
+    def _flight(self) -> asyncio.Task[None] | None:
+        """The reading under way: a new one where none is and the pause is over."""
+        if self._reading is None and self._clock() >= self._ask_again_at:
+            self._reading = asyncio.create_task(self._read_once())
+        return self._reading
+
+    async def _read_once(self) -> None:
+        try:
+            await self._read()
+        except Unavailable as error:
+            self._failure = error
+        else:
+            self._failure = None
+            self._fresh_until = self._clock() + FRESH_S
+        finally:
+            self._ask_again_at = self._clock() + PAUSE_S
+            self._reading = None
 
     async def _read(self) -> None:
         discovered = await self._get(f"{self._authority}/v2.0/.well-known/openid-configuration")
         try:
             published = jwt.PyJWKSet.from_dict(await self._get(str(discovered["jwks_uri"])))
             self._issuer = str(discovered["issuer"])
-        except (jwt.PyJWTError, KeyError, TypeError, AttributeError) as error:
+        except (jwt.PyJWTError, KeyError, TypeError, AttributeError, ValueError) as error:
             raise Unavailable("entra-unavailable", "Entra ID's answer lacks what it should hold") from error
         self._keys = {key.key_id: key for key in published.keys if key.key_id}
 
@@ -147,9 +178,20 @@ class AccessTokens:
         try:
             answer = await self._http.get(url)
             document: dict[str, Any] = answer.raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
             raise Unavailable("entra-unavailable", "Entra ID does not answer") from error
         return document
+
+
+def _kid(token: str) -> str:
+    """The key a token names. What is no token is refused in whatever way it is none."""
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+    except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
+        raise _invalid() from error
+    if not isinstance(kid, str) or not 0 < len(kid) <= LONGEST_KID:
+        raise _invalid()
+    return kid
 
 
 def _person(claims: Mapping[str, Any], issuer: str) -> Person:
@@ -168,8 +210,13 @@ def _person(claims: Mapping[str, Any], issuer: str) -> Person:
         object_id=str(object_id),
         name=str(claims.get("name") or ""),
         username=str(claims.get("preferred_username") or ""),
-        roles=frozenset(claims.get("roles") or ()),
+        roles=_texts(claims.get("roles")),
     )
+
+
+def _texts(claim: object) -> frozenset[str]:
+    """A claim that is a list of texts; anything else grants nothing."""
+    return frozenset(one for one in claim if isinstance(one, str)) if isinstance(claim, list) else frozenset()
 
 
 def _invalid() -> Unauthorised:

@@ -1,6 +1,7 @@
 """Access tokens from outside: only what the tenant has signed for us counts."""
 
 import asyncio
+import base64
 import json
 import time
 from typing import Any
@@ -10,8 +11,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared.entra.access import AWAY_S, FRESH_S, REFRESH_EVERY_S, AccessTokens, Person
-from shared.errors import Forbidden, Unauthorised, Unavailable
+from shared.entra.access import AHEAD_S, FRESH_S, PAUSE_S, UNKNOWN_S, AccessTokens, Person
+from shared.errors import Forbidden, Throttled, Unauthorised, Unavailable
 
 TENANT, CLIENT = "90000000-0000-4000-8000-000000000001", "11111111-1111-4111-8111-111111111111"
 ANNA = "e0000000-0000-4000-8000-000000000001"
@@ -27,12 +28,15 @@ class Issuer:
         self.asked = self.requests = 0
         self.away = False
         self.now = 1000.0
+        self.hold: asyncio.Event | None = None
         http = httpx.AsyncClient(transport=httpx.MockTransport(self))
         audiences = (CLIENT, f"api://{CLIENT}")
         self.tokens = AccessTokens(http, authority=AUTHORITY, audiences=audiences, clock=lambda: self.now)
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
+        if self.hold is not None:
+            await self.hold.wait()
         if self.away:
             raise httpx.ConnectError("away")
         if request.url.path.endswith("openid-configuration"):
@@ -128,18 +132,88 @@ async def test_unsigned_and_symmetric_tokens_are_refused() -> None:
             await Issuer().tokens.person(f"Bearer {forged}")
 
 
-async def test_a_new_key_is_asked_for_but_not_too_often() -> None:
-    """A rotated key is found; unknown ones make us ask once in five minutes."""
+async def test_a_new_key_counts_within_seconds_whatever_strangers_have_asked_for() -> None:
+    """Invented keys use up no more than ten seconds; a token with the rotated key is told to come back, not refused."""
     issuer = Issuer()
     await issuer.tokens.person(f"Bearer {token()}")
+    issuer.now += PAUSE_S
+    with pytest.raises(Unauthorised):
+        await issuer.tokens.person(f"Bearer {token('invented', key='stranger')}")
     issuer.published = ["k1", "k2"]
-    for _ in range(3):
-        with pytest.raises(Unauthorised):
-            await issuer.tokens.person(f"Bearer {token('k2')}")
-    assert issuer.asked == 1
-    issuer.now += REFRESH_EVERY_S
+    with pytest.raises(Throttled, match="entra-unavailable") as told:
+        await issuer.tokens.person(f"Bearer {token('k2')}")
+    assert (told.value.retry_after_s, issuer.asked) == (PAUSE_S, 2)
+    issuer.now += PAUSE_S
     await issuer.tokens.person(f"Bearer {token('k2')}")
+    assert issuer.asked == 3
+
+
+async def test_a_key_that_the_issuer_has_not_is_asked_for_once_in_minutes() -> None:
+    """One stranger's key costs one reading; a key that comes meanwhile by another reading counts at once."""
+    issuer = Issuer()
+    await issuer.tokens.person(f"Bearer {token()}")
+    issuer.now += PAUSE_S
+    for _ in range(5):
+        with pytest.raises(Unauthorised, match="token-invalid"):
+            await issuer.tokens.person(f"Bearer {token('k2')}")
+        issuer.now += PAUSE_S
     assert issuer.asked == 2
+    issuer.published = ["k1", "k2"]
+    issuer.now += UNKNOWN_S
+    await issuer.tokens.person(f"Bearer {token('k2')}")
+
+
+async def test_known_keys_are_never_kept_waiting_by_a_reading() -> None:
+    """Neither by one for a key that nobody knows nor by the daily one."""
+    issuer = Issuer()
+    await issuer.tokens.person(f"Bearer {token()}")
+    issuer.now += PAUSE_S
+    issuer.hold = asyncio.Event()
+    stranger = asyncio.create_task(issuer.tokens.person(f"Bearer {token('invented', key='stranger')}"))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(issuer.tokens.person(f"Bearer {token()}"), 1)
+    issuer.hold.set()
+    with pytest.raises(Unauthorised):
+        await stranger
+    issuer.hold.clear()
+    issuer.now += FRESH_S - AHEAD_S
+    await asyncio.wait_for(issuer.tokens.person(f"Bearer {token()}"), 1)
+    issuer.hold.set()
+
+
+async def test_what_strangers_invent_fills_no_memory() -> None:
+    """Names of keys are bounded in number and length."""
+    issuer = Issuer()
+    for number in range(1100):
+        issuer.now += PAUSE_S
+        with pytest.raises(Unauthorised):
+            await issuer.tokens.person(f"Bearer {token(f'invented-{number}', key='stranger')}")
+    assert len(issuer.tokens._unknown) == 1000
+    with pytest.raises(Unauthorised):
+        await issuer.tokens.person(f"Bearer {token('k' * 300, key='stranger')}")
+
+
+@pytest.mark.parametrize("roles", [5, "Voice.User", {"Voice.User": 1}, [["Voice.User"]], True])
+async def test_roles_of_another_shape_grant_nothing(roles: object) -> None:
+    """They are refused as a missing role, not as a fault of ours."""
+    signed = jwt.encode(
+        {**jwt.decode(token(), options={"verify_signature": False}), "roles": roles},
+        KEYS["k1"],
+        "RS256",
+        headers={"kid": "k1"},
+    )
+    with pytest.raises(Forbidden, match="role-missing"):
+        await Issuer().tokens.voice_user(f"Bearer {signed}")
+
+
+@pytest.mark.parametrize("header", [{"kid": 5}, {"kid": ["k1"]}, [], "[" * 100_000, "\ud800", {"alg": {}, "kid": "k1"}])
+async def test_headers_of_another_shape_are_no_token(header: object) -> None:
+    """Whatever a stranger writes into a token, it is refused and nothing fails."""
+    text = header if isinstance(header, str) and header.startswith("[") else json.dumps(header)
+    start = base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+    for given in (f"{start}.e30.c2ln", f"{text}.e30.c2ln", "\ud800.e30.c2ln"):
+        with pytest.raises(Unauthorised, match="token-invalid"):
+            await Issuer().tokens.person(f"Bearer {given}")
 
 
 async def test_the_keys_are_asked_for_once_at_a_time() -> None:
@@ -163,7 +237,7 @@ async def test_a_key_that_was_withdrawn_counts_for_a_day_at_most() -> None:
     issuer.now += FRESH_S
     await issuer.tokens.person(f"Bearer {token()}")
     issuer.away = False
-    issuer.now += AWAY_S
+    issuer.now += PAUSE_S
     with pytest.raises(Unauthorised, match="token-invalid"):
         await issuer.tokens.person(f"Bearer {token()}")
 
@@ -175,7 +249,7 @@ async def test_an_issuer_that_is_away_is_worth_another_try() -> None:
     with pytest.raises(Unavailable, match="entra-unavailable"):
         await issuer.tokens.person(f"Bearer {token()}")
     issuer.away = False
-    issuer.now += AWAY_S
+    issuer.now += PAUSE_S
     await issuer.tokens.person(f"Bearer {token()}")
     issuer.away = True
     await issuer.tokens.person(f"Bearer {token()}")
