@@ -2,16 +2,18 @@
 
 import azure.functions as func
 
-from functions.responses import json_body, json_response, problems
+from functions.responses import json_body, json_response
+from functions.sign_in import authenticated
 from shared.bootstrap import services
+from shared.entra.model import Person
+from shared.phone.limiter import Budget
 
 blueprint = func.Blueprint()
 
 
 @blueprint.route("phone/calls/{callid}", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_call_notes(req: func.HttpRequest) -> func.HttpResponse:
-    person = await services().access_tokens.voice_user(req.headers.get("Authorization"))
+@authenticated(Budget.COMMANDS)
+async def phone_call_notes(req: func.HttpRequest, person: Person) -> func.HttpResponse:
     note = await services().call_notes.take(req.route_params["callid"], person.object_id, json_body(req))
     return json_response(
         {

@@ -4,9 +4,11 @@ from urllib.parse import quote
 
 import azure.functions as func
 
-from functions.responses import json_body, json_response, problems
-from functions.sign_in import voice_user
+from functions.responses import json_body, json_response
+from functions.sign_in import authenticated
 from shared.bootstrap import services
+from shared.entra.model import Person
+from shared.phone.limiter import Budget
 
 SESSION = "Phone-Session"
 
@@ -14,24 +16,22 @@ blueprint = func.Blueprint()
 
 
 @blueprint.route("phone/calls", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_call_dial(req: func.HttpRequest) -> func.HttpResponse:
-    person = await voice_user(req)
+@authenticated(Budget.COMMANDS)
+async def phone_call_dial(req: func.HttpRequest, person: Person) -> func.HttpResponse:
     call_id = await services().phone.live.dial(person.object_id, req.headers.get(SESSION), json_body(req))
     return json_response({"callId": call_id}, status=201)
 
 
 @blueprint.route("phone/calls/{callid}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_call_caller(req: func.HttpRequest) -> func.HttpResponse:
-    person = await voice_user(req)
+@authenticated(Budget.READS)
+async def phone_call_caller(req: func.HttpRequest, person: Person) -> func.HttpResponse:
     return json_response(await services().phone.callers.show(person.object_id, req.route_params["callid"]))
 
 
 @blueprint.route("phone/calls/{callid}/media", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_call_media(req: func.HttpRequest) -> func.HttpResponse:
-    person, call_id = await voice_user(req), req.route_params["callid"]
+@authenticated(Budget.COMMANDS)
+async def phone_call_media(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    call_id = req.route_params["callid"]
     answer = await services().phone.live.offer(
         person.object_id,
         req.headers.get(SESSION),
@@ -46,18 +46,18 @@ async def phone_call_media(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @blueprint.route("phone/calls/{callid}/media/{mediaid}", methods=["DELETE"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_call_media_end(req: func.HttpRequest) -> func.HttpResponse:
-    person, given = await voice_user(req), req.route_params
+@authenticated(Budget.COMMANDS)
+async def phone_call_media_end(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    given = req.route_params
     await services().phone.live.withdraw(person.object_id, req.headers.get(SESSION), given["callid"], given["mediaid"])
     return func.HttpResponse(status_code=204)
 
 
 @blueprint.route("phone/calls/{callid}/{command}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_command(req: func.HttpRequest) -> func.HttpResponse:
+@authenticated(Budget.COMMANDS)
+async def phone_command(req: func.HttpRequest, person: Person) -> func.HttpResponse:
     """Its name sorts behind those of the routes with a word in this place, which the host then tries first."""
-    person, given = await voice_user(req), req.route_params
+    given = req.route_params
     call = await services().phone.live.command(
         person.object_id,
         req.headers.get(SESSION),

@@ -2,8 +2,11 @@
 
 import azure.functions as func
 
-from functions.responses import json_body, json_response, problems
+from functions.responses import json_body, json_response
+from functions.sign_in import authenticated
 from shared.bootstrap import services
+from shared.entra.model import Person
+from shared.phone.limiter import Budget
 
 blueprint = func.Blueprint()
 
@@ -19,37 +22,32 @@ async def presence_poll(timer: func.TimerRequest) -> None:
 
 
 @blueprint.route("phone/availability", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_availability(req: func.HttpRequest) -> func.HttpResponse:
-    return json_response(await services().presence.phone.show(await _object_id(req)))
+@authenticated(Budget.READS)
+async def phone_availability(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    return json_response(await services().presence.phone.show(person.object_id))
 
 
 @blueprint.route("phone/availability", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_availability_set(req: func.HttpRequest) -> func.HttpResponse:
-    return json_response(await services().presence.phone.set(await _object_id(req), json_body(req)))
+@authenticated(Budget.COMMANDS)
+async def phone_availability_set(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    return json_response(await services().presence.phone.set(person.object_id, json_body(req)))
 
 
 @blueprint.route("phone/pools/{poolid}", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_pool(req: func.HttpRequest) -> func.HttpResponse:
-    await services().presence.phone.activate(await _object_id(req), req.route_params["poolid"], json_body(req))
+@authenticated(Budget.COMMANDS)
+async def phone_pool(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    await services().presence.phone.activate(person.object_id, req.route_params["poolid"], json_body(req))
     return func.HttpResponse(status_code=204)
 
 
 @blueprint.route("phone/calls/{callid}/heartbeat", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_call_heartbeat(req: func.HttpRequest) -> func.HttpResponse:
-    await services().presence.phone.call(await _object_id(req), req.route_params["callid"], json_body(req))
+@authenticated(Budget.HEARTBEATS)
+async def phone_call_heartbeat(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    await services().presence.phone.call(person.object_id, req.route_params["callid"], json_body(req))
     return func.HttpResponse(status_code=204)
 
 
 @blueprint.route("phone/presence", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def phone_presence(req: func.HttpRequest) -> func.HttpResponse:
-    return json_response(await services().presence.phone.report(await _object_id(req), json_body(req)))
-
-
-async def _object_id(req: func.HttpRequest) -> str:
-    person = await services().access_tokens.voice_user(req.headers.get("Authorization"))
-    return person.object_id
+@authenticated(Budget.HEARTBEATS)
+async def phone_presence(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    return json_response(await services().presence.phone.report(person.object_id, json_body(req)))

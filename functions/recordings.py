@@ -3,10 +3,11 @@
 import azure.functions as func
 
 from functions.responses import json_response, problems
+from functions.sign_in import authenticated
 from shared.bootstrap import services
+from shared.entra.model import Person
+from shared.phone.limiter import Budget
 from shared.recordings.page import CONTENT_SECURITY, asset
-
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 
 blueprint = func.Blueprint()
 
@@ -30,14 +31,13 @@ async def recordings_asset(req: func.HttpRequest) -> func.HttpResponse:
     if req.route_params["file"] == "sign-in.json":
         return json_response(services().sign_in.to_json())
     body, content_type = asset(req.route_params["file"])
-    return func.HttpResponse(body, mimetype=content_type, headers=NO_SNIFFING)
+    return func.HttpResponse(body, mimetype=content_type)
 
 
 @blueprint.route("recordings/{callid}/list", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@problems
-async def recordings_list(req: func.HttpRequest) -> func.HttpResponse:
-    reader = await services().access_tokens.voice_user(req.headers.get("Authorization"))
-    found = await services().recordings.of_call(req.route_params["callid"], reader)
+@authenticated(Budget.READS)
+async def recordings_list(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    found = await services().recordings.of_call(req.route_params["callid"], person)
     return json_response([{"id": one.id, "durationS": one.duration_s, "audio": one.path} for one in found])
 
 
@@ -58,6 +58,5 @@ def _page() -> func.HttpResponse:
     headers = {
         "Content-Security-Policy": CONTENT_SECURITY.format(authority=services().sign_in.origin),
         "Referrer-Policy": "no-referrer",
-        **NO_SNIFFING,
     }
     return func.HttpResponse(body, mimetype=content_type, headers=headers)

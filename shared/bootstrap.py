@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from shared.identity.sync import IndexSync
     from shared.identity.watermark import WatermarkStore
     from shared.phone.building import PhoneServices
+    from shared.phone.limiter import Limits
     from shared.phone.notes import CallNotes
     from shared.presence.building import PresenceServices
     from shared.recordings.service import Recordings
@@ -284,6 +285,12 @@ class Services:
         from shared.phone.notes import CallNotes
 
         return CallNotes(self.call_store, self.dataverse, self.bus, self._clock)
+
+    @cached_property
+    def phone_limits(self) -> "Limits":
+        from shared.phone.limiter import Limits
+
+        return Limits()
 
     @cached_property
     def phone(self) -> "PhoneServices":

@@ -118,6 +118,7 @@ class Host:
             homepage=options.environ.get(DISABLE_HOMEPAGE_SETTING, "").lower() != "true",
         )
         app = web.Application(client_max_size=MAX_BODY)
+        app.on_response_prepare.append(_name_no_version)
         app.add_routes(Admin(self.functions, options.keys, self.manual).routes())
         app.router.add_route("*", "/{path:.*}", triggers.answer)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=10)
@@ -154,3 +155,8 @@ class Host:
         host_id = self._options.environ.get(HOST_ID_SETTING) or uuid5(NAMESPACE_URL, place).hex
         self._storage = BlobStorage(connection_string, host_id, uuid5(NAMESPACE_URL, f"{place}:{self.port}"))
         return self._storage
+
+
+async def _name_no_version(_request: web.Request, response: web.StreamResponse) -> None:
+    """The front end of Functions names Kestrel, without its version."""
+    response.headers["Server"] = "Kestrel"

@@ -4,7 +4,6 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,7 +11,8 @@ from uuid import UUID
 import httpx
 import jwt
 
-from shared.errors import Forbidden, Misconfigured, Throttled, Unauthorised, Unavailable
+from shared.entra.model import VOICE_USER, Person, require_role
+from shared.errors import Misconfigured, Throttled, Unauthorised, Unavailable
 
 ALGORITHMS = ["RS256"]
 LEEWAY_S = 60.0
@@ -26,23 +26,6 @@ FRESH_S = 86_400.0
 AHEAD_S = 3600.0
 """So long before that the keys are read in the background, while the known ones serve."""
 SCOPE = "Voice.Use"
-VOICE_USER = "Voice.User"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who is asking: ``object_id`` (a UUID) is theirs in Entra and in Dynamics, ``roles`` are their app roles."""
-
-    object_id: str
-    name: str
-    username: str
-    roles: frozenset[str]
-
-
-def require_role(person: Person, role: str) -> None:
-    """Raises Forbidden ``role-missing`` (A5)."""
-    if role not in person.roles:
-        raise Forbidden("role-missing", f"the role {role} is needed; an administrator gives it in Entra ID")
 
 
 class AccessTokens:
@@ -79,8 +62,8 @@ class AccessTokens:
     async def person(self, authorization: str | None) -> Person:
         """Who an ``Authorization`` header speaks for.
 
-        Raises Unauthorised ``token-missing`` or ``token-invalid``, Unavailable ``entra-unavailable`` (also Throttled, with
-        the time to come back).
+        Raises Unauthorised ``token-missing`` or ``token-invalid``, Unavailable ``entra-unavailable``; Throttled with
+        that code where it is known when to come back.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:

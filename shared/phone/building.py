@@ -23,22 +23,20 @@ from shared.phone.lease import SessionLeases
 from shared.phone.limiter import Limiter
 from shared.phone.live import LiveCalls
 from shared.phone.page import WebPhonePage
+from shared.phone.readable import ReadableCustomers
 from shared.phone.sessions import PhoneSessions
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 from shared.users.service import Users
 
 OFFERS_AT_ONCE, OFFERS_PER_S = 10, 2.0
-REQUESTS_AT_ONCE, REQUESTS_PER_S = 100, 10.0
-"""All phones share what the voice cloud lets the API user ask, so none may take much of it."""
+"""Media offers cost the gateway most; they count as commands too."""
 
 
 @dataclass(frozen=True)
 class PhoneServices:
-    """``limiter`` counts every request of an agent; ``http`` is the phones' own client: they wait long, and many at
-    once."""
+    """``http`` is the phones' own client: they wait long, and many at once."""
 
-    limiter: Limiter
     sessions: PhoneSessions
     live: LiveCalls
     callers: Callers
@@ -74,17 +72,23 @@ def build(
         agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
     )
     offers = Limiter(OFFERS_AT_ONCE, OFFERS_PER_S)
+    readable = ReadableCustomers(dataverse=dataverse, settings=settings, clock=clock)
     boards = PoolBoards(agents, overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
     return PhoneServices(
-        limiter=Limiter(REQUESTS_AT_ONCE, REQUESTS_PER_S),
         sessions=sessions,
         live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=offers),
-        callers=Callers(agents=agents, phone=phone, identity=identity, store=calls),
+        callers=Callers(agents=agents, phone=phone, identity=identity, readable=readable, store=calls),
         directory=directory,
         history=CallHistory(
-            agents=agents, overview=overview, directory=directory, identity=identity, table=table, clock=clock
+            agents=agents,
+            overview=overview,
+            directory=directory,
+            identity=identity,
+            readable=readable,
+            table=table,
+            clock=clock,
         ),
         boards=boards,
         page=page,

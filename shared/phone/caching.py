@@ -25,13 +25,24 @@ class Cached[Key: Hashable, Value]:
             return kept[1]
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = asyncio.create_task(self._fly(key))
-            flight.add_done_callback(lambda _: self._flights.pop(key))
+            flight = self._flights[key] = asyncio.create_task(self._fetched(key))
+            flight.add_done_callback(lambda done: self._land(key, done))
         return await asyncio.shield(flight)
 
-    async def _fly(self, key: Key) -> Value:
-        value = await self._fetch(key)
+    def forget(self, key: Key) -> None:
+        """What is asked from now on is fetched after this; also answers that are under way are not kept."""
+        self._kept.pop(key, None)
+        self._flights.pop(key, None)
+
+    async def _fetched(self, key: Key) -> Value:
+        return await self._fetch(key)
+
+    def _land(self, key: Key, flight: asyncio.Task[Value]) -> None:
+        if self._flights.get(key) is not flight:
+            return
+        del self._flights[key]
+        if flight.cancelled() or flight.exception() is not None:
+            return
         if len(self._kept) >= LARGEST:
             self._kept.clear()
-        self._kept[key] = (self._clock(), value)
-        return value
+        self._kept[key] = (self._clock(), flight.result())

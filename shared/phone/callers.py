@@ -2,7 +2,7 @@
 
 The number is that of the agent's own leg as the voice cloud has it, so nobody learns of calls they are not in; who is
 asked by a colleague gets the customer it is about, and the colleague's notes. Names come from the number index, one
-point read: nothing is stored of the call, which may be private (H3).
+point read, and are shown to who may read those customers: nothing is stored of the call, which may be private (H3).
 """
 
 import asyncio
@@ -16,23 +16,33 @@ from shared.errors import Forbidden, Unavailable, Unsupported
 from shared.identity.service import Identity
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
+from shared.phone.readable import ReadableCustomers
 
 
 class Callers:
-    def __init__(self, *, agents: PhoneAgents, phone: EnreachPhone, identity: Identity, store: CallStore) -> None:
+    def __init__(
+        self,
+        *,
+        agents: PhoneAgents,
+        phone: EnreachPhone,
+        identity: Identity,
+        readable: ReadableCustomers,
+        store: CallStore,
+    ) -> None:
         self._agents = agents
         self._phone = phone
         self._identity = identity
+        self._readable = readable
         self._store = store
 
     async def show(self, object_id: str, call_id: str) -> dict[str, Any]:
-        """``caller`` is None for a call that he is not in (any more).
+        """``caller`` is None for a call that they are not in (any more).
 
         Raises Unavailable ``index-not-ready``, InvalidInput ``malformed-phone-request``, Forbidden ``agent-unknown``.
         """
         agent, call_id = await self._agents.agent(object_id), requests.call_id(call_id)
         caller, told = await asyncio.gather(
-            self._caller(agent.voice_user_id, call_id), self._store.phone_notes(call_id)
+            self._caller(agent.voice_user_id, object_id, call_id), self._store.phone_notes(call_id)
         )
         note = next((one for one in told if one.agent == object_id), None)
         customer, request = (note.customer, note.callback_request) if note else (None, None)
@@ -56,7 +66,7 @@ class Callers:
         except (Forbidden, Unavailable):
             return ""
 
-    async def _caller(self, voice_user_id: str, call_id: str) -> dict[str, Any] | None:
+    async def _caller(self, voice_user_id: str, object_id: str, call_id: str) -> dict[str, Any] | None:
         try:
             state = await self._phone.state(voice_user_id)
         except Unsupported:
@@ -67,5 +77,7 @@ class Callers:
             return None
         number = str((call.get("about") or call.get("party") or {}).get("number") or "")
         found = await self._identity.identify(number)
-        matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in found.customers]
+        readable = await self._readable.among(object_id, found.customers)
+        shown = [one for one in found.customers if one in readable]
+        matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in shown]
         return {"number": found.e164 or number, "matches": matches, "more": found.more}

@@ -70,10 +70,9 @@ class Customers:
         return [await self._reachable(customer.kind, row)]
 
     async def _named(self, kind: CustomerKind, text: str, reader: UUID) -> Sequence[Reachable]:
-        quoted = text.replace("'", "''")
         query = {
             "$select": _columns(kind),
-            "$filter": f"contains({NAMES[kind]},'{quoted}') and statecode eq 0",
+            "$filter": f"contains({NAMES[kind]},{names.searched(text)}) and statecode eq 0",
             "$orderby": NAMES[kind],
             "$top": str(MOST),
         }

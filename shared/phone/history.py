@@ -20,6 +20,7 @@ from shared.identity.service import Identity
 from shared.phone.agents import PhoneAgents
 from shared.phone.caching import Cached
 from shared.phone.directory import PhoneDirectory
+from shared.phone.readable import ReadableCustomers
 from shared.storage.tables import Table
 
 PAGE = 50
@@ -55,6 +56,7 @@ class CallHistory:
         overview: Overview,
         directory: PhoneDirectory,
         identity: Identity,
+        readable: ReadableCustomers,
         table: Table,
         clock: Clock,
     ) -> None:
@@ -65,6 +67,7 @@ class CallHistory:
         self._overview = overview
         self._directory = directory
         self._identity = identity
+        self._readable = readable
         self._table = table
         self._clock = clock
         self._of_pools = Cached(of_pools, POOL_KEPT_S, clock)
@@ -79,7 +82,7 @@ class CallHistory:
             raise InvalidInput("malformed-history", "scope is own or pool")
         found = await (self._own(object_id, until) if scope == "own" else self._pool(object_id, until))
         page, following = _page(found)
-        names = await self._names({row.number for row in page if row.number})
+        names = await self._names(object_id, {row.number for row in page if row.number})
         entries = [_entry(row, names.get(row.number, ""), scope) for row in page]
         missed = await self._missed(object_id, found.rows) if scope == "own" and not before else 0
         return {"entries": entries, "missed": missed, "next": to_iso(following) if following else None}
@@ -125,8 +128,9 @@ class CallHistory:
         row = await self._table.get(str(agent_id), SEEN)
         return row.values["seen"] if row else self._clock() - OWN_SPANS[0]
 
-    async def _names(self, numbers: set[str]) -> dict[str, str]:
-        """Of colleagues, and of customers whom the number alone tells; none while the index is being loaded."""
+    async def _names(self, object_id: str, numbers: set[str]) -> dict[str, str]:
+        """Of colleagues, and of customers whom the number alone tells and this agent may read; none while the index is
+        being loaded."""
         people = await self._directory.colleagues()
         known = {number: one.name for one in people for number in (one.work_number, one.mobile_number) if number}
         strangers = sorted(numbers - known.keys())
@@ -135,7 +139,8 @@ class CallHistory:
         except Unavailable:
             return known
         only = {number: one.only for number, one in zip(strangers, found, strict=True)}
-        return known | {number: customer.name for number, customer in only.items() if customer}
+        readable = await self._readable.among(object_id, {customer for customer in only.values() if customer})
+        return known | {number: customer.name for number, customer in only.items() if customer in readable}
 
 
 async def _backwards(

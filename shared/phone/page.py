@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "webphone"
 ELSEWHERE = {"transitions.json": ROOT / "shared" / "calls" / "transitions.json"}
 """Files of the page that Python reads too."""
+UNSERVED = {"tsconfig.json"}
+"""What developers need, and no browser."""
 INDEX = "index.html"
 TYPES = {
     ".html": "text/html",
@@ -33,7 +35,6 @@ TYPES = {
 PACKED = {".html", ".js", ".css", ".json", ".webmanifest", ".svg"}
 HEADERS = {
     "Cache-Control": "no-cache",
-    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Encoding",
 }
@@ -96,14 +97,17 @@ class WebPhonePage:
 
 
 def _located(path: str) -> Path | None:
-    """Plain names only: nothing hidden, nothing above, no kind of file that no browser needs."""
+    """Plain names only: nothing hidden, nothing above, nothing that no browser needs, no name that no file can have."""
     parts = PurePosixPath(path).parts
     plain = all(part[0] not in "./\\" and "\\" not in part and "\0" not in part for part in parts)
-    if not parts or not plain or PurePosixPath(path).suffix not in TYPES:
+    if not parts or not plain or PurePosixPath(path).suffix not in TYPES or parts[-1] in UNSERVED:
         return None
-    found = ELSEWHERE.get(path, FOLDER.joinpath(*parts)).resolve()
-    inside = found.is_relative_to(FOLDER.resolve()) or found in ELSEWHERE.values()
-    return found if inside and found.is_file() else None
+    try:
+        found = ELSEWHERE.get(path, FOLDER.joinpath(*parts)).resolve()
+        inside = found.is_relative_to(FOLDER.resolve()) or found in ELSEWHERE.values()
+        return found if inside and found.is_file() else None
+    except (OSError, ValueError):
+        return None
 
 
 @lru_cache(maxsize=500)

@@ -10,6 +10,7 @@ from shared.errors import Conflict, Forbidden, Missing, Unsupported
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.lease import LEASE_S, SessionLeases
+from shared.phone.polls import LongPolls
 from shared.settings.service import Settings
 from shared.users.model import User
 
@@ -36,6 +37,7 @@ class PhoneSessions:
         self._leases = leases
         self._phone = phone
         self._settings = settings
+        self._polls = LongPolls()
 
     async def open(self, object_id: str, body: object) -> dict[str, Any]:
         """``{sessionId, claim?, client?, takeOver?, canAnswer?, dynamicsUser?}``: the same again is the same session.
@@ -87,14 +89,16 @@ class PhoneSessions:
             await self._phone.close(agent.voice_user_id, session_id)
 
     async def state(self, object_id: str, session_id: str, known: str, wait_s: float) -> PhoneState | None:
-        """The state, or None when it still is the version ``known`` after ``wait_s``, 25 s at most.
+        """The state, or None when it still is the version ``known`` after ``wait_s``, 25 s at most, or when newer
+        polls of the same agent take the place of this one.
 
         Raises Conflict ``phone-session-lost``.
         """
         agent = await self._agents.agent(object_id)
         await self._leases.require(str(agent.id), session_id)
-        state = await self._phone.state(agent.voice_user_id, known, min(wait_s, LONGEST_WAIT_S))
-        return None if known and state.version == known else state
+        asked = self._phone.state(agent.voice_user_id, known, min(wait_s, LONGEST_WAIT_S))
+        state = await self._polls.wait(agent.voice_user_id, asked) if known else await asked
+        return None if state is None or (known and state.version == known) else state
 
     async def commanding(self, object_id: str, header: str | None) -> User:
         """The agent, if the session he names is his primary one. Raises InvalidInput ``phone-session-missing``."""

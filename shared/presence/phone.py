@@ -10,6 +10,7 @@ from shared.calls.model import is_call_id
 from shared.clock import Clock, from_iso, to_iso
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, VoiceError
+from shared.phone.caching import Cached
 from shared.presence import telling
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, Agent, AgentState, Availability, CallNews, CallStep, Presence, Side
@@ -24,6 +25,7 @@ from shared.users.service import Users
 log = logging.getLogger(__name__)
 
 MAX_NOTE = 500
+SHOWN_FOR_S = 1.0
 LARGEST = 2**53
 """What a browser can count to."""
 
@@ -53,9 +55,14 @@ class PhonePresence:
         self._store = store
         self._bus = bus
         self._clock = clock
+        self._shows = Cached(self._read, SHOWN_FOR_S, clock)
 
     async def show(self, object_id: str) -> dict[str, Any]:
-        """His availability, the statuses he can choose, his pools, Omnichannel, and what stands in the way."""
+        """The agent's availability, the statuses to choose from, their pools, Omnichannel, and what keeps a status from
+        being set; at most a second old, never older than what the agent has set here."""
+        return await self._shows.get(object_id)
+
+    async def _read(self, object_id: str) -> dict[str, Any]:
         agent, settings = await self._agent(object_id), await self._settings.presence()
         holds = await self._availability.read(agent)
         return {
@@ -79,6 +86,7 @@ class PhonePresence:
             raise malformed("status is one of " + ", ".join(one.name for one in settings.statuses))
         note = " – ".join(text for text in (status.note, _note(document)) if text)
         holds = await self._availability.set(agent, status, note, _length_s(document, self._clock()))
+        self._shows.forget(object_id)
         await self._look(agent, f"set/{holds.event_id}")
         return {"availability": _shown(holds)}
 
@@ -89,7 +97,10 @@ class PhonePresence:
             raise malformed("active is true or false")
         if pool_id not in {pool.id for pool in await self._enreach.pools_of(agent.voice_id)}:
             raise Forbidden("pool-foreign", "this is no pool of his")
-        await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
+        try:
+            await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
+        finally:
+            self._shows.forget(object_id)
 
     async def call(self, object_id: str, call_id: str, body: object) -> None:
         """``{ended?, sequence?}``: a sign of life of one of his calls, or its end; ``sequence`` as its state has it."""
@@ -118,6 +129,7 @@ class PhonePresence:
             await self._presences.note_refusal(agent, str(cause), settings)
         else:
             await self._note_report(agent, document, settings)
+        self._shows.forget(object_id)
         return _omnichannel(await self._store.load(agent.id), settings)
 
     async def _note_report(self, agent: Agent, document: Mapping[str, Any], settings: PresenceSettings) -> None:

@@ -12,10 +12,14 @@ from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
 from shared.enreach.model import RecordingLink
-from shared.entra.access import Person
+from shared.entra.model import Person
 from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing
+from shared.phone.limiter import Limiter
 from shared.recordings.ranges import LARGEST_WHOLE, Part, bounded, part_as_given, part_of, size_in, without_body
 from shared.recordings.tickets import Tickets
+
+PARTS_AT_ONCE, PARTS_PER_S = 60, 4.0
+"""Parts of one recording that may be asked for, whoever plays it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Recordings:
         self._dataverse = dataverse
         self._activities = activities
         self._tickets = tickets
+        self._parts = Limiter(PARTS_AT_ONCE, PARTS_PER_S)
 
     async def of_call(self, call_id: str, reader: Person) -> Sequence[Playable]:
         """What there is to hear of a call. Raises Forbidden ``recording-forbidden``."""
@@ -55,7 +60,7 @@ class Recordings:
         Raises Forbidden ``recording-ticket``, Missing ``voicecloud-missing``, InvalidInput ``recording-range-needed``
         where somebody wants all of a very long one at once.
         """
-        await self._tickets.check(call_id, recording_id, ticket)
+        await self._admit(call_id, recording_id, ticket)
         link = await self._enreach.recording(recording_id)
         if (wanted := bounded(byte_range)) and (part := await self._part(link, wanted)):
             return part
@@ -66,9 +71,15 @@ class Recordings:
 
     async def head(self, call_id: str, recording_id: str, ticket: str) -> Part:
         """What ``audio`` would answer, without the audio; its length where the voice cloud tells it. Raises alike."""
-        await self._tickets.check(call_id, recording_id, ticket)
+        await self._admit(call_id, recording_id, ticket)
         link = await self._enreach.recording(recording_id)
         return without_body(link.content_type, await self._size(link))
+
+    async def _admit(self, call_id: str, recording_id: str, ticket: str) -> None:
+        """Raises Forbidden ``recording-ticket``, Limited ``phone-too-often``: each part costs the voice cloud two
+        requests."""
+        await self._tickets.check(call_id, recording_id, ticket)
+        self._parts.take(recording_id)
 
     async def _size(self, link: RecordingLink) -> int | None:
         """Bytes of a recording, by asking for its first one; None where parts cannot be had."""

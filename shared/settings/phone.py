@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 from shared.errors import InvalidInput
@@ -10,17 +11,26 @@ from shared.errors import InvalidInput
 _ORIGIN = re.compile(r"https://(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?|http://localhost(?::[0-9]{1,5})?")
 
 
+class CustomerNames(StrEnum):
+    """Who is shown the name behind a number: who may read that row in Dynamics, or everybody with a phone."""
+
+    READABLE = "readable"
+    EVERYBODY = "everybody"
+
+
 @dataclass(frozen=True)
 class PhoneSettings:
     """``take_over``: whether a phone may be opened although another window has it, where the agent says so.
     ``frame_ancestors``: the sites that may show the phone in a frame, beside the Dynamics environment itself.
     ``voice_center_url``: where its links to the Voice Center lead, empty for none.
-    ``unrecorded_pages``: parts of the addresses of pages in Dynamics; while one is open nothing is recorded."""
+    ``unrecorded_pages``: parts of the addresses of pages in Dynamics; while one is open nothing is recorded.
+    ``customer_names``: who sees the names of customers in ringing calls, history and lists."""
 
     take_over: bool = True
     frame_ancestors: tuple[str, ...] = ()
     voice_center_url: str = ""
     unrecorded_pages: tuple[str, ...] = ()
+    customer_names: CustomerNames = CustomerNames.READABLE
 
     @classmethod
     def from_document(cls, document: Mapping[str, object]) -> Self:
@@ -35,7 +45,10 @@ class PhoneSettings:
         pages = document.get("unrecorded_pages", [])
         if not isinstance(pages, list) or not all(isinstance(one, str) and one.strip() for one in pages):
             raise _invalid("unrecorded_pages", "a list of parts of addresses such as etn=invoice")
-        return cls(take_over, tuple(ancestors), url, tuple(pages))
+        shown = document.get("customer_names", CustomerNames.READABLE)
+        if shown not in list(CustomerNames):
+            raise _invalid("customer_names", "readable or everybody")
+        return cls(take_over, tuple(ancestors), url, tuple(pages), CustomerNames(str(shown)))
 
 
 def _is_origin(given: object) -> bool:

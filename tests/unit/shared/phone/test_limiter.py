@@ -1,7 +1,7 @@
 import pytest
 
 from shared.errors import Limited
-from shared.phone.limiter import Limiter
+from shared.phone.limiter import ALLOWED, MOST, Budget, Limiter, Limits
 
 
 def test_a_burst_passes_and_what_comes_after_waits() -> None:
@@ -38,3 +38,25 @@ def test_refusals_cost_nothing() -> None:
             limiter.take("anna")
     now = 1.0
     limiter.take("anna")
+
+
+def test_who_asks_for_lists_too_often_can_still_answer_and_stay() -> None:
+    """Commands, signs of life and reading are counted apart."""
+    limits = Limits(now=lambda: 0.0)
+    for _ in range(ALLOWED[Budget.READS][0]):
+        limits.take(Budget.READS, "anna")
+    with pytest.raises(Limited):
+        limits.take(Budget.READS, "anna")
+    limits.take(Budget.COMMANDS, "anna")
+    limits.take(Budget.HEARTBEATS, "anna")
+
+
+def test_agents_who_ask_no_more_are_forgotten() -> None:
+    """The memory of a limiter does not grow with everybody who ever asked."""
+    now = 0.0
+    limiter = Limiter(2, 1.0, now=lambda: now)
+    for number in range(MOST):
+        limiter.take(str(number))
+    now = 10.0
+    limiter.take("anna")
+    assert len(limiter._buckets) == 1

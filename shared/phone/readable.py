@@ -1,0 +1,75 @@
+"""Names of customers for who may read them in Dynamics (A5): the number index knows everybody, an agent may not.
+
+Dynamics is asked as the agent, one request for each kind of customer, and its answer is kept for minutes. Where it does
+not answer no name is shown: the number does for a while, a name that was not theirs to read cannot be taken back.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.clock import Clock
+from shared.dataverse import names
+from shared.dataverse.client import Dataverse
+from shared.errors import Misconfigured, Missing, Unavailable
+from shared.identity.model import Customer, CustomerKind
+from shared.identity.records import KEYS
+from shared.settings.phone import CustomerNames
+from shared.settings.service import Settings
+
+KEPT_FOR = timedelta(minutes=10)
+AT_ONCE = 50
+"""Rows asked for in one request; an address stays far below what Dataverse takes."""
+MOST_KEPT = 50_000
+
+log = logging.getLogger(__name__)
+
+
+class ReadableCustomers:
+    def __init__(self, *, dataverse: Dataverse, settings: Settings, clock: Clock) -> None:
+        self._dataverse = dataverse
+        self._settings = settings
+        self._clock = clock
+        self._kept: dict[tuple[UUID, Customer], tuple[datetime, bool]] = {}
+
+    async def among(self, object_id: str, customers: Collection[Customer]) -> set[Customer]:
+        """Those whose rows the person may read; all of them where the setting ``customer_names`` says so."""
+        if not customers or (await self._settings.phone()).customer_names is CustomerNames.EVERYBODY:
+            return set(customers)
+        reader = UUID(object_id)
+        await self._ask(reader, [one for one in customers if self._known(reader, one) is None])
+        return {one for one in customers if self._known(reader, one)}
+
+    def _known(self, reader: UUID, customer: Customer) -> bool | None:
+        until, readable = self._kept.get((reader, customer), (None, False))
+        return readable if until and self._clock() < until else None
+
+    async def _ask(self, reader: UUID, customers: Sequence[Customer]) -> None:
+        parts = [
+            (kind, of_kind[start : start + AT_ONCE])
+            for kind in CustomerKind
+            if (of_kind := [one for one in customers if one.kind is kind])
+            for start in range(0, len(of_kind), AT_ONCE)
+        ]
+        await asyncio.gather(*(self._ask_part(reader, kind, part) for kind, part in parts))
+
+    async def _ask_part(self, reader: UUID, kind: CustomerKind, customers: Sequence[Customer]) -> None:
+        key = KEYS[kind]
+        query = {"$select": key, "$filter": " or ".join(f"{key} eq {one.id}" for one in customers)}
+        try:
+            page = await self._dataverse.get(names.ENTITY_SETS[kind], query, reader=reader)
+        except (Unavailable, Misconfigured, Missing) as error:
+            log.warning("names of customers are not shown", extra={"code": error.code})
+            if isinstance(error, Unavailable):
+                return
+            page = {"value": []}
+        self._keep(reader, customers, {UUID(row[key]) for row in page["value"]})
+
+    def _keep(self, reader: UUID, customers: Iterable[Customer], found: Collection[UUID]) -> None:
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        until = self._clock() + KEPT_FOR
+        for one in customers:
+            self._kept[reader, one] = (until, one.id in found)
