@@ -66,19 +66,18 @@ def build(
     http = _client()
     transport = Transport.from_settings(environ, http)
     phone, overview = EnreachPhone(transport), Overview(transport)
-    agents = PhoneAgents(users, overview, clock)
-    leases, page = SessionLeases(table, clock), _page(environ, sign_in, settings, dataverse.url)
+    agents, leases = PhoneAgents(users, overview, clock), SessionLeases(table, clock)
+    page = _page(environ, sign_in, settings, dataverse.url)
     sessions = PhoneSessions(
         agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
     )
-    offers = Limiter(OFFERS_AT_ONCE, OFFERS_PER_S)
     readable = ReadableCustomers(dataverse=dataverse, settings=settings, clock=clock)
     boards = PoolBoards(agents, overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
     return PhoneServices(
         sessions=sessions,
-        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=offers),
+        live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=_offers()),
         callers=Callers(agents=agents, phone=phone, identity=identity, readable=readable, store=calls),
         directory=directory,
         history=CallHistory(
@@ -94,6 +93,10 @@ def build(
         page=page,
         http=http,
     )
+
+
+def _offers() -> Limiter:
+    return Limiter(OFFERS_AT_ONCE, OFFERS_PER_S)
 
 
 def _client() -> httpx.AsyncClient:
