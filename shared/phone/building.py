@@ -71,24 +71,19 @@ def build(
     sessions = PhoneSessions(
         agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
     )
-    readable = ReadableCustomers(dataverse=dataverse, settings=settings, clock=clock)
+    readable = ReadableCustomers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     boards = PoolBoards(agents, overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
+    history = CallHistory(
+        agents=agents, overview=overview, directory=directory, readable=readable, table=table, clock=clock
+    )
     return PhoneServices(
         sessions=sessions,
         live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=_offers()),
-        callers=Callers(agents=agents, phone=phone, identity=identity, readable=readable, store=calls),
+        callers=Callers(agents=agents, phone=phone, readable=readable, store=calls),
         directory=directory,
-        history=CallHistory(
-            agents=agents,
-            overview=overview,
-            directory=directory,
-            identity=identity,
-            readable=readable,
-            table=table,
-            clock=clock,
-        ),
+        history=history,
         boards=boards,
         page=page,
         http=http,

@@ -13,7 +13,6 @@ from shared.calls.model import PhoneNote
 from shared.calls.store import CallStore
 from shared.enreach.phone import EnreachPhone
 from shared.errors import Forbidden, Unavailable, Unsupported
-from shared.identity.service import Identity
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.readable import ReadableCustomers
@@ -25,13 +24,11 @@ class Callers:
         *,
         agents: PhoneAgents,
         phone: EnreachPhone,
-        identity: Identity,
         readable: ReadableCustomers,
         store: CallStore,
     ) -> None:
         self._agents = agents
         self._phone = phone
-        self._identity = identity
         self._readable = readable
         self._store = store
 
@@ -76,8 +73,6 @@ class Callers:
         if call is None:
             return None
         number = str((call.get("about") or call.get("party") or {}).get("number") or "")
-        found = await self._identity.identify(number)
-        readable = await self._readable.among(object_id, found.customers)
-        shown = [one for one in found.customers if one in readable]
-        matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in shown]
+        found = (await self._readable.of(object_id, [number]))[number]
+        matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in found.customers]
         return {"number": found.e164 or number, "matches": matches, "more": found.more}

@@ -4,7 +4,6 @@ The voice cloud gives the rows of a window oldest first, so windows are asked fo
 lies before is the next page, which may be short.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,6 @@ from shared.clock import Clock, from_iso, to_iso
 from shared.enreach.model import HistoryRow
 from shared.enreach.overview import Overview
 from shared.errors import InvalidInput, Unavailable
-from shared.identity.service import Identity
 from shared.phone.agents import PhoneAgents
 from shared.phone.caching import Cached
 from shared.phone.directory import PhoneDirectory
@@ -55,7 +53,6 @@ class CallHistory:
         agents: PhoneAgents,
         overview: Overview,
         directory: PhoneDirectory,
-        identity: Identity,
         readable: ReadableCustomers,
         table: Table,
         clock: Clock,
@@ -66,7 +63,6 @@ class CallHistory:
         self._agents = agents
         self._overview = overview
         self._directory = directory
-        self._identity = identity
         self._readable = readable
         self._table = table
         self._clock = clock
@@ -133,14 +129,11 @@ class CallHistory:
         being loaded."""
         people = await self._directory.colleagues()
         known = {number: one.name for one in people for number in (one.work_number, one.mobile_number) if number}
-        strangers = sorted(numbers - known.keys())
         try:
-            found = await asyncio.gather(*(self._identity.identify(number) for number in strangers))
+            found = await self._readable.of(object_id, numbers - known.keys())
         except Unavailable:
             return known
-        only = {number: one.only for number, one in zip(strangers, found, strict=True)}
-        readable = await self._readable.among(object_id, {customer for customer in only.values() if customer})
-        return known | {number: customer.name for number, customer in only.items() if customer in readable}
+        return known | {number: one.only.name for number, one in found.items() if one.only}
 
 
 async def _backwards(

@@ -7,6 +7,7 @@ not answer no name is shown: the number does for a while, a name that was not th
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.errors import Misconfigured, Missing, Unavailable
-from shared.identity.model import Customer, CustomerKind
+from shared.identity.model import Customer, CustomerKind, Identification
 from shared.identity.records import KEYS
+from shared.identity.service import Identity
 from shared.settings.phone import CustomerNames
 from shared.settings.service import Settings
 
@@ -28,11 +30,20 @@ log = logging.getLogger(__name__)
 
 
 class ReadableCustomers:
-    def __init__(self, *, dataverse: Dataverse, settings: Settings, clock: Clock) -> None:
+    def __init__(self, *, dataverse: Dataverse, identity: Identity, settings: Settings, clock: Clock) -> None:
         self._dataverse = dataverse
+        self._identity = identity
         self._settings = settings
         self._clock = clock
         self._kept: dict[tuple[UUID, Customer], tuple[datetime, bool]] = {}
+
+    async def of(self, object_id: str, numbers: Collection[str]) -> dict[str, Identification]:
+        """Whose each number is, as far as the person may read them; ``more`` also where others of the number are theirs
+        not to read. Raises Unavailable ``index-not-ready``."""
+        asked = sorted(set(numbers))
+        found = await asyncio.gather(*(self._identity.identify(number) for number in asked))
+        readable = await self.among(object_id, {customer for one in found for customer in one.customers})
+        return {number: _limited(one, readable) for number, one in zip(asked, found, strict=True)}
 
     async def among(self, object_id: str, customers: Collection[Customer]) -> set[Customer]:
         """Those whose rows the person may read; all of them where the setting ``customer_names`` says so."""
@@ -73,3 +84,9 @@ class ReadableCustomers:
         until = self._clock() + KEPT_FOR
         for one in customers:
             self._kept[reader, one] = (until, one.id in found)
+
+
+def _limited(found: Identification, readable: Collection[Customer]) -> Identification:
+    kept = tuple(one for one in found.customers if one in readable)
+    more = found.more or len(kept) < len(found.customers)
+    return replace(found, customers=kept, more=more and bool(kept))
