@@ -65,7 +65,7 @@ class Keeper:
             self.back(leg)
             return
         if leg.lost_at_s is None:
-            leg.lost_at_s = leg.heard_at_s if is_silent else now
+            leg.lost_at_s = leg.heard_at_s if is_silent and leg.sends_always else now
             self._legs.tell(leg.id)
         if is_silent:
             self._comfort(leg)
