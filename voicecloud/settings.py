@@ -160,6 +160,7 @@ class _Reader:
             secret=self.text("SIP_SECRET", ""),
             api_secret=self.text("SIP_API_SECRET", ""),
             calls=max(1, int(self.number("SIP_CALLS", Account.calls))),
+            trusted=frozenset(self.text("SIP_TRUSTED", "").lower().split()),
         )
 
     def flag(self, name: str) -> bool:

@@ -39,7 +39,7 @@ from voicecloud.media import g711, malformed
 from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
-from voicecloud.media.sdp import admitted, with_repair
+from voicecloud.media.sdp import chosen, with_repair
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
 
 CLOSING_S = 3.0
@@ -128,8 +128,12 @@ class Peer:
         return self._key_rate
 
     async def answer(self, offer: str) -> str:
-        """The SDP answer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
-        description = RTCSessionDescription(admitted(offer), "offer")
+        """The SDP answer: one audio stream is taken, further ones are refused in it.
+
+        Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``.
+        """
+        choice = chosen(offer)
+        description = RTCSessionDescription(choice.description, "offer")
         try:
             await self._connection.setRemoteDescription(description)
             self._take_over()
@@ -138,7 +142,7 @@ class Peer:
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except MALFORMED as error:
             raise _malformed() from error
-        return with_repair(self._connection.localDescription.sdp)
+        return choice.answered(with_repair(self._connection.localDescription.sdp))
 
     async def offer(self) -> str:
         """An SDP offer, for a peer that wants to be called. Raises Missing ``media-unknown`` once it is closed."""
@@ -152,7 +156,7 @@ class Peer:
 
     async def accept(self, answer: str) -> None:
         """The answer to our offer. Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``."""
-        description = RTCSessionDescription(admitted(answer), "answer")
+        description = RTCSessionDescription(chosen(answer).description, "answer")
         try:
             await self._connection.setRemoteDescription(description)
             self._negotiated()
@@ -306,4 +310,4 @@ class Peer:
 
 
 def _malformed() -> InvalidInput:
-    return InvalidInput("sdp-malformed", "the session description is none of one audio stream with Opus or G.711")
+    return InvalidInput("sdp-malformed", "the session description has no audio stream that can be answered")

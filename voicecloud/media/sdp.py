@@ -1,7 +1,8 @@
 """Pure: what of a session description is let in, and what is added to ours (RFC 8866, RFC 8839, RFC 7587)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from shared.errors import InvalidInput
 
@@ -14,6 +15,10 @@ WELL_KNOWN = {"0": "PCMU/8000", "8": "PCMA/8000"}
 """Payload types that need no ``rtpmap`` (RFC 3551, section 6)."""
 _FORMATS = re.compile(r"^m=audio \d+ \S+ ([\d ]+?)\r?$", re.MULTILINE)
 _VOICE = re.compile(r"^a=rtpmap:\d+ (opus/48000/2|PCM[AU]/8000)", re.MULTILINE | re.IGNORECASE)
+_MEDIA = re.compile(r"m=\S+ \d+\S* \S+ \S")
+_AUDIO = re.compile(r"m=audio (\d{1,5}) \S*SAVPF? ")
+_MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
+_BUNDLE = re.compile(r"^a=group:BUNDLE[^\r\n]*", re.MULTILINE)
 _OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)(?=\r?$)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -30,9 +35,72 @@ def admitted(description: str) -> str:
     return "".join(_kept(description.splitlines(keepends=True))) + "".join(_unsaid(description))
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Of an offer the one audio stream that is taken, as a description of its own. ``media`` are all the media lines
+    of the offer with their ids, ``at`` is the place of the one taken."""
+
+    description: str
+    media: Sequence[tuple[str, str | None]]
+    at: int
+
+    def answered(self, answer: str) -> str:
+        """The answer to the one stream as the answer to all of the offer: the others get port 0 (RFC 3264, 6)."""
+        session, *sections = _sections(answer)
+        refused = [_refusal(line, mid) for line, mid in self.media]
+        return "".join([session, *refused[: self.at], *sections, *refused[self.at + 1 :]])
+
+
+def chosen(description: str) -> Choice:
+    """The first audio stream in it that can be answered: encrypted, with a codec of ours, not switched off.
+
+    Whoever asks before the answer and the answer itself ask here. Raises InvalidInput ``sdp-too-long``, or
+    ``sdp-malformed`` when there is none.
+    """
+    if len(description) > LONGEST_SDP:
+        raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
+    session, *sections = _sections(description)
+    at = next((place for place, section in enumerate(sections) if _is_answerable(section)), None)
+    if at is None or not all(_MEDIA.match(section) for section in sections):
+        raise InvalidInput("sdp-malformed", "the description has no encrypted audio stream in Opus or G.711")
+    media = [(section.splitlines()[0], _mid(section)) for section in sections]
+    alone = _BUNDLE.sub(f"a=group:BUNDLE {media[at][1] or 0}", session)
+    return Choice(admitted(alone + sections[at]), media, at)
+
+
 def has_voice(description: str) -> bool:
-    """Whether one of the codecs in it is ours: Opus or G.711."""
-    return bool(_VOICE.search(description + "".join(_unsaid(description))))
+    """Whether it will be answered when somebody takes the call."""
+    try:
+        chosen(description)
+    except InvalidInput:
+        return False
+    return True
+
+
+def _sections(description: str) -> list[str]:
+    """What is said of the session, then each media line with what is said of it (RFC 8866, section 5)."""
+    number, found = 0, [""]
+    for line in description.splitlines(keepends=True):
+        if line.startswith("m="):
+            number += 1
+            found.append("")
+        found[number] += line
+    return found
+
+
+def _is_answerable(section: str) -> bool:
+    line = _AUDIO.match(section)
+    return bool(line and int(line[1]) and _VOICE.search(section + "".join(_unsaid(section))))
+
+
+def _mid(section: str) -> str | None:
+    found = _MID.search(section)
+    return found[1] if found else None
+
+
+def _refusal(line: str, mid: str | None) -> str:
+    kind, _, rest = line.split(" ", 2)
+    return f"{kind} 0 {rest}\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n" + (f"a=mid:{mid}\r\n" if mid else "")
 
 
 def _unsaid(description: str) -> Iterator[str]:

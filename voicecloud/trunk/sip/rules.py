@@ -1,12 +1,21 @@
 """Pure: SIP addresses and codes, and what they mean to routing (RFC 3261, sections 19.1 and 21; RFC 3398)."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 BUSY, DECLINED_BY_ALL, NOT_ACCEPTABLE = 486, 603, 488
 UNAVAILABLE, NOT_FOUND = 480, 404
 _USER = re.compile(r"(?:sips?|tel):([^@;>?]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
+_ANONYMOUS = re.compile(r"anonymous|restricted|unavailable|\.invalid\b", re.IGNORECASE)
+ASSERTED, PRIVACY = "P-Asserted-Identity", ("Privacy", "X-Privacy")
+HEADERS = [ASSERTED, *PRIVACY]
+"""What is read of an INVITE beside its addresses."""
+_HIDING = {"id", "user"}
+_SIGNAL = re.compile(r"^[ \t]*Signal[ \t]*=[ \t]*(\S+)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_SIGNALS = {**dict(zip(map(str, range(16)), "0123456789*#ABCD", strict=True)), **{key: key for key in "*#ABCD"}}
+"""Keys by what an INFO calls them: numbers as in RFC 4733, or the key itself."""
 _BUSY_CODES = {BUSY, 600}
 _NO_ANSWER_CODES = {408, UNAVAILABLE, 487}
 _REFUSALS = {
@@ -51,7 +60,21 @@ def identity_headers(caller_number: str | None, domain: str) -> dict[str, str]:
     return {"P-Preferred-Identity": f"<{address_of(caller_number, domain)}>"}
 
 
+def caller_of(address: str, headers: Mapping[str, str], *, is_trusted: bool) -> str | None:
+    """The caller's number, None for a withheld one: of P-Asserted-Identity from a peer that is trusted, else of From.
+
+    Whoever asks for privacy (RFC 3323, ``id``: RFC 3325) or calls anonymously is withheld, whatever the network knows.
+    """
+    said = {name.lower(): str(value) for name, value in headers.items()}
+    asked = {one for name in PRIVACY for one in re.split(r"[;,\s]+", said.get(name.lower(), "").lower())}
+    if asked & _HIDING or _ANONYMOUS.search(address):
+        return None
+    asserted = said.get(ASSERTED.lower(), "") if is_trusted else ""
+    return number_of(asserted) or number_of(address)
+
+
 def key_of(content: str) -> str | None:
-    """The key of a SIP INFO, ``Signal=5`` or the key alone."""
-    match = re.search(r"(?:Signal\s*=\s*)?([0-9*#])", content)
-    return match[1] if match else None
+    """The key of a SIP INFO: that of its ``Signal`` line, or of a body that is nothing but a key."""
+    match = _SIGNAL.search(content)
+    signal = (match[1] if match else content.strip()).upper()
+    return _SIGNALS.get(signal) if match or len(signal) == 1 else None

@@ -171,13 +171,14 @@ class SipTrunk:
         self._registering = asyncio.get_running_loop().create_future()
         secret = {"secret": account.secret} if account.secret else {"type": "guest"}
         proxy = {"proxy": account.proxy} if account.proxy else {}
-        await session.ask(first, {"request": "register", "username": account.identity, **secret, **proxy})
+        wanted = {"request": "register", "username": account.identity, "incoming_header_prefixes": rules.HEADERS}
+        await session.ask(first, {**wanted, **secret, **proxy})
         told = await self._answer_of(self._registering)
         self._handles = [first]
         for _ in range(account.calls - 1):
             helper = await session.attach()
-            master = {"type": "helper", "username": account.identity, "master_id": told.result.get("master_id")}
-            await session.ask(helper, {"request": "register", **master})
+            master = {"type": "helper", "master_id": told.result.get("master_id")}
+            await session.ask(helper, {**wanted, **master})
             self._handles.append(helper)
         self.is_registered = True
         log.info("the SIP trunk is registered")
@@ -220,7 +221,9 @@ class SipTrunk:
             return
         call_id = self._ids.new()
         self._add(SipCall(told.handle, f"{call_id}:1", Stage.CALLED, offer=told.sdp))
-        self._report(CallArrived(call_id, rules.number_of(str(told.result.get("username", ""))), to))
+        caller, headers = str(told.result.get("username", "")), told.result.get("headers") or {}
+        number = rules.caller_of(caller, headers, is_trusted=self._account.is_trusted)
+        self._report(CallArrived(call_id, number, to))
 
     def _take(self, leg_id: str) -> None:
         call = self._by_leg.get(leg_id)

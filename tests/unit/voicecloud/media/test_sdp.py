@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import InvalidInput
-from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, has_voice, with_repair
+from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, chosen, has_voice, with_repair
 
 HEAD = f"v=0\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\n"
 
@@ -83,3 +83,36 @@ def test_payload_types_that_everybody_knows_are_said(number: str, codec: str) ->
 def test_a_voice_we_do_not_know_is_told_before_it_rings(line: str, *, is_ours: bool) -> None:
     """G.729 or G.722 alone are refused at once, not when somebody answers."""
     assert has_voice(HEAD + line + "\r\n") is is_ours
+
+
+VOICE = "m=audio 9 UDP/TLS/RTP/SAVPF 8\r\na=mid:v\r\n"
+FURTHER = (
+    "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\na=rtpmap:96 VP8/90000\r\n",
+    "m=image 5006 udptl t38\r\n",
+    "m=audio 9 RTP/AVP 8\r\na=mid:x\r\n",
+    "m=audio 9 UDP/TLS/RTP/SAVPF 18\r\na=mid:x\r\n",
+    "m=audio 0 UDP/TLS/RTP/SAVPF 8\r\n",
+    "m=text 9 UDP/TLS/RTP/SAVPF 98\r\na=mid:x\r\na=rtpmap:98 t140/1000\r\n",
+)
+
+
+@pytest.mark.parametrize("further", FURTHER)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_further_media_get_port_0(further: str, *, is_first: bool) -> None:
+    """In their place (RFC 3264, section 6): what is said of them is nothing to the voice."""
+    group = HEAD + "a=group:BUNDLE v x\r\n"
+    choice = chosen(group + (VOICE + further if is_first else further + VOICE))
+    assert choice.description == HEAD + "a=group:BUNDLE v\r\n" + VOICE + "a=rtpmap:8 PCMA/8000\r\n"
+    answer = choice.answered(HEAD + VOICE)
+    lines = [line for line in answer.splitlines() if line.startswith(("m=", "a=mid"))]
+    kind, _, rest = further.splitlines()[0].split(" ", 2)
+    refused = [f"{kind} 0 {rest}", *(["a=mid:x"] if "a=mid" in further else [])]
+    assert lines == (VOICE.splitlines() + refused if is_first else refused + VOICE.splitlines())
+
+
+@pytest.mark.parametrize("further", FURTHER)
+def test_without_a_voice_nothing_is_taken(further: str) -> None:
+    """The same question before it rings and when it is answered."""
+    assert has_voice(HEAD + further + VOICE)
+    assert not has_voice(HEAD + further)
+    assert not has_voice(VOICE)

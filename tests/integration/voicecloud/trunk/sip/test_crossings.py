@@ -1,51 +1,18 @@
 """What crosses on a line of the SIP trunk: the order in which Janus and the far end speak is the test's."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest_asyncio
 
-from tests.fixtures.janus import ScriptedJanus, scripted_janus
-from tests.fixtures.voicecloud import ANNA, RunVoiceCloud, VoiceCloud
-from tests.fixtures.web_agent import begins, leg_of, until, web_agent
-from voicecloud.routing.events import PartyLeft
-from voicecloud.trunk.sip.account import Account
-from voicecloud.trunk.sip.trunk import SipTrunk
-
-OUTSIDE = "+358401112233"
-
-
-@dataclass
-class Line:
-    cloud: VoiceCloud
-    janus: ScriptedJanus
-    trunk: SipTrunk
-
-    async def calls(self) -> str:
-        """Anna calls, and Janus has the call; gives its id."""
-        self.janus.said.clear()
-        call_id = begins(self.cloud, OUTSIDE)
-        await until(lambda: self.janus.said == ["call"])
-        return call_id
-
-    def hangs_up(self, call_id: str) -> None:
-        self.cloud.store.telephony.engine.tell(PartyLeft(f"{call_id}:1"))
-
-    def is_over(self, call_id: str) -> bool:
-        return self.cloud.store.telephony.engine.platform.live_call(call_id) is None
+from tests.fixtures.sip_line import Line, sip_line
+from tests.fixtures.voicecloud import ANNA, RunVoiceCloud
+from tests.fixtures.web_agent import leg_of, until
 
 
 @pytest_asyncio.fixture
 async def line(run_voicecloud: RunVoiceCloud) -> AsyncIterator[Line]:
-    async with (
-        scripted_janus() as janus,
-        run_voicecloud(sip=Account(janus.url, "sip:trunk@carrier.example", calls=1)) as cloud,
-        web_agent(cloud),
-    ):
-        trunk = cloud.store.telephony.sip
-        assert trunk
-        await until(lambda: trunk.is_registered)
-        yield Line(cloud, janus, trunk)
+    async with sip_line(run_voicecloud) as made:
+        yield made
 
 
 async def test_a_call_is_taken_back_when_the_far_end_has_said_something(line: Line) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from voicecloud.trunk.sip import rules
+from voicecloud.trunk.sip.account import Account
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,68 @@ def test_a_withheld_number_is_not_told() -> None:
 def test_a_key_is_read_from_an_info() -> None:
     """In both of the usual forms."""
     assert [rules.key_of(one) for one in ("Signal=5\r\nDuration=160", "#", "")] == ["5", "#", None]
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("Signal=10", "*"),
+        ("Signal=11", "#"),
+        ("Signal=A", "A"),
+        ("Signal = d\r\n", "D"),
+        ("Signal=15", "D"),
+        ("Duration=160\r\nSignal=5", "5"),
+        ("Duration=160\nSignal=5\n", "5"),
+        ("Signal=flash", None),
+        ("Signal=16", None),
+        ("Signal=", None),
+        ("Duration=160", None),
+        ("NotSignal=5", None),
+        ("press 5", None),
+    ],
+)
+def test_a_key_is_that_of_the_signal_line(content: str, key: str | None) -> None:
+    """And of no other; what is no key of a telephone is none."""
+    assert rules.key_of(content) == key
+
+
+CALLER = "sip:+358401234567@carrier.example"
+ASSERTED = {"P-Asserted-Identity": '"Matti" <sip:+358407654321@carrier.example>, <tel:+358407654321>'}
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "is_trusted", "number"),
+    [
+        (CALLER, {}, True, "+358401234567"),
+        (CALLER, {"privacy": "id"}, False, None),
+        (CALLER, {"Privacy": "header; user"}, True, None),
+        (CALLER, {"X-Privacy": "id;critical"}, False, None),
+        (CALLER, {"Privacy": "none"}, False, "+358401234567"),
+        (CALLER, ASSERTED, False, "+358401234567"),
+        (CALLER, ASSERTED, True, "+358407654321"),
+        (CALLER, {"p-asserted-identity": ""}, True, "+358401234567"),
+        (CALLER, {**ASSERTED, "Privacy": "id"}, True, None),
+        ("sip:anonymous@anonymous.invalid", ASSERTED, True, None),
+        ("sip:sales@pbx.example", ASSERTED, True, "+358407654321"),
+        ("sip:sales@pbx.example", ASSERTED, False, None),
+    ],
+)
+def test_a_caller_is_who_they_say_or_who_a_trusted_network_says(
+    address: str, headers: dict[str, str], is_trusted: bool, number: str | None
+) -> None:
+    """Nobody who asks for privacy is known by their number, neither shown nor stored (RFC 3323, RFC 3325)."""
+    assert rules.caller_of(address, headers, is_trusted=is_trusted) == number
+
+
+@pytest.mark.parametrize(
+    ("identity", "proxy", "trusted", "is_trusted"),
+    [
+        ("sip:trunk@Carrier.example:5060", "", {"carrier.example"}, True),
+        ("sip:trunk@pbx.example", "sip:edge.carrier.example:5060;lr", {"edge.carrier.example"}, True),
+        ("sip:trunk@carrier.example", "", {"other.example"}, False),
+        ("sip:trunk@carrier.example", "", set(), False),
+    ],
+)
+def test_a_carrier_is_trusted_by_name(identity: str, proxy: str, trusted: set[str], *, is_trusted: bool) -> None:
+    """Its own or its proxy's; by default none is."""
+    assert Account("http://janus", identity, proxy, trusted=frozenset(trusted)).is_trusted is is_trusted
