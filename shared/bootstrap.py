@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.bus.depths import QueueDepths
     from shared.bus.retry import Retries
     from shared.callbacks.inbox import CallbackInbox
+    from shared.callbacks.left import LeftCallbacks
     from shared.callbacks.polling import CallbackPolling
     from shared.callbacks.polls import Polls
     from shared.callbacks.service import Callbacks
@@ -224,6 +225,12 @@ class Services:
             polls=self.callback_polls,
             clock=self._clock,
         )
+
+    @cached_property
+    def left_callbacks(self) -> "LeftCallbacks":
+        from shared.callbacks.left import LeftCallbacks
+
+        return LeftCallbacks(settings=self.settings, enreach=self.enreach, clock=self._clock)
 
     @cached_property
     def users(self) -> "Users":

@@ -5,11 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from shared.clock import to_iso
+
 SUBJECT = "Callback Request"
 CLOSE_NOTE = "Handled by D365"
 QUEUE = "callbacks"
 REQUESTED = "voice.callback.requested"
-"""The event type of the ``callbacks`` queue: ``{list_id, callback_id}``. Everything else is read from the source."""
+"""The event type of the ``callbacks`` queue: ``{list_id, callback_id, webhook?}``. Everything else is read from the
+source."""
 
 
 class Stage(StrEnum):
@@ -58,3 +61,26 @@ class Outcome(StrEnum):
     GONE = "gone from the voice cloud"
     NO_PROFILE = "no enabled profile for its list"
     TOO_OLD = "older than the age limit"
+    LEFT_TO_POLLING = "left to polling, by which alone its list is read"
+    OVERDUE = "open for more than an hour although its profile takes it"
+
+
+@dataclass(frozen=True)
+class LeftCallback:
+    """An open callback that is not on its way into Dynamics, and why."""
+
+    callback_id: str
+    list_id: str
+    list_name: str
+    created_at: datetime
+    reason: Outcome
+
+    def to_json(self) -> dict[str, object]:
+        """Without the caller's number: for lists that people print."""
+        return {
+            "callbackId": self.callback_id,
+            "listId": self.list_id,
+            "list": self.list_name,
+            "createdAt": to_iso(self.created_at),
+            "reason": self.reason,
+        }

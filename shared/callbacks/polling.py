@@ -1,7 +1,6 @@
 """Fetches open callbacks list by list and turns each into a message (F1): polling itself decides nothing else."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from shared.bus.events import Event
 from shared.callbacks.inbox import RESEND_AFTER, CallbackInbox
 from shared.callbacks.model import QUEUE, REQUESTED
 from shared.callbacks.polls import Polls
+from shared.callbacks.reading import open_callbacks
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import Callback
@@ -17,14 +17,14 @@ from shared.errors import VoiceError
 from shared.settings.model import CallbackProfile
 from shared.settings.service import Settings
 
-PAGE = 500
-
 log = logging.getLogger(__name__)
 
 
-def requested(list_id: str, callback_id: str, now: datetime) -> Event:
-    """The message of one callback, the same whether a webhook or polling saw it."""
-    data = {"list_id": list_id, "callback_id": callback_id}
+def requested(list_id: str, callback_id: str, now: datetime, *, webhook: bool = False) -> Event:
+    """The message of one callback, whether a webhook or polling saw it."""
+    data: dict[str, object] = {"list_id": list_id, "callback_id": callback_id}
+    if webhook:
+        data["webhook"] = True
     return Event(f"callback/{list_id}/{callback_id}", REQUESTED, "voicecloud", callback_id, now, data)
 
 
@@ -47,7 +47,10 @@ class CallbackPolling:
         A list that cannot be polled does not hold up the others: why is noted with its poll, which health shows.
         """
         sent: dict[str, int] = {}
-        for profile in (await self._settings.snapshot()).callback_profiles.values():
+        profiles = (await self._settings.snapshot()).callback_profiles
+        for list_id in (await self._polls.all()).keys() - {name for name, one in profiles.items() if one.enabled}:
+            await self._polls.forget(list_id)
+        for profile in profiles.values():
             if not await self._polls.claim(profile, self._clock()):
                 continue
             try:
@@ -58,13 +61,16 @@ class CallbackPolling:
                 await self._polls.note(profile.list_id, str(error))
             except Exception:
                 log.exception("callback list not polled", extra={"list_id": profile.list_id})
-                await self._polls.note(profile.list_id, "a fault of the program, see the log")
+                await self._polls.note(
+                    profile.list_id,
+                    "a fault of the program: report it with the entry `callback list not polled` of the log",
+                )
         return sent
 
     async def _poll(self, profile: CallbackProfile) -> tuple[int, int]:
         """How many were sent, and how many could not be read."""
         now = self._clock()
-        found, unreadable = await self._open_callbacks(profile, now)
+        found, unreadable = await open_callbacks(self._enreach, profile.list_id, now - profile.max_age)
         under_way = await self._inbox.under_way(profile.list_id)
         new = [one for one in found if one.id not in under_way or now - under_way[one.id] > RESEND_AFTER]
         await self._bus.send_all(QUEUE, [_polled(one, now) for one in new])
@@ -74,20 +80,6 @@ class CallbackPolling:
         if new:
             log.info("callbacks found by polling", extra={"list_id": profile.list_id, "count": len(new)})
         return len(new), unreadable
-
-    async def _open_callbacks(self, profile: CallbackProfile, now: datetime) -> tuple[Sequence[Callback], int]:
-        """All open callbacks within the age limit, page by page from the oldest, and how many cannot be read."""
-        found: dict[str, Callback] = {}
-        unreadable = 0
-        since = now - profile.max_age
-        while True:
-            page = await self._enreach.callbacks(profile.list_id, since, PAGE)
-            fresh = [one for one in page.callbacks if one.id not in found]
-            found.update((one.id, one) for one in fresh)
-            unreadable += page.unreadable
-            if not page.full or not fresh:
-                return list(found.values()), unreadable
-            since = fresh[-1].created_at
 
 
 def _polled(callback: Callback, now: datetime) -> Event:

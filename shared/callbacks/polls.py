@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
 from shared.callbacks.rules import Poll, is_due
@@ -26,7 +26,7 @@ class Polls:
             nonlocal is_ours
             last = _to_poll(values) if values else None
             is_ours = is_due(profile, last, now)
-            return _values(Poll(now, last.fault if last else "")) if is_ours else values
+            return _values(Poll(now, last.fault if last else "", profile.max_age)) if is_ours else values
 
         await self._table.update(PARTITION, _key(profile.list_id), claimed)
         return is_ours
@@ -36,6 +36,10 @@ class Polls:
         await self._table.update(
             PARTITION, _key(list_id), lambda values: _values(replace(_to_poll(values), fault=fault)) if values else None
         )
+
+    async def forget(self, list_id: str) -> None:
+        """The list has no enabled profile: should it get one, it is polled at once."""
+        await self._table.delete(PARTITION, _key(list_id))
 
     async def all(self) -> Mapping[str, Poll]:
         """The last poll of each list."""
@@ -47,8 +51,10 @@ def _key(list_id: str) -> str:
 
 
 def _values(poll: Poll) -> Values:
-    return {"polled": poll.at, "fault": poll.fault}
+    reach = {} if poll.max_age is None else {"max_age_s": poll.max_age.total_seconds()}
+    return {"polled": poll.at, "fault": poll.fault, **reach}
 
 
 def _to_poll(values: Values) -> Poll:
-    return Poll(values["polled"], values["fault"])
+    reach = values.get("max_age_s")
+    return Poll(values["polled"], values["fault"], None if reach is None else timedelta(seconds=reach))

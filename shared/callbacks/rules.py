@@ -9,6 +9,8 @@ from shared.settings.model import CallbackProfile, SyncMethod
 
 CATCH_UP_EVERY = timedelta(hours=1)
 OVERDUE_AFTER = timedelta(minutes=5)
+OPEN_FOR = timedelta(hours=1)
+"""Longer than any callback waits that nothing stands against; what takes longer needs a person to know."""
 
 
 def refusal(callback: Callback, profile: CallbackProfile | None, now: datetime) -> Outcome | None:
@@ -20,19 +22,30 @@ def refusal(callback: Callback, profile: CallbackProfile | None, now: datetime) 
     return None
 
 
+def left_alone(callback: Callback, profile: CallbackProfile | None, now: datetime) -> Outcome | None:
+    """Why an open callback is not on its way into Dynamics, or None when it is."""
+    if refused := refusal(callback, profile, now):
+        return refused
+    patience = OPEN_FOR + (timedelta(seconds=profile.interval_s) if profile else timedelta())
+    return Outcome.OVERDUE if now - callback.created_at > patience else None
+
+
 @dataclass(frozen=True)
 class Poll:
-    """The last poll of a list: when, and why it failed, if it did."""
+    """The last poll of a list: when, why it failed, if it did, and how far back it reached."""
 
     at: datetime
     fault: str = ""
+    max_age: timedelta | None = None
 
 
 def is_due(profile: CallbackProfile, last: Poll | None, now: datetime) -> bool:
-    """Whether to poll now (F1)."""
+    """Whether to poll now (F1): at once for a list that is new, or whose age limit was raised."""
     if not profile.enabled:
         return False
-    return last is None or now - last.at >= _interval(profile, last)
+    if last is None or (last.max_age is not None and profile.max_age > last.max_age):
+        return True
+    return now - last.at >= _interval(profile, last)
 
 
 def is_overdue(profile: CallbackProfile, last: Poll | None, now: datetime) -> bool:

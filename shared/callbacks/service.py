@@ -19,7 +19,7 @@ from shared.enreach.model import Callback
 from shared.errors import Conflict, InvalidInput, Missing, Unavailable
 from shared.identity.model import Identification
 from shared.identity.service import Identity
-from shared.settings.model import CallbackProfile
+from shared.settings.model import CallbackProfile, SyncMethod
 from shared.settings.service import Settings
 
 log = logging.getLogger(__name__)
@@ -53,10 +53,24 @@ class Callbacks:
         list_id, callback_id = event.data.get("list_id"), event.data.get("callback_id")
         if not (isinstance(list_id, str) and isinstance(callback_id, str)):
             raise InvalidInput("malformed-callback", "a callback event names a list_id and a callback_id")
+        if event.data.get("webhook") is True and await self._is_polled_only(list_id):
+            return Outcome.LEFT_TO_POLLING
         outcome = await self._handle(callback_id)
         await self._inbox.forget(list_id, callback_id)
         log.info("callback handled", extra={"callback_id": callback_id, "list_id": list_id, "outcome": outcome})
         return outcome
+
+    async def _is_polled_only(self, list_id: str) -> bool:
+        profile = await self._settings.callback_profile(list_id)
+        return profile is not None and profile.method is SyncMethod.POLLING
+
+    async def _profile(self, callback: Callback) -> CallbackProfile | None:
+        """By the settings of this moment where those kept refuse it: polling may know a new profile already."""
+        kept = await self._settings.callback_profile(callback.list_id)
+        if refusal(callback, kept, self._clock()) is None:
+            return kept
+        self._settings.forget()
+        return await self._settings.callback_profile(callback.list_id)
 
     async def _handle(self, callback_id: str) -> Outcome:
         try:
@@ -70,7 +84,7 @@ class Callbacks:
             return Outcome.FINISHED_BEFORE
         if record is None and not callback.is_open:
             return Outcome.CLOSED_ELSEWHERE
-        profile = await self._settings.callback_profile(callback.list_id)
+        profile = await self._profile(callback)
         if record is None and (refused := refusal(callback, profile, self._clock())):
             return refused
         try:

@@ -3,7 +3,7 @@
     settings list | put KIND NAME FILE | remove KIND NAME | import FILE
     index status | sync | rebuild
     dead-letters list QUEUE | replay QUEUE [MESSAGE-ID ...]
-    callbacks poll
+    callbacks poll | left-alone
     calls sync | repair | unlogged | look CALL-ID | back-fill --from DATE [--to DATE] [--dry-run]
     users list | update
     health
@@ -57,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     _dead_letters(nouns.add_parser("dead-letters", help="messages that could not be handled"))
     callbacks = nouns.add_parser("callbacks", help="callbacks").add_subparsers(required=True, metavar="verb")
     callbacks.add_parser("poll").set_defaults(command=topics.callbacks_poll)
+    left = callbacks.add_parser("left-alone", help="open callbacks that nobody takes up, with the reason")
+    left.set_defaults(command=topics.callbacks_left_alone)
     _calls(nouns.add_parser("calls", help="calls and their activities"))
     users = nouns.add_parser("users", help="who is who").add_subparsers(required=True, metavar="verb")
     users.add_parser("list").set_defaults(command=calls.users_list)

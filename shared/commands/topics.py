@@ -93,6 +93,12 @@ async def callbacks_poll(services: Services, _options: Namespace) -> object:
     return await services.callback_polling.run()
 
 
+async def callbacks_left_alone(services: Services, _options: Namespace) -> object:
+    """Open callbacks that are not on their way into Dynamics, by the voice cloud's own list, with the reason."""
+    found = await services.left_callbacks.find()
+    return {"callbacks": [one.to_json() for one in found.callbacks], "unreadable": found.unreadable}
+
+
 @dataclass(frozen=True)
 class Failed:
     """An answer that is printed as any other, but says that something does not work: exit code 1."""

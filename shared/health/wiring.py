@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shared.bus.names import QUEUES
+from shared.callbacks.left import left_callbacks
 from shared.clock import Clock
 from shared.enterprise_calls.health import calls
 from shared.errors import Misconfigured
@@ -30,6 +31,7 @@ def build(services: "Services", environ: Mapping[str, str], clock: Clock) -> Hea
         "settings": lambda: checks.settings(s.settings),
         "number index": lambda: checks.index(s.watermarks, clock),
         "callback lists": lambda: checks.callback_lists(s.settings, s.enreach, s.callback_polls, clock),
+        "callbacks left alone": lambda: left_callbacks(s.left_callbacks),
         "callback queues": lambda: checks.callback_queues(s.settings, s.dataverse),
         "calls": lambda: calls(s.enterprise_calls, clock),
         "columns": lambda: dynamics.columns(s.dataverse, s.absent_columns),

@@ -48,6 +48,10 @@ class Settings:
             self._cached = await self._read(now)
         return self._cached
 
+    def forget(self) -> None:
+        """What is asked next is read again."""
+        self._cached = None
+
     async def general(self) -> General:
         """Raises Misconfigured ``general-settings-faulty``: numbers are not to be read by a default nobody chose."""
         snapshot = await self.snapshot()

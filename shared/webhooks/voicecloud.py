@@ -56,4 +56,4 @@ class VoicecloudWebhooks:
                 "malformed-webhook",
                 f"a callback event names its list in {names.EVENT_ENTITY_ID} and itself in {names.EVENT_CALLBACK_ID}",
             )
-        await self._bus.send(QUEUE, requested(list_id, callback_id, self._clock()))
+        await self._bus.send(QUEUE, requested(list_id, callback_id, self._clock(), webhook=True))

@@ -135,8 +135,9 @@ async def test_what_cannot_be_done_is_dead_lettered_with_its_reason_and_replayed
     await eventually(lambda: world.exactly_one(number, callback_id))
 
 
-async def test_health_says_ok_when_all_is_well(app: RunningHost, anonymous: httpx.AsyncClient) -> None:
+async def test_health_says_ok_when_all_is_well(app: RunningHost, anonymous: httpx.AsyncClient, world: World) -> None:
     """Every check is there with its state and since when; without a key nobody sees it."""
+    await world.close_callbacks()
     assert (await anonymous.get("/api/health")).status_code == 401
     answer = await app.client.get("/api/health")
     report = answer.json()
