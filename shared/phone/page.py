@@ -1,6 +1,7 @@
 """The web phone's files, with what a browser may do with them (A2; Content Security Policy Level 3)."""
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -38,6 +39,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Encoding",
 }
+_COMMENT = re.compile(rb"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 POLICY = (
     "default-src 'none'; script-src 'self' {ancestors}; style-src 'self'; img-src 'self' data:; font-src 'self';"
     " media-src 'self' blob: mediastream:; connect-src 'self' {connect}; worker-src 'self'; manifest-src 'self';"
@@ -110,10 +112,17 @@ def _located(path: str) -> Path | None:
         return None
 
 
+def without_comments(module: bytes) -> bytes:
+    """Without the documentation comments that have lines of their own; each line stays where it is."""
+    return _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), module)
+
+
 @lru_cache(maxsize=500)
 def _read(path: Path, _changed_ns: int) -> File:
-    """Read and packed once, until it changes."""
+    """Read and packed once, until it changes. Modules are sent without what only their readers need."""
     body = path.read_bytes()
+    if path.suffix == ".js":
+        body = without_comments(body)
     packed = gzip.compress(body, 9, mtime=0) if path.suffix in PACKED else None
     return File(body, packed, TYPES[path.suffix], f'W/"{sha256(body).hexdigest()[:32]}"')
 
