@@ -43,6 +43,8 @@ export class Phone {
     this.heartbeats = new Heartbeats(api);
     /** @type {Map<string, any>} what is known of who calls, by call */
     this.callers = new Map();
+    /** The customers that were chosen for calls here. @type {Map<string, any>} */
+    this.wanted = new Map();
     /** The number shown to the next one who is called; null: the agent's own (C4). @type {string | null} */
     this.shownAs = null;
     /** The call dialled last. */
@@ -221,7 +223,7 @@ export class Phone {
   /** @param {import("./calls.js").Call} call @returns {string} */
   nameOf(call) {
     const matches = this.callers.get(call.callId)?.caller?.matches ?? [];
-    const picked = this.callers.get(call.callId)?.customer;
+    const picked = this.callers.get(call.callId)?.customer ?? this.wanted.get(call.callId);
     if (call.party.name) return call.party.name;
     if (picked?.name) return picked.name;
     return matches.length === 1 ? matches[0].name : this.frame.number(call.party.number) || t("withheld");
@@ -249,15 +251,20 @@ export class Phone {
     this.ring();
   }
 
-  /** @param {string} number or `user:<id>`, `pool:<id>` */
-  async dial(number) {
+  /**
+   * @param {string} number or `user:<id>`, `pool:<id>`
+   * @param {{kind: string, id: string, name: string}} [customer] who was chosen: others may have the same number
+   */
+  async dial(number, customer) {
     const [callId, callerNumber] = [newCallId(), this.shownAs];
     this.dialled = callId;
+    if (customer) this.wanted.set(callId, customer);
     try {
       await this.devices.microphone();
       await this.api.insist(() => this.api.post("/phone/calls", { callId, number, ...(callerNumber ? { callerNumber } : {}) }));
       this.shownAs = null;
       this.frame.dialled(number);
+      if (customer) this.pick({ callId }, customer);
       await this.media.attach(callId);
     } catch (error) {
       if (!isOver(error)) this.complain(error);
@@ -297,11 +304,14 @@ export class Phone {
     if (!this.media.press(call.callId, keys)) this.command(call, "keys", { keys });
   }
 
-  /** @param {import("./calls.js").Call} call @param {{kind: string, id: string, name: string}} customer */
+  /** @param {{callId: string}} call @param {{kind: string, id: string, name: string}} customer */
   async pick(call, customer) {
     try {
       const told = await this.api.patch(`/phone/calls/${call.callId}`, { customer: { kind: customer.kind, id: customer.id } });
-      this.callers.set(call.callId, { ...this.callers.get(call.callId), customer: { ...told.customer, name: customer.name } });
+      const picked = { ...told.customer, name: customer.name };
+      this.wanted.set(call.callId, picked);
+      const known = this.callers.get(call.callId);
+      if (known) this.callers.set(call.callId, { ...known, customer: picked });
       this.draw();
     } catch (error) {
       this.complain(error);

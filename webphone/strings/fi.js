@@ -154,6 +154,7 @@ export const fi = {
   "availability.until": "Asti",
   "availability.note": "Viesti",
   "availability.set": "Tallenna",
+  "availability.clear": "Tyhjennä viesti ja loppu",
   "availability.minutes": "{minutes} min",
   "error.offline": "Palvelimeen ei saada yhteyttä. Yritetään uudelleen.",
   "error.not-in-this-state": "Se ei ole nyt mahdollista.",

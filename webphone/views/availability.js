@@ -24,10 +24,14 @@ export class Availability {
     this.list = el("div", { class: "statuses", role: "menu", "aria-label": t("availability"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) });
     this.note = el("input", { id: "availability-note", maxLength: 200, autocomplete: "off" });
     this.until = el("input", { id: "availability-until", type: "time" });
+    /** What the fields showed when the menu was opened. */
+    this.before = { note: "", until: "" };
+    this.clearing = el("button", { type: "button", hidden: true, onclick: () => this.clear() }, t("availability.clear"));
     this.form = el("form", { class: "more", onsubmit: (/** @type {Event} */ event) => this.submit(event) },
       el("div", { class: "field" }, el("label", { htmlFor: "availability-note" }, t("availability.note")), this.note),
       el("div", { class: "field" }, el("label", { htmlFor: "availability-until" }, t("availability.until")), this.until),
-      el("button", {}, t("availability.set")));
+      el("button", {}, t("availability.set")),
+      this.clearing);
     this.menu = el("div", { class: "menu", hidden: true }, this.list, this.form);
     this.button = el("button", { type: "button", class: "status", "aria-haspopup": "true", "aria-expanded": "false", onclick: () => this.toggle() }, this.dot, el("span", { class: "unseen" }, `${t("availability")}: `), this.name, this.left);
     this.root = el("div", { class: "availability", onkeydown: (/** @type {KeyboardEvent} */ event) => this.escape(event) }, this.button, this.menu);
@@ -80,26 +84,45 @@ export class Availability {
       status.length_s && el("span", { class: "quiet" }, t("availability.minutes", { minutes: Math.round(status.length_s / 60) })));
   }
 
-  /** @param {string} status @param {{note?: string, endsAt?: string}} [before] what holds where nothing is typed */
-  async choose(status, before = {}) {
+  /** Another status, with what was typed for it. @param {string} status */
+  choose(status) {
+    const [note, until] = [this.note.value.trim(), this.until.value];
+    return this.set(status, note === this.before.note ? "" : note, until === this.before.until ? "" : nextMoment(until));
+  }
+
+  /** @param {string} status @param {string} note @param {string} endsAt ISO 8601 or nothing */
+  async set(status, note, endsAt) {
     this.close();
-    const note = this.note.value.trim() || before.note;
-    const endsAt = nextMoment(this.until.value) || before.endsAt;
     try {
       const set = this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) });
       this.looked = elapsed();
       this.draw(await set);
-      this.form.reset();
     } catch (error) {
       this.phone.complain(error);
     }
   }
 
-  /** Note and end for the status there is; what is left empty stays as it is. @param {Event} event */
+  /** Note and end of the status there is, as the fields have them. @param {Event} event */
   submit(event) {
     event.preventDefault();
+    const { status, endsAt } = this.shown?.availability ?? {};
+    const until = this.until.value;
+    if (status) this.set(status, this.note.value.trim(), until === this.before.until ? (endsAt ?? "") : nextMoment(until));
+  }
+
+  clear() {
+    const { status } = this.shown?.availability ?? {};
+    if (status) this.set(status, "", "");
+  }
+
+  /** Shows note and end that hold, an end that is further than a day away not. */
+  fill() {
     const { status, note, endsAt } = this.shown?.availability ?? {};
-    if (status) this.choose(status, { note: this.ownNote(status, note), endsAt });
+    const isSoon = endsAt && Date.parse(endsAt) - serverNow() < SOON_S * 1000;
+    const until = isSoon ? new Date(endsAt).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }) : "";
+    this.before = { note: status ? this.ownNote(status, note ?? "") : "", until };
+    [this.note.value, this.until.value] = [this.before.note, until];
+    show(this.clearing, Boolean(this.before.note || endsAt));
   }
 
   /** A note without what the status itself puts before it. @param {string} name @param {string} note */
@@ -117,6 +140,7 @@ export class Availability {
 
   toggle() {
     const opens = this.menu.hidden;
+    if (opens) this.fill();
     show(this.menu, opens);
     this.button.setAttribute("aria-expanded", String(opens));
     if (opens) /** @type {HTMLElement | null} */ (this.list.querySelector("[aria-checked=true]") ?? this.list.firstElementChild)?.focus();

@@ -4,6 +4,7 @@ import { el, icon, Rows, say, show } from "../dom.js";
 import { t } from "../strings.js";
 
 const SEARCH_AFTER_MS = 250;
+const CUSTOMERS = new Set(["contact", "account", "lead"]);
 
 export class Directory {
   /** @param {import("../phone.js").Phone} phone */
@@ -55,7 +56,7 @@ export class Directory {
   caller(one, to, shown) {
     const number = this.phone.frame?.number(shown) ?? shown;
     const label = t("directory.call", { who: shown ? `${one.name}, ${number}` : one.name });
-    return el("button", { type: "button", class: "bare", "aria-label": label, onclick: () => this.phone.dial(to) }, shown && el("span", {}, number), icon("call"));
+    return el("button", { type: "button", class: "bare", "aria-label": label, onclick: () => this.phone.dial(to, CUSTOMERS.has(one.kind) ? one : undefined) }, shown && el("span", {}, number), icon("call"));
   }
 
   /** @param {HTMLElement} row @param {any} one */

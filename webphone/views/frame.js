@@ -42,7 +42,7 @@ export class Frame {
     this.keypad = new Keypad(phone);
     this.availability = new Availability(phone);
     /** @type {Record<string, any>} */
-    this.views = { history: new History(phone) };
+    this.views = { history: new History(phone), keypad: this.keypad };
     this.tabs = new Tabs(TABS, (name) => this.open(name));
     this.badge = el("span", { class: "badge", hidden: true });
     this.tabs.get("history").append(this.badge);
@@ -60,10 +60,10 @@ export class Frame {
   drawn() {
     const { name, number } = this.phone.session.opened.agent;
     const who = el("div", { class: "agent" }, el("p", { class: "name" }, name), number && el("p", { class: "quiet" }, formatNumber(number)));
-    const keys = el("div", { class: "keys", id: "panel-keypad", role: "tabpanel", "aria-labelledby": "tab-keypad" }, this.keypad.root);
+    this.keys = el("div", { class: "keys", id: "panel-keypad", role: "tabpanel", "aria-labelledby": "tab-keypad" }, this.keypad.root);
     return el("div", { class: "phone" },
       el("header", {}, el("h1", { class: "unseen" }, t("app.title")), who, this.availability.root),
-      el("div", { class: "stage" }, el("main", {}, el("div", { class: "side" }, this.call.root, keys), this.panel), this.ring.root),
+      el("div", { class: "stage" }, el("main", {}, el("div", { class: "side" }, this.call.root, this.keys), this.panel), this.ring.root),
       this.banners.root,
       el("nav", { "aria-label": t("tabs") }, this.tabs.root),
       this.live,
@@ -73,18 +73,24 @@ export class Frame {
   /** @param {string} name "call" is there only while there is one */
   open(name) {
     document.body.dataset.view = name;
-    const side = AT_SIDE.has(name);
+    const side = this.isAtSide(name);
     if (!side || (!this.beside && this.wide.matches)) this.show(side ? FIRST_BESIDE : name, !side);
     this.select(name);
     if (name === "keypad") this.keypad.opened();
   }
 
+  /** In a call the side is the call's: the keypad, to call somebody else meanwhile, stands beside it. @param {string} name */
+  isAtSide(name) {
+    return AT_SIDE.has(name) && !(name === "keypad" && this.inCall && this.wide.matches);
+  }
+
   /** @param {string} name */
   select(name) {
-    this.tabs.select(AT_SIDE.has(name) && this.wide.matches ? this.beside : name);
+    this.tabs.select(this.isAtSide(name) && this.wide.matches ? this.beside : name);
   }
 
   resized() {
+    if (this.beside === "keypad") this.beside = "";
     if (this.wide.matches && !this.beside) this.show(FIRST_BESIDE, false);
     else if (this.wide.matches) this.views[this.beside]?.opened?.(false);
     this.select(document.body.dataset.view ?? "keypad");
@@ -97,6 +103,7 @@ export class Frame {
     const view = (this.views[name] ??= await this.part(() => LATER[name](this.phone)));
     if (this.beside !== name || !view) return;
     this.panel.replaceChildren(view.root);
+    if (name !== "keypad") this.keys.append(this.keypad.root);
     if (chosen || this.wide.matches) view.opened?.(chosen);
   }
 
@@ -150,6 +157,7 @@ export class Frame {
     this.inCall = inCall;
     document.body.classList.toggle("in-call", inCall);
     show(this.tabs.get("call"), inCall);
+    if (!inCall && this.beside === "keypad") this.show(FIRST_BESIDE, false);
     if (inCall) this.open("call");
     else if (document.body.dataset.view === "call") this.open("keypad");
   }

@@ -122,3 +122,23 @@ async def test_an_agent_learns_that_the_browser_waits_for_an_answer(phones_at_wo
     await expect(anna.page.locator(".call .state")).to_have_text("Connected")
     await expect(banner).to_be_hidden()
     assert anna.faults == []
+
+
+async def test_a_wide_phone_keeps_a_keypad_in_a_call_and_says_what_cannot_be_loaded(phones_at_work: PhoneStack) -> None:
+    """Somebody else can be called from beside the call; a view that an upgrade has taken away offers to reload."""
+    work = phones_at_work
+    anna = await work.agent("Anna Virtanen", ANNA_HZ, service_workers="block")
+    page = anna.page
+    await page.set_viewport_size({"width": 1000, "height": 700})
+    await page.route("**/views/pools.js", lambda route: route.abort())
+    await work.call(ANNA_NUMBER)
+    await page.get_by_role("button", name="Answer").click()
+    await expect(page.locator(".call .state")).to_have_text("Connected")
+    await page.get_by_role("tab", name="Pools").click()
+    await expect(page.get_by_role("status").filter(has_text="could not be loaded")).to_be_visible()
+    await page.get_by_role("tab", name="Keypad").click()
+    await page.get_by_label("Number", exact=True).fill("+358401112233")
+    await expect(page.get_by_role("button", name="End call")).to_be_visible()
+    await page.get_by_role("button", name="End call").click()
+    await expect(page.locator("#panel-keypad input")).to_have_value("+358 40 111 2233")
+    assert anna.faults == []

@@ -17,6 +17,8 @@ ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 LEASE_S = 12
 SETTINGS_KEPT_S = 2.2
 """A little longer than the app goes by settings it has read."""
+FOLLOWS_WITHIN_MS = 3_000
+"""A second, and what a machine needs that does other things besides."""
 MENDED_WITHIN_MS = 40_000
 """A write that was refused is tried again by the schedule, the phone looks every ten seconds."""
 
@@ -77,25 +79,42 @@ async def test_an_agent_is_told_that_dynamics_refuses_his_status(dynamics: Page,
     assert anna.faults == []
 
 
-async def test_a_note_added_later_leaves_the_end_as_it_was(phones_at_work: PhoneStack) -> None:
-    """Lunch ends when it was to end, without a word as with one; a status chosen anew has neither (B3, B4)."""
+async def test_note_and_end_of_a_status_can_be_seen_changed_and_cleared(phones_at_work: PhoneStack) -> None:
+    """A note added to lunch leaves its end; the menu shows both; a status chosen anew has neither (B3, B4)."""
     page = (await phones_at_work.agent("Anna Virtanen", ANNA_HZ)).page
+    note, until = page.get_by_label("Note", exact=True), page.get_by_label("Until", exact=True)
 
-    async def after(press: Locator, note: str = "") -> dict[str, Any]:
-        await page.locator("button.status").click()
-        await page.get_by_label("Note", exact=True).fill(note)
+    async def after(press: Locator) -> dict[str, Any]:
         async with page.expect_response(lambda answer: answer.request.method == "PUT") as answered:
             await press.click()
         holds: dict[str, Any] = (await (await answered.value).json())["availability"]
+        await page.locator("button.status").click()
         return holds
 
     lunch, busy = (page.get_by_role("menuitemradio", name=name) for name in ("Lunch", "Busy"))
     save = page.get_by_role("button", name="Save", exact=True)
+    await page.locator("button.status").click()
     ends_at = (await after(lunch))["endsAt"]
     assert ends_at is not None
-    for note in ("at the harbour", ""):
-        holds = await after(save, note)
-        assert (holds["status"], holds["endsAt"]) == ("Lunch", ends_at)
-        assert holds["note"].endswith("at the harbour")
+    await note.fill("at the harbour")
+    holds = await after(save)
+    assert (holds["status"], holds["endsAt"]) == ("Lunch", ends_at)
+    await expect(note).to_have_value("at the harbour")
+    await expect(until).not_to_have_value("")
     holds = await after(busy)
     assert (holds["status"], holds["endsAt"], holds["note"]) == ("Busy", None, "")
+    await note.fill("on the phone")
+    await until.fill("23:59")
+    assert (await after(save))["endsAt"] is not None
+    holds = await after(page.get_by_role("button", name="Clear note and end"))
+    assert (holds["status"], holds["endsAt"], holds["note"]) == ("Busy", None, "")
+    await expect(note).to_have_value("")
+
+
+async def test_the_phone_shows_at_once_what_was_chosen_in_dynamics(dynamics: Page, phones_at_work: PhoneStack) -> None:
+    """Each time; it used to look every ten seconds (E1)."""
+    anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
+    status = dynamics.get_by_label("Status", exact=True)
+    for chosen in ("Away", "Busy", "Available"):
+        await status.select_option(label=chosen if chosen != "Away" else "Appear away")
+        await expect(anna.page.locator("button.status .name")).to_have_text(chosen, timeout=FOLLOWS_WITHIN_MS)
