@@ -81,7 +81,7 @@ def build(
     return PhoneServices(
         sessions=sessions,
         live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=_offers()),
-        callers=Callers(agents=agents, phone=phone, readable=readable, store=calls),
+        callers=Callers(agents=agents, phone=phone, readable=readable, customers=customers, store=calls),
         directory=directory,
         history=history,
         boards=boards,

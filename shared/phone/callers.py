@@ -13,8 +13,10 @@ from shared.calls.model import PhoneNote
 from shared.calls.store import CallStore
 from shared.enreach.phone import EnreachPhone
 from shared.errors import Forbidden, Unavailable, Unsupported
+from shared.identity.model import Customer
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
+from shared.phone.customers import Customers
 from shared.phone.readable import ReadableCustomers
 
 
@@ -25,8 +27,10 @@ class Callers:
         agents: PhoneAgents,
         phone: EnreachPhone,
         readable: ReadableCustomers,
+        customers: Customers,
         store: CallStore,
     ) -> None:
+        self._customers = customers
         self._agents = agents
         self._phone = phone
         self._readable = readable
@@ -74,5 +78,12 @@ class Callers:
             return None
         number = str((call.get("about") or call.get("party") or {}).get("number") or "")
         found = (await self._readable.of(object_id, [number]))[number]
-        matches = [{"kind": one.kind, "id": str(one.id), "name": one.name} for one in found.customers]
+        are_many = len(found.customers) > 1
+        described = await self._customers.described(object_id, found.customers) if are_many else {}
+        matches = [_match(one, described.get(one.id)) for one in found.customers]
         return {"number": found.e164 or number, "matches": matches, "more": found.more}
+
+
+def _match(customer: Customer, described: tuple[str, str] | None) -> dict[str, str]:
+    shown = {"kind": customer.kind, "id": str(customer.id), "name": customer.name}
+    return {**shown, "company": described[0], "city": described[1]} if described else shown

@@ -10,6 +10,7 @@ from shared.phone.agents import PhoneAgents
 from shared.phone.boards import PoolBoards
 from shared.phone.caching import Cached
 from shared.phone.customers import Customers, Reachable
+from shared.phone.searching import has
 from shared.text import cleaned
 
 COLLEAGUES_KEPT_S = 30.0
@@ -43,8 +44,8 @@ class PhoneDirectory:
             self.colleagues(), self._boards.figures(), self._searched(object_id, text)
         )
         statuses = await self._statuses(pools)
-        found = [_colleague(one, statuses.get(one.id)) for one in people if _has(text, one.name, *_numbers(one))]
-        found += [_pool(one) for one in pools if _has(text, one.name, *one.numbers)]
+        found = [_colleague(one, statuses.get(one.id)) for one in people if has(text, one.name, *_numbers(one))]
+        found += [_pool(one) for one in pools if has(text, one.name, *one.numbers)]
         return found + [_customer(one) for one in customers]
 
     async def colleagues(self) -> tuple[VoicePerson, ...]:
@@ -57,15 +58,6 @@ class PhoneDirectory:
         """Of who is a member of a pool: the voice cloud gives nobody else's in one answer."""
         lists = await asyncio.gather(*(self._boards.members(pool.id) for pool in pools[:MOST_POOLS]))
         return {one.user_id: one for members in lists for one in members}
-
-
-def _has(text: str, *shown: str) -> bool:
-    """Whether each word is in one of them; a number also in any spelling, from three digits on."""
-    searched = " ".join(shown).casefold()
-    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
-    if len(digits) >= 3 and not any(character.isalpha() for character in text):
-        return digits in searched
-    return all(word in searched for word in text.casefold().split())
 
 
 def _numbers(person: VoicePerson) -> list[str]:

@@ -79,6 +79,7 @@ export const en = {
   "call.notes.failed": "Not saved yet, trying again",
   "call.notes.refused": "Not saved: it was refused",
   "call.matches": "Several customers have this number: pick one",
+  "call.matches.all": "Show all {count}",
   "call.pick": "Pick {name}",
   "call.keys": "Keys to press",
   "quality.good": "Good connection",

@@ -79,6 +79,7 @@ export const fi = {
   "call.notes.failed": "Ei vielä tallennettu, yritetään uudelleen",
   "call.notes.refused": "Ei tallennettu: palvelin hylkäsi",
   "call.matches": "Usealla asiakkaalla on tämä numero: valitse yksi",
+  "call.matches.all": "Näytä kaikki {count}",
   "call.pick": "Valitse {name}",
   "call.keys": "Painettavat numerot",
   "quality.good": "Yhteys on hyvä",

@@ -79,6 +79,7 @@ export const sv = {
   "call.notes.failed": "Inte sparat än, försöker igen",
   "call.notes.refused": "Inte sparat: servern vägrade",
   "call.matches": "Flera kunder har det här numret: välj en",
+  "call.matches.all": "Visa alla {count}",
   "call.pick": "Välj {name}",
   "call.keys": "Knappar att trycka på",
   "quality.good": "Bra anslutning",

@@ -3,6 +3,9 @@
 import { el, icon, Rows, say, show } from "../dom.js";
 import { t } from "../strings.js";
 
+/** Customers with one number that are shown at once. */
+const FEW = 4;
+
 export class CallerCard {
   /** @param {import("../phone.js").Phone} phone */
   constructor(phone) {
@@ -10,7 +13,9 @@ export class CallerCard {
     /** @type {import("../calls.js").Call | undefined} */
     this.call = undefined;
     this.list = el("ul", { class: "matches" });
-    this.matches = el("div", { hidden: true }, el("p", { class: "label", id: "matches-label" }, t("call.matches")), this.list);
+    this.isWhole = false;
+    this.all = el("button", { type: "button", class: "bare", onclick: () => this.showAll() });
+    this.matches = el("div", { hidden: true }, el("p", { class: "label", id: "matches-label" }, t("call.matches")), this.list, this.all);
     this.list.setAttribute("aria-labelledby", "matches-label");
     this.rows = new Rows(this.list, (match) => match.id, (match) => this.match(match), (row, match) => this.mark(row, match));
     this.notes = el("textarea", { id: "notes", rows: 4, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value, this.filled) });
@@ -32,6 +37,7 @@ export class CallerCard {
     this.call = call;
     const { notes } = this.phone;
     const draft = call ? notes.draft(call.callId) : null;
+    this.isWhole = false;
     this.filled = draft !== null;
     this.notes.value = draft ?? (call && notes.more(call.callId)) ?? "";
     say(this.saved, "");
@@ -46,13 +52,28 @@ export class CallerCard {
     }
     const matches = known?.caller?.matches ?? [];
     show(this.matches, matches.length > 1);
-    this.rows.draw(matches.length > 1 ? matches : []);
+    this.rows.draw(matches.length > 1 ? this.shortened(matches, known) : []);
+    show(this.all, matches.length > this.list.childElementCount);
+    say(this.all, t("call.matches.all", { count: matches.length }));
+  }
+
+  /** Few at first, so that the notes stay in sight; who was picked is one of them. @param {any[]} matches @param {any} known */
+  shortened(matches, known) {
+    if (this.isWhole || matches.length <= FEW + 1) return matches;
+    const picked = matches.findIndex((match) => match.id === known.customer?.id);
+    return matches.filter((_, at) => at < FEW || at === picked);
+  }
+
+  showAll() {
+    this.isWhole = true;
+    if (this.call) this.draw(this.call);
   }
 
   /** @param {any} match */
   match(match) {
-    const pick = el("button", { type: "button", class: "match", "aria-label": t("call.pick", { name: match.name }), onclick: () => this.call && this.phone.pick(this.call, match) },
-      el("span", {}, match.name), el("span", { class: "quiet" }, t(`kind.${match.kind}`)), icon("check"));
+    const where = [match.company, match.city].filter(Boolean).join(", ") || t(`kind.${match.kind}`);
+    const pick = el("button", { type: "button", class: "match", "aria-label": t("call.pick", { name: [match.name, match.company, match.city].filter(Boolean).join(", ") }), onclick: () => this.call && this.phone.pick(this.call, match) },
+      el("span", {}, match.name), el("span", { class: "quiet" }, where), icon("check"));
     return el("li", {}, pick);
   }
 

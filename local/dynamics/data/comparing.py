@@ -33,6 +33,6 @@ def _translated(part: str) -> str:
     if len(part) > 1:
         inverted = part[1] == "^"
         inside = part[2:-1] if inverted else part[1:-1]
-        escaped = re.sub(r"([\\^\]&~|])", r"\\\1", inside)
+        escaped = re.sub(r"([\\^\[\]&~|])", r"\\\1", inside)
         return f"[{'^' if inverted else ''}{escaped}]"
     return re.escape(part)

@@ -13,6 +13,7 @@ from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
 from tests.fixtures.stack import StackProcess
 
 ANNA_HZ = 600.0
+ANNA = "71000000-0000-4000-8000-000000000001"
 ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 LEASE_S = 12
 SETTINGS_KEPT_S = 2.2
@@ -111,10 +112,13 @@ async def test_note_and_end_of_a_status_can_be_seen_changed_and_cleared(phones_a
     await expect(note).to_have_value("")
 
 
-async def test_the_phone_shows_at_once_what_was_chosen_in_dynamics(dynamics: Page, phones_at_work: PhoneStack) -> None:
-    """Each time; it used to look every ten seconds (E1)."""
+async def test_the_phone_shows_at_once_what_the_voice_cloud_has(
+    phones_at_work: PhoneStack, phone_run: StackProcess
+) -> None:
+    """Each time, as when it was chosen in Dynamics; the phone used to look every ten seconds (B1, E1)."""
+    services = Services(phone_run.settings)
     anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
-    status = dynamics.get_by_label("Status", exact=True)
-    for chosen in ("Away", "Busy", "Available"):
-        await status.select_option(label=chosen if chosen != "Away" else "Appear away")
-        await expect(anna.page.locator("button.status .name")).to_have_text(chosen, timeout=FOLLOWS_WITHIN_MS)
+    for number, name in ((2, "Away"), (1, "Busy"), (0, "Available")):
+        await services.enreach.set_availability(ANNA, number)
+        await expect(anna.page.locator("button.status .name")).to_have_text(name, timeout=FOLLOWS_WITHIN_MS)
+    await services.close()

@@ -44,6 +44,13 @@ async def test_customers_are_found_by_name_and_by_number(phones: LivePhones) -> 
     assert await found(phones, "o'nobody' or contains(fullname,'x") == []
 
 
+async def test_parts_of_numbers_and_letters_without_accents_are_enough(phones: LivePhones) -> None:
+    """Customers and colleagues alike."""
+    for search in ("meikal", "123 4567", "40 123 45"):
+        assert MATTI in {one["id"] for one in await found(phones, search)}, search
+    assert "Björn Lindqvist" in {one["name"] for one in await found(phones, "bjorn")}
+
+
 async def test_customers_are_those_the_agent_may_read(phones: LivePhones) -> None:
     """Dynamics is asked as the agent; without the right there are no customers, and colleagues all the same."""
     switch = f"{phones.world.neighbours.dynamics_url}/stand-in/privileges"
