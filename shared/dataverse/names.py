@@ -87,11 +87,3 @@ PRESENCE_TEXT = "msdyn_presencestatustext"
 PRESENCE_BASE = "msdyn_basepresencestatus"
 MODIFY_PRESENCE = "CCaaS_ModifyAgentPresence"
 PRESENCE_API_VERSION = "1.0"
-
-
-def searched(text: str) -> str:
-    """A text as ``contains`` takes it literally: quoted (OData 4.01, 5.1.1.7), without the wildcards of Dataverse
-    (``%``, ``_``, ``[``)."""
-    for wildcard in ("[", "%", "_"):
-        text = text.replace(wildcard, f"[{wildcard}]")
-    return "'" + text.replace("'", "''") + "'"

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.dataverse.model import Change
 from tests.fixtures.calls import MATTI, MATTI_NUMBER
 from tests.fixtures.live_phone import ANNA, DAVID, OFFER, LivePhones
 from tests.fixtures.world import eventually
@@ -234,3 +235,24 @@ async def test_a_colleague_without_a_telephone_that_can_ring_is_not_reachable(ph
     pools = (await phones.anna.get("/phone/pools")).json()
     members = {one["name"]: one["reachable"] for pool in pools for one in pool["agents"]}
     assert (members["David Korhonen"], members["Anna Virtanen"]) == (True, False)
+
+
+async def test_customers_with_one_number_are_told_apart(phones: LivePhones) -> None:
+    """By the company of a contact and the city of each, as Dynamics shows them to the agent (C5, D5)."""
+    number = phones.world.new_number()
+    acme, contact, lead = (str(uuid4()) for _ in range(3))
+    aino = {"firstname": "Aino", "lastname": "Aalto", "address1_city": "Espoo", "telephone1": number}
+    bound = {"parentcustomerid_account@odata.bind": f"/accounts({acme})"}
+    rows = {
+        f"accounts({acme})": {"name": "Acme Oy", "address1_city": "Turku", "telephone1": number},
+        f"contacts({contact})": {**aino, **bound},
+        f"leads({lead})": {"lastname": "Lind", "companyname": "Lind Ab", "mobilephone": number},
+    }
+    await phones.world.services.dataverse.transact([Change("PATCH", path, row) for path, row in rows.items()])
+    await phones.world.services.index_sync.run()
+    await phones.opened(phones.anna)
+    await phones.cloud.rings(ANNA, "c1", number)
+    shown = (await phones.anna.get("/phone/calls/c1")).json()
+    validate_as("CallCaller", shown)
+    found = {one["id"]: (one.get("company"), one.get("city")) for one in shown["caller"]["matches"]}
+    assert found == {acme: ("", "Turku"), contact: ("Acme Oy", "Espoo"), lead: ("Lind Ab", "")}
