@@ -99,6 +99,7 @@ export class Phone {
   run() {
     this.frame.open("keypad");
     this.stream.version = this.session.opened.state.version;
+    this.frame.availability.told(this.session.opened.state.availability);
     this.take(this.calls.take(this.session.opened.state));
     this.stream.run();
     this.notes.resume();

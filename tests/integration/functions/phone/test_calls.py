@@ -243,7 +243,7 @@ async def test_customers_with_one_number_are_told_apart(phones: LivePhones) -> N
     acme, contact, lead = (str(uuid4()) for _ in range(3))
     aino = {"firstname": "Aino", "lastname": "Aalto", "address1_city": "Espoo", "telephone1": number}
     bound = {"parentcustomerid_account@odata.bind": f"/accounts({acme})"}
-    rows = {
+    rows: dict[str, dict[str, str]] = {
         f"accounts({acme})": {"name": "Acme Oy", "address1_city": "Turku", "telephone1": number},
         f"contacts({contact})": {**aino, **bound},
         f"leads({lead})": {"lastname": "Lind", "companyname": "Lind Ab", "mobilephone": number},
