@@ -9,12 +9,15 @@ from voicecloud import logs
 from voicecloud.api.http import CONNECTIONS
 from voicecloud.app import build
 from voicecloud.bootstrap import services
+from voicecloud.control.guard import check_place
 from voicecloud.serving import serving
 from voicecloud.settings import Settings
 
 
 async def main() -> None:
     settings = Settings.from_environment(os.environ)
+    if settings.control:
+        check_place(settings.host, has_trunk=settings.sip is not None)
     stopping = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stopping.set)

@@ -156,7 +156,7 @@ UNKNOWN_USER = "user-unknown"
 FOREIGN_USER = "foreign-user"
 MEDIA_FULL = "media-full"
 UNKNOWN_CALL = "call-unknown"
-UNKNOWN_LEG = "leg_unknown"
+UNKNOWN_LEG = "leg-unknown"
 UNKNOWN_MEDIA = "media-unknown"
 
 USER = "/users/{id}"

@@ -36,7 +36,7 @@ def _found(request: web.Request, user_name: str) -> list[dict[str, object]]:
     user = services(request).directory.user_named(user_name)
     if user is None:
         return []
-    url = services(request).settings.public_url or f"{request.scheme}://{request.host}"
+    url = f"{services(request).settings.public_url or f'{request.scheme}://{request.host}'}/"
     return [
         {
             "siloName": SILO,

@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Route:
-    """``public`` needs no HTTP Basic. A path answers with and without a slash at its end, as the original does."""
+    """``public`` needs no HTTP Basic. A path answers with and without a slash at its end, as the original does, and
+    with two at its beginning: clients join them to an address that ends with one."""
 
     method: str
     path: str
@@ -40,8 +41,8 @@ class Route:
 
 def register(app: web.Application, routes: list[Route]) -> None:
     for route in routes:
-        for path in (route.path, f"{route.path}/"):
-            app.router.add_route(route.method, path, _answering(route))
+        for path in (route.path, f"{route.path}/", f"/{route.path}", f"/{route.path}/"):
+            app.router.add_route(route.method, path, answering(route))
 
 
 def services(request: web.Request) -> Services:
@@ -70,7 +71,7 @@ async def body(request: web.Request) -> Mapping[str, Any]:
     return document
 
 
-def _answering(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def answering(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
         if not route.public:
             request[CALLER] = _authenticated(request)

@@ -41,8 +41,7 @@ class Classifications:
         selections = given.get("TagSelections")
         if not isinstance(selections, list) or not all(isinstance(one, Mapping) for one in selections):
             raise InvalidInput("classification-tags", "TagSelections is a list of {TagId}")
-        tags = [required(one, "TagId") for one in selections]
-        _check(schema, tags)
+        chosen = _chosen(schema, [one.get("TagId") for one in selections])
         note = str(given.get("Note") or "")
         kind = given.get("ClassifiedType", "Undefined")
         if len(note) > MAX_NOTE or kind not in TYPES:
@@ -50,16 +49,20 @@ class Classifications:
                 "classification-value", f"Note has at most {MAX_NOTE} characters, ClassifiedType is known"
             )
         subject_id = subject(given.get("CallId") or given.get("CallListItemId"))
+        now = to_iso(self._clock())
         instance = {
             "Id": self._ids.new(),
             "TagSchemaId": schema["Id"],
-            "TagSelections": [{"TagId": tag} for tag in tags],
+            "TagSchemaName": schema["Name"],
+            "TagSelections": chosen,
             "ClassifiedType": kind,
             "CallId": given.get("CallId"),
             "CallListItemId": given.get("CallListItemId"),
             "Note": note,
             "UserId": classifier.id,
-            "CreatedTime": to_iso(self._clock()),
+            "CreatedBy": classifier.user_name,
+            "CreatedTime": now,
+            "Modified": now,
         }
         await self._store.add(subject_id, instance)
         return instance
@@ -75,11 +78,15 @@ def subject(given: object) -> str:
     return given
 
 
-def _check(schema: Document, tags: list[str]) -> None:
-    known = {tag["Id"] for group in schema["Groups"] for tag in group["Tags"]}
-    if unknown := set(tags) - known:
-        raise InvalidInput("classification-tags", f"{len(unknown)} of the tags are not in the schema")
+def _chosen(schema: Document, given: list[object]) -> list[dict[str, Any]]:
+    """``{TagId, TagName, TagGroupName}`` of each, in the order given; ids are whole numbers, also as text."""
+    ids = [str(one) for one in given if isinstance(one, int | str) and not isinstance(one, bool)]
+    known = {str(tag["Id"]): (tag, group) for group in schema["Groups"] for tag in group["Tags"]}
+    if unknown := len(given) - len([one for one in ids if one in known]):
+        raise InvalidInput("classification-tags", f"{unknown} of the tags are not in the schema")
     for group in schema["Groups"]:
-        count = len({tag["Id"] for tag in group["Tags"]} & set(tags))
+        count = len({str(tag["Id"]) for tag in group["Tags"]} & set(ids))
         if not group.get("MinSelections", 0) <= count <= group.get("MaxSelections", len(known)):
             raise InvalidInput("classification-tags", f"the group {group['Name']} has too few or too many tags")
+    found = (known[one] for one in dict.fromkeys(ids))
+    return [{"TagId": tag["Id"], "TagName": tag["Name"], "TagGroupName": group["Name"]} for tag, group in found]

@@ -7,9 +7,10 @@ from aiohttp import web
 
 from shared.errors import InvalidInput
 from voicecloud.api.callbacks import new_callback
-from voicecloud.api.http import Route, body, services
+from voicecloud.api.http import Route, answering, body, services
 from voicecloud.callbacks.model import Search, State
 from voicecloud.control import lines, people
+from voicecloud.control.guard import HEADERS, guarded
 from voicecloud.organisation.model import Kind
 from voicecloud.routing.availability import PROFILES
 from voicecloud.routing.machine import LegState
@@ -24,12 +25,12 @@ MAX_CALLS_PER_HOUR = 7_200
 TALKING = {LegState.CONNECTED, LegState.HELD, LegState.CONSULTING}
 
 
-async def page(request: web.Request) -> web.StreamResponse:
+async def page(request: web.Request) -> object:
     """One of the page's files; asked afresh each time, so that a change is seen."""
     name = FILES.get(request.match_info.get("file", ""))
     if name is None:
         raise web.HTTPNotFound
-    return web.FileResponse(PAGE / name, headers={"Cache-Control": "no-cache"})
+    return web.FileResponse(PAGE / name, headers={"Cache-Control": "no-cache", **HEADERS})
 
 
 async def state(request: web.Request) -> object:
@@ -130,21 +131,21 @@ async def _callbacks(request: web.Request) -> list[dict[str, Any]]:
     return [row.to_json() for row in sorted(rows, key=lambda row: row.id, reverse=True)[:SHOWN]]
 
 
-ROUTES = [
+_OPEN = [
     Route("GET", "/control/api/state", state, public=True),
     Route("POST", "/control/api/callbacks", leave_callback, public=True),
     Route("POST", "/control/api/traffic", traffic, public=True),
     *people.ROUTES,
     *lines.ROUTES,
 ]
+ROUTES = [guarded(route) for route in _OPEN]
 
 
-async def to_page(request: web.Request) -> web.Response:
+async def to_page(request: web.Request) -> object:
     """Relative addresses of the page need the slash."""
     raise web.HTTPFound("/control/")
 
 
 def register_page(app: web.Application) -> None:
-    app.router.add_get("/control", to_page)
-    app.router.add_get("/control/", page)
-    app.router.add_get("/control/{file}", page)
+    for path, handler in (("/control", to_page), ("/control/", page), ("/control/{file}", page)):
+        app.router.add_get(path, answering(guarded(Route("GET", path, handler, public=True))))

@@ -28,7 +28,7 @@ class WrongState(Conflict):
     """A command that the state of the leg forbids. ``state`` is that state."""
 
     def __init__(self, command: str, state: str) -> None:
-        super().__init__("not_in_this_state", f"a leg that is {state} takes no {command}")
+        super().__init__("not-in-this-state", f"a leg that is {state} takes no {command}")
         self.state = state
 
 

@@ -62,7 +62,7 @@ class PhoneStates:
             self._dialled_in_vain(effect.history)
 
     def state(self, user_id: str) -> Document:
-        """``{version, calls, availability}``. Raises Missing ``user_unknown``."""
+        """``{version, calls, availability}``. Raises Missing ``user-unknown``."""
         self._engine.platform.user_status(user_id)
         phone = self._refreshed(user_id)
         calls = [*phone.calls.values(), *(one.document for one in phone.over.values())]

@@ -36,16 +36,16 @@ def arrived(world: World, event: CallArrived) -> None:
 def dialled(world: World, event: DialOut) -> None:
     """A user calls.
 
-    Raises Missing ``user_unknown``; Conflict ``draining``, ``call_exists``, ``user_busy``; InvalidInput ``no_number``,
-    ``caller_number_not_allowed``.
+    Raises Missing ``user-unknown``; Conflict ``draining``, ``call-exists``, ``user-busy``; InvalidInput ``no-number``,
+    ``caller-number-not-allowed``.
     """
     agent = world.agent(event.user_id)
     if world.draining:
         raise Conflict("draining", "the platform takes no new calls")
     if event.call_id in world.calls:
-        raise Conflict("call_exists", "a call has this id already")
+        raise Conflict("call-exists", "a call has this id already")
     if not event.to or len(event.to) > LONGEST_NUMBER:
-        raise InvalidInput("no_number", f"a number to call has 1 to {LONGEST_NUMBER} characters")
+        raise InvalidInput("no-number", f"a number to call has 1 to {LONGEST_NUMBER} characters")
     _check_free_to_dial(agent)
     shown = _caller_number(world, agent, event.caller_number)
     target = resolved(world, Target(TargetKind.NUMBER, event.to))
@@ -57,16 +57,16 @@ def dialled(world: World, event: DialOut) -> None:
 
 
 def fetched(world: World, user_id: str, call_id: str) -> None:
-    """A member takes a waiting call. Raises Missing, Conflict ``not_waiting``, ``user_busy``."""
+    """A member takes a waiting call. Raises Missing, Conflict ``not-waiting``, ``user-busy``."""
     agent = world.agent(user_id)
     call = world.calls.get(call_id)
     if call is None or call.visit is None or call.stage is not Stage.QUEUED:
-        raise Conflict("not_waiting", "this call does not wait in a queue")
+        raise Conflict("not-waiting", "this call does not wait in a queue")
     state = world.pool(call.visit.pool_id)
     if user_id not in state.members:
-        raise Conflict("not_a_member", "only a member can take a call from this pool")
+        raise Conflict("not-a-member", "only a member can take a call from this pool")
     if not agent.reachable or agent.kind is not AvailabilityClass.AVAILABLE:
-        raise Conflict("user_busy", "the user cannot take a call now")
+        raise Conflict("user-busy", "the user cannot take a call now")
     offer(world, call, state, [agent])
 
 
@@ -84,7 +84,7 @@ def _begin(world: World, call: Call, agent: Agent | None, number: str | None, ev
 def _check_free_to_dial(agent: Agent) -> None:
     ringing = agent.state is AgentState.RINGING
     if ringing or any(leg.state is not LegState.HELD for leg in agent.legs.values()):
-        raise Conflict("user_busy", "the user has another call that is not on hold")
+        raise Conflict("user-busy", "the user has another call that is not on hold")
 
 
 def _caller_number(world: World, agent: Agent, asked: str | None) -> str | None:
@@ -102,4 +102,4 @@ def check_caller_number(world: World, agent: Agent, number: str) -> None:
     own_pools = world.pools_of.get(agent.user.id, set())
     of_his_pool = target is not None and target.kind is TargetKind.POOL and target.value in own_pools
     if number != agent.user.number and not of_his_pool:
-        raise InvalidInput("caller_number_not_allowed", "the user may not show this number")
+        raise InvalidInput("caller-number-not-allowed", "the user may not show this number")

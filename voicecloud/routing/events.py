@@ -27,7 +27,7 @@ class DialOut:
     """Command: a user calls. ``to`` may be one of our own numbers (internal call); his own leg is ``<call id>:1``.
 
     ``caller_number`` is what the far end sees: the user's own number, or that of a pool he is a member of (C4). None
-    takes the one set for the next call, else his own. Refused: ``caller_number_not_allowed``, ``user_busy``,
+    takes the one set for the next call, else his own. Refused: ``caller-number-not-allowed``, ``user-busy``,
     ``draining``.
     """
 
@@ -119,7 +119,7 @@ class Transfer:
 class Consult:
     """Command: the other party is put on hold and ``target`` is called for this user (C3).
 
-    A pool as target means its best free agent now; refused with ``target_not_available`` when there is none.
+    A pool as target means its best free agent now; refused with ``target-not-available`` when there is none.
     """
 
     leg_id: str

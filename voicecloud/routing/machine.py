@@ -61,10 +61,10 @@ _FOLLOWING: dict[type[StrEnum], dict[tuple[str, str], StrEnum]] = {
 
 
 def following[State: StrEnum](state: State, event: str) -> State:
-    """The state that ``event`` leads to. Raises Conflict ``not_in_this_state`` when the table has no such way."""
+    """The state that ``event`` leads to. Raises Conflict ``not-in-this-state`` when the table has no such way."""
     target = _FOLLOWING[type(state)].get((state, event))
     if target is None:
-        raise Conflict("not_in_this_state", f"a {_MACHINES[type(state)]} that is {state} cannot {event}")
+        raise Conflict("not-in-this-state", f"a {_MACHINES[type(state)]} that is {state} cannot {event}")
     return type(state)(target)
 
 

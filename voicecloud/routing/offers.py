@@ -15,11 +15,11 @@ from voicecloud.routing.users import not_answered
 def answer(world: World, leg_id: str, terminal: Terminal | None) -> None:
     """The ringing party picks up: a user on a terminal, an outside party on none.
 
-    Raises Missing ``leg_unknown``, Conflict ``not_ringing``.
+    Raises Missing ``leg-unknown``, Conflict ``not-ringing``.
     """
     call, leg = world.leg(leg_id)
     if leg.state is not LegState.RINGING or (terminal is None) is not (leg.user_id is None):
-        raise Conflict("not_ringing", "this call does not ring")
+        raise Conflict("not-ringing", "this call does not ring")
     answered(world, call, leg, terminal)
     if call.consult == leg_id:
         transfer.consult_answered(world, call, leg)
@@ -31,7 +31,7 @@ def refuse(world: World, leg_id: str, event: str, reason: str) -> None:
     """The offer is over: ``event`` is ``reject``, ``time_out`` or ``fail``. Raises like ``answer``."""
     call, leg = world.leg(leg_id)
     if leg.state is not LegState.RINGING:
-        raise Conflict("not_ringing", "this call does not ring")
+        raise Conflict("not-ringing", "this call does not ring")
     if call.consult == leg_id:
         transfer.consult_over(world, call, event, reason)
         return
@@ -46,7 +46,7 @@ def refuse(world: World, leg_id: str, event: str, reason: str) -> None:
 def reject(world: World, leg_id: str) -> None:
     """The user declines. Raises like ``answer``."""
     if world.leg(leg_id)[1].user_id is None:
-        raise Conflict("not_ringing", "this call does not ring for a user")
+        raise Conflict("not-ringing", "this call does not ring for a user")
     refuse(world, leg_id, "reject", RejectReason.USER_REJECTED)
 
 

@@ -69,7 +69,7 @@ class Platform:
         return live_call(call) if call else None
 
     def calls_of(self, user_id: str) -> list[LiveCall]:
-        """The calls this user has a leg in, ringing ones too. Raises Missing ``user_unknown``."""
+        """The calls this user has a leg in, ringing ones too. Raises Missing ``user-unknown``."""
         call_ids = dict.fromkeys(leg.call_id for leg in self._world.agent(user_id).legs.values())
         return [live_call(self._world.calls[call_id]) for call_id in call_ids]
 
@@ -79,19 +79,19 @@ class Platform:
         return call.history() if call else None
 
     def pool_figures(self, pool_id: str, now: datetime) -> PoolFigures:
-        """Raises Missing ``pool_unknown``."""
+        """Raises Missing ``pool-unknown``."""
         return pool_figures(self._world, self._world.pool(pool_id), now)
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
-        """Raises Missing ``pool_unknown``."""
+        """Raises Missing ``pool-unknown``."""
         return tuple(self._world.pool(pool_id).members.values())
 
     def user_status(self, user_id: str) -> UserStatus:
-        """Raises Missing ``user_unknown``."""
+        """Raises Missing ``user-unknown``."""
         return user_status(self._world.agent(user_id))
 
     def availability(self, user_id: str, now: datetime) -> AvailabilityEvent | None:
-        """The availability event that holds, None for plain Available. Raises Missing ``user_unknown``."""
+        """The availability event that holds, None for plain Available. Raises Missing ``user-unknown``."""
         return current(self._world.agent(user_id).availability, now)
 
     def _advance(self, now: datetime) -> None:

@@ -14,19 +14,21 @@ from voicecloud.routing.state import Call, World
 from voicecloud.routing.steps import Finish, Goto
 
 DISCONNECT_TEXT = "DISCONNECT:"
-PREFIXES = {"queue:": TargetKind.POOL, "pool:": TargetKind.POOL, "user:": TargetKind.USER}
+KINDS = {"queue": TargetKind.POOL, "pool": TargetKind.POOL, "user": TargetKind.USER, "number": TargetKind.NUMBER}
+LARGEST_PRIORITY = 1_000_000
 
 
 def read_answer(body: Mapping[str, object], configuration: Configuration) -> RoutingAnswer:
     """The answer in a 200 response ``{InitialTarget, FailTarget, PreferredAgents, RequiredAgent, Priority,
     ExtraPriority}``, every key optional; agents are ids or e-mail addresses.
 
-    Raises InvalidInput ``routing_answer`` when a value cannot be understood, and the call is then routed as usual.
+    Raises InvalidInput ``routing-answer`` when a value cannot be understood or names a pool or user that is not
+    there; the call is then routed as usual.
     """
     required = _agents(body, "RequiredAgent", configuration)
     return RoutingAnswer(
-        initial_target=_target(body, "InitialTarget"),
-        fail_target=_target(body, "FailTarget"),
+        initial_target=_target(body, "InitialTarget", configuration),
+        fail_target=_target(body, "FailTarget", configuration),
         preferred=_agents(body, "PreferredAgents", configuration),
         required=required[0] if required else None,
         priority=_whole(body, "Priority"),
@@ -35,21 +37,20 @@ def read_answer(body: Mapping[str, object], configuration: Configuration) -> Rou
 
 
 def read_target(text: str) -> Target | None:
-    """``queue:<id>``, ``user:<id>``, an E.164 number or ``DISCONNECT:``; empty text is no target.
-
-    Raises InvalidInput ``routing_answer``.
+    """``QUEUE:<id>``, ``USER:<id>``, ``NUMBER:<E.164>``, a number as it is, or ``DISCONNECT:``, in capitals or not;
+    empty text is no target. Raises InvalidInput ``routing-answer``.
     """
     plain = text.strip()
     if not plain:
         return None
     if plain.upper().startswith(DISCONNECT_TEXT):
         return DISCONNECT
-    for prefix, kind in PREFIXES.items():
-        if plain.lower().startswith(prefix) and len(plain) > len(prefix):
-            return Target(kind, plain[len(prefix) :])
-    if plain.startswith("+") and plain[1:].isdigit():
-        return Target(TargetKind.NUMBER, plain)
-    raise InvalidInput("routing_answer", "a routing target is not understood")
+    prefix, colon, value = plain.rpartition(":")
+    kind = KINDS.get(prefix.lower()) if colon else TargetKind.NUMBER
+    is_number = value.startswith("+") and value[1:].isascii() and value[1:].isdecimal()
+    if kind and value and (kind is not TargetKind.NUMBER or is_number):
+        return Target(kind, value)
+    raise InvalidInput("routing-answer", "a routing target is not understood")
 
 
 def answered(world: World, event: RoutingAnswered) -> None:
@@ -76,11 +77,15 @@ def _send(world: World, call: Call, target: Target) -> None:
         run(world, call, Goto(target))
 
 
-def _target(body: Mapping[str, object], key: str) -> Target | None:
+def _target(body: Mapping[str, object], key: str, configuration: Configuration) -> Target | None:
     text = body.get(key) or ""
     if not isinstance(text, str):
-        raise InvalidInput("routing_answer", f"{key} is not text")
-    return read_target(text)
+        raise InvalidInput("routing-answer", f"{key} is not text")
+    target = read_target(text)
+    known = {TargetKind.POOL: configuration.pools, TargetKind.USER: configuration.users}
+    if target and target.kind in known and target.value not in known[target.kind]:
+        raise InvalidInput("routing-answer", f"{key} names what is not there")
+    return target
 
 
 def _agents(body: Mapping[str, object], key: str, configuration: Configuration) -> tuple[str, ...]:
@@ -88,7 +93,7 @@ def _agents(body: Mapping[str, object], key: str, configuration: Configuration) 
     value = body.get(key) or ()
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, Sequence):
-        raise InvalidInput("routing_answer", f"{key} is not a list")
+        raise InvalidInput("routing-answer", f"{key} is not a list")
     by_email = {user.email.lower(): user.id for user in configuration.users.values() if user.email}
     ids = (str(name) if str(name) in configuration.users else by_email.get(str(name).lower()) for name in names)
     return tuple(user_id for user_id in ids if user_id)
@@ -98,6 +103,6 @@ def _whole(body: Mapping[str, object], key: str) -> int | None:
     value = body.get(key)
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput("routing_answer", f"{key} is not a whole number")
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_PRIORITY:
+        raise InvalidInput("routing-answer", f"{key} is not a whole number")
     return value

@@ -21,21 +21,21 @@ from voicecloud.routing.state import Agent, World
 
 
 def set_availability(world: World, event: SetAvailability) -> None:
-    """Raises Missing ``user_unknown``, InvalidInput ``ends_before_start``."""
+    """Raises Missing ``user-unknown``, InvalidInput ``ends-before-start``."""
     agent = world.agent(event.user_id)
     starts_at = event.starts_at or world.now
     if event.ends_at is not None and event.ends_at <= starts_at:
-        raise InvalidInput("ends_before_start", "an availability ends after it starts")
+        raise InvalidInput("ends-before-start", "an availability ends after it starts")
     new = AvailabilityEvent(event.event_id, event.kind, starts_at, event.ends_at, event.profile, event.note)
     agent.availability = availability.added(agent.availability, new, world.now)
     availability_changed(world, agent)
 
 
 def end_availability(world: World, event: EndAvailability) -> None:
-    """Raises Missing ``user_unknown``, ``availability_unknown`` (ended already, or never was)."""
+    """Raises Missing ``user-unknown``, ``availability-unknown`` (ended already, or never was)."""
     agent = world.agent(event.user_id)
     if all(each.id != event.event_id for each in agent.availability):
-        raise Missing("availability_unknown", "no such availability event")
+        raise Missing("availability-unknown", "no such availability event")
     agent.availability = availability.ended(agent.availability, event.event_id, world.now)
     availability_changed(world, agent)
 
@@ -68,27 +68,27 @@ def terminal_changed(world: World, event: TerminalChanged) -> None:
 
 
 def set_member(world: World, event: SetMember) -> None:
-    """Raises Missing ``pool_unknown``, ``user_unknown``; InvalidInput ``skill_too_low``."""
+    """Raises Missing ``pool-unknown``, ``user-unknown``; InvalidInput ``skill-too-low``."""
     state, agent = world.pool(event.pool_id), world.agent(event.member.user_id)
     if event.member.skill < 1:
-        raise InvalidInput("skill_too_low", "a skill level is 1 or more")
+        raise InvalidInput("skill-too-low", "a skill level is 1 or more")
     state.members[agent.user.id] = event.member
     world.pools_of.setdefault(agent.user.id, set()).add(event.pool_id)
     agents.touched(world, agent)
 
 
 def remove_member(world: World, event: RemoveMember) -> None:
-    """Raises Missing ``pool_unknown``, ``member_unknown``."""
+    """Raises Missing ``pool-unknown``, ``member-unknown``."""
     state = world.pool(event.pool_id)
     if state.members.pop(event.user_id, None) is None:
-        raise Missing("member_unknown", "this user is not a member of the pool")
+        raise Missing("member-unknown", "this user is not a member of the pool")
     world.pools_of.get(event.user_id, set()).discard(event.pool_id)
     world.changed_pools.add(event.pool_id)
     world.changed_users.add(event.user_id)
 
 
 def set_caller_number(world: World, event: SetCallerNumber) -> None:
-    """Raises Missing ``user_unknown``, InvalidInput ``caller_number_not_allowed``."""
+    """Raises Missing ``user-unknown``, InvalidInput ``caller-number-not-allowed``."""
     agent = world.agent(event.user_id)
     if event.number is not None:
         check_caller_number(world, agent, event.number)

@@ -210,24 +210,24 @@ class World:
         return leg if leg and leg.open else None
 
     def leg(self, leg_id: str) -> tuple[Call, Leg]:
-        """The call and leg of this id. Raises Missing ``leg_unknown`` when it is over or never was."""
+        """The call and leg of this id. Raises Missing ``leg-unknown`` when it is over or never was."""
         leg = self.find_leg(leg_id)
         if leg is None:
-            raise Missing("leg_unknown", "this call leg does not exist any more")
+            raise Missing("leg-unknown", "this call leg does not exist any more")
         return self.calls[leg.call_id], leg
 
     def agent(self, user_id: str) -> Agent:
-        """Raises Missing ``user_unknown``."""
+        """Raises Missing ``user-unknown``."""
         agent = self.agents.get(user_id)
         if agent is None:
-            raise Missing("user_unknown", "no such user")
+            raise Missing("user-unknown", "no such user")
         return agent
 
     def pool(self, pool_id: str) -> PoolState:
-        """Raises Missing ``pool_unknown``."""
+        """Raises Missing ``pool-unknown``."""
         pool = self.pools.get(pool_id)
         if pool is None:
-            raise Missing("pool_unknown", "no such pool")
+            raise Missing("pool-unknown", "no such pool")
         return pool
 
     def after(self, key: tuple[str, ...], seconds: float) -> None:

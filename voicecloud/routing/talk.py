@@ -14,7 +14,7 @@ def hold(world: World, leg_id: str) -> None:
     """Raises Missing, Conflict when the two are not talking."""
     call, leg, other = transfer.pair(world, leg_id)
     if other.state is not LegState.CONNECTED:
-        raise Conflict("not_in_this_state", f"the other party is {other.state} and cannot be put on hold")
+        raise Conflict("not-in-this-state", f"the other party is {other.state} and cannot be put on hold")
     advance(world, leg, "hold")
     advance(world, other, "park")
     separate(world, call, other, leg)

@@ -22,7 +22,7 @@ def blind(world: World, leg_id: str, target: Target) -> None:
     """
     call, leg, other = pair(world, leg_id)
     if leg.state not in (LegState.CONNECTED, LegState.HELD):
-        raise Conflict("not_in_this_state", f"a leg that is {leg.state} cannot transfer")
+        raise Conflict("not-in-this-state", f"a leg that is {leg.state} cannot transfer")
     check_target(world, target)
     following(other.state, "release")
     if leg.state is LegState.CONNECTED and other.state is LegState.CONNECTED:
@@ -63,10 +63,10 @@ def consult_answered(world: World, call: Call, third: Leg) -> None:
 
 
 def complete(world: World, leg_id: str) -> None:
-    """The third party gets the call. Raises Missing, Conflict ``not_consulting``."""
+    """The third party gets the call. Raises Missing, Conflict ``not-consulting``."""
     call, leg, other = pair(world, leg_id)
     if leg.state is not LegState.CONSULTING:
-        raise Conflict("not_consulting", "there is no consultation to complete")
+        raise Conflict("not-consulting", "there is no consultation to complete")
     third = call.leg(call.consult or "")
     if third.state is LegState.RINGING:
         _let_ring(world, call, leg, other, third)
@@ -80,10 +80,10 @@ def complete(world: World, leg_id: str) -> None:
 
 
 def cancel(world: World, leg_id: str) -> None:
-    """Back to the other party. Raises Missing, Conflict ``not_consulting``."""
+    """Back to the other party. Raises Missing, Conflict ``not-consulting``."""
     call, leg, _ = pair(world, leg_id)
     if leg.state is not LegState.CONSULTING:
-        raise Conflict("not_consulting", "there is no consultation to cancel")
+        raise Conflict("not-consulting", "there is no consultation to cancel")
     third = call.leg(call.consult or "")
     ringing = third.state is LegState.RINGING
     consult_over(world, call, "cancel" if ringing else "end", RejectReason.CALL_DISCONNECTED)
@@ -120,19 +120,19 @@ def parked_left(world: World, call: Call, other: Leg) -> None:
 
 
 def pair(world: World, leg_id: str) -> tuple[Call, Leg, Leg]:
-    """The call, a user's leg and whom he has the call with. Raises Missing, Conflict ``not_connected``."""
+    """The call, a user's leg and whom he has the call with. Raises Missing, Conflict ``not-connected``."""
     call, leg = world.leg(leg_id)
     other = call.other_than(leg)
     if leg.user_id is None or other is None or call.stage is not Stage.CONNECTED:
-        raise Conflict("not_connected", "this leg has no party to do this with")
+        raise Conflict("not-connected", "this leg has no party to do this with")
     return call, leg, other
 
 
 def check_talks_nowhere_else(world: World, leg: Leg) -> None:
-    """Raises Conflict ``user_busy``: whoever is in the other call would hear what is said in this one."""
+    """Raises Conflict ``user-busy``: whoever is in the other call would hear what is said in this one."""
     agent = world.agents[leg.user_id or ""]
     if any(each is not leg and each.state is not LegState.HELD for each in agent.legs.values()):
-        raise Conflict("user_busy", "the user has another call that is not on hold")
+        raise Conflict("user-busy", "the user has another call that is not on hold")
 
 
 def check_target(world: World, target: Target) -> None:
@@ -142,7 +142,7 @@ def check_target(world: World, target: Target) -> None:
     elif target.kind is TargetKind.USER:
         world.agent(target.value)
     elif target.kind is TargetKind.DISCONNECT or not 0 < len(target.value) <= LONGEST_NUMBER:
-        raise Conflict("no_target", "there is nobody to transfer to")
+        raise Conflict("no-target", "there is nobody to transfer to")
 
 
 def _let_ring(world: World, call: Call, leg: Leg, other: Leg, third: Leg) -> None:
@@ -186,7 +186,7 @@ def _invitation(world: World, target: Target) -> tuple[Agent | None, str | None,
     else:
         agent, pool_id = world.agent(target.value), None
     if agent is None or not agent.reachable or agent.kind is not AvailabilityClass.AVAILABLE:
-        raise Conflict("target_not_available", "nobody there can take a call now")
+        raise Conflict("target-not-available", "nobody there can take a call now")
     return agent, pool_id, ""
 
 

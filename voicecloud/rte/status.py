@@ -7,7 +7,7 @@ from voicecloud.runtime.engine import Engine
 
 
 def queue_status(engine: Engine, queue_id: str) -> dict[str, Any]:
-    """Raises Missing ``pool_unknown``. ``Active`` is beyond the published fields."""
+    """Raises Missing ``pool-unknown``. ``Active`` is beyond the published fields."""
     figures = engine.platform.pool_figures(queue_id, engine.now())
     return {
         "OpenStatus": int(figures.open_status),
@@ -22,7 +22,9 @@ def queue_status(engine: Engine, queue_id: str) -> dict[str, Any]:
 
 
 def user_status(engine: Engine, user_id: str) -> dict[str, Any]:
-    """Raises Missing ``user_unknown``."""
+    """Of a program, which has no phone, that nothing goes on."""
+    if user_id not in engine.platform.configuration.users:
+        return _without_phone(engine, user_id)
     status = engine.platform.user_status(user_id)
     return {
         "UserId": user_id,
@@ -40,3 +42,11 @@ def user_status(engine: Engine, user_id: str) -> dict[str, Any]:
         "ActiveQueueId": status.active_queue_id,
         "ParkedCalls": status.parked_calls,
     }
+
+
+def _without_phone(engine: Engine, user_id: str) -> dict[str, Any]:
+    never = dict.fromkeys(("CanBeAllocatedTo", "FetchMode", "Serving", "ServingCallback", "Talking"), False)
+    nothing = dict.fromkeys(("WrapUpStart", "WrapUpEnd", "ActiveQueueId"))
+    now = to_iso(engine.now())
+    counts = {"ServiceTerminals": 0, "ParkedCalls": 0, "TalkingStatusChanged": now}
+    return {"UserId": user_id, "Schedule": True, "Available": True, **never, **nothing, **counts}

@@ -8,18 +8,22 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from string import Template
 from typing import Any, Self
 
 import aiohttp
 
+from shared.errors import InvalidInput, VoiceError
+from voicecloud import wire
 from voicecloud.organisation.model import Document, required
 from voicecloud.routing.effects import AskRouting, Effect
-from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
-from voicecloud.routing.model import DISCONNECT, Target, TargetKind
+from voicecloud.routing.events import RoutingAnswered
+from voicecloud.routing.smart import read_answer
 from voicecloud.runtime.engine import Engine
 
 KEY_HEADER = "X-Benemen-APIKey"
+LARGEST_ANSWER = 64 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -55,16 +59,19 @@ class SmartRoutingAsker:
             task.add_done_callback(self._asking.discard)
 
     async def _ask(self, question: AskRouting) -> None:
+        """Whatever goes wrong, routing hears of it at once: the caller waits."""
         endpoint = self._endpoints.get(question.endpoint)
         answer = None
         try:
-            if endpoint:
-                answer = read(await self._post(endpoint, question))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            body = await self._post(endpoint, question) if endpoint else None
+            answer = read_answer(body, self._engine.platform.configuration) if body else None
+        except (aiohttp.ClientError, TimeoutError, ValueError, VoiceError) as error:
             log.warning("no smart routing", extra={"call_id": question.call_id, "error": type(error).__name__})
-        self._engine.report(RoutingAnswered(question.call_id, answer))
+        finally:
+            self._engine.report(RoutingAnswered(question.call_id, answer))
 
     async def _post(self, endpoint: RoutingEndpoint, question: AskRouting) -> Mapping[str, Any] | None:
+        """A redirect is an answer like any other that is not 200: the key goes nowhere else."""
         body = {
             "anum": question.a_number or "",
             "bnum": question.b_number,
@@ -72,36 +79,23 @@ class SmartRoutingAsker:
             "extradata": dict(question.extra),
         }
         timeout = aiohttp.ClientTimeout(total=question.timeout_s)
-        headers = {KEY_HEADER: endpoint.key}
-        async with self._http.post(endpoint.url, json=body, headers=headers, timeout=timeout) as answer:
-            if answer.status != 200:
+        sent = self._http.post(
+            endpoint.url, json=body, headers={KEY_HEADER: endpoint.key}, timeout=timeout, allow_redirects=False
+        )
+        async with sent as answer:
+            if answer.status != HTTPStatus.OK:
                 return None
-            document = await answer.json(content_type=None)
-            return document if isinstance(document, dict) else None
+            document = wire.read((await _content(answer)).decode())
+        if not isinstance(document, dict):
+            raise InvalidInput("routing-answer", "the answer is not a JSON object")
+        return document
 
 
-def read(document: Mapping[str, Any] | None) -> RoutingAnswer | None:
-    """Raises ValueError when a key has a value it cannot have. Keys are listed in docs/voice-cloud-api.md."""
-    if document is None:
-        return None
-    return RoutingAnswer(
-        initial_target=_target(document.get("InitialTarget")),
-        fail_target=_target(document.get("FailTarget")),
-        preferred=tuple(str(one) for one in document.get("PreferredAgents") or ()),
-        required=document.get("RequiredAgent") or None,
-        priority=int(document["Priority"]) if document.get("Priority") is not None else None,
-        extra_priority=int(document.get("ExtraPriority") or 0),
-    )
-
-
-def _target(text: str | None) -> Target | None:
-    """``QUEUE:<id>``, ``USER:<id>``, ``NUMBER:<E.164>`` or ``DISCONNECT:``; empty is no forwarding."""
-    if not text:
-        return None
-    kind, colon, value = text.partition(":")
-    kinds = {"QUEUE": TargetKind.POOL, "USER": TargetKind.USER, "NUMBER": TargetKind.NUMBER}
-    if kind == "DISCONNECT":
-        return DISCONNECT
-    if not colon or kind not in kinds:
-        raise ValueError("a target is QUEUE:, USER:, NUMBER: or DISCONNECT:")
-    return Target(kinds[kind], value)
+async def _content(answer: aiohttp.ClientResponse) -> bytes:
+    """Raises InvalidInput ``routing-answer`` when there is too much of it."""
+    kept = bytearray()
+    async for part in answer.content.iter_any():
+        kept += part
+        if len(kept) > LARGEST_ANSWER:
+            raise InvalidInput("routing-answer", f"an answer has at most {LARGEST_ANSWER} bytes")
+    return bytes(kept)

@@ -1,11 +1,12 @@
 """Changes to people and pools: they act at once and outlive a restart (B1-B5, I2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.clock import from_iso, to_iso
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, Missing
 from voicecloud.ids import Ids
 from voicecloud.organisation.codec import encode
 from voicecloud.organisation.model import Document, Kind, Simulated
@@ -50,11 +51,13 @@ class Staff:
                 self._engine.tell(events.TerminalChanged(user.id, user.simulated.terminal, True))
 
     def availability(self, user_id: str) -> AvailabilityEvent | None:
-        """What holds now; None is plain Available. Raises Missing ``user_unknown``."""
+        """What holds now; None is plain Available. Raises Missing ``user-unknown``."""
+        if not self._directory.user(user_id).is_person:
+            return self._of_program(user_id)
         return self._engine.platform.availability(user_id, self._engine.now())
 
     async def set_availability(self, user_id: str, new: NewAvailability) -> AvailabilityEvent:
-        """Raises InvalidInput ``availability-unknown`` or ``ends_before_start``, Missing ``user_unknown``."""
+        """Raises InvalidInput ``availability-unknown`` or ``ends-before-start``, Missing ``user-unknown``."""
         profile = PROFILES.get(new.profile)
         if profile is None:
             raise InvalidInput("availability-unknown", f"an availability is one of {', '.join(PROFILES)}")
@@ -63,12 +66,21 @@ class Staff:
         if ends_at is None and profile.length_s is not None:
             ends_at = datetime.fromtimestamp(starts_at.timestamp() + profile.length_s, starts_at.tzinfo)
         event = AvailabilityEvent(self._ids.new(), profile.kind, starts_at, ends_at, new.profile, new.note)
+        if not self._directory.user(user_id).is_person:
+            await self._write_availability(user_id, [event])
+            return event
         self._engine.tell(_command(user_id, event))
         await self._keep_availability(user_id)
         return event
 
     async def end_availability(self, user_id: str, event_id: str) -> None:
-        """Raises Missing ``user_unknown`` or ``availability_unknown``."""
+        """Raises Missing ``user-unknown`` or ``availability-unknown``."""
+        if not self._directory.user(user_id).is_person:
+            found = self._of_program(user_id)
+            if found is None or found.id != event_id:
+                raise Missing("availability-unknown", "there is no such availability event")
+            await self._write_availability(user_id, [])
+            return
         self._engine.tell(events.EndAvailability(user_id, event_id))
         await self._keep_availability(user_id)
 
@@ -94,12 +106,12 @@ class Staff:
             self._engine.tell(events.TerminalChanged(user_id, simulated.terminal, True))
 
     async def set_member(self, queue_id: str, member: Member) -> None:
-        """Raises Missing ``pool_unknown`` or ``user_unknown``, InvalidInput ``skill_too_low``."""
+        """Raises Missing ``pool-unknown`` or ``user-unknown``, InvalidInput ``skill-too-low``."""
         self._engine.tell(events.SetMember(queue_id, member))
         await self._keep_members(queue_id)
 
     async def remove_member(self, queue_id: str, user_id: str) -> None:
-        """Raises Missing ``pool_unknown`` or ``member_unknown``."""
+        """Raises Missing ``pool-unknown`` or ``member-unknown``."""
         self._engine.tell(events.RemoveMember(queue_id, user_id))
         await self._keep_members(queue_id)
 
@@ -111,8 +123,18 @@ class Staff:
         self._engine.tell(events.Configure(self._directory.routing()))
 
     async def _keep_availability(self, user_id: str) -> None:
-        kept = [_document(event) for event in self._engine.platform.world.agent(user_id).availability]
-        await self._directory.write(Kind.AVAILABILITY, user_id, {"Id": user_id, "Events": kept})
+        await self._write_availability(user_id, self._engine.platform.world.agent(user_id).availability)
+
+    async def _write_availability(self, user_id: str, kept: Iterable[AvailabilityEvent]) -> None:
+        documents = [_document(event) for event in kept]
+        await self._directory.write(Kind.AVAILABILITY, user_id, {"Id": user_id, "Events": documents})
+
+    def _of_program(self, user_id: str) -> AvailabilityEvent | None:
+        """An API user has no phone, so routing does not know it; its availability is only kept and shown."""
+        stored = self._directory.document(Kind.AVAILABILITY, user_id) or {"Events": []}
+        now = self._engine.now()
+        events_now = (event for event in map(_event, stored["Events"]) if event.starts_at <= now)
+        return next((event for event in events_now if event.ends_at is None or event.ends_at > now), None)
 
     async def _keep_members(self, queue_id: str) -> None:
         stored = self._directory.document(Kind.QUEUE, queue_id) or {}

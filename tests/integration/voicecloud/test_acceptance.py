@@ -84,9 +84,19 @@ async def test_a_client_of_the_original_works(voicecloud: VoiceCloud) -> None:
         assert sound.streams.audio[0].channels == 2
     assert (await client.get(f"/calls/transcripts/{recording_id}"))["TranscriptStatus"] == "Completed"
 
+    await classified(client, call_id)
+    await client.close()
+
+
+async def classified(client: Client, call_id: str) -> None:
+    """Tags with whole numbers as ids; an instance names all it refers to."""
     [schema] = await client.get("/classification/schemas", IncludeChildren="true")
     tag = schema["Groups"][0]["Tags"][0]["Id"]
     chosen = {"TagSchemaId": schema["Id"], "TagSelections": [{"TagId": tag}], "ClassifiedType": "ServiceCall"}
     made = await client.post("/classification/instance", {**chosen, "CallId": call_id, "Note": "an order"})
     assert await client.get("/classification/instance/", CallId=call_id) == [made]
-    await client.close()
+    name, group = schema["Groups"][0]["Tags"][0]["Name"], schema["Groups"][0]["Name"]
+    assert isinstance(tag, int)
+    assert made["TagSelections"] == [{"TagId": tag, "TagName": name, "TagGroupName": group}]
+    assert (made["TagSchemaName"], made["CreatedBy"]) == (schema["Name"], API_USER)
+    assert made["Modified"] == made["CreatedTime"]

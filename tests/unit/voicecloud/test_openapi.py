@@ -84,3 +84,11 @@ def test_every_error_code_is_documented() -> None:
     files = (path for path in Path(ROOT / "voicecloud").rglob("*.py") if "routing" not in path.parts)
     codes = {code for path in files for code in raised.findall(path.read_text())}
     assert sorted(code for code in codes if f"`{code}`" not in api) == []
+
+
+def test_error_codes_are_spelled_one_way() -> None:
+    """Words with hyphens between, those of routing too."""
+    raised = re.compile(r'(?:InvalidInput|Unauthorised|Forbidden|Missing|Conflict|Limited|Misconfigured)\(\s*"([^"]+)"')
+    texts = [path.read_text() for path in Path(ROOT / "voicecloud").rglob("*.py")]
+    codes = {code for text in texts for code in raised.findall(text)}
+    assert sorted(code for code in codes if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code)) == []

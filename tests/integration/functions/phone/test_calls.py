@@ -100,12 +100,12 @@ async def test_only_the_primary_phone_commands(phones: LivePhones) -> None:
 @pytest.mark.parametrize(
     ("refusal", "status", "code"),
     [
-        ((409, {"Code": "not_in_this_state", "State": "held"}, {}), 409, "not-in-this-state"),
+        ((409, {"Code": "not-in-this-state", "State": "held"}, {}), 409, "not-in-this-state"),
         ((404, {"Code": "call-unknown"}, {}), 404, "call-unknown"),
         ((404, {"Code": "user-unknown"}, {}), 400, "call-refused"),
         ((403, {"Code": "foreign-call"}, {}), 403, "call-foreign"),
         ((403, {"Code": "foreign-user"}, {}), 500, "voicecloud-forbidden"),
-        ((400, {"Code": "caller_number_not_allowed"}, {}), 400, "call-refused"),
+        ((400, {"Code": "caller-number-not-allowed"}, {}), 400, "call-refused"),
         ((429, {"Code": "rate-limit"}, {"Retry-After": "7"}), 429, "phone-throttled"),
         ((503, {"Code": "media-full"}, {}), 503, "media-full"),
         ((503, {}, {}), 503, "voicecloud-unavailable"),

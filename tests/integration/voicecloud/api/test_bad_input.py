@@ -25,7 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/calls/{row}/privacy": {"CallId": NOBODY, "Privacy": "Work"},
     "/classification/instance": {
         "TagSchemaId": "76000000-0000-4000-8000-000000000001",
-        "TagSelections": [{"TagId": "77000000-0000-4000-8000-000000000001"}],
+        "TagSelections": [{"TagId": 1}],
         "ClassifiedType": "DirectCall",
         "CallId": NOBODY,
         "CallListItemId": NOBODY,

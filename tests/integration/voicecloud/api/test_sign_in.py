@@ -12,9 +12,18 @@ async def test_discovery_names_the_api_address(voicecloud: VoiceCloud, method: s
     sent = {"params": {"user": API_USER}} if method == "GET" else {"json": {"user": API_USER}}
     async with httpx.AsyncClient() as anybody:
         found = (await anybody.request(method, f"{voicecloud.url}/api/user", **sent)).json()  # type: ignore[arg-type]
-    assert [one["apiEndpoint"] for one in found] == [voicecloud.url]
+    assert [one["apiEndpoint"] for one in found] == [f"{voicecloud.url}/"]
     assert found[0]["username"] == API_USER
     assert found[0]["authority"] is None
+
+
+async def test_paths_joined_to_the_address_in_any_way_are_found(voicecloud: VoiceCloud) -> None:
+    """Clients of the original put ``/authuser`` behind an address that ends with a slash."""
+    body = {"UserName": API_USER, "Password": API_PASSWORD}
+    assert (await voicecloud.client.post(f"{voicecloud.url}//authuser/{API_USER}/", json=body)).status_code == 200
+    for path in ("//users", "//users/me", "//calls/recordings/x/"):
+        assert (await voicecloud.client.get(f"{voicecloud.url}{path}")).status_code != 405
+    assert (await voicecloud.client.get(f"{voicecloud.url}//users/me")).json()["UserName"] == API_USER
 
 
 async def test_discovery_of_a_stranger_is_empty(voicecloud: VoiceCloud) -> None:

@@ -168,11 +168,11 @@ async def test_refusals_have_codes(voicecloud_shared: VoiceCloud) -> None:
     cloud = voicecloud_shared
     path = f"agents/{DAVID}/calls"
     foreign = await command(cloud, path, Number=CUSTOMER, CallerNumber="+35800000000")
-    assert foreign.json()["Code"] == "caller_number_not_allowed"
+    assert foreign.json()["Code"] == "caller-number-not-allowed"
     assert (await command(cloud, path, Number=CUSTOMER, Terminal="fax")).json()["Code"] == "field-value"
     assert (await command(cloud, path, Terminal="mobile")).json()["Code"] == "field-missing"
     call_id = await started(cloud, path, Number=CUSTOMER, Answer="nobody")
-    assert (await command(cloud, path, Number=CUSTOMER)).json()["Code"] == "user_busy"
+    assert (await command(cloud, path, Number=CUSTOMER)).json()["Code"] == "user-busy"
     assert (await command(cloud, f"calls/{call_id}/answer", User=ELINA)).json()["Code"] == "party-unknown"
     assert (await command(cloud, f"calls/{call_id}/reject")).status_code == 200
     assert (await command(cloud, f"calls/{call_id}/hangup", User=DAVID)).json()["Code"] == "call-unknown"

@@ -218,7 +218,7 @@ async def test_what_the_state_forbids_is_refused_with_the_state(voicecloud: Voic
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()
     answer = await anna.send(call_id, "hold")
-    assert (answer.status_code, answer.json()["Code"], answer.json()["State"]) == (409, "not_in_this_state", "ringing")
+    assert (answer.status_code, answer.json()["Code"], answer.json()["State"]) == (409, "not-in-this-state", "ringing")
     assert (await anna.rings())["callId"] == call_id
     assert (await anna.send(call_id, "dance")).status_code == 404
 

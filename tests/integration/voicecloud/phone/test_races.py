@@ -80,7 +80,7 @@ async def test_of_two_phones_that_ring_one_gets_the_call(
     answers = await asyncio.gather(anna.offer(call_id, offers[0]), bjorn.offer(call_id, offers[1]))
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     loser = next(answer.json() for answer in answers if answer.status_code == 409)
-    assert (loser["Code"], loser["State"]) == ("not_in_this_state", "ended")
+    assert (loser["Code"], loser["State"]) == ("not-in-this-state", "ended")
 
 
 async def test_one_key_for_two_commands_is_two_requests(voicecloud: VoiceCloud, anna: WebPhone) -> None:
@@ -117,7 +117,7 @@ async def test_a_held_call_and_a_second_one(voicecloud: VoiceCloud, anna: WebPho
     await carla.do(first, "answer")
     body = {"CallId": new_call_id(), "Number": CUSTOMER}
     refused = await voicecloud.client.post(f"{anna.path}/calls", json=body)
-    assert (refused.status_code, refused.json()["Code"]) == (409, "user_busy")
+    assert (refused.status_code, refused.json()["Code"]) == (409, "user-busy")
     await anna.do(first, "hold")
     second = await anna.dial(CUSTOMER)
     states = {call["callId"]: call["state"] for call in (await anna.state())["calls"]}

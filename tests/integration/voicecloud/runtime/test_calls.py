@@ -67,7 +67,7 @@ async def test_the_next_caller_number_must_be_allowed(voicecloud: VoiceCloud) ->
     path = f"/users/{BJORN}/features/cli/activate/"
     assert (await voicecloud.client.post(path, json={"CallAsNumber": SALES_NUMBER})).status_code == 200
     refused = await voicecloud.client.post(path, json={"CallAsNumber": "+35800000000"})
-    assert (refused.status_code, refused.json()["Code"]) == (400, "caller_number_not_allowed")
+    assert (refused.status_code, refused.json()["Code"]) == (400, "caller-number-not-allowed")
 
 
 async def test_a_waiting_caller_shows_among_service_calls(voicecloud: VoiceCloud) -> None:

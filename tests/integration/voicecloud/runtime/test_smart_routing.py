@@ -22,6 +22,7 @@ class Router:
     url: str = ""
     answer: Any = None
     delay_s: float = 0.0
+    elsewhere: str = ""
     questions: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
@@ -29,6 +30,8 @@ class Router:
         self.questions.append(await request.json())
         self.keys.append(request.headers["X-Benemen-APIKey"])
         await asyncio.sleep(self.delay_s)
+        if self.elsewhere and request.path != self.elsewhere:
+            raise web.HTTPTemporaryRedirect(self.elsewhere)
         return web.json_response(self.answer) if self.answer is not None else web.Response(status=204)
 
 
@@ -37,6 +40,7 @@ async def router() -> AsyncIterator[Router]:
     made = Router()
     app = web.Application()
     app.router.add_post("/route", made.decide)
+    app.router.add_post("/elsewhere", made.decide)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -77,14 +81,37 @@ async def test_an_answer_sends_the_call_elsewhere(
     assert router.keys == ["key"]
 
 
-@pytest.mark.parametrize("answer", [None, [], {"InitialTarget": "MOON:1"}, {"Priority": "high"}])
+def wait_for_a_minute(seed: Path) -> None:
+    organisation = json.loads(seed.read_text())
+    sales = next(queue for queue in organisation["Queues"] if queue["Id"] == SALES)
+    sales["Settings"]["SmartRouting"]["TimeoutS"] = 60.0
+    seed.write_text(json.dumps(organisation))
+
+
+USELESS = (
+    *(None, [], {"InitialTarget": "MOON:1"}, {"InitialTarget": 7}, {"Priority": "high"}, {"PreferredAgents": 7}),
+    *({"InitialTarget": "QUEUE:nowhere"}, {"InitialTarget": ["x"]}, [[]] * 20_000, {"RequiredAgent": {"a": 1}}),
+)
+
+
 async def test_no_answer_of_use_changes_nothing(
-    run_voicecloud: RunVoiceCloud, routed_seed: Path, router: Router, answer: Any
+    run_voicecloud: RunVoiceCloud, routed_seed: Path, router: Router
 ) -> None:
-    """Another status than 200, or what cannot be understood, leaves the call where it was going."""
-    router.answer = answer
+    """Another status than 200, or what cannot be understood, leaves the call where it was going, at once: it does not
+    wait for the time-out."""
+    wait_for_a_minute(routed_seed)
+    async with run_voicecloud(seed=routed_seed) as cloud:
+        for answer in USELESS:
+            router.answer = answer
+            assert await queues_visited(cloud) == [SALES], answer
+
+
+async def test_the_key_follows_no_redirect(run_voicecloud: RunVoiceCloud, routed_seed: Path, router: Router) -> None:
+    """Another address than the one that is set is neither asked nor shown the key."""
+    router.answer, router.elsewhere = {"InitialTarget": f"QUEUE:{SUPPORT}"}, "/elsewhere"
     async with run_voicecloud(seed=routed_seed) as cloud:
         assert await queues_visited(cloud) == [SALES]
+    assert len(router.questions) == 1
 
 
 async def test_a_slow_endpoint_is_not_waited_for(

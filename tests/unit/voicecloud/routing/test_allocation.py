@@ -102,7 +102,7 @@ def test_ring_all_rings_all_and_one_gets_it(floor: MakeFloor) -> None:
     assert set(rings) == {"ann", "bob", "cid"}
     made.answer("bob")
     assert {made.ended_legs()[rings[name]] for name in ("ann", "cid")} == {RejectReason.OTHER_CONNECTED}
-    with pytest.raises(Missing, match="leg_unknown"):
+    with pytest.raises(Missing, match="leg-unknown"):
         made.tell(events.Answer(rings["ann"]))
 
 
@@ -237,9 +237,9 @@ def test_only_members_may_fetch_and_only_waiting_calls(floor: MakeFloor) -> None
     made = floor(Pool("p", "P", members=members("ann")))
     made.availability("ann", AvailabilityClass.DND)
     made.call()
-    with pytest.raises(Conflict, match="not_a_member"):
+    with pytest.raises(Conflict, match="not-a-member"):
         made.tell(events.FetchCall("bob", "c1"))
-    with pytest.raises(Conflict, match="user_busy"):
+    with pytest.raises(Conflict, match="user-busy"):
         made.tell(events.FetchCall("ann", "c1"))
-    with pytest.raises(Conflict, match="not_waiting"):
+    with pytest.raises(Conflict, match="not-waiting"):
         made.tell(events.FetchCall("ann", "c9"))

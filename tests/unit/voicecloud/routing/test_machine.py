@@ -56,7 +56,7 @@ def test_following_obeys_the_table_and_refuses_the_rest(name: str) -> None:
                 assert allows(state, event)
             else:
                 assert not allows(state, event)
-                with pytest.raises(Conflict, match="not_in_this_state"):
+                with pytest.raises(Conflict, match="not-in-this-state"):
                     following(state, event)
 
 

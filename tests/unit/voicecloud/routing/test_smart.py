@@ -130,13 +130,16 @@ def test_an_answer_is_read_with_its_published_keys() -> None:
         "Priority": 3,
         "ExtraPriority": 2,
     }
-    answer = read_answer(body, configuration())
+    answer = read_answer(body, configuration(Pool("p", "P")))
     assert answer == RoutingAnswer(
         Target(TargetKind.POOL, "p"), Target(TargetKind.NUMBER, "+358401234567"), ("bob", "ann"), "cid", 3, 2
     )
     assert read_answer({"InitialTarget": ""}, configuration()) == RoutingAnswer()
     assert read_answer({"InitialTarget": "DISCONNECT:"}, configuration()).initial_target == DISCONNECT
-    assert read_answer({"FailTarget": "user:bob"}, configuration()).fail_target == TO_BOB
+    for spelling in ("user:bob", "USER:bob", " User:bob "):
+        assert read_answer({"FailTarget": spelling}, configuration()).fail_target == TO_BOB
+    by_number = read_answer({"FailTarget": "NUMBER:+358401234567"}, configuration())
+    assert by_number.fail_target == Target(TargetKind.NUMBER, "+358401234567")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +148,10 @@ def test_an_answer_is_read_with_its_published_keys() -> None:
         {"InitialTarget": "somewhere"},
         {"InitialTarget": 7},
         {"FailTarget": "queue:"},
+        *(
+            {"InitialTarget": target}
+            for target in ("MOON:1", "QUEUE", "12345", "NUMBER:sip:x@evil.example", "USER:nobody")
+        ),
         {"PreferredAgents": 7},
         {"Priority": "high"},
         {"ExtraPriority": True},
@@ -152,5 +159,5 @@ def test_an_answer_is_read_with_its_published_keys() -> None:
 )
 def test_an_answer_that_makes_no_sense_is_refused(body: dict[str, object]) -> None:
     """The runtime then reports no answer."""
-    with pytest.raises(InvalidInput, match="routing_answer"):
+    with pytest.raises(InvalidInput, match="routing-answer"):
         read_answer(body, configuration())

@@ -60,11 +60,11 @@ def test_an_availability_event_can_be_ended(floor: MakeFloor) -> None:
     made = floor()
     made.tell(events.SetAvailability("ann", "a1", AvailabilityClass.DND), events.EndAvailability("ann", "a1"))
     assert made.platform.availability("ann", made.now) is None
-    with pytest.raises(Missing, match="availability_unknown"):
+    with pytest.raises(Missing, match="availability-unknown"):
         made.tell(events.EndAvailability("ann", "a1"))
-    with pytest.raises(InvalidInput, match="ends_before_start"):
+    with pytest.raises(InvalidInput, match="ends-before-start"):
         made.tell(events.SetAvailability("ann", "a2", AvailabilityClass.DND, ends_at=made.now - timedelta(seconds=1)))
-    with pytest.raises(Missing, match="user_unknown"):
+    with pytest.raises(Missing, match="user-unknown"):
         made.tell(events.SetAvailability("nobody", "a3", AvailabilityClass.DND))
 
 
@@ -96,7 +96,7 @@ def test_commands_about_nobody_are_refused(floor: MakeFloor, event: events.Event
 def test_a_skill_below_one_is_refused(floor: MakeFloor) -> None:
     """Levels start at 1."""
     made = floor(Pool("p", "P"))
-    with pytest.raises(InvalidInput, match="skill_too_low"):
+    with pytest.raises(InvalidInput, match="skill-too-low"):
         made.tell(events.SetMember("p", Member("ann", skill=0)))
 
 
@@ -128,7 +128,7 @@ def test_callers_of_a_removed_pool_overflow(floor: MakeFloor) -> None:
     made.call("c2")
     assert made.record("c2").end_reason is EndReason.UNKNOWN_NUMBER
     made.tell(events.Configure(configuration()))
-    with pytest.raises(Missing, match="pool_unknown"):
+    with pytest.raises(Missing, match="pool-unknown"):
         made.platform.pool_figures("p", made.now)
 
 
@@ -144,5 +144,5 @@ def test_a_removed_user_is_rung_no_more_but_keeps_his_call(floor: MakeFloor) -> 
     assert made.stage("c1") == "connected"
     made.tell(events.PartyLeft("c1:1"))
     made.tell(events.Configure(without))
-    with pytest.raises(Missing, match="user_unknown"):
+    with pytest.raises(Missing, match="user-unknown"):
         made.platform.user_status(user_id)

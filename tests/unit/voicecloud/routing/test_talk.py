@@ -66,7 +66,7 @@ def test_hold_is_refused_twice_and_resume_without_hold(floor: MakeFloor) -> None
 def test_an_outside_party_cannot_command(floor: MakeFloor) -> None:
     """Hold is a user's."""
     made, _ = talking(floor)
-    with pytest.raises(Conflict, match="not_connected"):
+    with pytest.raises(Conflict, match="not-connected"):
         made.tell(events.Hold("c1:1"))
 
 
@@ -85,14 +85,14 @@ def test_late_news_is_ignored_and_late_commands_are_refused(floor: MakeFloor) ->
     made.tell(events.PartyLeft("c1:1"))
     late = (events.PartyLeft(leg_id), events.FarAnswered(leg_id), events.KeyPressed("c1:1", "1"))
     assert made.tell(*late, events.RoutingAnswered("c1", None), events.RecordingStored("c1", "r1")) == []
-    with pytest.raises(Missing, match="leg_unknown"):
+    with pytest.raises(Missing, match="leg-unknown"):
         made.tell(events.Hold(leg_id))
 
 
 def test_answering_twice_is_refused(floor: MakeFloor) -> None:
     """The second terminal is told that it does not ring."""
     made, leg_id = talking(floor)
-    with pytest.raises(Conflict, match="not_ringing"):
+    with pytest.raises(Conflict, match="not-ringing"):
         made.tell(events.Answer(leg_id))
 
 

@@ -222,7 +222,7 @@ def test_consulting_a_pool_rings_its_best_free_agent(floor: MakeFloor) -> None:
     assert list(made.rings()) == ["cid"]
     made.tell(events.CancelConsult(leg_id))
     made.availability("cid", AvailabilityClass.OFF_WORK)
-    with pytest.raises(Conflict, match="target_not_available"):
+    with pytest.raises(Conflict, match="target-not-available"):
         made.tell(events.Consult(leg_id, TO_OTHER))
     assert made.states() == {"c1:1": "connected", leg_id: "connected"}
 
@@ -239,7 +239,7 @@ def test_nobody_is_consulted_about_a_held_call_while_another_is_talked_in(floor:
     """Who is asked and who is talked with would both hear Ann."""
     made, leg_id = with_ann(floor)
     made.tell(events.Hold(leg_id), events.DialOut("c2", "ann", OUTSIDE.value), events.FarAnswered("c2:2"))
-    with pytest.raises(Conflict, match="user_busy"):
+    with pytest.raises(Conflict, match="user-busy"):
         made.tell(events.Consult(leg_id, TO_BOB))
     assert made.states() == {"c1:1": "parked", leg_id: "held"}
     made.tell(events.Hold("c2:1"), events.Consult(leg_id, TO_BOB))
@@ -251,7 +251,7 @@ def test_nobody_is_consulted_who_is_not_available(floor: MakeFloor, kind: Availa
     """The caller is not even parked."""
     made, leg_id = with_ann(floor)
     made.availability("bob", kind)
-    with pytest.raises(Conflict, match="target_not_available"):
+    with pytest.raises(Conflict, match="target-not-available"):
         made.tell(events.Consult(leg_id, TO_BOB))
     assert made.states() == {"c1:1": "connected", leg_id: "connected"}
 
@@ -260,11 +260,11 @@ def test_there_is_nothing_to_complete_without_a_consultation(floor: MakeFloor) -
     """Nor to cancel; and the third cannot command."""
     made, leg_id = with_ann(floor)
     for command in (events.CompleteConsult(leg_id), events.CancelConsult(leg_id)):
-        with pytest.raises(Conflict, match="not_consulting"):
+        with pytest.raises(Conflict, match="not-consulting"):
             made.tell(command)
     made.tell(events.Consult(leg_id, TO_BOB))
     third = made.answer("bob")
-    with pytest.raises(Conflict, match="not_connected"):
+    with pytest.raises(Conflict, match="not-connected"):
         made.tell(events.Hold(third))
 
 
