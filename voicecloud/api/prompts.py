@@ -17,13 +17,17 @@ async def write(request: web.Request) -> object:
     require_manager(caller(request))
     document = await body(request)
     name, text = str(document.get("Name") or ""), required(document, "Text")
-    return await services(request).prompts.write(request.match_info["id"], name, text)
+    made = await services(request).prompts.write(request.match_info["id"], name, text)
+    await services(request).telephony.staff.prompts_changed()
+    return made
 
 
 async def upload(request: web.Request) -> object:
     require_manager(caller(request))
     audio = await bodies.content(request, bodies.LARGEST_AUDIO, bodies.AUDIO_WITHIN_S)
-    return await services(request).prompts.upload(request.match_info["id"], query.text(request, "Name"), audio)
+    made = await services(request).prompts.upload(request.match_info["id"], query.text(request, "Name"), audio)
+    await services(request).telephony.staff.prompts_changed()
+    return made
 
 
 async def listen(request: web.Request) -> object:

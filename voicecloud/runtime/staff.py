@@ -11,6 +11,7 @@ from voicecloud.ids import Ids
 from voicecloud.organisation.codec import encode
 from voicecloud.organisation.model import Document, Kind, Simulated
 from voicecloud.organisation.service import Directory
+from voicecloud.prompts import pools
 from voicecloud.records.model import Privacy
 from voicecloud.routing import events
 from voicecloud.routing.availability import PROFILES, AvailabilityClass, AvailabilityEvent
@@ -116,11 +117,29 @@ class Staff:
         await self._keep_members(queue_id)
 
     async def set_queue(self, queue_id: str, settings: Document) -> None:
-        """Replaces the given settings of a pool (I3). Raises InvalidInput ``field-unknown`` or ``field-value``."""
+        """Replaces the given settings of a pool (I3).
+
+        Raises InvalidInput ``field-unknown``, ``field-value``, or ``prompt-value`` for a prompt that there is not.
+        """
+        lengths = self._prompt_lengths()
+        pools.check_known(settings, lengths)
         stored = self._directory.document(Kind.QUEUE, self._directory.queue(queue_id).id) or {}
-        document = {**stored, "Settings": {**stored.get("Settings", {}), **settings}}
-        await self._directory.write(Kind.QUEUE, queue_id, document)
+        wanted = pools.merged(stored.get("Settings", {}), settings)
+        await self._directory.write(Kind.QUEUE, queue_id, {**stored, "Settings": pools.measured(wanted, lengths)})
         self._engine.tell(events.Configure(self._directory.routing()))
+
+    async def prompts_changed(self) -> None:
+        """The pools that name a prompt play it as long as it lasts now."""
+        lengths = self._prompt_lengths()
+        for stored in self._directory.documents(Kind.QUEUE):
+            settings = pools.measured(stored.get("Settings", {}), lengths)
+            if settings != stored.get("Settings", {}):
+                await self._directory.write(Kind.QUEUE, str(stored["Id"]), {**stored, "Settings": settings})
+        self._engine.tell(events.Configure(self._directory.routing()))
+
+    def _prompt_lengths(self) -> dict[str, float]:
+        prompts = self._directory.documents(Kind.PROMPT)
+        return {str(one["Id"]): float(one.get("DurationS") or 0) for one in prompts}
 
     async def _keep_availability(self, user_id: str) -> None:
         await self._write_availability(user_id, self._engine.platform.world.agent(user_id).availability)

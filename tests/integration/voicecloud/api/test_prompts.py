@@ -3,7 +3,7 @@
 import io
 import wave
 
-from tests.fixtures.voicecloud import VoiceCloud
+from tests.fixtures.voicecloud import SALES, VoiceCloud
 from voicecloud.simulation.audio import conversation
 
 
@@ -40,3 +40,43 @@ async def test_members_may_not_change_prompts(voicecloud: VoiceCloud) -> None:
     """Only group managers and supervisors may."""
     carla = await voicecloud.signed_in("carla.makinen@aurorahome.example", "local-password")
     assert (await carla.put("/prompts/welcome", json={"Text": "Hello"})).status_code == 403
+
+
+async def test_a_pool_takes_no_prompt_that_there_is_not(voicecloud: VoiceCloud) -> None:
+    """Callers would hear silence; wherever in the settings it is named, nothing is changed."""
+    url = f"/queues/{SALES}/settings"
+    before = (await voicecloud.client.get(url)).json()
+    nothing = {"Id": "nothing", "DurationS": 3.0}
+    for settings in (
+        {"Prompts": {"PreWelcome": nothing}},
+        {"Prompts": {"Music": "nothing"}},
+        {"OverflowAction": {"Kind": "disconnect", "Prompt": nothing}},
+        {"Callback": {"ListId": "cb000000-0000-4000-8000-000000000001", "Prompt": nothing}},
+    ):
+        refused = await voicecloud.client.put(url, json=settings)
+        assert (refused.status_code, refused.json()["Code"]) == (400, "prompt-value"), settings
+    assert (await voicecloud.client.get(url)).json() == before
+    assert (await voicecloud.client.put(url, json=before)).status_code == 200
+
+
+async def test_a_prompt_of_a_pool_is_changed_without_losing_the_others(voicecloud: VoiceCloud) -> None:
+    """Each prompt is a setting of its own; null takes one away."""
+    url = f"/queues/{SALES}/settings"
+    notice = {"Id": "queue-notice", "DurationS": 3.0}
+    await voicecloud.client.put(url, json={"Prompts": {"PlayOnce": notice}})
+    changed = await voicecloud.client.put(url, json={"Prompts": {"PreWelcome": notice}})
+    assert changed.json()["Prompts"] == {"PreWelcome": notice, "PlayOnce": notice, "Music": "music"}
+    changed = await voicecloud.client.put(url, json={"Prompts": {"PlayOnce": None}})
+    assert changed.json()["Prompts"] == {"PreWelcome": notice, "PlayOnce": None, "Music": "music"}
+
+
+async def test_the_length_of_a_prompt_is_measured_not_typed(voicecloud: VoiceCloud) -> None:
+    """Who routes by a wrong length cuts the announcement off, or leaves the caller in silence."""
+    url = f"/queues/{SALES}/settings"
+    await voicecloud.client.put("/prompts/greeting/audio?Name=Greeting", content=wav(2.0))
+    changed = await voicecloud.client.put(url, json={"Prompts": {"PreWelcome": {"Id": "greeting", "DurationS": 300.0}}})
+    assert changed.json()["Prompts"]["PreWelcome"] == {"Id": "greeting", "DurationS": 2.0}
+    changed = await voicecloud.client.put(url, json={"Prompts": {"PlayOnce": {"Id": "greeting"}}})
+    assert changed.json()["Prompts"]["PlayOnce"] == {"Id": "greeting", "DurationS": 2.0}
+    await voicecloud.client.put("/prompts/greeting/audio", content=wav(4.0))
+    assert (await voicecloud.client.get(url)).json()["Prompts"]["PreWelcome"]["DurationS"] == 4.0
