@@ -67,6 +67,7 @@ def _background(services: Services) -> Callable[[web.Application], AsyncIterator
         await services.callbacks.recover()
         await services.telephony.start()
         task = asyncio.create_task(_work(services))
+        await services.telephony.gateway.started()
         await services.telephony.traffic.set(services.settings.traffic_calls_per_hour)
         yield
         await services.telephony.drain(0)

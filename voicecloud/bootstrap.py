@@ -1,6 +1,5 @@
 """The only place that builds the parts of the voice cloud and ties them together."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from voicecloud.callbacks.service import Callbacks
 from voicecloud.classification import store as classification_store
 from voicecloud.classification.service import Classifications
 from voicecloud.ids import Ids
-from voicecloud.media.clips import Clips
-from voicecloud.media.gateway import Gateway
-from voicecloud.media.tape import Tape
+from voicecloud.media.client import MediaClient
+from voicecloud.media.messages import Begin
+from voicecloud.media.process import Launch, own_process
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
@@ -50,8 +49,8 @@ from voicecloud.simulation.telephones import SimulatedTelephones
 from voicecloud.simulation.traffic import Traffic
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.lines import Lines
-from voicecloud.trunk.simulated import SimulatedVoices
 from voicecloud.trunk.sip.trunk import SipTrunk
+from voicecloud.trunk.voices import Voices
 from voicecloud.users.service import Accounts
 from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store
@@ -73,6 +72,7 @@ class Ground:
     http: aiohttp.ClientSession
     directory: Directory
     signing_key: bytes
+    launch: Launch
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,11 @@ class Services:
 
 
 @asynccontextmanager
-async def services(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Services]:
-    """Opens storage, applies the organisation file, loads the configuration; closes all of it at the end."""
+async def services(settings: Settings, clock: Clock = utc_now, launch: Launch = own_process) -> AsyncIterator[Services]:
+    """Opens storage, applies the organisation file, loads the configuration; closes all of it at the end.
+
+    ``launch`` starts what carries audio.
+    """
     async with AsyncExitStack() as stack:
         tables = Tables.from_connection_string(settings.storage_connection, settings.table_prefix)
         stack.push_async_callback(tables.close)
@@ -116,7 +119,7 @@ async def services(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[
         http = await stack.enter_async_context(aiohttp.ClientSession())
         directory = await _directory(settings, tables)
         key = await signing_key(tables.table(organisation_store.TABLE))
-        yield _services(Ground(settings, clock, Ids(clock), tables, blobs, http, directory, key))
+        yield _services(Ground(settings, clock, Ids(clock), tables, blobs, http, directory, key, launch))
 
 
 async def _directory(settings: Settings, tables: Tables) -> Directory:
@@ -194,18 +197,16 @@ def _classifications(ground: Ground) -> Classifications:
     return Classifications(store, ground.directory, ground.ids, ground.clock)
 
 
-def _gateway(ground: Ground, engine: Engine, prompts: PromptLibrary) -> Gateway:
-    settings = ground.settings
-    return Gateway(
-        engine=engine,
-        ids=ground.ids,
-        tape=Tape(engine, ground.ids, time.monotonic),
-        clips=Clips(prompts.audio),
+def _gateway(ground: Ground, engine: Engine, prompts: PromptLibrary) -> MediaClient:
+    settings, way = ground.settings, ground.settings.media_way
+    begin = Begin(
         servers=_ice(ground).own,
-        way=settings.media_way,
+        address=way.address,
+        ports=(way.ports.start, way.ports.stop),
         most=settings.media_legs,
         hold_s=settings.media_hold_s,
     )
+    return MediaClient(engine=engine, begin=begin, library=prompts.audio, launch=ground.launch)
 
 
 def _telephony(
@@ -218,7 +219,7 @@ def _telephony(
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     records = _records(ground, engine, gateway, recordings, notices)
     requests = CallbackRequests(callbacks, directory)
-    voices = SimulatedVoices(gateway)
+    voices = Voices(gateway)
     telephones = SimulatedTelephones(engine, directory, voices, random)
     customers = Customers(engine, directory, telephones, voices, ground.ids)
     people = People(engine, directory, telephones, voices, ground.ids)
@@ -228,7 +229,7 @@ def _telephony(
     asker = _asker(ground, engine)
     if sip:
         engine.attach(sip.perform)
-    outside = (voices, lines, exchange, telephones, customers, people)
+    outside = (lines, exchange, telephones, customers, people)
     for performer in (gateway, *outside, asker, records, notices, requests):
         engine.attach(performer.perform)
     return Telephony(
@@ -248,7 +249,9 @@ def _telephony(
     )
 
 
-def _records(ground: Ground, engine: Engine, gateway: Gateway, recordings: Recordings, notices: Notices) -> CallRecords:
+def _records(
+    ground: Ground, engine: Engine, gateway: MediaClient, recordings: Recordings, notices: Notices
+) -> CallRecords:
     return CallRecords(
         store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
         recordings=recordings,
@@ -256,6 +259,7 @@ def _records(ground: Ground, engine: Engine, gateway: Gateway, recordings: Recor
         live=engine.platform.history,
         live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
         ready=notices.processed,
+        cut=notices.cut,
         names=_names(ground.directory),
         delay_s=ground.settings.post_processing_delay_s,
         clock=ground.clock,
@@ -268,7 +272,7 @@ def _asker(ground: Ground, engine: Engine) -> SmartRoutingAsker:
     return SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
 
 
-def _sip(ground: Ground, engine: Engine, gateway: Gateway) -> SipTrunk | None:
+def _sip(ground: Ground, engine: Engine, gateway: MediaClient) -> SipTrunk | None:
     account = ground.settings.sip
     if account is None:
         return None

@@ -9,6 +9,8 @@ from shared.enreach.model import CallRow
 ANSWERED = "Answered"
 NOT_ANSWERED = "Not Answered"
 BUSY = "Busy"
+CUT_OFF = "platform_stopped"
+"""The voice cloud's end reason of a call in which it died: no recording of it will come."""
 
 
 def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
@@ -45,6 +47,7 @@ def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
         is_final=True,
         result=_result(first, talks),
         dialler=internal.user_id if internal else "",
+        is_cut_off=any(row.end_reason == CUT_OFF for row in work),
     )
 
 

@@ -69,7 +69,7 @@ class CallFacts:
 
     ``number``: the other party's, as the network gave it, empty when withheld. ``users``: those it rang or who dialled,
     in order; ``talks``: those of them who talked. ``is_final``: from rows, which are right and complete.
-    ``dialler``: of an internal call, the user who made it; else empty.
+    ``dialler``: of an internal call, the user who made it; else empty. ``is_cut_off``: the voice cloud died in it.
     """
 
     call_id: str
@@ -89,6 +89,7 @@ class CallFacts:
     is_final: bool = False
     result: str = ""
     dialler: str = ""
+    is_cut_off: bool = False
 
     @property
     def last_users(self) -> Sequence[str]:

@@ -72,10 +72,13 @@ def last_agent(facts: CallFacts, users: Mapping[str, User]) -> User | None:
 
 
 def is_settled(facts: CallFacts | None, settings: CallSync) -> bool:
-    """Whether nothing more will come: the rows are there, and the recording where there is to be one."""
+    """Whether nothing more will come: the rows are there, and the recording where there is to be one.
+
+    The voice cloud makes no recording of a call that it was cut off from.
+    """
     if facts is None or not facts.is_final:
         return False
-    return facts.is_recorded or not settings.recordings or not facts.talks
+    return facts.is_recorded or facts.is_cut_off or not settings.recordings or not facts.talks
 
 
 def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> bool:

@@ -7,18 +7,23 @@ from voicecloud.api.http import Route, json_response, services
 
 
 async def health(request: web.Request) -> object:
-    """200 when storage answers and calls are taken, else 503; failing webhook endpoints do not make it unhealthy."""
+    """200 when storage answers, audio can be had and calls are taken, else 503.
+
+    Failing webhook endpoints do not make it unhealthy.
+    """
     storage = "ok"
     try:
         await services(request).tables.check()
     except VoiceError as error:
         storage = error.code
     telephony = services(request).telephony
-    platform = telephony.engine.platform
-    state = "failed" if storage != "ok" else "draining" if platform.draining else "ok"
+    platform, media = telephony.engine.platform, "ok" if telephony.gateway.is_up else "media-down"
+    failed = storage != "ok" or media != "ok"
+    state = "failed" if failed else "draining" if platform.draining else "ok"
     document = {
         "state": state,
         "storage": storage,
+        "media": media,
         "calls": platform.call_count,
         "malformedPackets": telephony.gateway.malformed_packets,
         "webhooks": services(request).webhooks.health(),

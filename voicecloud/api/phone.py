@@ -72,6 +72,7 @@ async def dial(request: web.Request) -> object:
     if shown is not None and not isinstance(shown, str):
         raise InvalidInput("field-type", "CallerNumber is a text or null")
     is_new = services(request).phones.commands.dial(user_id, call_id, number, shown)
+    await services(request).telephony.records.kept(call_id)
     return json_response({"CallId": call_id}, 201 if is_new else 200)
 
 

@@ -70,6 +70,7 @@ def _call(request: web.Request, call: LineCall) -> dict[str, Any]:
 async def dial(request: web.Request) -> object:
     """``{Number}``: he calls a number of ours. 201 with the call."""
     call = _lines(request).dial(_number(request), required(await body(request), "Number"))
+    await services(request).telephony.records.kept(call.call_id)
     return json_response(_call(request, call), 201)
 
 

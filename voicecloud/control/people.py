@@ -70,6 +70,7 @@ async def call(request: web.Request) -> object:
     answering = Answering(wanted.answer, wanted.answer_after_s)
     customers = services(request).telephony.customers
     call_id = customers.call(wanted.from_ or None, wanted.number, behaviour, by_hand=True, answering=answering)
+    await services(request).telephony.records.kept(call_id)
     return json_response({"CallId": call_id}, 201)
 
 
@@ -89,7 +90,9 @@ async def dial(request: web.Request) -> object:
         answering=Answering(wanted.answer, wanted.answer_after_s, stays=True),
         by_hand=True,
     )
-    return json_response({"CallId": services(request).telephony.people.dial(user.id, dialling)}, 201)
+    call_id = services(request).telephony.people.dial(user.id, dialling)
+    await services(request).telephony.records.kept(call_id)
+    return json_response({"CallId": call_id}, 201)
 
 
 async def set_agent(request: web.Request) -> object:
@@ -147,12 +150,11 @@ def _press(people: People, call_id: str, deed: Deed) -> None:
 async def heard(request: web.Request) -> object:
     """What a simulated party, ``?User=`` or the one outside, has heard in the last second."""
     user = request.query.get("User") or None
-    found = services(request).telephony.people.heard(request.match_info["call"], user)
-    sounding = found.sounding
+    found = await services(request).telephony.people.heard(request.match_info["call"], user)
     return {
         "Connected": found.is_connected,
-        "LoudnessDb": round(sounding.loudness_db, 1),
-        "Hz": round(sounding.pitch_hz, 1),
+        "LoudnessDb": round(found.loudness_db, 1),
+        "Hz": round(found.pitch_hz, 1),
         "Keys": found.keys,
     }
 

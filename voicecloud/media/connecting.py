@@ -2,24 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from shared.errors import Missing, Unavailable
 from voicecloud.ids import Ids
 from voicecloud.media.aiortc_adapter import Listener, Peer
 from voicecloud.media.legs import Connection, Legs, MediaLeg
+from voicecloud.media.messages import Answer
 from voicecloud.media.servers import IceServer, Way
 from voicecloud.media.tasks import Tasks
 
 CONNECT_WITHIN_S = 20.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Our side of a peer connection, an SDP answer or offer."""
-
-    media_id: str
-    sdp: str
 
 
 class Connecting:

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
 from shared.errors import Missing
@@ -12,33 +11,25 @@ from voicecloud.ids import Ids
 from voicecloud.media import malformed
 from voicecloud.media.aiortc_adapter import Listener
 from voicecloud.media.clips import Clips
-from voicecloud.media.connecting import Answer, Connecting
+from voicecloud.media.connecting import Connecting
 from voicecloud.media.forwarding import Forwarding
 from voicecloud.media.keeping import Keeper
 from voicecloud.media.legs import Connection, Legs, MediaLeg, Told
+from voicecloud.media.messages import Answer, Media
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import FRAME_S
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
-from voicecloud.media.tape import Tape
+from voicecloud.media.tape import Routing, Tape
 from voicecloud.media.tasks import Tasks
 from voicecloud.records.quality import LegQuality
 from voicecloud.records.recordings import Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Play, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
-from voicecloud.runtime.engine import Engine
 
 __all__ = ["Answer", "Gateway", "Media"]
 
 CATCH_UP = 5
 """Packets of a clip that are sent at once after the process has stood still; older ones are left out."""
-
-
-@dataclass(frozen=True)
-class Media:
-    """``attached``: the peer is connected and heard."""
-
-    media_id: str
-    attached: bool
 
 
 class Gateway:
@@ -50,7 +41,7 @@ class Gateway:
     def __init__(
         self,
         *,
-        engine: Engine,
+        engine: Routing,
         ids: Ids,
         tape: Tape,
         clips: Clips,
@@ -154,8 +145,8 @@ class Gateway:
 
     def pause_recording(self, leg_id: str, paused: bool) -> None:
         """For this leg's call until it is taken up again, also over a hold (K9)."""
-        self._tape.pause(leg_id, paused)
-        self._legs.tell(leg_id)
+        for one in self._tape.pause(leg_id, paused):
+            self._legs.tell(one)
 
     def recording_paused(self, leg_id: str) -> bool | None:
         """None: the leg is not being recorded."""

@@ -10,36 +10,39 @@ import logging
 import os
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from voicecloud.media.playing import sound_of
-from voicecloud.media.recording import Recorder
 from voicecloud.records.audio import AudioFormat, NoSound, content_type, encoded
 
 PATIENT = 10
 """Niceness: live calls come first."""
 ATTEMPTS = 3
+Packets = Callable[[], BinaryIO]
+"""The packets that were kept, from their beginning."""
 HERE = Path(__file__).parents[2]
 
 log = logging.getLogger(__name__)
 
 
-async def made(recorder: Recorder, length_s: float, wanted: AudioFormat) -> tuple[bytes, str]:
+async def made(packets: Packets, length_s: float, wanted: AudioFormat) -> tuple[bytes, str]:
     """The file of a recording and its content type; as often as asked for. Raises NoSound."""
     for _ in range(ATTEMPTS):
         try:
-            if file := await _attempt(recorder, length_s, wanted):
+            if file := await _attempt(packets, length_s, wanted):
                 return file, content_type(wanted)
         except OSError:
             log.exception("a recording could not be made now")
     raise NoSound("the process that makes sound has failed")
 
 
-async def _attempt(recorder: Recorder, length_s: float, wanted: AudioFormat) -> bytes:
+async def _attempt(packets: Packets, length_s: float, wanted: AudioFormat) -> bytes:
     """Empty when the process has failed; its standard error says why."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "voicecloud.media.studio", str(length_s), wanted.value),
-        stdin=recorder.packets(),
+        stdin=packets(),
         stdout=PIPE,
         cwd=HERE,
     )

@@ -1,10 +1,11 @@
 """Notes when voices are connected, and gives the recordings of a call when it is over (G2)."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from voicecloud.ids import Ids
 from voicecloud.media import studio
@@ -12,7 +13,7 @@ from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import Packet
 from voicecloud.records.recordings import Recording, Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, RecordVoicemail, Unbridge
-from voicecloud.runtime.engine import Engine
+from voicecloud.routing.events import Event
 from voicecloud.simulation import audio
 
 LEFT, RIGHT = 0, 1
@@ -33,6 +34,16 @@ class _Running:
     until: datetime | None = None
 
 
+class Routing(Protocol):
+    """What is known of routing here."""
+
+    def report(self, event: Event) -> None:
+        """Something has happened to a leg."""
+
+    def now(self) -> datetime:
+        """The time of day."""
+
+
 class Tape:
     """Performs ``Bridge`` with recording, ``Unbridge``, ``RecordVoicemail`` and ``EndLeg``.
 
@@ -40,8 +51,8 @@ class Tape:
     conversation. A process that dies loses the recordings of calls in progress.
     """
 
-    def __init__(self, engine: Engine, ids: Ids, seconds: Callable[[], float]) -> None:
-        self._engine = engine
+    def __init__(self, routing: Routing, ids: Ids, seconds: Callable[[], float]) -> None:
+        self._routing = routing
         self._ids = ids
         self._seconds = seconds
         self._running: dict[str, _Running] = {}
@@ -51,9 +62,9 @@ class Tape:
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, Bridge) and effect.record:
-            self._start(effect.call_id, (effect.leg_a, effect.leg_b))
+            self._start(effect.call_id, (effect.leg_a, effect.leg_b), effect.users)
         elif isinstance(effect, RecordVoicemail):
-            self._start(effect.call_id, (effect.leg_id,), "Voicemail of a simulated caller.")
+            self._start(effect.call_id, (effect.leg_id,), {}, "Voicemail of a simulated caller.")
         elif isinstance(effect, Unbridge):
             self._stop(effect.leg_a)
             self._stop(effect.leg_b)
@@ -73,12 +84,15 @@ class Tape:
         if running := self._running.get(leg_id):
             running.recorder.add(running.legs[leg_id], packet, now_s)
 
-    def pause(self, leg_id: str, paused: bool) -> None:
-        """While paused nothing is recorded, of either party, whoever that is by then (K9)."""
-        if running := self._running.get(leg_id):
-            running.recorder.is_paused = paused
-            self._pausing.difference_update(running.legs)
-            self._pausing.update([leg_id] if paused else [])
+    def pause(self, leg_id: str, paused: bool) -> Sequence[str]:
+        """While paused nothing is recorded, of either party, whoever that is by then (K9). Gives the legs concerned."""
+        running = self._running.get(leg_id)
+        if running is None:
+            return [leg_id]
+        running.recorder.is_paused = paused
+        self._pausing.difference_update(running.legs)
+        self._pausing.update([leg_id] if paused else [])
+        return list(running.legs)
 
     def is_paused(self, leg_id: str) -> bool | None:
         """None: the leg is not recorded."""
@@ -88,15 +102,20 @@ class Tape:
     def take(self, call_id: str) -> list[Taken]:
         return [self._taken(running) for running in self._done.pop(call_id, [])]
 
-    def _start(self, call_id: str, legs: tuple[str, ...], transcript: str = "A simulated conversation.") -> None:
-        users = self._users(call_id, legs)
+    def _start(
+        self,
+        call_id: str,
+        legs: tuple[str, ...],
+        users: Mapping[str, str],
+        transcript: str = "A simulated conversation.",
+    ) -> None:
         right = next((leg for leg in reversed(legs) if leg in users), legs[-1]) if len(legs) > 1 else ""
         running = _Running(
             call_id=call_id,
             leg_id=next(iter(users), legs[0]),
             legs={leg: RIGHT if leg == right else LEFT for leg in legs},
             user_ids=tuple(users.values()),
-            since=self._engine.now(),
+            since=self._routing.now(),
             recorder=Recorder(self._seconds()),
             is_real=not self._real.isdisjoint(legs),
             transcript=transcript,
@@ -110,16 +129,8 @@ class Tape:
         if running := self._running.get(leg_id):
             for leg in running.legs:
                 self._running.pop(leg, None)
-            running.until = self._engine.now()
+            running.until = self._routing.now()
             self._done[running.call_id].append(running)
-
-    def _users(self, call_id: str, legs: tuple[str, ...]) -> dict[str, str]:
-        """User ids by leg."""
-        history = self._engine.history(call_id)
-        known = history.events if history else ()
-        return {
-            event.leg_id: event.user_id for event in known if event.leg_id in legs and event.leg_id and event.user_id
-        }
 
     def _taken(self, running: _Running) -> Taken:
         duration_s = ((running.until or running.since) - running.since).total_seconds()
@@ -137,8 +148,9 @@ class Tape:
             return Taken(
                 recording,
                 partial(recorder.sound, duration_s),
-                partial(studio.made, recorder, duration_s),
+                partial(studio.made, recorder.packets, duration_s),
                 recorder.close,
+                recorder.packets,
             )
         running.recorder.close()
         return Taken(recording, partial(audio.conversation, duration_s))

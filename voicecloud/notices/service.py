@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shared.errors import VoiceError
 from voicecloud.notices.model import Notice
 from voicecloud.notices.rules import notices
 from voicecloud.organisation.service import Directory
-from voicecloud.records.model import CallHistory
+from voicecloud.records.model import CallEvent, CallHistory
 from voicecloud.routing.effects import Effect, Note, PoolChanged, UserChanged
 from voicecloud.webhooks.model import Event
 from voicecloud.webhooks.service import Webhooks
@@ -41,6 +41,12 @@ class Notices:
             self.tell(Notice("UserStatus", "User", effect.user_id, lasting=False))
         elif isinstance(effect, PoolChanged):
             self.tell(Notice("QueueStatus", "Queue", effect.pool_id, lasting=False))
+
+    def cut(self, history: CallHistory, events: Sequence[CallEvent]) -> None:
+        """The end of a call that an earlier run has left."""
+        for event in events:
+            for notice in notices(history, event, history.events[0].user_id):
+                self.tell(notice)
 
     def processed(self, call_id: str) -> None:
         """The rows of a call can be read."""

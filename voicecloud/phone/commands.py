@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.clock import Clock
 from shared.errors import Conflict, Forbidden, Missing
-from voicecloud.media.connecting import Answer
-from voicecloud.media.gateway import Gateway
+from voicecloud.media.client import MediaClient
+from voicecloud.media.messages import Answer
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.limits import OfferLimit
 from voicecloud.phone.memory import Answers
@@ -47,7 +47,7 @@ class PhoneCommands:
     """Every command names the user it is for; what he may not is refused before anything happens."""
 
     def __init__(
-        self, engine: Engine, gateway: Gateway, directory: Directory, states: PhoneStates, clock: Clock
+        self, engine: Engine, gateway: MediaClient, directory: Directory, states: PhoneStates, clock: Clock
     ) -> None:
         self._engine = engine
         self._gateway = gateway
@@ -108,8 +108,9 @@ class PhoneCommands:
         return answer
 
     async def offer(self, user_id: str, call_id: str, sdp: str, *, answers: bool) -> Answer:
-        """The gateway's answer; a call that rings is answered by it. Raises as ``command``, as ``Gateway.offer``, and
-        Throttled ``phone-offers``."""
+        """The gateway's answer; a call that rings is answered by it.
+
+        Raises as ``command``, as ``MediaClient.offer``, and Throttled ``phone-offers``."""
         leg = self._leg(user_id, call_id, MEDIA)
         self._limit.take(user_id, self._engine.now())
         try:

@@ -5,7 +5,7 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from voicecloud.media.gateway import Gateway
+from voicecloud.media.client import MediaClient
 from voicecloud.phone.model import Document, Names, Voice, availability_document, call_document, dialled_in_vain, ended
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
 from voicecloud.routing.effects import Effect, EndLeg, FinishCall, Note, UserChanged
@@ -39,7 +39,7 @@ class _Phone:
 class PhoneStates:
     """Performs ``Note``, ``UserChanged``, ``EndLeg``, ``FinishCall``: who is concerned is looked at once it is done."""
 
-    def __init__(self, engine: Engine, gateway: Gateway, names: Names) -> None:
+    def __init__(self, engine: Engine, gateway: MediaClient, names: Names) -> None:
         self._engine = engine
         self._gateway = gateway
         self._names = names

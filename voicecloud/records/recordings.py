@@ -3,10 +3,10 @@
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from shared.clock import Clock
 from shared.errors import Forbidden, Missing
@@ -38,22 +38,29 @@ class Recording:
 @dataclass(frozen=True)
 class Taken:
     """A recording just made. ``sound`` makes its sound, which takes time: not for the event loop. ``file`` makes its
-    file and content type, where that is better done elsewhere. ``done`` is called when it is kept for good."""
+    file and content type, where that is better done elsewhere. ``done`` is called when it is kept for good.
+    ``packets``: what it is made of, None for a simulated one."""
 
     recording: Recording
     sound: Callable[[], Sound]
     file: Callable[[AudioFormat], Awaitable[tuple[bytes, str]]] | None = None
     done: Callable[[], None] = lambda: None
+    packets: Callable[[], BinaryIO] | None = None
+
+
+@dataclass(frozen=True)
+class TakenCall:
+    """The recordings of a call, and how well its legs were heard, by leg."""
+
+    recordings: Sequence[Taken] = ()
+    qualities: Mapping[str, LegQuality] = field(default_factory=dict)
 
 
 class Tape(Protocol):
     """Whoever records calls."""
 
-    def take(self, call_id: str) -> list[Taken]:
-        """The recordings of a call that is over; they are the caller's business from now on."""
-
-    def take_qualities(self, call_id: str) -> Mapping[str, LegQuality]:
-        """How well its legs were heard, by leg; likewise."""
+    async def take(self, call_id: str) -> TakenCall:
+        """What there is of a call that is over; it is the caller's business from now on. Raises Unavailable."""
 
 
 class Recordings:

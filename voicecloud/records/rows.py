@@ -44,19 +44,23 @@ class Names:
     privacy: Callable[[str], Privacy]
 
 
-def rows_of(history: CallHistory, names: Names, delay_s: float) -> list[StoredRow]:
-    """All rows of a finished call, to be seen ``delay_s`` after its end or its latest change."""
-    seen_at = rules.last_moment(history) + timedelta(seconds=delay_s)
+def rows_of(history: CallHistory, names: Names, delay_s: float, now: datetime) -> list[StoredRow]:
+    """All rows of a finished call, to be seen ``delay_s`` after its end, its latest change, or ``now``, when they are
+    written: whoever asks for what has changed since must not have been there before."""
+    changed_at = max(rules.last_moment(history), now)
+    seen_at = changed_at + timedelta(seconds=delay_s)
     users = [_user_row(history, row, names, seen_at) for row in rules.user_calls(history)]
     return [
         *(StoredRow(history.call_id, f"{USER_ROW}{at:02d}", row) for at, row in enumerate(users)),
-        *service_rows_of(history, names, delay_s),
+        *service_rows_of(history, names, delay_s, changed_at),
     ]
 
 
-def service_rows_of(history: CallHistory, names: Names, delay_s: float) -> list[StoredRow]:
+def service_rows_of(
+    history: CallHistory, names: Names, delay_s: float, changed_at: datetime | None = None
+) -> list[StoredRow]:
     """The rows of visits to pools, which show while the call goes on."""
-    seen_at = rules.last_moment(history) + timedelta(seconds=delay_s)
+    seen_at = (changed_at or rules.last_moment(history)) + timedelta(seconds=delay_s)
     rows = [_service_row(row, names, seen_at) for row in rules.service_calls(history)]
     return [StoredRow(history.call_id, f"{SERVICE_ROW}{at:02d}", row) for at, row in enumerate(rows)]
 

@@ -64,6 +64,7 @@ LEG_PHASES = {
 """What the user of a leg does from such an event on, when it names his leg."""
 
 TALK_BEGINS = (EventKind.TALK_STARTED, EventKind.CONSULT_TALK_STARTED)
+HEARD = (*TALK_BEGINS, EventKind.VOICEMAIL_STARTED)
 
 LEG_BEGINS = (EventKind.ARRIVED, EventKind.ALLOCATED, EventKind.DIALLED)
 LEG_ENDS = (EventKind.LEG_ENDED, EventKind.USER_REJECTED, EventKind.FAR_REFUSED)
@@ -143,10 +144,16 @@ def with_recording(history: CallHistory, recording_id: str, leg_id: str | None, 
 
 
 def interrupted(history: CallHistory, at: datetime) -> CallHistory:
-    """The end of a call that a crash has cut off, as far as ``at``; a finished call stays as it is."""
-    if history.ended_at is not None:
-        return history
+    """The end of a call that a crash has cut off, as far as ``at``.
+
+    One that was over keeps its end. Where somebody was heard in it, its recording was being made and is lost:
+    ``platform_stopped`` says that none will come.
+    """
     reason = EndReason.PLATFORM_STOPPED
+    if history.ended_at is not None:
+        was_heard = any(event.kind in HEARD for event in history.events)
+        is_lost = was_heard and not _recordings(history.events)
+        return replace(history, end_reason=reason) if is_lost else history
     ended = {event.leg_id for event in history.events if event.kind in LEG_ENDS}
     closing = [
         replace(event, kind=EventKind.LEG_ENDED, detail=reason)

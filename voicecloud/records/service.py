@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,9 +10,10 @@ from shared.clock import Clock, to_iso
 from shared.errors import Conflict, InvalidInput, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.audio import NoSound
-from voicecloud.records.model import CallHistory, Privacy
-from voicecloud.records.quality import LegQuality, with_quality
-from voicecloud.records.recordings import Recordings, Taken, Tape
+from voicecloud.records.model import CallEvent, CallHistory, Privacy
+from voicecloud.records.progress import CallsInProgress
+from voicecloud.records.quality import with_quality
+from voicecloud.records.recordings import Recordings, Taken, TakenCall, Tape
 from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
 from voicecloud.routing.effects import Effect, FinishCall, Note
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 
 class CallRecords:
     """Performs ``Note`` and ``FinishCall``. ``live`` gives the history so far of a call in progress,
-    ``live_ids`` the ids of all of them; ``ready`` is told when the rows of a call can be read."""
+    ``live_ids`` the ids of all of them; ``ready`` is told when the rows of a call can be read, ``cut`` of a call that
+    an earlier run has left, with its last events."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class CallRecords:
         live: Callable[[str], CallHistory | None],
         live_ids: Callable[[], Sequence[str]],
         ready: Callable[[str], None],
+        cut: Callable[[CallHistory, Sequence[CallEvent]], None],
         names: Names,
         delay_s: float,
         clock: Clock,
@@ -47,13 +50,13 @@ class CallRecords:
         self._live = live
         self._live_ids = live_ids
         self._ready = ready
+        self._cut = cut
+        self.in_progress = CallsInProgress(store=store, live=live, live_ids=live_ids, clock=clock)
         self._names = names
         self._delay_s = delay_s
         self._clock = clock
-        self._growing: dict[str, None] = {}
         self._over: list[CallHistory] = []
-        self._taken: dict[str, Sequence[Taken]] = {}
-        self._qualities: dict[str, Mapping[str, LegQuality]] = {}
+        self._taken: dict[str, TakenCall] = {}
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -61,27 +64,31 @@ class CallRecords:
     def perform(self, effect: Effect) -> None:
         """Only notes what is to be written; ``run`` writes."""
         if isinstance(effect, Note):
-            self._growing[effect.event.call_id] = None
+            self.in_progress.grew(effect.event.call_id)
         elif isinstance(effect, FinishCall):
-            self._growing.pop(effect.history.call_id, None)
+            self.in_progress.ended(effect.history)
             self._over.append(effect.history)
-        else:
-            return
-        self._idle.clear()
-        self._changed.set()
+            self._idle.clear()
+            self._changed.set()
 
     async def recover(self) -> int:
-        """Ends the calls that an earlier run has left in progress; gives their number."""
-        left = await self._store.live()
-        for history in left:
-            if await self._store.finished(history.call_id):
-                await self._store.forget_live(history.call_id)
-            else:
-                await self._finish(rules.interrupted(history, rules.last_moment(history)))
+        """Ends the calls that an earlier run has left, each with its record; gives their number."""
+        left = await self.in_progress.left_behind()
+        for one in left:
+            self._taken[one.whole.call_id] = TakenCall()
+            await self._unless_impossible(one.whole.call_id, self._finish(one.whole))
+            self._cut(one.whole, one.whole.events[one.known :])
         return len(left)
 
     async def run(self) -> None:
-        """Writes until cancelled. While storage does not answer it tries again and keeps all in memory."""
+        """Writes until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.in_progress.run())
+            group.create_task(self.in_progress.show_life())
+            group.create_task(self._finish_all())
+
+    async def _finish_all(self) -> None:
+        """While storage does not answer it tries again and keeps all in memory."""
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -92,9 +99,14 @@ class CallRecords:
                 self._changed.set()
                 await asyncio.sleep(RETRY_S)
 
+    async def kept(self, call_id: str) -> None:
+        """Returns when a call that has just begun is in storage, so that it is accounted for whatever happens now."""
+        await self.in_progress.kept(call_id)
+
     async def flushed(self) -> None:
         """Returns when everything told so far is in storage."""
         await self._idle.wait()
+        await self.in_progress.flushed()
 
     async def change_privacy(self, row: StoredRow, privacy: Privacy) -> StoredRow:
         """Raises Conflict ``privacy-too-late`` (H3)."""
@@ -136,15 +148,9 @@ class CallRecords:
         return len(old)
 
     async def _write(self) -> None:
-        while self._over or self._growing:
-            while self._over:
-                await self._unless_impossible(self._over[0].call_id, self._finish(self._over[0]))
-                self._over.pop(0)
-            if self._growing:
-                call_id = next(iter(self._growing))
-                del self._growing[call_id]
-                if history := self._live(call_id):
-                    await self._unless_impossible(call_id, self._store.keep_live(history))
+        while self._over:
+            await self._unless_impossible(self._over[0].call_id, self._finish(self._over[0]))
+            self._over.pop(0)
         self._idle.set()
 
     async def _unless_impossible(self, call_id: str, writing: Awaitable[None]) -> None:
@@ -153,29 +159,36 @@ class CallRecords:
             await writing
         except InvalidInput:
             self._taken.pop(call_id, None)
-            self._qualities.pop(call_id, None)
             log.exception("a call record cannot be stored", extra={"call_id": call_id})
 
     async def _finish(self, history: CallHistory) -> None:
         """Recordings first. They are taken off the tape once, and stay here until all is stored."""
         call_id = history.call_id
-        taken = self._taken.get(call_id) or self._tape.take(call_id)
-        self._taken[call_id] = taken
-        self._qualities[call_id] = self._qualities.get(call_id) or self._tape.take_qualities(call_id)
+        if call_id not in self._taken:
+            self._taken[call_id] = await self._tape.take(call_id)
+        taken = self._taken[call_id]
+        history = await self._with_recordings(history, taken.recordings)
+        rows = rows_of(history, self._names, self._delay_s, self._clock())
+        await self._store.finish(history, with_quality(rows, taken.qualities))
+        await self.in_progress.forget(call_id)
+        for one in taken.recordings:
+            one.done()
+        del self._taken[call_id]
+        asyncio.get_running_loop().call_later(self._delay_s, self._ready, call_id)
+
+    async def _with_recordings(self, history: CallHistory, taken: Sequence[Taken]) -> CallHistory:
+        """The history of the call once they are kept."""
         for one in taken:
             recording = one.recording
             try:
                 await self._recordings.keep(one)
             except NoSound:
-                log.exception("a call has no recording", extra={"call_id": call_id})
+                log.exception("a call has no recording", extra={"call_id": history.call_id})
                 continue
             history = rules.with_recording(history, recording.id, recording.leg_id, rules.last_moment(history))
-        rows = rows_of(history, self._names, self._delay_s)
-        await self._store.finish(history, with_quality(rows, self._qualities[call_id]))
-        for one in taken:
-            one.done()
-        del self._taken[call_id], self._qualities[call_id]
-        asyncio.get_running_loop().call_later(self._delay_s, self._ready, call_id)
+        if taken:
+            await self.in_progress.recorded(history)
+        return history
 
     def _going_on(self) -> list[StoredRow]:
         histories = (self._live(call_id) for call_id in self._live_ids())

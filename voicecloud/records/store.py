@@ -5,7 +5,8 @@
 | ``s<yyyyMMdd>`` | ``<start ms>_<call id>_<u or s><nn>`` | a row of ``/calls`` (u) or ``/servicecall`` (s) |
 | ``m<yyyyMMdd>`` | ``<change ms>_<call id>_<u or s><nn>`` | a copy under the time of its last change |
 | ``d<yyyyMMdd>`` | ``<call id>`` | the call's history and the keys of its rows; the day is that of its arrival |
-| ``live`` | ``<call id>`` | the history so far of a call in progress |
+| ``live`` | ``<call id>`` | the history so far of a call in progress, or of one whose record is being written |
+| ``alive`` | ``alive`` | when the process was last alive |
 | ``days`` | ``<yyyyMMdd>`` | the days that have records |
 
 Days are UTC. Call ids hold the moment of arrival (UUID version 7).
@@ -22,7 +23,7 @@ from voicecloud.records.model import CallHistory
 from voicecloud.records.rows import StoredRow
 
 TABLE = "callrecords"
-_LIVE, _DAYS = "live", "days"
+_LIVE, _ALIVE, _DAYS = "live", "alive", "days"
 _BATCH = 90
 
 
@@ -39,15 +40,23 @@ class RecordStore:
         """Calls that were in progress when the process ended."""
         return [unpack(row.values["history"]) async for row in self._table.query(_LIVE)]
 
+    async def show_life(self, now: datetime) -> None:
+        """The process lives, and with it all calls in progress."""
+        await self._table.put(Row(_ALIVE, _ALIVE, {"at": now}))
+
+    async def alive_at(self) -> datetime | None:
+        """When that was said last."""
+        row = await self._table.get(_ALIVE, _ALIVE)
+        return row.values["at"] if row else None
+
     async def finish(self, history: CallHistory, rows: Sequence[StoredRow]) -> None:
-        """Writes a call for good, and again if need be; then it is no longer in progress."""
+        """Writes a call for good, and again if need be."""
         await self.write(rows)
         keys = [f"{row.started_at:%Y%m%d}/{_start_key(row)}" for row in rows]
         day = _day(history.call_id)
         await self._know(day)
         values = {"history": pack(history), "rows": json.dumps(keys)}
         await self._table.put(Row(f"d{day}", history.call_id, values))
-        await self._table.delete(_LIVE, history.call_id)
 
     async def forget_live(self, call_id: str) -> None:
         await self._table.delete(_LIVE, call_id)

@@ -66,12 +66,14 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Connect the voices of two legs; with ``record`` they are recorded, one channel each."""
+    """Connect the voices of two legs; with ``record`` they are recorded, one channel each. ``users``: whose legs they
+    are, of those that are users of ours."""
 
     call_id: str
     leg_a: str
     leg_b: str
     record: bool
+    users: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

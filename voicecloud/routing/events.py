@@ -263,6 +263,13 @@ class Drain:
 
 
 @dataclass(frozen=True, slots=True)
+class CallLost:
+    """Fact: what carried this call's voices is gone; it ends, with a record that says so (``platform_stopped``)."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Command: end every call now, each with its record."""
 
@@ -296,5 +303,6 @@ type Event = (
     | EndWrapUp
     | Configure
     | Drain
+    | CallLost
     | Stop
 )

@@ -94,7 +94,8 @@ def withdraw_offers(world: World, call: Call, reason: RejectReason) -> None:
 
 def talk(world: World, call: Call, first: Leg, second: Leg, kind: EventKind = EventKind.TALK_STARTED) -> None:
     """Bridges two connected legs."""
-    world.do(Bridge(call.id, first.id, second.id, _recorded(world, first) or _recorded(world, second)))
+    users = {leg.id: leg.user_id for leg in (first, second) if leg.user_id}
+    world.do(Bridge(call.id, first.id, second.id, _recorded(world, first) or _recorded(world, second), users))
     world.note(call, kind, first, detail=second.id)
 
 

@@ -185,5 +185,6 @@ _HANDLERS: Mapping[type, Callable[[World, Any], None]] = {
     events.EndWrapUp: lambda world, event: agents.ready(world, world.agent(event.user_id)),
     events.Configure: lambda world, event: setup.configure(world, event.configuration),
     events.Drain: _drain,
+    events.CallLost: lambda world, event: setup.lost(world, event.call_id),
     events.Stop: lambda world, _: setup.stop(world),
 }

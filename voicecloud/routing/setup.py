@@ -54,6 +54,12 @@ def _visitors(world: World, state: PoolState) -> list[Call]:
     return [call for call in world.calls.values() if call.visit and call.visit.pool_id == state.pool.id]
 
 
+def lost(world: World, call_id: str) -> None:
+    """Ends a call whose voices are gone; one that is over already is left alone."""
+    if call := world.calls.get(call_id):
+        finish(world, call, EndReason.PLATFORM_STOPPED)
+
+
 def stop(world: World) -> None:
     """Ends every call, with a record that says why."""
     world.draining = True

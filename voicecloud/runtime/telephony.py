@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.errors import VoiceError
-from voicecloud.media.gateway import Gateway
+from voicecloud.media.client import MediaClient
 from voicecloud.notices.service import Notices
 from voicecloud.records.service import CallRecords
 from voicecloud.routing.events import Drain, Stop
@@ -17,8 +17,8 @@ from voicecloud.simulation.customers import Customers
 from voicecloud.simulation.people import People
 from voicecloud.simulation.traffic import Traffic
 from voicecloud.trunk.lines import Lines
-from voicecloud.trunk.simulated import SimulatedVoices
 from voicecloud.trunk.sip.trunk import SipTrunk
+from voicecloud.trunk.voices import Voices
 
 DRAIN_CHECK_S = 0.1
 FLUSH_S = 10.0
@@ -32,14 +32,14 @@ class Telephony:
     """The parts that handlers and the control page ask."""
 
     engine: Engine
-    gateway: Gateway
+    gateway: MediaClient
     staff: Staff
     records: CallRecords
     notices: Notices
     callback_requests: CallbackRequests
     customers: Customers
     people: People
-    voices: SimulatedVoices
+    voices: Voices
     lines: Lines
     sip: SipTrunk | None
     traffic: Traffic
@@ -83,7 +83,6 @@ class Telephony:
         self.lines.close()
         if self.sip:
             await self.sip.close()
-        await self.voices.close()
         await self.gateway.close()
         self.customers.close()
         self.people.close()

@@ -11,7 +11,7 @@ from voicecloud.routing.events import CallArrived, KeyPressed, PartyLeft
 from voicecloud.routing.model import CallbackRules
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation.telephones import USUAL, Answering, SimulatedTelephones
-from voicecloud.trunk.simulated import SimulatedVoices
+from voicecloud.trunk.voices import Voices
 
 KEY_AFTER_S = 1.0
 
@@ -43,7 +43,7 @@ class Customers:
         engine: Engine,
         directory: Directory,
         telephones: SimulatedTelephones,
-        voices: SimulatedVoices,
+        voices: Voices,
         ids: Ids,
     ) -> None:
         self._engine = engine

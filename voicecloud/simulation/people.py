@@ -6,6 +6,7 @@ from random import Random
 
 from shared.errors import Missing
 from voicecloud.ids import Ids
+from voicecloud.media.messages import USER_HZ, Heard
 from voicecloud.organisation.service import Directory
 from voicecloud.records.model import Terminal
 from voicecloud.routing import events
@@ -15,8 +16,7 @@ from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.views import LiveLeg
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation.telephones import TALKS_S, USUAL, Answering, SimulatedTelephones
-from voicecloud.trunk.simulated import Heard, SimulatedVoices
-from voicecloud.trunk.voice import USER_HZ
+from voicecloud.trunk.voices import Voices
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class People:
         engine: Engine,
         directory: Directory,
         telephones: SimulatedTelephones,
-        voices: SimulatedVoices,
+        voices: Voices,
         ids: Ids,
     ) -> None:
         self._engine = engine
@@ -119,17 +119,15 @@ class People:
 
     def press(self, call_id: str, user_id: str | None, key: str) -> None:
         """A party presses a key: as sound where he has a voice, else only routing is told. Raises like ``party``."""
-        leg_id = self.party(call_id, user_id).leg_id
-        if not self._voices.press(leg_id, key):
-            self._engine.tell(events.KeyPressed(leg_id, key))
+        self._voices.press(self.party(call_id, user_id).leg_id, key)
 
     def speak(self, call_id: str, user_id: str | None, tone_hz: float | None) -> None:
         """A party speaks this tone from now on, 0: silence, None: hums. Raises like ``party``."""
         self._voices.speak(self.party(call_id, user_id).leg_id, tone_hz)
 
-    def heard(self, call_id: str, user_id: str | None) -> Heard:
+    async def heard(self, call_id: str, user_id: str | None) -> Heard:
         """What a party hears. Raises like ``party``."""
-        return self._voices.heard(self.party(call_id, user_id).leg_id)
+        return await self._voices.heard(self.party(call_id, user_id).leg_id)
 
     def party(self, call_id: str, user_id: str | None, state: LegState | None = None) -> LiveLeg:
         """A user's leg in a call, None: an outside party's. Raises Missing ``call-unknown``, ``party-unknown``."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from voicecloud.media.messages import USER_HZ
 from voicecloud.organisation.service import Directory
 from voicecloud.routing.effects import CallNumber, Effect, FinishCall, RingUser
 from voicecloud.routing.events import Answer, FarAnswered, FarRefused, PartyLeft, Reject
 from voicecloud.runtime.engine import Engine
-from voicecloud.trunk.simulated import SimulatedVoices
-from voicecloud.trunk.voice import USER_HZ
+from voicecloud.trunk.voices import Voices
 
 OUTSIDE_ANSWERS_S = (2.0, 6.0)
 TALKS_S = (15.0, 60.0)
@@ -41,7 +41,7 @@ USUAL = Answering()
 class SimulatedTelephones:
     """Performs ``RingUser`` for simulated users; as a trunk it has a telephone at every number outside."""
 
-    def __init__(self, engine: Engine, directory: Directory, voices: SimulatedVoices, random: Random) -> None:
+    def __init__(self, engine: Engine, directory: Directory, voices: Voices, random: Random) -> None:
         self._engine = engine
         self._directory = directory
         self._voices = voices

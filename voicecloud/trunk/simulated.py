@@ -9,21 +9,13 @@ from typing import Any
 
 from shared.errors import VoiceError
 from voicecloud.media.gateway import Gateway
+from voicecloud.media.messages import CUSTOMER_HZ, Heard
 from voicecloud.media.servers import IceServer
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Unbridge
-from voicecloud.trunk.hearing import NOTHING, Sounding
-from voicecloud.trunk.voice import CUSTOMER_HZ, Phrase, Voice, hum, tone
+from voicecloud.trunk.hearing import SILENCE_DB
+from voicecloud.trunk.voice import Phrase, Voice, hum, tone
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a simulated person hears; ``keys`` since he is connected."""
-
-    is_connected: bool
-    sounding: Sounding
-    keys: str
 
 
 @dataclass
@@ -76,8 +68,9 @@ class SimulatedVoices:
     def heard(self, leg_id: str) -> Heard:
         played = self._played.get(leg_id)
         if played is None or played.voice is None:
-            return Heard(is_connected=False, sounding=NOTHING, keys="")
-        return Heard(played.voice.is_connected, played.voice.heard(), played.voice.keys)
+            return Heard(is_connected=False, loudness_db=SILENCE_DB, pitch_hz=0.0, keys="")
+        sounding = played.voice.heard()
+        return Heard(played.voice.is_connected, sounding.loudness_db, sounding.pitch_hz, played.voice.keys)
 
     def forget(self, leg_id: str) -> None:
         """He is gone."""

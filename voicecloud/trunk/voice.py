@@ -12,7 +12,6 @@ from voicecloud.media.rtp import FRAME, FRAME_S, SILENCE, KeyReader, Packet, key
 from voicecloud.media.servers import IceServer
 from voicecloud.trunk.hearing import Sounding, sounding
 
-CUSTOMER_HZ, USER_HZ = 220.0, 330.0
 SAYS_S = 4.0
 HEARD_S = 1.0
 KEY_PAUSE = 3

@@ -5,7 +5,9 @@ import re
 import socket
 
 from tests.fixtures.voicecloud import RunVoiceCloud
+from voicecloud.records.model import CallHistory
 from voicecloud.simulation.customers import Behaviour
+from voicecloud.simulation.telephones import Answering, How
 
 DAVIDS = "+35891001004"
 OUTAGE_S = 1.5
@@ -24,6 +26,24 @@ async def forward(port: int, to: int) -> asyncio.Server:
         await asyncio.gather(pass_on(reader, back), pass_on(there, writer))
 
     return await asyncio.start_server(accept, "127.0.0.1", port)
+
+
+async def test_a_call_is_accounted_for_while_another_waits_for_storage(
+    run_voicecloud: RunVoiceCloud, storage_connection: str
+) -> None:
+    """A recording cannot be stored; who calls meanwhile is in storage all the same, should the process die now."""
+    connection = re.sub(r"(BlobEndpoint=http://127.0.0.1:)\d+/", r"\g<1>9/", storage_connection)
+    async with run_voicecloud(storage_connection=connection) as cloud:
+        store = cloud.store.telephony.records._store
+        waiting = await cloud.call(DAVIDS, Behaviour(talk_s=0.05))
+        await asyncio.sleep(OUTAGE_S)
+        calling = await cloud.call(DAVIDS, Behaviour(), answering=Answering(How.NOBODY))
+        kept: dict[str, CallHistory] = {}
+        async with asyncio.timeout(3):
+            while not {waiting, calling} <= kept.keys():
+                kept = {history.call_id: history for history in await store.live()}
+        assert kept[waiting].ended_at
+        assert not kept[calling].ended_at
 
 
 async def test_a_recording_is_kept_when_storage_is_back(run_voicecloud: RunVoiceCloud, storage_connection: str) -> None:

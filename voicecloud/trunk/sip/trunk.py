@@ -18,7 +18,7 @@ import aiohttp
 
 from shared.errors import Unavailable, VoiceError
 from voicecloud.ids import Ids
-from voicecloud.media.gateway import Gateway
+from voicecloud.media.client import MediaClient
 from voicecloud.media.sdp import has_voice
 from voicecloud.routing.effects import Bridge, CallNumber, Effect, Play, RecordVoicemail
 from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft
@@ -67,7 +67,7 @@ class SipTrunk:
     """A trunk; performs also what makes a ringing call be taken. Made and used in one event loop."""
 
     def __init__(
-        self, *, account: Account, engine: Engine, gateway: Gateway, ids: Ids, http: aiohttp.ClientSession
+        self, *, account: Account, engine: Engine, gateway: MediaClient, ids: Ids, http: aiohttp.ClientSession
     ) -> None:
         self._account = account
         self._engine = engine

@@ -43,12 +43,12 @@ def channels_of(file: bytes) -> tuple[Any, int]:
 async def test_a_file_has_both_parties_in_full_length(wanted: AudioFormat, kind: str) -> None:
     """The same one when it is asked for again, since storage did not take it."""
     recorder = recorded()
-    file, content_type = await made(recorder, LENGTH_S, wanted)
+    file, content_type = await made(recorder.packets, LENGTH_S, wanted)
     assert content_type == kind
     sound, rate = channels_of(file)
     assert sound.shape[1] / rate == pytest.approx(LENGTH_S, abs=0.1)
     assert [pitch_of(channel, rate) for channel in sound] == [pytest.approx(hz, abs=NEAR_HZ) for hz in (500, 900)]
-    assert await made(recorder, LENGTH_S, wanted) == (file, kind)
+    assert await made(recorder.packets, LENGTH_S, wanted) == (file, kind)
     recorder.close()
 
 
@@ -56,14 +56,14 @@ async def test_a_studio_that_fails_says_so() -> None:
     """It is no empty recording."""
     recorder = recorded()
     with pytest.raises(NoSound):
-        await made(recorder, float("nan"), AudioFormat.WAV)
+        await made(recorder.packets, float("nan"), AudioFormat.WAV)
     recorder.close()
 
 
 async def test_a_studio_that_nobody_waits_for_ends() -> None:
     """Shutting down leaves no process behind."""
     recorder = recorded()
-    making = asyncio.ensure_future(made(recorder, LENGTH_S, AudioFormat.WAV))
+    making = asyncio.ensure_future(made(recorder.packets, LENGTH_S, AudioFormat.WAV))
     await asyncio.sleep(0.05)
     making.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -6,8 +7,9 @@ from hypothesis import strategies as st
 
 from shared.calls.facts import from_events, from_rows
 from shared.calls.model import CallEvent, EventKind
-from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, next_check_s
+from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, is_settled, next_check_s
 from shared.enreach.model import CallRow
+from shared.settings.model import CallSync
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
@@ -56,6 +58,14 @@ def test_who_was_with_the_customer_to_the_end_is_the_last_user() -> None:
     assert [facts and facts.last_users[0] for facts in (transferred, consulted, left, rung)] == expected
     assert transferred is not None
     assert transferred.duration_s == 89
+
+
+def test_no_recording_is_waited_for_where_the_voice_cloud_died_in_the_call() -> None:
+    """``platform_stopped``: its packets are gone. Any other answered call waits for its recording."""
+    cut, ended = (
+        from_rows([replace(row("anna", 0, 30), end_reason=reason)]) for reason in ("platform_stopped", "caller_left")
+    )
+    assert [is_settled(facts, CallSync()) for facts in (cut, ended)] == [True, False]
 
 
 def test_rows_that_are_not_work_are_not_looked_at() -> None:

@@ -270,6 +270,21 @@ def test_a_call_cut_off_by_a_crash_gets_an_end_that_says_so(
     assert interrupted(closed, at + timedelta(hours=1)) == closed
 
 
+def test_a_call_whose_recording_a_crash_has_lost_says_that_none_will_come(floor: MakeFloor) -> None:
+    """It keeps its own end; one that has its recording, or in which nobody was heard, keeps its reason too."""
+    made = pool_call(floor)
+    made.tell(events.PartyLeft("c1:1"))
+    history, later = finished(made), made.now + timedelta(hours=1)
+    lost = interrupted(history, later)
+    assert (lost.ended_at, lost.end_reason) == (history.ended_at, EndReason.PLATFORM_STOPPED)
+    recorded = with_recording(history, "r1", "c1:3", made.now)
+    assert interrupted(recorded, later) == recorded
+    made.call("c2")
+    made.tell(events.PartyLeft("c2:1"))
+    abandoned = made.found(FinishCall)[-1].history
+    assert interrupted(abandoned, later) == abandoned
+
+
 def test_pool_calls_are_work_and_direct_calls_what_the_user_has_set(floor: MakeFloor) -> None:
     """The privacy a row starts with (H3)."""
     made = pool_call(floor)

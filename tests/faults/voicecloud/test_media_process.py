@@ -1,0 +1,43 @@
+"""Either process of a voice cloud dies: the calls end as such, and nothing is left behind (K2)."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.faults.voicecloud.test_hostile_requests import anna_talks
+from tests.faults.voicecloud.test_kill import wait_until, window
+from tests.fixtures.voicecloud_process import VoiceCloudProcess
+from tests.fixtures.waiting import eventually
+
+Make = Callable[..., VoiceCloudProcess]
+
+
+def media_of(pid: int) -> set[int]:
+    """The media processes that this process has started, living ones."""
+    return {int(one.name) for one in Path("/proc").iterdir() if one.name.isdecimal() and _is_media_of(one, pid)}
+
+
+def _is_media_of(process: Path, pid: int) -> bool:
+    try:
+        state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
+        return int(parent) == pid and state != "Z" and b"voicecloud.media" in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+async def test_calls_end_with_their_media_process_and_the_next_has_audio(voicecloud_process: Make) -> None:
+    """It is killed in a call: that row says so, another takes its place, which dies with the voice cloud."""
+    cloud = voicecloud_process()
+    cloud.start()
+    async with anna_talks(cloud):
+        [media] = media_of(cloud.pid)
+        os.kill(media, signal.SIGKILL)
+        with cloud.client() as client:
+            rows = wait_until(lambda: client.get("/calls", params=window()).json(), 20)
+            await eventually(lambda: client.get("/health").json()["media"] == "ok", 60)
+    assert [(row["EndReason"], row["EndResult"]) for row in rows] == [("platform_stopped", 0)]
+    async with anna_talks(cloud):
+        [again] = media_of(cloud.pid)
+        cloud.kill()
+        await eventually(lambda: not Path(f"/proc/{again}").exists(), 20)

@@ -1,0 +1,306 @@
+"""The media process as the rest of the voice cloud sees it: what it does is asked for, what it knows is noted here.
+
+It is started again when it has died. The calls it had are over then, and say so (``CallLost``).
+"""
+
+import asyncio
+import logging
+import os
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, BinaryIO
+
+from shared.errors import Unavailable, VoiceError
+from voicecloud.media import messages as said
+from voicecloud.media import studio
+from voicecloud.media.link import Files, Link
+from voicecloud.media.messages import Answer, Media
+from voicecloud.media.playing import sound_of
+from voicecloud.media.process import Launch, own_process
+from voicecloud.records.quality import LegQuality
+from voicecloud.records.recordings import Recording, Taken, TakenCall
+from voicecloud.routing.effects import Effect, EndLeg
+from voicecloud.routing.events import CallLost
+from voicecloud.runtime.engine import Engine
+from voicecloud.simulation import audio
+
+UP_WITHIN_S = 20.0
+ASKED_WITHIN_S = 5.0
+"""How long a question waits for a media process that is being started."""
+AGAIN_AFTER_S = 0.5
+PING_EVERY_S, PONG_WITHIN_S = 5.0, 15.0
+
+Told = Callable[[str], None]
+Library = Callable[[str], Awaitable[bytes]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """What was told of a leg last."""
+
+    media: Media | None = None
+    paused: bool | None = None
+
+
+class MediaClient:
+    """Performs ``Bridge``, ``Unbridge``, ``Play``, ``RecordVoicemail`` and ``EndLeg``, and gives recordings.
+
+    ``library`` gives announcements. Nothing that returns at once waits for the media process: it is told in order.
+    """
+
+    def __init__(self, *, engine: Engine, begin: said.Begin, library: Library, launch: Launch = own_process) -> None:
+        self._engine = engine
+        self._begin = begin
+        self._library = library
+        self._launch = launch
+        self._link: Link | None = None
+        self._files: Files | None = None
+        self._up = asyncio.Event()
+        self._closing = False
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._to_tell: deque[Any] = deque()
+        self._known: set[str] = set()
+        self._legs: dict[str, _Leg] = {}
+        self._muted: set[str] = set()
+        self._cut: set[str] = set()
+        self._listeners: list[Told] = []
+        self.malformed_packets = 0
+
+    def listen(self, told: Told) -> None:
+        """Tells the id of a leg whose media, mute or recording has changed."""
+        self._listeners.append(told)
+
+    @property
+    def is_up(self) -> bool:
+        return self._up.is_set()
+
+    @property
+    def peer_count(self) -> int:
+        """Legs that have a peer."""
+        return sum(leg.media is not None for leg in self._legs.values())
+
+    def expect(self, leg_id: str) -> None:
+        """A peer is to come, and is waited for as if it were away."""
+        self.tell(said.Expect(leg_id))
+
+    async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> Answer:
+        """Makes or replaces a leg's peer connection: the new one is heard once it is connected (RFC 9725, C1, K1).
+
+        ``sends_always``: it sends packets in silence too, and is away when it sends none.
+        Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``, Unavailable ``media-full`` or ``media-down``, Missing
+        ``media-unknown`` for a leg that is over.
+        """
+        answer: Answer = await self.ask(said.Offer(leg_id, sdp, sends_always))
+        return answer
+
+    async def invite(self, leg_id: str, *, sends_always: bool = True) -> Answer:
+        """The other way round: our offer, to be answered with ``accept``. Raises as ``offer``."""
+        answer: Answer = await self.ask(said.Invite(leg_id, sends_always))
+        return answer
+
+    async def accept(self, leg_id: str, media_id: str, sdp: str) -> None:
+        """Raises Missing ``media-unknown``, InvalidInput ``sdp-malformed`` or ``sdp-too-long``."""
+        await self.ask(said.Accept(leg_id, media_id, sdp))
+
+    async def withdraw(self, leg_id: str, media_id: str) -> None:
+        """The peer goes; its leg waits for another. Raises Missing ``media-unknown``."""
+        await self.ask(said.Withdraw(leg_id, media_id))
+
+    def media(self, leg_id: str) -> Media | None:
+        return self._legs.get(leg_id, _Leg()).media
+
+    def set_muted(self, leg_id: str, muted: bool) -> None:
+        """What the leg says is silence from now on, for the other one and the recording (C2)."""
+        (self._muted.add if muted else self._muted.discard)(leg_id)
+        self.tell(said.Mute(leg_id, muted))
+        self._changed(leg_id)
+
+    def is_muted(self, leg_id: str) -> bool:
+        return leg_id in self._muted
+
+    def pause_recording(self, leg_id: str, paused: bool) -> None:
+        """For this leg's call until it is taken up again, also over a hold (K9)."""
+        self.tell(said.PauseRecording(leg_id, paused))
+        leg = self._legs.get(leg_id, _Leg())
+        if leg.paused is not None:
+            self._legs[leg_id] = replace(leg, paused=paused)
+        self._changed(leg_id)
+
+    def recording_paused(self, leg_id: str) -> bool | None:
+        """None: the leg is not being recorded."""
+        return self._legs.get(leg_id, _Leg()).paused
+
+    def send_keys(self, leg_id: str, keys: str) -> None:
+        """Presses keys for a leg: routing is told, and the other party hears them (C2)."""
+        self.tell(said.SendKeys(leg_id, keys))
+
+    async def take(self, call_id: str) -> TakenCall:
+        """What is left of a call that is over; once. Raises Unavailable ``media-down``: then ask again."""
+        if call_id in self._cut:
+            self._cut.discard(call_id)
+            return TakenCall()
+        taken: said.TakenCall = await self.ask(said.Take(call_id))
+        recordings = [found for one in taken.recordings if (found := self._taken(**one))]
+        return TakenCall(recordings, {leg_id: LegQuality(**one) for leg_id, one in taken.qualities.items()})
+
+    def perform(self, effect: Effect) -> None:
+        if isinstance(effect, said.MEDIA_EFFECTS):
+            self.tell(effect)
+        if isinstance(effect, EndLeg):
+            self._known.discard(effect.leg_id)
+            self._muted.discard(effect.leg_id)
+            self._legs.pop(effect.leg_id, None)
+
+    def tell(self, message: Any) -> None:
+        """Kept for the next media process while there is none."""
+        self._note(message)
+        if self._link and self.is_up:
+            self._link.tell(message)
+        else:
+            self._to_tell.append(message)
+
+    async def ask(self, message: Any) -> Any:
+        """Raises what the media process raises, and Unavailable ``media-down``."""
+        self._note(message)
+        try:
+            async with asyncio.timeout(ASKED_WITHIN_S):
+                await self._up.wait()
+        except TimeoutError:
+            raise Unavailable("media-down", "there is no media process now") from None
+        return await self._link.ask(message) if self._link else None
+
+    async def run(self) -> None:
+        """Keeps a media process, until cancelled or closed."""
+        self._ended.clear()
+        try:
+            while not self._closing:
+                await self._live_once()
+                if not self._closing:
+                    await asyncio.sleep(AGAIN_AFTER_S)
+        finally:
+            self._ended.set()
+
+    async def started(self) -> None:
+        """Returns when audio can be had, or is given up for now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UP_WITHIN_S):
+                await self._up.wait()
+
+    async def close(self) -> None:
+        """Every peer connection ends with the media process. Returns when it is gone."""
+        self._closing = True
+        if self._link:
+            self._link.close()
+        await self._ended.wait()
+
+    async def _live_once(self) -> None:
+        try:
+            async with self._launch() as ends:
+                self._files = Files(ends.files)
+                await self._live(Link(self._handle), ends.messages)
+        except OSError:
+            log.exception("the media process was not started")
+
+    async def _live(self, link: Link, end: Any) -> None:
+        """As long as this media process lives."""
+        await link.open(end)
+        self._link = link
+        watching = asyncio.ensure_future(self._watch(link))
+        try:
+            await link.run()
+        finally:
+            watching.cancel()
+            self._up.clear()
+            self._link = None
+            if not self._closing:
+                self._lost()
+
+    async def _watch(self, link: Link) -> None:
+        """Begins, then looks whether it still answers: one that hangs is no better than none."""
+        link.tell(self._begin)
+        try:
+            await self._ping(link)
+            while self._to_tell:
+                link.tell(self._to_tell.popleft())
+            self._up.set()
+            while True:
+                await asyncio.sleep(PING_EVERY_S)
+                async with asyncio.timeout(PONG_WITHIN_S):
+                    await self._ping(link)
+        except (VoiceError, TimeoutError):
+            log.warning("the media process does not answer")
+            link.close()
+
+    async def _ping(self, link: Link) -> None:
+        pong: said.Pong = await link.ask(said.Ping())
+        self.malformed_packets = pong.malformed_packets
+
+    def _lost(self) -> None:
+        """Its calls are over; what was to be told of them is told to nobody."""
+        calls = {leg_id.rpartition(":")[0] for leg_id in self._known}
+        log.error("the media process has died", extra={"calls": len(calls)})
+        self._known.clear()
+        self._legs.clear()
+        self._muted.clear()
+        self._to_tell.clear()
+        self._cut |= calls
+        for call_id in calls:
+            self._engine.report(CallLost(call_id))
+
+    def _handle(self, message: Any) -> Any:
+        if isinstance(message, said.LegChanged):
+            return self._leg_changed(message)
+        if isinstance(message, said.PromptWanted):
+            return self._prompt(message.prompt_id)
+        self._engine.report(message)
+        return None
+
+    async def _prompt(self, prompt_id: str) -> said.PromptAudio:
+        return said.PromptAudio(await self._library(prompt_id))
+
+    def _leg_changed(self, message: said.LegChanged) -> None:
+        if message.leg_id not in self._known:
+            return  # it is over already
+        media = Media(message.media_id, message.attached) if message.media_id else None
+        before, now = self._legs.get(message.leg_id), _Leg(media, message.paused)
+        if now != before:
+            self._legs[message.leg_id] = now
+            self._changed(message.leg_id)
+
+    def _changed(self, leg_id: str) -> None:
+        for told in self._listeners:
+            told(leg_id)
+
+    def _note(self, message: Any) -> None:
+        """The media process knows this leg from now on."""
+        names = ("leg_id", "leg_a", "leg_b")
+        self._known.update(getattr(message, name) for name in names if hasattr(message, name))
+
+    def _taken(self, *, started_at: str, is_real: bool, **fields: Any) -> Taken | None:
+        recording = Recording(**fields, started_at=datetime.fromisoformat(started_at))
+        if not is_real or self._files is None:
+            return Taken(recording, partial(audio.conversation, recording.duration_s))
+        try:
+            file = os.fdopen(self._files.take(recording.id), "rb")
+        except KeyError:
+            log.exception("a recording did not arrive", extra={"call_id": recording.call_id})
+            return None
+
+        def packets() -> BinaryIO:
+            file.seek(0)
+            return file
+
+        return Taken(
+            recording,
+            lambda: sound_of(packets(), recording.duration_s),
+            partial(studio.made, packets, recording.duration_s),
+            file.close,
+            packets,
+        )

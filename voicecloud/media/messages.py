@@ -1,0 +1,220 @@
+"""What the voice cloud and its media process say to each other, beside routing's effects and events (docs/media.md).
+
+Messages are data alone: texts, numbers, and one ``blob``, which travels as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from voicecloud.media.servers import IceServer
+from voicecloud.routing.effects import Bridge, EndLeg, Play, RecordVoicemail, Unbridge
+from voicecloud.routing.events import KeyPressed, PartyLeft
+
+CUSTOMER_HZ, USER_HZ = 220.0, 330.0
+"""How simulated people hum."""
+
+MEDIA_EFFECTS = (Bridge, Unbridge, Play, RecordVoicemail, EndLeg)
+"""What routing wants done that concerns the media process."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The first message: ``ports`` are the first and the one after the last; the rest as ``Gateway`` has it."""
+
+    servers: Sequence[IceServer] = field(repr=False)
+    address: str
+    ports: Sequence[int]
+    most: int
+    hold_s: float
+
+
+@dataclass(frozen=True)
+class Ping:
+    """Are you there? Answered with ``Pong``."""
+
+
+@dataclass(frozen=True)
+class Pong:
+    """``malformed_packets``: dropped since the start."""
+
+    malformed_packets: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """An answer that says nothing else."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An answer: an error of the family in ``shared.errors``, by the name of its class."""
+
+    kind: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Expect:
+    leg_id: str
+
+
+@dataclass(frozen=True)
+class Mute:
+    leg_id: str
+    muted: bool
+
+
+@dataclass(frozen=True)
+class PauseRecording:
+    leg_id: str
+    paused: bool
+
+
+@dataclass(frozen=True)
+class SendKeys:
+    leg_id: str
+    keys: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Answered with ``Answer``."""
+
+    leg_id: str
+    sdp: str
+    sends_always: bool = True
+
+
+@dataclass(frozen=True)
+class Invite:
+    """Answered with ``Answer``."""
+
+    leg_id: str
+    sends_always: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Our side of a peer connection, an SDP answer or offer."""
+
+    media_id: str
+    sdp: str
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Answered with ``Done``."""
+
+    leg_id: str
+    media_id: str
+    sdp: str
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Answered with ``Done``."""
+
+    leg_id: str
+    media_id: str
+
+
+@dataclass(frozen=True)
+class Take:
+    """Answered with ``TakenCall``."""
+
+    call_id: str
+
+
+@dataclass(frozen=True)
+class TakenCall:
+    """``recordings``: fields of ``Recording``, ``is_real`` for one whose packets come as a file; ``qualities``: fields
+    of ``LegQuality`` by leg."""
+
+    recordings: Sequence[Mapping[str, Any]]
+    qualities: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Media:
+    """A leg's peer connection. ``attached``: the peer is connected and heard. No message by itself."""
+
+    media_id: str
+    attached: bool
+
+
+@dataclass(frozen=True)
+class LegChanged:
+    """From the media process. ``media_id`` None: no peer; ``paused`` None: not recorded."""
+
+    leg_id: str
+    media_id: str | None
+    attached: bool
+    paused: bool | None
+
+
+@dataclass(frozen=True)
+class PromptWanted:
+    """From the media process; answered with ``PromptAudio``, or refused with ``prompt-unknown``."""
+
+    prompt_id: str
+
+
+@dataclass(frozen=True)
+class PromptAudio:
+    blob: bytes
+
+
+@dataclass(frozen=True)
+class PlayVoice:
+    """This leg is a simulated person: see ``SimulatedVoices.play``."""
+
+    leg_id: str
+    hum_hz: float
+    tone_hz: float | None
+
+
+@dataclass(frozen=True)
+class Speak:
+    leg_id: str
+    tone_hz: float | None
+
+
+@dataclass(frozen=True)
+class PressKey:
+    leg_id: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ForgetVoice:
+    leg_id: str
+
+
+@dataclass(frozen=True)
+class Hear:
+    """Answered with ``Heard``."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a simulated person hears: ``loudness_db`` below full scale, ``keys`` since it is connected."""
+
+    is_connected: bool
+    loudness_db: float
+    pitch_hz: float
+    keys: str
+
+
+KNOWN: Mapping[str, type] = {
+    one.__name__: one
+    for one in (
+        *MEDIA_EFFECTS,
+        *(KeyPressed, PartyLeft, Begin, Ping, Pong, Done, Refusal, Expect, Mute, PauseRecording, SendKeys),
+        *(Offer, Invite, Answer, Accept, Withdraw, Take, TakenCall, LegChanged, PromptWanted, PromptAudio),
+        *(PlayVoice, Speak, PressKey, ForgetVoice, Hear, Heard),
+    )
+}
