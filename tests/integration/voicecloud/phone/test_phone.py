@@ -8,6 +8,7 @@ import pytest
 
 from tests.fixtures.media import Voice
 from tests.fixtures.voicecloud import ANNA, BJORN, CARLA, CUSTOMER, SALES_NUMBER, VoiceCloud
+from tests.fixtures.waiting import eventually
 from tests.fixtures.web_phones import STAYS, WebPhone, direct_call, new_call_id
 
 NEAR_HZ = 12.0
@@ -165,8 +166,7 @@ async def test_keys_are_pressed_for_the_other_party(
     await anna.speak(call_id, agent)
     await anna.until(lambda call: call["media"] and call["media"]["attached"])
     await anna.do(call_id, "keys", Keys="5#")
-    await asyncio.sleep(0.6)
-    assert caller.keys == ["5", "#"]
+    await eventually(lambda: caller.keys == ["5", "#"])
     assert (await anna.send(call_id, "keys", Keys="x")).status_code == 400
 
 
