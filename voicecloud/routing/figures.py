@@ -20,10 +20,10 @@ class OpenStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PoolFigures:
-    """``serving``: active in the pool, accepting service calls and available, talking or not. ``free``: of these, who
-    can be given a call now. ``active``: active and accepting, whatever the availability. ``active_calls``: calls of the
-    pool that an agent has. ``queue_length``: callers who wait until answered, ended or transferred, ringing ones too.
-    ``max_wait_s``: the longest of their waits in this pool (it starts anew in another pool).
+    """``serving``: active in the pool, accepting service calls, available and with a phone that can ring, talking or
+    not. ``free``: of these, who can be given a call now. ``active``: active and accepting, whatever the availability.
+    ``active_calls``: calls of the pool that an agent has. ``queue_length``: callers who wait until answered, ended or
+    transferred, ringing ones too. ``max_wait_s``: the longest of their waits in this pool (it starts at 0 in another).
     """
 
     pool_id: str

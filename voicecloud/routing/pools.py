@@ -50,15 +50,26 @@ def welcome(world: World, call: Call) -> Step:
 def enter_queue(world: World, call: Call) -> Step | None:
     state, visit = visited(world, call), visit_of(call)
     pool = state.pool
-    if pool.no_agents_action and not visit.asked_about_agents and not anyone_serves(world, state):
+    if not visit.asked_about_agents and not anyone_serves(world, state):
         visit.asked_about_agents = True
-        world.note(call, EventKind.QUEUE_REJECTED, pool_id=pool.id, detail=EndReason.NO_AGENTS)
-        action = fail_action(call) or pool.no_agents_action
-        return Perform(action, ServiceResult.REJECTED, EndReason.NO_AGENTS, or_queue=True)
+        if step := _without_agents(world, call, pool):
+            return step
     if pool.max_queue is not None and len(state.waiting) >= pool.max_queue:
         return overflow(world, call)
     _join(world, call, state)
     return None
+
+
+def _without_agents(world: World, call: Call, pool: Pool) -> Step | None:
+    """The pool's action; without one a transferred caller goes back, anybody else waits."""
+    if pool.no_agents_action is None and call.fall_back is None:
+        return None
+    world.note(call, EventKind.QUEUE_REJECTED, pool_id=pool.id, detail=EndReason.NO_AGENTS)
+    if pool.no_agents_action:
+        action = fail_action(call) or pool.no_agents_action
+        return Perform(action, ServiceResult.REJECTED, EndReason.NO_AGENTS, or_queue=True)
+    visit_of(call).outcome = ServiceResult.REJECTED
+    return Unreached(EndReason.NO_AGENTS)
 
 
 def overflow(world: World, call: Call) -> Step:

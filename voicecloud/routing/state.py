@@ -135,8 +135,8 @@ class Agent:
 
     @property
     def serves(self) -> bool:
-        """Accepts service calls and is available, whether he has a call or not."""
-        return self.accepting and self.kind is AvailabilityClass.AVAILABLE and not self.gone
+        """Accepts service calls, is available and has a phone that can ring, whether in a call or not."""
+        return self.accepting and self.kind is AvailabilityClass.AVAILABLE and self.has_terminal
 
     @property
     def allocatable(self) -> bool:

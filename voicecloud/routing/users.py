@@ -49,7 +49,7 @@ def _diverted(agent: Agent) -> Step | None:
         return _forwarded(forwarding.off_work, EndReason.BLOCKED)
     if agent.reachable:
         return None
-    if agent.terminals:
+    if agent.has_terminal:
         return _forwarded(forwarding.busy, EndReason.BUSY)
     return _forwarded(forwarding.no_answer, EndReason.NO_ANSWER)
 

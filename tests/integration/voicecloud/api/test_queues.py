@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.fixtures.voicecloud import CARLA, DAVID, SALES, SUPPORT, RunVoiceCloud, VoiceCloud
+from voicecloud.records.model import Terminal
+from voicecloud.routing.events import TerminalChanged
 
 PASSWORD = "local-password"
 CARLAS_NAME = "carla.makinen@aurorahome.example"
@@ -27,6 +29,7 @@ async def test_a_member_sees_his_own_pools_only(voicecloud: VoiceCloud) -> None:
 async def test_a_change_of_members_acts_and_lasts(run_voicecloud: RunVoiceCloud) -> None:
     """Skill and activation change the figures at once and are there after a restart."""
     async with run_voicecloud() as cloud:
+        cloud.store.telephony.engine.tell(TerminalChanged(CARLA, Terminal.WEB, online=True))
         before = (await cloud.client.get(f"/queues/{SUPPORT}")).json()["Status"]["ServingAgents"]
         path = f"/queues/{SUPPORT}/agents/{CARLA}"
         changed = await cloud.client.put(path, json={"Active": False, "SkillLevel": 7})

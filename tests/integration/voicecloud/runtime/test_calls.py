@@ -72,6 +72,7 @@ async def test_the_next_caller_number_must_be_allowed(voicecloud: VoiceCloud) ->
 
 async def test_a_waiting_caller_shows_among_service_calls(voicecloud: VoiceCloud) -> None:
     """A visit to a pool is listed while it goes on, and once only when it is over."""
+    await voicecloud.store.telephony.staff.set_queue(SALES, {"NoAgentsAction": None})
     for user in list(voicecloud.store.directory.users.values()):
         if user.simulated:
             await voicecloud.client.post(f"/users/{user.id}/availability", json={"EventTypeID": 3})

@@ -67,11 +67,11 @@ def test_who_accepts_no_pool_calls_is_not_active(floor: MakeFloor) -> None:
     assert counts(made) == (2, 2, 2)
 
 
-def test_who_cannot_be_rung_serves_but_is_not_free(floor: MakeFloor) -> None:
-    """Without a terminal nothing can be allocated to him now."""
+def test_who_has_no_phone_that_can_ring_does_not_serve(floor: MakeFloor) -> None:
+    """However available they are: a page that is closed takes no call."""
     made = four(floor)
     made.tell(events.TerminalChanged("ann", Terminal.WEB, online=False))
-    assert counts(made) == (4, 3, 4)
+    assert counts(made) == (3, 3, 4)
 
 
 def test_the_queue_counts_until_answered_ended_or_transferred(floor: MakeFloor) -> None:

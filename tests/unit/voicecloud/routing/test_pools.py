@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from tests.fixtures.routing import CALLER, MakeFloor, members, number_of_pool
-from voicecloud.records.model import EndReason, EventKind, ServiceResult
+from tests.fixtures.routing import CALLER, Floor, MakeFloor, members, number_of_pool
+from voicecloud.records.model import EndReason, EventKind, ServiceResult, Terminal
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallbackSource, CallNumber, RecordVoicemail
@@ -19,6 +19,7 @@ from voicecloud.routing.model import (
     Prompt,
     Prompts,
     Schedule,
+    Selection,
     Target,
     TargetKind,
 )
@@ -266,3 +267,27 @@ def test_an_abandoned_welcome_is_an_abandoned_visit(floor: MakeFloor) -> None:
     made.tell(events.PartyLeft("c1:1"))
     (visit,) = made.record().service_calls
     assert (visit.result, visit.queued_at, visit.wait_s) == (ServiceResult.ABANDONED, None, 0)
+
+
+def no_phones(floor: MakeFloor, pool: Pool, *more: Pool) -> Floor:
+    """Ann and Bob are available, and have closed their phones."""
+    made = floor(pool, *more)
+    made.tell(*(events.TerminalChanged(name, Terminal.WEB, online=False) for name in ("ann", "bob")))
+    return made
+
+
+def test_agents_without_phones_are_no_agents(floor: MakeFloor) -> None:
+    """The pool's action is done at once: a status of its own answers no call."""
+    made = no_phones(floor, Pool("p", "P", members=members("ann", "bob"), no_agents_action=TO_OUTSIDE))
+    made.call()
+    assert [dial.number for dial in made.found(CallNumber)] == [OUTSIDE.value]
+
+
+def test_rounds_are_over_when_everybody_with_a_phone_had_theirs(floor: MakeFloor) -> None:
+    """Nobody waits for an agent whose phone is closed."""
+    limited = Selection.ROUND_ROBIN_LIMITED
+    pool = Pool("p", "P", members=members("ann", "cid"), selection=limited, max_rounds=1, overflow_action=TO_OUTSIDE)
+    made = no_phones(floor, pool)
+    made.call()
+    made.tell(events.Reject(made.rings()["cid"]))
+    assert [dial.number for dial in made.found(CallNumber)] == [OUTSIDE.value]

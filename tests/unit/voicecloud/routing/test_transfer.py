@@ -3,8 +3,8 @@
 import pytest
 
 from shared.errors import Conflict, Missing
-from tests.fixtures.routing import Floor, MakeFloor, members, number_of
-from voicecloud.records.model import EndReason, EventKind, ServiceResult
+from tests.fixtures.routing import Floor, MakeFloor, members, number_of, number_of_pool
+from voicecloud.records.model import EndReason, EventKind, ServiceResult, Terminal
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber
@@ -299,3 +299,84 @@ def test_a_call_that_returned_and_is_transferred_again_has_not_returned_any_more
     live = made.platform.live_call("c1")
     assert live
     assert not live.returned
+
+
+def test_a_caller_transferred_to_a_pool_without_phones_returns(floor: MakeFloor) -> None:
+    """At once, to the pool they came from: nobody waits where nobody can answer."""
+    made, leg_id = with_ann(floor)
+    made.tell(events.TerminalChanged("cid", Terminal.WEB, online=False))
+    made.tell(events.Transfer(leg_id, TO_OTHER))
+    assert list(made.rings()) == ["ann"]
+    assert [leg.pool_id for leg in made.platform.live_call("c1").legs if leg.user_id == "ann"][-1] == "p"  # type: ignore[union-attr]
+    made.answer("ann")
+    assert made.states() == {"c1:1": "connected", "c1:3": "connected"}
+
+
+def test_a_called_party_transferred_to_a_pool_without_phones_returns_to_the_agent(floor: MakeFloor) -> None:
+    """Who dialled is rung again."""
+    made, leg_id = floor(Pool("other", "O", members=members("cid"))), "c1:1"
+    made.tell(events.TerminalChanged("cid", Terminal.WEB, online=False))
+    made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))
+    made.tell(events.Transfer(leg_id, TO_OTHER))
+    assert list(made.rings()) == ["ann"]
+
+
+def test_a_transfer_to_a_pool_where_all_talk_waits(floor: MakeFloor) -> None:
+    """Somebody will be free."""
+    made, leg_id = with_ann(floor)
+    made.call("c2", b_number=number_of_pool(1))
+    made.answer("cid", "c2")
+    made.tell(events.Transfer(leg_id, TO_OTHER))
+    assert made.stage() == "queued"
+
+
+@pytest.mark.parametrize("is_outbound", [False, True])
+@pytest.mark.parametrize("leaver", ["customer", "third"])
+def test_two_outside_parties_are_left_to_themselves(floor: MakeFloor, *, is_outbound: bool, leaver: str) -> None:
+    """After a blind transfer to a number: the agent is free, the two talk, whoever hangs up ends it for both."""
+    made, customer, leg_id = outside_call(floor, is_outbound=is_outbound)
+    made.tell(events.Transfer(leg_id, OUTSIDE))
+    assert made.platform.user_status("ann").talking is False
+    third = made.rings()[OUTSIDE.value]
+    made.tell(events.FarAnswered(third))
+    assert made.states() == {customer: "connected", third: "connected"}
+    made.tell(events.PartyLeft(customer if leaver == "customer" else third))
+    assert made.stage() == "gone"
+    assert {customer, third, leg_id} <= set(made.ended_legs())
+    assert made.record().user_calls[0].transferred_to == f"number:{OUTSIDE.value}"
+
+
+@pytest.mark.parametrize("is_outbound", [False, True])
+@pytest.mark.parametrize("target", [TO_BOB, OUTSIDE, TO_OTHER])
+def test_a_customer_who_hangs_up_in_a_transfer_ends_it_everywhere(
+    floor: MakeFloor, target: Target, *, is_outbound: bool
+) -> None:
+    """Nothing rings any more, nobody is called back, and the record says who has left."""
+    made, customer, leg_id = outside_call(floor, is_outbound=is_outbound)
+    made.tell(events.Transfer(leg_id, target))
+    [ringing] = made.rings().values()
+    made.tell(events.PartyLeft(customer))
+    assert made.stage() == "gone"
+    assert {customer, ringing} <= set(made.ended_legs())
+    assert made.record().end_reason in {EndReason.CALLER_LEFT, EndReason.FAR_LEFT, EndReason.ABANDONED}
+    assert [made.platform.user_status(name).talking for name in ("ann", "bob", "cid")] == [False] * 3
+
+
+@pytest.mark.parametrize("cause", ["busy", "no_answer", "failed"])
+def test_an_outside_party_that_cannot_be_had_brings_the_customer_back(floor: MakeFloor, cause: str) -> None:
+    """Within the moment of the refusal."""
+    made, customer, leg_id = outside_call(floor, is_outbound=True)
+    made.tell(events.Transfer(leg_id, OUTSIDE))
+    made.tell(events.FarRefused(made.rings()[OUTSIDE.value], cause))
+    made.answer("ann")
+    assert made.states()[customer] == "connected"
+
+
+def outside_call(floor: MakeFloor, *, is_outbound: bool) -> tuple[Floor, str, str]:
+    """Ann talks with a customer outside; gives the customer's leg and hers."""
+    made = floor(Pool("p", "P", members=members("dee")), Pool("other", "O", members=members("cid")))
+    if is_outbound:
+        made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))
+        return made, "c1:2", "c1:1"
+    made.call(b_number=number_of("ann"))
+    return made, "c1:1", made.answer("ann")
