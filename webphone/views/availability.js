@@ -6,6 +6,8 @@ import { formatLength } from "../format.js";
 import { t } from "../strings.js";
 
 const LOOK_EVERY_MS = 10_000;
+/** A server may give one answer for a second: two changes within it are seen by a second look. */
+const ANSWERS_KEPT_MS = 1_100;
 const SOON_S = 24 * 3600;
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
 
@@ -47,7 +49,9 @@ export class Availability {
     const marker = JSON.stringify(named ?? null);
     const isNews = this.marker !== undefined && marker !== this.marker;
     this.marker = marker;
-    if (isNews) this.look();
+    if (!isNews) return;
+    this.look();
+    setTimeout(() => this.look(), ANSWERS_KEPT_MS);
   }
 
   /** What was asked before the agent chose something is no news. */
