@@ -16,6 +16,7 @@ WELL_KNOWN = {"0": "PCMU/8000", "8": "PCMA/8000"}
 _FORMATS = re.compile(r"^m=audio \d+ \S+ ([\d ]+?)\r?$", re.MULTILINE)
 _VOICE = re.compile(r"^a=rtpmap:\d+ (opus/48000/2|PCM[AU]/8000)", re.MULTILINE | re.IGNORECASE)
 _MEDIA = re.compile(r"m=\S+ \d+\S* \S+ \S")
+_RTPMAP = re.compile(r"^a=rtpmap:", re.MULTILINE)
 _AUDIO = re.compile(r"m=audio (\d{1,5}) \S*SAVPF? ")
 _MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
 _BUNDLE = re.compile(r"^a=group:BUNDLE[^\r\n]*", re.MULTILINE)
@@ -32,7 +33,10 @@ def admitted(description: str) -> str:
         raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
     if not _FINGERPRINT.search(description):
         raise InvalidInput("sdp-malformed", "the session description has no fingerprint (RFC 8122)")
-    return "".join(_kept(description.splitlines(keepends=True))) + "".join(_unsaid(description))
+    kept, unsaid = "".join(_kept(description.splitlines(keepends=True))), "".join(_unsaid(description))
+    first = _RTPMAP.search(kept)  # aiortc answers in the order of these lines: the voice comes before the keys
+    place = first.start() if first else len(kept)
+    return kept[:place] + unsaid + kept[place:]
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,13 @@ def test_a_voice_we_do_not_know_is_told_before_it_rings(line: str, *, is_ours: b
     assert has_voice(HEAD + line + "\r\n") is is_ours
 
 
+def test_the_voice_comes_before_the_keys() -> None:
+    """A telephone takes the first format of an answer for what is spoken."""
+    keys = "a=rtpmap:101 telephone-event/8000\r\n"
+    said = admitted(HEAD + "m=audio 9 UDP/TLS/RTP/SAVPF 8 101\r\na=mid:0\r\n" + keys)
+    assert said.endswith("a=mid:0\r\na=rtpmap:8 PCMA/8000\r\n" + keys)
+
+
 VOICE = "m=audio 9 UDP/TLS/RTP/SAVPF 8\r\na=mid:v\r\n"
 FURTHER = (
     "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\na=rtpmap:96 VP8/90000\r\n",
