@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.fixtures.entra",
     "tests.fixtures.stack",
     "tests.fixtures.phone_pages",
+    "tests.fixtures.played_phone",
     "tests.fixtures.voicecloud",
     "tests.fixtures.voicecloud_process",
     "tests.fixtures.webhook_receiver",

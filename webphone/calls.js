@@ -2,9 +2,11 @@
 
 /** @typedef {{callId: string, legId: string, sequence: number, revision: number, state: string, direction: string,
  *   kind: string | null, since: string, arrivedAt: string, answeredAt: string | null, terminal: string | null,
- *   pool: {id: string, name: string} | null, party: Party, consult: Party | null, muted: boolean,
+ *   pool: {id: string, name: string} | null, party: Party, consult: Party | null, about?: Party | null,
+ *   transfer?: {by: {userId: string, name: string}, returned: Unheard | null} | null, unheard?: Unheard | null, muted: boolean,
  *   recording: {paused: boolean} | null, media: {id: string, attached: boolean} | null, reason: string | null}} Call */
 /** @typedef {{number: string, name: string | null, userId: string | null, state: string}} Party */
+/** @typedef {{number: string, name: string | null, userId: string | null, reason: string}} Unheard */
 
 export class Calls {
   /** @param {Record<string, string[]>} commands which states allow which command (transitions.json) */
@@ -64,6 +66,12 @@ export class Calls {
   others() {
     const current = this.current();
     return this.live().filter((call) => call !== current && this.may(call, "resume"));
+  }
+
+  /** Whether the current one can wait, so that another one is talked in: one that still rings cannot. */
+  canSwitch() {
+    const current = this.current();
+    return !current || current.state === "held" || this.may(current, "hold");
   }
 
   /** @param {Call} call @param {string} command */

@@ -2,11 +2,28 @@
 
 const WITHIN_MS = 10_000;
 
+/** Asked for once: a second library would answer everything twice. @type {Promise<any> | undefined} */
+let loading;
+
+export const framework = () => (loading ??= load());
+
+/** The id of the user who has Dynamics open around the phone; empty where nobody says so. @returns {Promise<string>} */
+export async function dynamicsUser() {
+  const late = new Promise((resolve) => setTimeout(resolve, WITHIN_MS));
+  try {
+    const told = await Promise.race([(await framework())?.getEnvironment(), late]);
+    const { userId } = (typeof told === "string" ? JSON.parse(told) : told) ?? {};
+    return String(userId ?? "").replace(/[{}]/g, "").toLowerCase();
+  } catch {
+    return "";
+  }
+}
+
 /**
  * The framework once it is ready; null where the phone stands alone. The page's policy says where it may come from.
  * @returns {Promise<any>}
  */
-export function framework() {
+function load() {
   const library = new URLSearchParams(location.search).get("ucilib");
   if (!library || window.top === window) return Promise.resolve(null);
   return new Promise((resolve) => {

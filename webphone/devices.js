@@ -4,14 +4,27 @@ const KEPT = "voice-devices";
 const ASKS_AFTER_MS = 1_000;
 const CLEAN = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
-/** Why there is no microphone: `refused`, `missing` or `busy`. */
+/** Why nobody hears the agent: the microphone is `refused`, `missing`, `busy`, or `muted` by the system. */
 export class NoMicrophone extends Error {
-  /** @param {unknown} cause */
-  constructor(cause) {
+  /** @param {unknown} cause @param {string} [reason] */
+  constructor(cause, reason = "") {
     super("no microphone", { cause });
     const name = cause instanceof Error ? cause.name : "";
-    this.reason = name === "NotAllowedError" ? "refused" : name === "NotFoundError" || name === "OverconstrainedError" ? "missing" : "busy";
+    this.reason = reason || (name === "NotAllowedError" ? "refused" : name === "NotFoundError" || name === "OverconstrainedError" ? "missing" : "busy");
   }
+}
+
+const missing = () => new NoMicrophone(new DOMException("", "NotFoundError"));
+
+/** Whether a microphone is there and not refused, without asking for it. */
+export async function hasMicrophone() {
+  const permission = await navigator.permissions?.query({ name: /** @type {any} */ ("microphone") }).catch(() => null);
+  return permission?.state !== "denied" && isThere();
+}
+
+async function isThere() {
+  const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  return all.some(({ kind }) => kind === "audioinput");
 }
 
 export class Devices extends EventTarget {
@@ -29,11 +42,35 @@ export class Devices extends EventTarget {
     this.isAwaited = false;
     /** Whether somebody is being talked to. */
     this.isNeeded = () => false;
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.tell());
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.changed());
+  }
+
+  /** A device came or went: without any microphone nobody is to be rung, with one it is asked for by itself. */
+  async changed() {
+    this.tell();
+    const found = await isThere();
+    if (!found && !this.stream) this.fail(missing());
+    else if (found && this.fault?.reason === "missing") this.ask();
+  }
+
+  /** @param {NoMicrophone | null} fault */
+  fail(fault) {
+    this.fault = fault;
+    this.tell();
+  }
+
+  /** Notices at once when the microphone in use is gone, so that another one is opened, or is muted by the system. @param {MediaStream} stream */
+  watch(stream) {
+    const [track] = stream.getAudioTracks();
+    const ours = (/** @type {() => void} */ act) => () => this.stream === stream && act();
+    track.addEventListener("ended", ours(() => ((this.stream = null), this.tell())));
+    track.addEventListener("mute", ours(() => this.fail(new NoMicrophone(null, "muted"))));
+    track.addEventListener("unmute", ours(() => this.fail(null)));
   }
 
   /** Asks for the microphone once, so that it need not be asked for while somebody rings. */
   async ask() {
+    if (this.fault?.reason === "muted") this.release();
     await this.microphone().catch(() => null);
     this.rest();
   }
@@ -55,14 +92,16 @@ export class Devices extends EventTarget {
     const id = this.chosen.microphone;
     const asks = setTimeout(() => this.awaits(), ASKS_AFTER_MS);
     try {
-      this.stream = await this.open(id);
-      this.fault = null;
+      const stream = (this.stream = await this.open(id));
+      this.fault = stream.getAudioTracks()[0].muted ? new NoMicrophone(null, "muted") : null;
+      this.watch(stream);
     } catch (error) {
+      this.stream = null;
       this.fault = new NoMicrophone(error);
     }
     clearTimeout(asks);
     this.isAwaited = false;
-    if (this.fault) {
+    if (this.fault && !this.stream) {
       this.tell();
       throw this.fault;
     }
@@ -96,6 +135,7 @@ export class Devices extends EventTarget {
   release() {
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
+    if (this.fault?.reason === "muted") this.fail(null);
   }
 
   /** @param {"audioinput" | "audiooutput"} kind */

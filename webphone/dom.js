@@ -26,6 +26,14 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * Moves the keyboard to an element, but never out of another document: what is typed into a form of Dynamics stays there.
+ * @param {HTMLElement | null | undefined} element @param {FocusOptions} [how]
+ */
+export function focus(element, how) {
+  if (window.top === window || document.hasFocus()) element?.focus(how);
+}
+
 /** @param {HTMLElement} element @param {boolean} shown */
 export function show(element, shown) {
   element.hidden = !shown;

@@ -1,20 +1,24 @@
 /** Opens the phone: sign-in, one primary session, state, views. */
 
 import { Api, Refusal } from "./api.js";
+import { hasMicrophone } from "./devices.js";
 import { elapsed } from "./clock.js";
-import { el } from "./dom.js";
+import { el, focus } from "./dom.js";
 import { handedBack, SignIn, SignInNeeded } from "./sign-in.js";
 import { Session } from "./session.js";
 import { loadTexts, t } from "./strings.js";
 
 const AGAIN_MS = 2_000;
 const TRIED_MS = 40_000;
+const INSIDE_MS = 4_000;
 /** Whether the agent has asked for the phone before this reload. */
 const TAKING = "voice-phone-taking";
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 
 let leaving = () => location.reload();
+/** Another person signs in, in a window where this page is a panel. */
+let changing = () => location.reload();
 
 if (!handedBack()) open();
 
@@ -30,9 +34,11 @@ async function open() {
 
 async function start() {
   opening("opening.sign-in");
+  const inside = window.top !== window ? import("./cif.js").then(({ dynamicsUser }) => dynamicsUser()) : Promise.resolve("");
   const [config, { Phone }] = await Promise.all([json("config.json"), import("./phone.js")]);
   const signIn = new SignIn(config);
   leaving = () => signIn.out();
+  changing = () => signIn.inWindow({ prompt: "select_account" }).then(() => location.reload(), fail);
   await signIn.begin().catch((error) => {
     if (!(error instanceof SignInNeeded)) throw error;
     return asked(signIn);
@@ -46,12 +52,21 @@ async function start() {
   const transitions = json("transitions.json");
   await session.lock(() => screen("elsewhere.title", t("elsewhere.tab")));
   opening("opening.session");
+  [session.dynamicsUser, session.canAnswer] = await Promise.all([Promise.race([inside, late()]), hasMicrophone()]);
   await claimed(session);
   const phone = new Phone(app, api, session, signIn, (await transitions).commands);
+  session.foreign = () => {
+    phone.stop();
+    session.close();
+    foreign(session.opened.agent.name);
+  };
   await new Promise((resolve) => setTimeout(resolve));
   phone.run();
   navigator.serviceWorker?.register("worker.js").catch(() => {});
 }
+
+/** So long Dynamics is waited for to say whose it is; the phone asks on. @returns {Promise<string>} */
+const late = () => new Promise((resolve) => setTimeout(resolve, INSIDE_MS, ""));
 
 /** Claims the session; where another machine has it, says so and waits for the agent (A4). @param {Session} session */
 async function claimed(session) {
@@ -111,6 +126,12 @@ function lost() {
   screen("lost.title", t("lost.text"), "", el("button", { class: "primary", onclick: again }, t("elsewhere.take-over")));
 }
 
+/** Inside Dynamics of somebody else: their calls are not this agent's, so that nothing rings. @param {string} name */
+function foreign(name) {
+  const other = el("button", { class: "primary", onclick: () => changing() }, t("sign-in.other"));
+  screen("foreign.title", t("foreign.text", { name }), "", other, el("button", { onclick: () => location.reload() }, t("opening.again")));
+}
+
 /** In a frame a person has to click before a sign-in page may open. @param {SignIn} signIn @returns {Promise<void>} */
 function asked(signIn) {
   return new Promise((resolve, reject) => {
@@ -123,6 +144,7 @@ const EXPLAINED = /** @type {Record<string, string>} */ ({ "role-missing": "role
 
 /** @param {unknown} error */
 function fail(error) {
+  if (error instanceof Refusal && error.code === "phone-of-another") return foreign(error.problem.name);
   const known = error instanceof Refusal ? EXPLAINED[error.code] : "";
   const again = el("button", { class: "primary", onclick: () => location.reload() }, t("opening.again"));
   const other = el("button", { onclick: () => leaving() }, t("sign-in.other"));
@@ -140,7 +162,7 @@ function screen(title, text, more = "", ...actions) {
   document.body.removeAttribute("class");
   const shown = el("main", { class: "screen" }, el("h1", {}, t(title)), text && el("p", {}, text), more && el("p", { class: "quiet" }, more), el("div", { class: "actions" }, ...actions));
   app.replaceChildren(shown);
-  shown.querySelector("button")?.focus();
+  focus(shown.querySelector("button"));
 }
 
 /** @param {string} file */

@@ -18,6 +18,7 @@ import { inWords, whyUnheard } from "./words.js";
 /** So long after a change of calls the server knows what it wants of Omnichannel. */
 const SETTLED_MS = 400;
 const LOOK_UP_AGAIN_MS = 3_000;
+const ASK_AGAIN_MS = 5_000;
 
 export class Phone {
   /**
@@ -49,8 +50,10 @@ export class Phone {
     this.shownAs = null;
     /** The call dialled last. */
     this.dialled = "";
-    /** The call whose consultation the agent himself has called off. */
-    this.calledOff = "";
+    /** Commands on their way: clicked again meanwhile they are sent once. @type {Map<string, Promise<boolean>>} */
+    this.going = new Map();
+    /** @type {Promise<void> | null} */
+    this.dialling = null;
     this.frame = new Frame(root, this);
     this.stream = new StateStream(api, session, {
       state: (document) => {
@@ -75,6 +78,7 @@ export class Phone {
     this.devices.addEventListener("change", () => {
       banners.microphone(this.devices, () => this.askMicrophone());
       if (!this.devices.fault && !this.devices.isAwaited) this.speakEverywhere();
+      this.session.answers(!this.devices.fault);
       this.ring();
       this.draw();
     });
@@ -140,9 +144,10 @@ export class Phone {
   async join() {
     const parts = await this.frame.part(() => Promise.all([import("./cif.js"), import("./omnichannel.js"), import("./unrecorded-pages.js")]));
     if (!parts) return;
-    const [{ framework }, { Omnichannel }, { UnrecordedPages }] = parts;
+    const [{ framework, dynamicsUser }, { Omnichannel }, { UnrecordedPages }] = parts;
     const cif = await framework();
     if (!cif || !this.api.sessionId) return;
+    this.check(dynamicsUser);
     const pages = new UnrecordedPages(this.session.opened.settings.unrecordedPages, (call, paused) => this.command(call, "recording", { paused }), sessionStorage);
     cif.addHandler("onpagenavigate", (/** @type {any} */ told) => pages.navigated(told, this.calls.live()));
     this.unrecorded = pages;
@@ -150,9 +155,18 @@ export class Phone {
     this.omnichannel.start();
   }
 
+  /** Dynamics did not say in time whose it is: the phone of somebody else gives up as soon as it does. @param {() => Promise<string>} dynamicsUser */
+  async check(dynamicsUser) {
+    if (this.session.dynamicsUser) return;
+    const user = await dynamicsUser();
+    if (user && user !== this.session.opened.agent.dynamicsUser) this.session.foreign();
+    else if (!user && this.api.sessionId) setTimeout(() => this.check(dynamicsUser), ASK_AGAIN_MS);
+  }
+
   /** @param {{call: import("./calls.js").Call, before: import("./calls.js").Call | undefined}[]} changes */
   take(changes) {
     if (changes.length) setTimeout(() => this.omnichannel?.look(), SETTLED_MS);
+    if (changes.some(isBeginning)) this.frame.banners.fresh();
     for (const { call, before } of changes) this.follow(call, before);
     this.unrecorded?.follow(this.calls.live());
     this.heartbeats.follow(this.spoken());
@@ -182,10 +196,9 @@ export class Phone {
     }
     const isNew = !before || before.state === "ended";
     if (isNew) this.begin(call);
-    if (isNew || before.party.number !== call.party.number) this.lookUp(call);
+    if (isNew || isAnotherMatter(call, before)) this.lookUp(call);
     if (call.state === "ringing" && isNew) this.warmUp();
-    if (call.state === "consulting") this.calledOff = "";
-    else if (before?.consult?.state === "ringing" && this.calledOff !== call.callId) this.tellUnheard(before.consult);
+    if (before?.consult && !call.consult && call.unheard) this.tellUnheard(call.unheard);
     if (before?.muted !== call.muted) this.media.mute(call.callId, call.muted);
     if (isSpoken(call) && !this.media.has(call.callId)) this.speak(call.callId);
     if (isUnheard(call)) this.media.doubt(call.callId, () => isUnheard(this.calls.byId.get(call.callId)));
@@ -197,15 +210,16 @@ export class Phone {
     if (!this.calls.live().length) this.devices.rest();
   }
 
-  /** @param {import("./calls.js").Party} party who was asked first and did not answer */
-  tellUnheard({ name, number }) {
-    this.frame.banners.tell(`${name ?? this.frame.number(number)}: ${t("reason.no_answer")}`);
+  /** @param {import("./calls.js").Unheard} party who was asked first and did not answer */
+  tellUnheard({ name, number, reason }) {
+    this.frame.banners.tell(`${name ?? this.frame.number(number)}: ${t(`reason.${reason}`)}`);
   }
 
   /** It is there, for the first time or back from somebody who did not take it: what was noted meanwhile is read anew. @param {import("./calls.js").Call} call */
   begin({ callId }) {
     this.media.begin(callId);
     this.callers.delete(callId);
+    for (const sound of document.querySelectorAll("audio")) sound.pause(); // a recording is not played into a call
   }
 
   /** Who it is and what is noted already; without that nothing is saved, so that it is asked until it is known. @param {{callId: string}} call */
@@ -223,11 +237,27 @@ export class Phone {
 
   /** @param {import("./calls.js").Call} call @returns {string} */
   nameOf(call) {
-    const matches = this.callers.get(call.callId)?.caller?.matches ?? [];
-    const picked = this.callers.get(call.callId)?.customer ?? this.wanted.get(call.callId);
-    if (call.party.name) return call.party.name;
+    return call.party.name || this.customerOf(call);
+  }
+
+  /** The customer of a call, also while a colleague asks about it. @param {import("./calls.js").Call} call @returns {string} */
+  customerOf(call) {
+    const { caller, customer } = this.callers.get(call.callId) ?? {};
+    const party = call.about ?? call.party;
+    const picked = customer ?? this.wanted.get(call.callId);
     if (picked?.name) return picked.name;
-    return matches.length === 1 ? matches[0].name : this.frame.number(call.party.number) || t("withheld");
+    if (call.about?.name) return call.about.name;
+    return caller?.matches.length === 1 ? caller.matches[0].name : this.frame.number(party.number) || t("withheld");
+  }
+
+  /** Whom the agent talks with: in a consultation who is asked. @param {import("./calls.js").Call} call @returns {string} */
+  talksWith(call) {
+    return call.consult ? call.consult.name || this.frame.number(call.consult.number) : this.nameOf(call);
+  }
+
+  /** What colleagues have noted on a call, in one line. @param {import("./calls.js").Call} call @returns {string} */
+  notesOn({ callId }) {
+    return (this.callers.get(callId)?.colleaguesNotes ?? []).map((/** @type {any} */ one) => one.notes).join(" · ");
   }
 
   /** The agent's voice for a leg, by a click or after a reload (K1). @param {string} callId */
@@ -253,10 +283,18 @@ export class Phone {
   }
 
   /**
+   * Once, however often it is clicked.
    * @param {string} number or `user:<id>`, `pool:<id>`
    * @param {{kind: string, id: string, name: string}} [customer] who was chosen: others may have the same number
+   * @returns {Promise<void>}
    */
-  async dial(number, customer) {
+  dial(number, customer) {
+    this.dialling ??= this.call(number, customer).finally(() => (this.dialling = null));
+    return this.dialling;
+  }
+
+  /** @param {string} number @param {{kind: string, id: string, name: string}} [customer] */
+  async call(number, customer) {
     const [callId, callerNumber] = [newCallId(), this.shownAs];
     this.dialled = callId;
     if (customer) this.wanted.set(callId, customer);
@@ -275,8 +313,17 @@ export class Phone {
   }
 
   /** @param {import("./calls.js").Call} call @param {string} name @param {Record<string, unknown>} [body] @returns {Promise<boolean>} whether it is done */
-  async command(call, name, body) {
-    if (name === "cancel") this.calledOff = call.callId;
+  command(call, name, body) {
+    const what = JSON.stringify([call.callId, name, body]);
+    const going = this.going.get(what);
+    if (going && name !== "keys") return going;
+    const sent = this.send(call, name, body).finally(() => this.going.delete(what));
+    this.going.set(what, sent);
+    return sent;
+  }
+
+  /** @param {import("./calls.js").Call} call @param {string} name @param {Record<string, unknown>} [body] @returns {Promise<boolean>} */
+  async send(call, name, body) {
     try {
       this.take(this.calls.took(await this.api.command(call.callId, name, body)));
       return true;
@@ -335,6 +382,12 @@ export class Phone {
     this.frame.draw();
   }
 }
+
+/** @param {{call: import("./calls.js").Call, before: import("./calls.js").Call | undefined}} change */
+const isBeginning = ({ call, before }) => call.state !== "ended" && (!before || before.state === "ended");
+
+/** Whether it is with somebody else now, or answered: there may be more to know. @param {import("./calls.js").Call} call @param {import("./calls.js").Call} before */
+const isAnotherMatter = (call, before) => before.party.number !== call.party.number || before.about?.number !== call.about?.number || (before.state === "ringing" && call.state !== "ringing");
 
 /** Whether a call was over before that could be done: its state says why. @param {any} error */
 const isOver = ({ code, problem }) => code === "call-unknown" || problem?.state === "ended";

@@ -18,11 +18,17 @@ export class Session {
     this.isIdle = () => true;
     /** The server has a newer page. */
     this.upgraded = () => {};
+    /** Dynamics is somebody else's. */
+    this.foreign = () => {};
     this.api = api;
     this.lost = lost;
     /** @type {any} */
     this.opened = null;
     this.beaten = 0;
+    /** Without a microphone nobody is to be rung. */
+    this.canAnswer = true;
+    /** Who has Dynamics open around the phone; empty where nobody says so. */
+    this.dynamicsUser = "";
     /** This page's own: a copy of the tab has the same session, and must not lose it to the end of this one. */
     this.claim = crypto.randomUUID();
     addEventListener("pagehide", (event) => {
@@ -62,7 +68,7 @@ export class Session {
     sessionStorage.setItem(KEPT, sessionId);
     localStorage.setItem(KEPT, sessionId);
     const asked = elapsed();
-    this.opened = await this.api.post("/phone/session", { sessionId, claim: this.claim, client: describe(), takeOver });
+    this.opened = await this.api.post("/phone/session", { sessionId, claim: this.claim, client: describe(), takeOver, canAnswer: this.canAnswer, ...(this.dynamicsUser ? { dynamicsUser: this.dynamicsUser } : {}) });
     learn(this.opened.now, asked);
     this.api.sessionId = sessionId;
     this.beaten = elapsed();
@@ -80,13 +86,20 @@ export class Session {
     if (!this.api.sessionId) return;
     const asked = (this.beaten = elapsed());
     try {
-      const answer = await this.api.put(`/phone/session/${this.api.sessionId}`);
+      const answer = await this.api.put(`/phone/session/${this.api.sessionId}`, { canAnswer: this.canAnswer });
       learn(answer.now, asked);
       if (answer.page !== this.opened.page) this.upgraded();
       Object.assign(this.opened.events, answer.events);
     } catch (error) {
       if (error instanceof Refusal && error.code === "phone-session-lost") this.giveUp();
     }
+  }
+
+  /** Tells at once whether there is a microphone to answer with. @param {boolean} canAnswer */
+  answers(canAnswer) {
+    if (canAnswer === this.canAnswer) return;
+    this.canAnswer = canAnswer;
+    this.beat();
   }
 
   /** Gives the phone back. */

@@ -47,11 +47,11 @@ export class SignIn extends EventTarget {
     return new Promise(() => {});
   }
 
-  /** In a window of its own, where this page must not be left; must come from a click. */
-  async inWindow() {
+  /** In a window of its own, where this page must not be left; must come from a click. @param {Record<string, string>} [more] of the request */
+  async inWindow(more) {
     const opened = window.open("about:blank", WINDOW, "popup,width=480,height=640");
     if (!opened) throw new SignInNeeded();
-    const { address, kept } = await this.wish();
+    const { address, kept } = await this.wish(more);
     const answer = answerTo(kept.state, (refuse) => {
       const timer = setInterval(() => opened.closed && refuse(), CLOSED_MS);
       return () => clearInterval(timer);

@@ -14,3 +14,15 @@ export function whyUnheard(call) {
   const key = `reason.${call.reason}`;
   return call.answeredAt === null && t(key) !== key ? t(key) : "";
 }
+
+/** What a colleague does now. @param {{name: string, talking: boolean, reachable?: boolean}} status */
+export const statusText = ({ name, talking, reachable }) => (talking ? t("status.talking") : reachable === false ? [name, t("status.no-phone")].filter(Boolean).join(", ") : name);
+
+/** How a call came to the agent: whom they are asked about, who transferred it, why it is back. @param {import("./phone.js").Phone} phone @param {import("./calls.js").Call} call */
+export function howItCame(phone, call) {
+  const { about, transfer } = call;
+  const returned = transfer?.returned;
+  if (about) return t("call.about", { who: phone.customerOf(call) });
+  if (returned) return t("call.returned", { who: returned.name || phone.frame.number(returned.number), reason: t(`reason.${returned.reason}`) });
+  return transfer ? t("call.transferred", { who: transfer.by.name }) : "";
+}

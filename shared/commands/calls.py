@@ -7,10 +7,9 @@ from collections import Counter
 from datetime import datetime
 
 from shared.bootstrap import Services
-from shared.clock import to_iso, utc_now
+from shared.clock import from_iso, to_iso, utc_now
 from shared.enterprise_calls.backfill import Plan, Step
 from shared.errors import InvalidInput
-from shared.outside import moment
 
 BAR_WIDTH = 30
 
@@ -66,6 +65,6 @@ async def back_fill(services: Services, options: Namespace) -> object:
 
 def _moment(text: str) -> datetime:
     try:
-        return moment(text)
+        return from_iso(text)
     except ValueError:
         raise InvalidInput("query-time", "a date is written as 2026-11-01 or 2026-11-01T08:00:00Z") from None

@@ -1,7 +1,7 @@
 /** The agent's availability: one menu, with note and end, and what is left of lunch (B1-B4). */
 
 import { elapsed, serverNow } from "../clock.js";
-import { el, say, show } from "../dom.js";
+import { el, focus, say, show } from "../dom.js";
 import { formatLength } from "../format.js";
 import { t } from "../strings.js";
 
@@ -161,7 +161,7 @@ export class Availability {
 
   /** @param {KeyboardEvent} event */
   escape(event) {
-    if (event.key !== "Escape" || this.menu.hidden || this.phone.calls.ringing()) return;
+    if (event.key !== "Escape" || this.menu.hidden) return;
     event.preventDefault();
     this.close();
   }
@@ -171,7 +171,7 @@ export class Availability {
     if (this.menu.hidden) return;
     show(this.menu, false);
     this.button.setAttribute("aria-expanded", "false");
-    if (returns) this.button.focus();
+    if (returns) focus(this.button);
   }
 }
 

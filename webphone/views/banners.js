@@ -70,6 +70,12 @@ export class Banners {
     }
   }
 
+  /** A call begins: what was said of an earlier one is no news of this one. */
+  fresh() {
+    this.clear("told");
+    this.clear("audio");
+  }
+
   /** For a moment. @param {string} text */
   tell(text) {
     this.set("told", text, "alert");

@@ -1,9 +1,9 @@
 /** The call that is going on: with whom, how long, and what can be done about it (C2, C3, K9). */
 
-import { button, el, icon, Rows, say, show } from "../dom.js";
+import { button, el, focus, icon, Rows, say, show } from "../dom.js";
 import { formatLength, since } from "../format.js";
 import { t } from "../strings.js";
-import { whyUnheard } from "../words.js";
+import { howItCame, whyUnheard } from "../words.js";
 import { CallerCard } from "./caller.js";
 import { Dialpad } from "./dialpad.js";
 
@@ -20,6 +20,7 @@ export class CallView {
     this.isOver = false;
     this.name = el("h2", {});
     this.detail = el("p", { class: "quiet" });
+    this.context = el("p", { class: "context" });
     this.state = el("span", { class: "state" });
     this.timer = el("time", { "aria-live": "off" });
     this.signal = el("span", { class: "signal", role: "img", hidden: true });
@@ -33,8 +34,8 @@ export class CallView {
     this.keys = this.action("keypad", t("call.keypad"), () => this.unfold("keys"));
     this.transfer = this.action("transfer", t("call.transfer"), () => this.unfold("transfer"));
     this.record = this.action("record", t("call.record-pause"), (call) => phone.command(call, "recording", { paused: !call.recording?.paused }));
-    this.complete = button("check", t("call.complete"), () => this.call && phone.command(this.call, "complete"), { class: "primary" });
-    this.cancel = button("back", t("call.cancel"), () => this.call && phone.command(this.call, "cancel"));
+    this.complete = button("transfer", "", () => this.call && phone.command(this.call, "complete"), { class: "primary" });
+    this.cancel = button("back", "", () => this.call && phone.command(this.call, "cancel"));
     this.others = el("ul", { class: "others" });
     this.rows = new Rows(this.others, (other) => other.callId, (other) => this.other(other), (row, other) => this.drawOther(row, other));
     this.consulting = el("div", { class: "consulting" }, this.complete, this.cancel);
@@ -45,7 +46,7 @@ export class CallView {
     this.targets = undefined;
     this.caller = new CallerCard(phone);
     this.root = el("section", { class: "call", id: "panel-call", tabIndex: -1, onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
-      el("div", { class: "who" }, el("div", {}, this.name, this.detail), this.signal),
+      el("div", { class: "who" }, el("div", {}, this.name, this.detail, this.context), this.signal),
       el("p", { class: "progress" }, this.state, this.timer),
       this.hint,
       this.others,
@@ -86,7 +87,9 @@ export class CallView {
 
   /** @param {HTMLElement} row @param {import("../calls.js").Call} other */
   drawOther(row, other) {
-    say(/** @type {Element} */ (row.querySelector("span")), t("call.switch", { name: this.phone.nameOf(other) }));
+    const may = this.phone.calls.canSwitch();
+    /** @type {HTMLButtonElement} */ (row.firstElementChild).disabled = !may;
+    say(/** @type {Element} */ (row.querySelector("span")), t(may ? "call.switch" : "call.waits", { name: this.phone.nameOf(other) }));
   }
 
   /** @param {import("../calls.js").Call} call */
@@ -108,22 +111,33 @@ export class CallView {
     if (call.callId !== this.call?.callId || this.isOver) this.begin(call);
     this.call = call;
     const { calls, frame } = this.phone;
-    const name = this.phone.nameOf(call);
-    const number = frame.number(call.party.number);
+    const name = this.phone.talksWith(call);
+    const number = frame.number((call.consult ?? call.party).number);
     this.root.dataset.state = call.state;
     say(this.name, name);
-    say(this.detail, [number === name ? "" : number, call.pool?.name].filter(Boolean).join(" · "));
+    say(this.detail, [number === name ? "" : number, !call.consult && call.pool?.name].filter(Boolean).join(" · "));
+    say(this.context, call.consult ? t("call.waits", { name: this.phone.nameOf(call) }) : howItCame(this.phone, call));
     this.toggle(this.mute, call.muted, call.muted ? "call.unmute" : "call.mute", calls.may(call, "mute"), call.muted ? "mic-off" : "mic");
     this.toggle(this.hold, call.state === "held", call.state === "held" ? "call.resume" : "call.hold", calls.may(call, "hold") || calls.may(call, "resume"), call.state === "held" ? "resume" : "hold");
     this.keys.disabled = !calls.may(call, "keys");
     this.transfer.disabled = !calls.may(call, "transfer");
     show(this.record, Boolean(call.recording));
     this.toggle(this.record, Boolean(call.recording?.paused), call.recording?.paused ? "call.record-resume" : "call.record-pause", calls.may(call, "recording"), "record");
-    show(this.consulting, calls.may(call, "complete"));
+    this.drawConsulting(call);
     if (!calls.may(call, "transfer")) this.closeTargets();
     this.rows.draw(calls.others());
     this.caller.draw(call);
     this.tick();
+  }
+
+  /** Three ways out of a consultation, each named by what it does to whom. @param {import("../calls.js").Call} call */
+  drawConsulting(call) {
+    const isAsking = this.phone.calls.may(call, "complete");
+    show(this.consulting, isAsking);
+    say(this.end.lastChild, t(isAsking ? "call.end.all" : "call.end"));
+    if (!isAsking) return;
+    say(this.complete.lastChild, t("call.complete", { name: this.phone.talksWith(call) }));
+    say(this.cancel.lastChild, t("call.cancel", { name: this.phone.nameOf(call) }));
   }
 
   /** @param {import("../calls.js").Call} call */
@@ -145,7 +159,7 @@ export class CallView {
     const [{ Transfer }, { Quality }] = parts;
     this.quality = new Quality((quality) => this.heard(quality));
     this.quality.watch(this.watched);
-    this.targets = new Transfer(this.phone, (way, to) => this.send(way, to), () => (this.closeTargets(), this.transfer.focus()));
+    this.targets = new Transfer(this.phone, (way, to) => this.send(way, to), () => (this.closeTargets(), focus(this.transfer)));
     this.caller.root.before(this.targets.root);
   }
 

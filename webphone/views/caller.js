@@ -20,9 +20,11 @@ export class CallerCard {
     this.rows = new Rows(this.list, (match) => match.id, (match) => this.match(match), (row, match) => this.mark(row, match));
     this.notes = el("textarea", { id: "notes", rows: 4, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value, this.filled) });
     this.saved = el("span", { class: "quiet", role: "status" });
+    this.told = el("ul", { class: "told" });
+    this.tellers = new Rows(this.told, JSON.stringify, (one) => el("li", {}, el("span", { class: "quiet" }, t("call.notes.of", { name: one.name })), el("p", {}, one.notes)));
     /** Whether what the server has is in the box. */
     this.filled = false;
-    this.root = el("div", { class: "caller" }, this.matches, el("label", { htmlFor: "notes" }, t("call.notes"), this.saved), this.notes);
+    this.root = el("div", { class: "caller" }, this.matches, this.told, el("label", { htmlFor: "notes" }, t("call.notes"), this.saved), this.notes);
     phone.notes.addEventListener("change", () => say(this.saved, t(`call.notes.${phone.notes.state}`)));
   }
 
@@ -50,6 +52,7 @@ export class CallerCard {
       this.filled = true;
       this.notes.value = this.phone.notes.whole(call.callId, known.notes ?? "");
     }
+    this.tellers.draw(known?.colleaguesNotes ?? []);
     const matches = known?.caller?.matches ?? [];
     show(this.matches, matches.length > 1);
     this.rows.draw(matches.length > 1 ? this.shortened(matches, known) : []);

@@ -16,14 +16,14 @@ export class Dialpad {
 
   /** @param {string} key @param {string} letters */
   key(key, letters) {
-    return el("button", { type: "button", "aria-label": key, onclick: () => this.pressed(key) }, el("span", {}, key), el("small", { "aria-hidden": "true" }, letters));
+    return el("button", { type: "button", "data-repeats": true, "aria-label": key, onclick: () => this.pressed(key) }, el("span", {}, key), el("small", { "aria-hidden": "true" }, letters));
   }
 
   /** @param {boolean} hasPlus */
   zero(hasPlus) {
     const down = () => (this.heldSince = performance.now());
     const isHeld = (/** @type {MouseEvent} */ event) => hasPlus && event.detail > 0 && performance.now() - this.heldSince > HOLD_MS;
-    return el("button", { type: "button", "aria-label": "0", onpointerdown: down, onclick: (/** @type {MouseEvent} */ event) => this.pressed(isHeld(event) ? "+" : "0") },
+    return el("button", { type: "button", "data-repeats": true, "aria-label": "0", onpointerdown: down, onclick: (/** @type {MouseEvent} */ event) => this.pressed(isHeld(event) ? "+" : "0") },
       el("span", {}, "0"), el("small", { "aria-hidden": "true" }, hasPlus ? "+" : ""));
   }
 }

@@ -1,10 +1,12 @@
 /** Colleagues, pools and customers, by name or number (C6). */
 
-import { el, icon, Rows, say, show } from "../dom.js";
+import { el, focus, icon, Rows, say, show } from "../dom.js";
 import { t } from "../strings.js";
+import { statusText } from "../words.js";
 
 const SEARCH_AFTER_MS = 250;
 const CUSTOMERS = new Set(["contact", "account", "lead"]);
+const LOOK_EVERY_MS = 5_000;
 
 export class Directory {
   /** @param {import("../phone.js").Phone} phone */
@@ -15,12 +17,13 @@ export class Directory {
     this.empty = el("p", { class: "empty", hidden: true, role: "status" }, t("directory.empty"));
     this.rows = new Rows(this.list, (one) => `${one.kind}:${one.id}`, (one) => this.entry(one), (row, one) => this.update(row, one));
     this.root = el("div", { class: "directory" }, el("label", { htmlFor: "directory-search", class: "unseen" }, t("directory.search")), this.search, this.list, this.empty);
+    setInterval(() => this.root.isConnected && document.visibilityState === "visible" && this.look(), LOOK_EVERY_MS);
   }
 
   /** @param {boolean} chosen */
   opened(chosen) {
     this.look();
-    if (chosen) this.search.focus({ preventScroll: true });
+    if (chosen) focus(this.search, { preventScroll: true });
   }
 
   later() {
@@ -61,11 +64,11 @@ export class Directory {
 
   /** @param {HTMLElement} row @param {any} one */
   update(row, one) {
-    const status = one.status ? (one.status.talking ? t("status.talking") : one.status.name) : "";
+    const status = one.status ? statusText(one.status) : "";
     const number = one.numbers.length > 1 ? t("directory.numbers", { count: one.numbers.length }) : this.phone.frame.number(one.number);
     say(/** @type {Element} */ (row.querySelector(".quiet")), [one.kind === "user" ? status : t(`kind.${one.kind}`), number].filter(Boolean).join(" · "));
     const dot = /** @type {HTMLElement | null} */ (row.querySelector(".dot"));
-    if (dot) dot.dataset.kind = one.status?.talking ? "busy" : this.phone.frame.availability.kind(one.status?.name ?? "");
+    if (dot) dot.dataset.kind = one.status?.talking ? "busy" : one.status?.reachable === false ? "offline" : this.phone.frame.availability.kind(one.status?.name ?? "");
   }
 }
 

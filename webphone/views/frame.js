@@ -146,8 +146,8 @@ export class Frame {
     this.call.draw(current);
     this.enter(this.call.isShown);
     this.ring.draw(ringing, current && this.call.root);
-    say(this.live, ringing ? `${t("ring.title")}: ${this.phone.nameOf(ringing)}` : current ? `${this.call.stateText(current)} ${this.phone.nameOf(current)}` : "");
-    const talking = current ? `${this.phone.nameOf(current)} – ` : "";
+    say(this.live, ringing ? `${t("ring.title")}: ${this.phone.nameOf(ringing)}` : current ? `${this.call.stateText(current)} ${this.phone.talksWith(current)}` : "");
+    const talking = current ? `${this.phone.talksWith(current)} – ` : "";
     document.title = ringing ? `☎ ${this.phone.nameOf(ringing)}` : `${talking}${t("app.title")}`;
   }
 

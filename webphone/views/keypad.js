@@ -1,6 +1,6 @@
 /** A number to call, and as whom (C1, C4). */
 
-import { button, el, show } from "../dom.js";
+import { button, el, focus, show } from "../dom.js";
 import { dialled, formatNumber } from "../format.js";
 import { t } from "../strings.js";
 import { Dialpad } from "./dialpad.js";
@@ -13,7 +13,7 @@ export class Keypad {
     const { callerNumbers, number } = phone.session.opened.agent;
     this.own = number ?? "";
     this.input = el("input", { type: "tel", id: "number", inputMode: "tel", autocomplete: "off", placeholder: t("keypad.number"), oninput: () => this.formatted() });
-    this.erase = button("erase", t("keypad.erase"), () => this.shorten(), { class: "bare" });
+    this.erase = button("erase", t("keypad.erase"), () => this.shorten(), { class: "bare", "data-repeats": true });
     this.as = el("select", { id: "show-as", onchange: () => (phone.shownAs = this.as.value === this.own ? null : this.as.value) },
       ...callerNumbers.map((/** @type {any} */ one) => el("option", { value: one.number }, `${one.name || t("keypad.own")} · ${formatNumber(one.number)}`)));
     this.root = el("form", { class: "keypad", onsubmit: (/** @type {Event} */ event) => this.submit(event) },
@@ -28,7 +28,7 @@ export class Keypad {
 
   opened() {
     const isTyping = document.activeElement?.closest("input, textarea, select");
-    if (!isTyping && !this.phone.calls.live().length) this.input.focus({ preventScroll: true });
+    if (!isTyping && !this.phone.calls.live().length) focus(this.input, { preventScroll: true });
   }
 
   /** The choice holds for one call. */
@@ -67,7 +67,7 @@ export class Keypad {
 
   shorten() {
     this.type(dialled(this.input.value).slice(0, -1));
-    this.input.focus();
+    focus(this.input);
   }
 
   /** With nothing typed the number called last comes back, as on any telephone. @param {Event} event */

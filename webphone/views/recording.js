@@ -14,7 +14,7 @@ export async function play(phone, entry, sound) {
   sound.replaceChildren(el("p", { class: "quiet", role: "status" }, t("history.coming")));
   try {
     const found = await recordings(phone, entry, () => sound.isConnected && !sound.hidden);
-    sound.replaceChildren(...found.map((one) => el("audio", { controls: true, autoplay: true, src: one.audio, "aria-label": t("history.recording") })));
+    sound.replaceChildren(...found.map((one, at) => el("audio", { controls: true, autoplay: at === 0, src: one.audio, "aria-label": t("history.recording"), onplay: alone })));
   } catch (error) {
     show(sound, false);
     phone.complain(error);
@@ -36,4 +36,9 @@ async function recordings(phone, entry, isWanted) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
   }
+}
+
+/** One recording is heard at a time. @param {Event} event */
+function alone({ target }) {
+  for (const other of document.querySelectorAll("audio")) if (other !== target) other.pause();
 }

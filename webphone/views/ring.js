@@ -1,7 +1,8 @@
 /** Somebody calls: who, through which pool, answer or decline (C5). */
 
-import { button, el, say, show } from "../dom.js";
+import { button, el, focus, say, show } from "../dom.js";
 import { t } from "../strings.js";
+import { howItCame } from "../words.js";
 
 const GAP_PX = 12;
 
@@ -16,6 +17,8 @@ export class RingView {
     this.name = el("h2", { id: "ring-name" });
     this.number = el("p", { class: "number" });
     this.via = el("p", { class: "quiet" });
+    this.context = el("p", { class: "context" });
+    this.notes = el("p", { class: "quiet notes" });
     this.answer = button("call", t("ring.answer"), () => this.call && phone.answer(this.call), { class: "answer", "data-answer": true });
     this.decline = button("end", t("ring.decline"), () => this.call && phone.command(this.call, "decline"), { class: "decline" });
     this.hint = el("p", { class: "hint" });
@@ -23,7 +26,7 @@ export class RingView {
       el("p", { class: "eyebrow", id: "ring-title" }, t("ring.title")),
       this.name,
       this.number,
-      el("div", { id: "ring-via" }, this.via),
+      el("div", { id: "ring-via" }, this.via, this.context, this.notes),
       el("div", { class: "choices" }, this.decline, this.answer),
       this.hint,
     );
@@ -39,7 +42,7 @@ export class RingView {
     const hadFocus = this.root.contains(document.activeElement);
     this.call = call;
     show(this.root, Boolean(call));
-    if (!call && hadFocus) (next ?? this.before)?.focus();
+    if (!call && hadFocus) focus(next ?? this.before);
     if (!call) return;
     const name = this.phone.nameOf(call);
     const number = this.phone.frame.number(call.party.number);
@@ -47,9 +50,10 @@ export class RingView {
     say(this.name, name);
     say(this.number, number === name ? "" : number);
     say(this.via, call.kind === "consult" ? t("ring.consult") : call.pool ? t("ring.via", { pool: call.pool.name }) : "");
+    say(this.context, howItCame(this.phone, call));
+    say(this.notes, this.phone.notesOn(call));
     if (isNew) this.place(next);
-    const typing = /** @type {HTMLInputElement | null} */ (document.activeElement?.closest("input, textarea"));
-    if (isNew && !typing?.value) this.answer.focus();
+    if (isNew && !isTyping()) focus(this.answer);
   }
 
   /** Over what is there, which stays where it is; in a call below what commands it. @param {HTMLElement | undefined} talking the call */
@@ -60,4 +64,10 @@ export class RingView {
     const lowest = stage.height - this.root.offsetHeight - GAP_PX;
     this.root.style.top = `${Math.max(GAP_PX, Math.min(lowest, end ? end.bottom - stage.top + GAP_PX : 0))}px`;
   }
+}
+
+/** Notes and searches are typed into although they are empty still. */
+function isTyping() {
+  const field = /** @type {HTMLInputElement | null} */ (document.activeElement?.closest("input, textarea"));
+  return Boolean(field && (field.value || field.matches("textarea, [type=search]")));
 }

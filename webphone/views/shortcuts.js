@@ -20,6 +20,7 @@ export class Shortcuts {
     this.phone = phone;
     this.view = view;
     document.addEventListener("keydown", (event) => {
+      if (event.repeat && event.key === "Enter" && isOnce(event)) event.preventDefault();
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
       if (this.pressed(event)) event.preventDefault();
     });
@@ -35,11 +36,11 @@ export class Shortcuts {
     return Boolean(current) && !isTyped && areKeysUsed() && this.talking(/** @type {any} */ (current), event.key);
   }
 
-  /** Enter on another button presses that one. @param {import("../calls.js").Call} call @param {string} key @param {HTMLElement} target @param {boolean} isTyped */
+  /** Enter on another button presses that one; Escape in a field is the field's. @param {import("../calls.js").Call} call @param {string} key @param {HTMLElement} target @param {boolean} isTyped */
   ringing(call, key, target, isTyped) {
     const free = !isTyped && !target.closest("button, a, summary");
     if (key === "Enter" && (free || target.closest("[data-answer]"))) this.phone.answer(call);
-    else if (key === "Escape") this.phone.command(call, "decline");
+    else if (key === "Escape" && !isTyped) this.phone.command(call, "decline");
     else return false;
     return true;
   }
@@ -55,3 +56,6 @@ export class Shortcuts {
     return true;
   }
 }
+
+/** A key that is held presses a button once. @param {KeyboardEvent} event */
+const isOnce = (event) => Boolean(/** @type {HTMLElement} */ (event.target).closest("button:not([data-repeats])"));

@@ -51,13 +51,22 @@ export class Steady {
     const pressed = this.pressed;
     if (!event.detail || !event.isTrusted || !pressed) return;
     this.pressed = null;
+    if (event.detail > 1 && isOnce(event.target)) return stop(event);
     const isDragged = isApart(pressed.at, [event.clientX, event.clientY]);
     if (pressed.isMeant && (isDragged || control(event.target) === pressed.control)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    stop(event);
     if (pressed.isMeant && pressed.control?.checkVisibility()) /** @type {HTMLElement} */ (pressed.control).click();
   }
 }
+
+/** @param {Event} event */
+function stop(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+/** Of a double click the second one is none, but for keys of a keypad. @param {any} target */
+const isOnce = (target) => Boolean(target.closest("button:not([data-repeats]), input[role=switch]"));
 
 /** @param {any} target */
 const control = (target) => target?.closest?.(CONTROLS) ?? null;

@@ -1,11 +1,13 @@
 /** Where a call may be sent: a colleague, a pool or a number, at once or after asking (C3). */
 
-import { el, Rows, show } from "../dom.js";
+import { el, focus, Rows, say, show } from "../dom.js";
 import { dialled } from "../format.js";
 import { t } from "../strings.js";
+import { statusText } from "../words.js";
 
 const SEARCH_AFTER_MS = 200;
 const MOST = 30;
+const LOOK_EVERY_MS = 5_000;
 
 export class Transfer {
   /** @param {import("../phone.js").Phone} phone @param {(way: "transfer" | "consult", to: string) => void} send @param {() => void} left */
@@ -15,7 +17,10 @@ export class Transfer {
     this.left = left;
     this.search = el("input", { type: "search", id: "transfer-to", autocomplete: "off", placeholder: t("transfer.search"), oninput: () => this.later() });
     this.list = el("ul", { class: "targets" });
-    this.rows = new Rows(this.list, JSON.stringify, (target) => this.target(target));
+    this.rows = new Rows(this.list, key, (target) => this.target(target), (row, target) => this.update(row, target));
+    /** Who is shown, in order, and for what search. @type {{typed: string, keys: string[]}} */
+    this.shown = { typed: "", keys: [] };
+    setInterval(() => !this.root.hidden && !this.list.inert && document.visibilityState === "visible" && this.look(), LOOK_EVERY_MS);
     this.root = el("div", { class: "transfer", hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) },
       el("label", { htmlFor: "transfer-to" }, t("transfer.title")), this.search, this.list);
   }
@@ -23,9 +28,10 @@ export class Transfer {
   open() {
     show(this.root, true);
     this.search.value = "";
+    this.shown.keys = [];
     this.rows.draw([]);
     this.look();
-    this.search.focus();
+    focus(this.search);
   }
 
   close() {
@@ -41,38 +47,53 @@ export class Transfer {
 
   async look() {
     const typed = this.search.value.trim();
-    const found = await this.phone.api.get(`/phone/directory?search=${encodeURIComponent(typed)}`).catch(() => []);
+    const found = await this.phone.api.get(`/phone/directory?search=${encodeURIComponent(typed)}`).catch(() => null);
     if (typed !== this.search.value.trim()) return;
     this.list.inert = false;
+    if (!found && this.shown.typed === typed && this.shown.keys.length) return;
     const own = this.phone.session.opened.agent.id;
-    const people = found.filter((/** @type {any} */ one) => one.id !== own).map((/** @type {any} */ one) => ({ ...one, to: address(one) }));
-    people.sort((/** @type {any} */ a, /** @type {any} */ b) => Number(this.isFree(b)) - Number(this.isFree(a)));
+    const people = (found ?? []).filter((/** @type {any} */ one) => one.id !== own).map((/** @type {any} */ one) => ({ ...one, to: address(one) }));
     const number = dialled(typed).length > 2 ? [{ to: dialled(typed), name: this.phone.frame.number(typed), kind: "", number: "" }] : [];
-    this.rows.draw([...number, ...people.filter((/** @type {any} */ one) => one.to)].slice(0, MOST));
+    const shown = [...number, ...this.ordered(typed, people.filter((/** @type {any} */ one) => one.to))].slice(0, MOST);
+    this.shown = { typed, keys: shown.map(key) };
+    this.rows.draw(shown);
   }
 
-  /** They come first: they can be asked now. @param {any} one */
-  isFree(one) {
-    return Boolean(one.status) && !one.status.talking && this.phone.frame.availability.kind(one.status.name) === "available";
+  /** Who can be asked now comes first; while one list is looked at everybody stays in place. @param {string} typed @param {any[]} people */
+  ordered(typed, people) {
+    const before = typed === this.shown.typed ? this.shown.keys : [];
+    const place = (/** @type {any} */ one) => (before.length ? before.indexOf(key(one)) + 1 || MOST + 1 : Number(!this.isFree(one)));
+    return people.sort((one, other) => place(one) - place(other));
+  }
+
+  /** They can be asked now: available, in no call, with a telephone that rings. @param {any} one */
+  isFree({ status }) {
+    return Boolean(status) && !status.talking && status.reachable !== false && this.phone.frame.availability.kind(status.name) === "available";
   }
 
   /** @param {any} target */
   target(target) {
+    const way = (/** @type {"consult" | "transfer"} */ name, /** @type {string} */ text) => el("button", { type: "button", onclick: () => this.send(name, target.to), "aria-label": `${text}: ${target.name}` }, text);
     return el("li", {},
-      el("span", { class: "target" }, el("span", { class: "name" }, target.name, this.isFree(target) && el("span", { class: "dot", "data-kind": "available", "aria-hidden": "true" })), target.kind && el("span", { class: "quiet" }, this.detail(target))),
-      el("button", { type: "button", onclick: () => this.send("consult", target.to), "aria-label": `${t("transfer.ask")}: ${target.name}` }, t("transfer.ask")),
-      el("button", { type: "button", onclick: () => this.send("transfer", target.to), "aria-label": `${t("transfer.now")}: ${target.name}` }, t("transfer.now")));
+      el("span", { class: "target" }, el("span", { class: "name" }, target.name, el("span", { class: "dot", "data-kind": "available", "aria-hidden": "true" })), el("span", { class: "quiet" })),
+      way("consult", t("transfer.ask")), way("transfer", t("transfer.now")));
+  }
+
+  /** @param {HTMLElement} row @param {any} target */
+  update(row, target) {
+    show(/** @type {HTMLElement} */ (row.querySelector(".dot")), this.isFree(target));
+    say(/** @type {Element} */ (row.querySelector(".quiet")), target.kind && this.detail(target));
   }
 
   /** @param {any} target */
   detail(target) {
-    const status = target.status?.talking ? t("status.talking") : target.status?.name;
+    const status = target.status && statusText(target.status);
     return status ?? [t(`kind.${target.kind}`), this.phone.frame.number(target.number)].join(" · ");
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.key !== "Escape" || this.phone.calls.ringing()) return;
+    if (event.key !== "Escape") return;
     event.preventDefault();
     this.left();
   }
@@ -80,3 +101,6 @@ export class Transfer {
 
 /** @param {any} one */
 const address = (one) => (one.kind === "user" || one.kind === "pool" ? `${one.kind}:${one.id}` : one.number);
+
+/** @param {any} one */
+const key = (one) => `${one.kind}:${one.id ?? one.to}`;

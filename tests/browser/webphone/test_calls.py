@@ -127,8 +127,7 @@ async def test_who_ends_a_call_twice_is_told_only_that_it_is_over(phones_at_work
     await phones_at_work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
     await expect(state(anna.page)).to_have_text("Connected")
-    async with anna.page.expect_response(lambda answer: answer.status == 409):
-        await anna.page.get_by_role("button", name="End call").dblclick()
+    await anna.page.get_by_role("button", name="End call").dblclick()
     await expect(state(anna.page)).to_have_text("Call ended")
     await expect(anna.page.get_by_role("alert")).to_have_count(0)
     assert anna.faults == []

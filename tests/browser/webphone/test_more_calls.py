@@ -78,7 +78,7 @@ async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStac
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
-    for ends, at in (("Decline", bjorn), ("Back to caller", anna)):
+    for ends, at in (("Decline", bjorn), ("Back to Matti Meikäläinen", anna)):
         await anna.page.get_by_role("button", name="Transfer", exact=True).click()
         await anna.page.get_by_label("Transfer to").fill("Björn")
         await anna.page.get_by_role("button", name="Ask first: Björn").click()
@@ -88,7 +88,7 @@ async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStac
         await expect(state(anna.page)).to_have_text("Connected")
         told = anna.page.get_by_role("alert")
         if at is bjorn:
-            await expect(told).to_have_text("Björn Lindqvist: No answer")
+            await expect(told).to_have_text("Björn Lindqvist: Declined")
         await expect(told).to_be_hidden()
     await anna.page.get_by_role("tab", name="Settings").click()
     await anna.page.get_by_role("button", name="Sign out").click()

@@ -15,10 +15,12 @@ const { Refusal } = await import("../../../../webphone/api.js");
 let page = "p1";
 let claimed = [];
 let refusal = null;
+let said = [];
 const api = {
   sessionId: "",
   post: async (_path, body) => (claimed.push(body.sessionId), { page, now: new Date().toISOString(), events: {} }),
-  put: async () => {
+  put: async (_path, body) => {
+    said.push(body);
     if (refusal) throw refusal;
     return { page, now: new Date().toISOString(), events: {} };
   },
@@ -32,7 +34,7 @@ function tab() {
 
 beforeEach(() => {
   globalThis.localStorage = storage();
-  [page, claimed, refusal] = ["p1", [], null];
+  [page, claimed, refusal, said] = ["p1", [], null, []];
 });
 
 test("a tab that was closed without a word holds the phone back from no other tab of this browser", async () => {
@@ -63,4 +65,14 @@ test("an upgrade of the page is noticed with the next sign of life", async () =>
   page = "p2";
   await session.beat();
   assert.equal(upgrades, 1);
+});
+
+test("each sign of life says whether the phone can answer, and a change is said at once", async () => {
+  const session = tab();
+  await session.open();
+  await session.beat();
+  assert.deepEqual(said, [{ canAnswer: true }]);
+  session.answers(true);
+  session.answers(false);
+  assert.deepEqual(said, [{ canAnswer: true }, { canAnswer: false }]);
 });

@@ -1,1 +1,0 @@
-"""``python -m voicecloud users|pools|lists …``: the organisation, changed by an administrator."""
