@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from shared.phone.notes import CallNotes
     from shared.presence.building import PresenceServices
     from shared.recordings.service import Recordings
+    from shared.settings.references import References
     from shared.settings.service import Settings
     from shared.storage.tables import Tables
     from shared.users.service import Users
@@ -152,6 +153,12 @@ class Services:
         from shared.settings.service import Settings
 
         return Settings(self.tables.table("settings"), self._clock)
+
+    @cached_property
+    def setting_references(self) -> "References":
+        from shared.settings.references import References
+
+        return References(self.dataverse, self.enreach)
 
     @cached_property
     def identity(self) -> "Identity":

@@ -76,7 +76,7 @@ def make_plan(where: Addresses, state: Path, tls: Path, app: Mapping[str, str]) 
         ),
         Command(
             "settings",
-            _python("shared.commands", "settings", "import", DEMO / "settings.json"),
+            _python("shared.commands", "settings", "import", "--offline", DEMO / "settings.json"),
             environ=app,
             after=("azurite",),
         ),

@@ -1,6 +1,6 @@
 """Commands for administrators: ``python -m shared.commands <topic> <verb>``, with the app settings as environment.
 
-    settings list | put KIND NAME FILE | remove KIND NAME | import FILE
+    settings list | put KIND NAME FILE [--offline] | remove KIND NAME | import FILE [--offline]
     index status | sync | rebuild
     dead-letters list QUEUE | replay QUEUE [MESSAGE-ID ...]
     callbacks poll | left-alone
@@ -75,6 +75,7 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     put.add_argument("name")
     put.add_argument("file", help="a JSON document, - for stdin")
     put.set_defaults(command=topics.settings_put)
+    _offline(put)
     remove = verbs.add_parser("remove")
     remove.add_argument("kind", choices=list(Kind), type=Kind)
     remove.add_argument("name")
@@ -82,6 +83,13 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     several = verbs.add_parser("import")
     several.add_argument("file", help="{kind: {name: document}}, - for stdin")
     several.set_defaults(command=topics.settings_import)
+    _offline(several)
+
+
+def _offline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--offline", action="store_true", help="do not ask Dynamics and the voice cloud for what is named"
+    )
 
 
 def _calls(parser: argparse.ArgumentParser) -> None:

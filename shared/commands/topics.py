@@ -19,12 +19,20 @@ BUSY_PAUSE_S = 1.0
 
 
 async def settings_list(services: Services, _options: Namespace) -> object:
-    faults = (await services.settings.snapshot()).faults
-    return {"faults": faults, **{kind.value: await services.settings.documents(kind) for kind in Kind}}
+    snapshot = await services.settings.snapshot()
+    return {
+        "faults": snapshot.faults,
+        "ignored": snapshot.ignored,
+        **{kind.value: await services.settings.documents(kind) for kind in Kind},
+    }
 
 
 async def settings_put(services: Services, options: Namespace) -> object:
-    await services.settings.put(options.kind, options.name, _document(options.file))
+    document = _document(options.file)
+    services.settings.check(options.kind, options.name, document)
+    if not options.offline:
+        await services.setting_references.check(options.kind, document)
+    await services.settings.put(options.kind, options.name, document)
     return {"written": f"{options.kind}/{options.name}"}
 
 
@@ -42,6 +50,8 @@ async def settings_import(services: Services, options: Namespace) -> object:
     listed = [(Kind(kind), name, _object(one)) for kind, rows in kinds.items() for name, one in _object(rows).items()]
     for kind, name, document in listed:
         services.settings.check(kind, name, document)
+    for kind, _, document in () if options.offline else listed:
+        await services.setting_references.check(kind, document)
     for kind, name, document in listed:
         await services.settings.put(kind, name, document)
     return {"written": [f"{kind}/{name}" for kind, name, _ in listed]}

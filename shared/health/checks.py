@@ -128,7 +128,13 @@ def settings(service: Settings) -> Probe:
         snapshot = await service.snapshot()
         if snapshot.faults:
             listed = "; ".join(f"{name}: {why}" for name, why in snapshot.faults.items())
-            return Finding(State.FAILED, listed, "correct or remove these settings rows")
+            return Finding(
+                State.FAILED, listed, "correct each with `settings put KIND NAME FILE`, or `settings remove` it"
+            )
+        if snapshot.ignored:
+            listed = "; ".join(f"{name}: {why}" for name, why in snapshot.ignored.items())
+            cure = "correct the names with `settings put KIND NAME FILE`, or `settings remove` the row"
+            return Finding(State.DEGRADED, f"settings that nothing reads: {listed}", cure)
         if snapshot.general.default_region is None:
             return Finding(
                 State.DEGRADED,

@@ -1,6 +1,7 @@
 """Settings an administrator edits while the app runs: one JSON document per row, read with a short cache (rule 13).
 
-Unknown fields are ignored, missing optional ones have the defaults below, and what cannot be meant is refused.
+Missing optional fields have the defaults below, and what cannot be meant is refused. Unknown fields are refused when a
+row is written; in rows that are there, of another version perhaps, they are ignored and named by health.
 """
 
 from collections.abc import Mapping

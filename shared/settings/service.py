@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
+from shared.settings.fields import ReadFields
 from shared.settings.model import CallbackProfile, CallSync, Document, General, Kind
 from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings
@@ -18,7 +19,8 @@ Setting = General | CallbackProfile | CallSync | PresenceSettings | PhoneSetting
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All settings as of ``read_at``; ``faults`` names each row that cannot be meant and why."""
+    """All settings as of ``read_at``; ``faults`` names each row that cannot be meant and why, ``ignored`` what of
+    the rows is no setting: rows and fields that nothing reads."""
 
     general: General
     callback_profiles: Mapping[str, CallbackProfile]
@@ -27,6 +29,7 @@ class Snapshot:
     phone: PhoneSettings
     faults: Mapping[str, str]
     read_at: datetime
+    ignored: Mapping[str, str] = field(default_factory=dict)
 
     def fault_of(self, kind: Kind) -> str | None:
         """Why a row of this kind cannot be meant, if there is one."""
@@ -93,7 +96,12 @@ class Settings:
 
     def check(self, kind: Kind, name: str, document: Document) -> None:
         """Raises InvalidInput ``invalid-setting`` when the document cannot be meant, or not under this name."""
-        _parse(kind, name, document)
+        if foreign := _foreign_row(kind, name):
+            raise InvalidInput("invalid-setting", foreign)
+        read = ReadFields(document) if isinstance(document, Mapping) else document
+        _parse(kind, name, read)
+        if unread := read.unread() if isinstance(read, ReadFields) else ():
+            raise InvalidInput("invalid-setting", f"{kind} has no such fields: " + ", ".join(unread))
 
     async def put(self, kind: Kind, name: str, document: Document) -> None:
         """Writes one row after checking it. Raises InvalidInput ``invalid-setting``."""
@@ -121,6 +129,7 @@ class Settings:
             phone=found.phone,
             faults=found.faults,
             read_at=now,
+            ignored=found.ignored,
         )
 
 
@@ -132,16 +141,27 @@ class _Found:
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     phone: PhoneSettings = field(default_factory=PhoneSettings)
     faults: dict[str, str] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: Kind, row: Row) -> None:
+        if foreign := _foreign_row(kind, row.rk):
+            self.ignored[f"{kind}/{row.rk}"] = foreign
+            return
         try:
-            setting = _parse(kind, row.rk, json.loads(row.values["document"]))
+            document = json.loads(row.values["document"])
+            read = ReadFields(document) if isinstance(document, Mapping) else document
+            setting = _parse(kind, row.rk, read)
         except InvalidInput as error:
             self.faults[f"{kind}/{row.rk}"] = error.message
             return
         except (ValueError, TypeError, KeyError, RecursionError):
             self.faults[f"{kind}/{row.rk}"] = "not a JSON document"
             return
+        if unread := read.unread() if isinstance(read, ReadFields) else ():
+            self.ignored[f"{kind}/{row.rk}"] = "no such fields: " + ", ".join(unread)
+        self._keep(setting)
+
+    def _keep(self, setting: Setting) -> None:
         if isinstance(setting, General):
             self.general = setting
         elif isinstance(setting, CallSync):
@@ -152,6 +172,13 @@ class _Found:
             self.phone = setting
         else:
             self.callback_profiles[setting.list_id] = setting
+
+
+def _foreign_row(kind: Kind, name: str) -> str:
+    """Why nothing reads a row of this name, empty where something does."""
+    if kind is Kind.CALLBACK_PROFILE or name == kind:
+        return ""
+    return f"there is one row of {kind}, named {kind}"
 
 
 def _parse(kind: Kind, name: str, document: object) -> Setting:
