@@ -45,10 +45,10 @@ class Omnichannel:
         rows = await self._statuses("statecode eq 0")
         return {str(row[COLUMNS[0]]): await self._shown_if_mapped(row) for row in rows if row.get(COLUMNS[0])}
 
-    async def set_since(self, moment: datetime) -> list[tuple[str, PresenceNews]]:
+    async def set_since(self, after: datetime) -> list[tuple[str, PresenceNews]]:
         """Whoever was set to whatever since then, by his Dynamics user's id; nothing where that may not be read."""
         columns = (COLUMNS[0], f"_{names.HISTORY_PRESENCE}_value", names.HISTORY_SINCE)
-        query = {"$select": ",".join(columns), "$filter": f"{names.HISTORY_SINCE} ge {moment:%Y-%m-%dT%H:%M:%SZ}"}
+        query = {"$select": ",".join(columns), "$filter": f"{names.HISTORY_SINCE} ge {after:%Y-%m-%dT%H:%M:%SZ}"}
         try:
             rows = await self._dataverse.every(names.AGENT_STATUS_HISTORIES, query)
         except (Misconfigured, Missing) as error:
