@@ -5,6 +5,7 @@ step can be repeated, and a repeated message goes on behind the last step that w
 """
 
 import logging
+from dataclasses import replace
 
 from shared.bus.events import Event
 from shared.callbacks.activities import CallbackActivities
@@ -78,6 +79,7 @@ class Callbacks:
         except Missing:
             return Outcome.GONE
         identification = await self._identity.identify(callback.caller_number)
+        callback = replace(callback, caller_number=identification.e164 or callback.caller_number)
         caller = caller_key(callback.list_id, callback.id, identification.e164)
         record = await self._store.callback(caller, callback.id)
         if record and record.stage is Stage.CLOSED:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from shared.callbacks.model import CallbackRecord, OpenRequest, Stage
+from shared.numbers import line_of
 from shared.storage.tables import Insert, Operation, Replace, Row, Table
 
 OPEN = "open"
@@ -20,8 +21,8 @@ CALLBACK = "cb-"
 
 
 def caller_key(list_id: str, callback_id: str, e164: str | None) -> str:
-    """The partition of a caller; who hides his number is a caller of his own each time."""
-    caller = e164.removeprefix("+") if e164 else f"id-{quote(callback_id, safe='')}"
+    """The partition of a caller, whichever way their line is shown; who hides their number is another each time."""
+    caller = line_of(e164).removeprefix("+") if e164 else f"id-{quote(callback_id, safe='')}"
     return f"{quote(list_id, safe='')}~{caller}"
 
 

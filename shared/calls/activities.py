@@ -17,7 +17,7 @@ from shared.dataverse.errors import UnknownColumn
 from shared.dataverse.model import Change
 from shared.errors import Conflict, InvalidInput, Missing, Unavailable
 from shared.ids import dataverse_id
-from shared.numbers import numbers_in
+from shared.numbers import line_of, lines_in
 from shared.text import cut
 
 STATE = names.STATECODE
@@ -101,8 +101,8 @@ class CallActivities:
         except UnknownColumn as error:
             await self._absent.note(error.column)
             return False
-        number = wanted.values["phonenumber"]
-        return any(number in numbers_in(str(row.get("phonenumber") or ""), region) for row in found["value"])
+        line = line_of(wanted.values["phonenumber"] or "")
+        return any(line in lines_in(str(row.get("phonenumber") or ""), region) for row in found["value"])
 
     async def remove(self, call_id: str) -> None:
         """The call is no longer work: its activity goes, whoever has written in it (H3)."""

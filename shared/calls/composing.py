@@ -15,7 +15,7 @@ from shared.calls.rules import last_agent
 from shared.clock import to_iso
 from shared.dataverse import names
 from shared.identity.model import Customer
-from shared.numbers import to_e164
+from shared.numbers import from_network
 from shared.settings.model import CallSync
 from shared.text import cut
 from shared.users.model import User
@@ -43,7 +43,7 @@ class Composition:
 
 def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
     """Everything that is known of the call; None where something is not known (yet)."""
-    number = to_e164(facts.number, given.region) or facts.number
+    number = from_network(facts.number, given.region)
     owner = owner_of(facts, given)
     return {
         "subject": _subject(facts, given, number),

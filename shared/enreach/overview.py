@@ -10,6 +10,7 @@ from shared.enreach import names
 from shared.enreach.model import HistoryRow, PoolAgent, PoolRow, VoicePerson
 from shared.enreach.reading import listed
 from shared.enreach.transport import Transport, as_documented
+from shared.numbers import known
 from shared.text import cleaned
 
 MOST_ENTRIES = 1000
@@ -115,7 +116,7 @@ def _to_history(row: Mapping[str, Any]) -> HistoryRow:
         started_at=from_iso(row[names.STARTED]),
         is_outgoing=is_outgoing,
         is_answered=not row.get(names.END_RESULT),
-        number=_text(row, names.B_NUMBER if is_outgoing else names.A_NUMBER),
+        number=_text(row, names.B_NUMBER) if is_outgoing else known(_text(row, names.A_NUMBER)),
         pool=_text(row, names.QUEUE_NAME),
         pool_id=_text(row, names.QUEUE_ID),
         duration_s=round(float(row.get(names.DURATION) or 0)),

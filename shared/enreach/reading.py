@@ -9,6 +9,7 @@ from shared.enreach import names
 from shared.enreach.model import AvailabilityEvent, Callback, CallPage, CallRow
 from shared.enreach.transport import as_documented
 from shared.errors import Unavailable
+from shared.numbers import known
 from shared.text import cleaned
 
 
@@ -32,7 +33,7 @@ def to_callback(row: Mapping[str, Any]) -> Callback:
         id=str(row[names.ID]),
         list_id=str(row[names.LIST_ID]),
         is_open=row[names.STATE] == names.STATE_OPEN,
-        caller_number=_text(row, names.CALLER_NUMBER),
+        caller_number=known(_text(row, names.CALLER_NUMBER)),
         created_at=from_iso(row[names.CREATED_TIME]),
         queue_name=_text(row, names.QUEUE_NAME),
         note=_text(row, names.NOTE),
@@ -81,7 +82,7 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
         ended_at=call.ended_at,
         answered_at=_moment(row, names.ANSWERED),
         is_outgoing=bool(row.get(names.DIRECTION)),
-        a_number=_text(row, names.A_NUMBER),
+        a_number=known(_text(row, names.A_NUMBER)),
         b_number=_text(row, names.B_NUMBER),
         pool=_text(row, names.QUEUE_NAME),
         terminal=_text(row, names.TERMINAL),

@@ -38,7 +38,7 @@ class Identification:
 
 @dataclass(frozen=True)
 class IndexedRecord:
-    """What the index keeps of one Dataverse row: its customer and the E.164 numbers it can be reached at.
+    """What the index keeps of one Dataverse row: its customer and the lines it can be reached at (``line_of``).
 
     A deleted or inactive row has no numbers.
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from shared.identity.model import Customer, CustomerKind, IndexedRecord
-from shared.numbers import numbers_in
+from shared.numbers import lines_in
 
 ENTITY_SETS = {CustomerKind.CONTACT: "contacts", CustomerKind.ACCOUNT: "accounts", CustomerKind.LEAD: "leads"}
 KEYS = {CustomerKind.CONTACT: "contactid", CustomerKind.ACCOUNT: "accountid", CustomerKind.LEAD: "leadid"}
@@ -33,6 +33,9 @@ PHONE_COLUMNS = {
 """The columns that are a customer's own voice numbers: faxes, pagers, assistants and managers are other people."""
 
 ACTIVE = 0
+READING = 2
+"""Which way of reading numbers an index was made with. It is raised with each change of what ``lines_in`` gives for a
+text: an index made in another way is then built again by itself (``IndexSync``)."""
 
 
 def selected_columns(kind: CustomerKind) -> list[str]:
@@ -46,7 +49,7 @@ def to_record(kind: CustomerKind, row: Mapping[str, object], region: str | None)
     if row.get("statecode", ACTIVE) != ACTIVE:
         return IndexedRecord(customer, frozenset())
     written = (str(row[column]) for column in PHONE_COLUMNS[kind] if row.get(column))
-    return IndexedRecord(customer, frozenset().union(*(numbers_in(text, region) for text in written)))
+    return IndexedRecord(customer, frozenset().union(*(lines_in(text, region) for text in written)))
 
 
 def deleted_record(kind: CustomerKind, deleted_id: str) -> IndexedRecord:

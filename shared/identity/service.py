@@ -7,7 +7,7 @@ from shared.errors import Unavailable
 from shared.identity.model import Identification
 from shared.identity.store import NumberStore
 from shared.identity.watermark import WatermarkStore
-from shared.numbers import to_e164
+from shared.numbers import from_network, line_of, to_e164
 from shared.settings.service import Settings
 from shared.storage.tables import Table
 
@@ -27,17 +27,18 @@ class Identity:
         self._read_at: datetime | None = None
 
     async def identify(self, number: str) -> Identification:
-        """The customers of a number in any spelling; text that is no number identifies nobody.
+        """The customers of a number as networks and people write it; text that is not one number identifies nobody.
 
         Raises Unavailable ``index-not-ready`` before the first full load: who asks now would be told "nobody" wrongly.
         """
-        e164 = to_e164(number, (await self._settings.general()).default_region)
+        region = (await self._settings.general()).default_region
+        e164 = to_e164(from_network(number, region), region)
         if e164 is None:
             return Identification(None)
         generation = await self._current_generation()
         if generation is None:
             raise Unavailable("index-not-ready", "the number index has not been loaded yet")
-        customers, more = await NumberStore(self._table, generation).find(e164)
+        customers, more = await NumberStore(self._table, generation).find(line_of(e164))
         return Identification(e164, customers, more)
 
     async def _current_generation(self) -> str | None:

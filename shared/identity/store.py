@@ -1,4 +1,4 @@
-"""The ``numbers`` table: which customers a number belongs to, one row per number, and its reverse.
+"""The ``numbers`` table: which customers a number belongs to, one row per line, and its reverse.
 
 Partitions begin with a generation, so that a rebuild fills a new index beside the one in use:
 
@@ -31,9 +31,9 @@ class NumberStore:
         self._table = table
         self._generation = generation
 
-    async def find(self, e164: str) -> tuple[tuple[Customer, ...], bool]:
-        """The customers of a number, and whether there are more than are kept. One point read."""
-        row = await self._table.get(*self._number_key(e164))
+    async def find(self, line: str) -> tuple[tuple[Customer, ...], bool]:
+        """The customers of a line, and whether there are more than are kept. One point read."""
+        row = await self._table.get(*self._number_key(line))
         return (_customers(row.values), bool(row.values.get("more"))) if row else ((), False)
 
     async def load(self, records: Sequence[IndexedRecord]) -> None:
@@ -108,8 +108,8 @@ class NumberStore:
         contended = Unavailable("index-contended", "a number of the index is being changed by too many at once")
         await self._table.update(*self._number_key(number), changed, contended=contended)
 
-    def _number_key(self, e164: str) -> tuple[str, str]:
-        digits = e164.removeprefix("+")
+    def _number_key(self, line: str) -> tuple[str, str]:
+        digits = line.removeprefix("+")
         return f"{self._generation}-{digits[-2:]}", digits
 
     def _reverse_key(self, customer: Customer) -> tuple[str, str]:

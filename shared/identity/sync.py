@@ -14,7 +14,7 @@ from shared.dataverse.client import Dataverse
 from shared.dataverse.model import ChangePage
 from shared.errors import InvalidInput, Misconfigured, Missing, Unavailable, VoiceError
 from shared.identity.model import CustomerKind, IndexedRecord
-from shared.identity.records import ENTITY_SETS, deleted_record, selected_columns, to_record
+from shared.identity.records import ENTITY_SETS, READING, deleted_record, selected_columns, to_record
 from shared.identity.store import NumberStore
 from shared.identity.watermark import Build, Fault, Watermark, WatermarkStore
 from shared.settings.model import General
@@ -87,13 +87,14 @@ class IndexSync:
         return Progress.MORE if self._is_over(run) else Progress.DONE
 
     async def _must_build(self, mark: Watermark, general: General) -> bool:
-        region = mark.build.region if mark.build else mark.region
+        latest = mark.build or mark
         unbuilt = mark.generation is None and mark.build is None
-        return unbuilt or region != general.default_region or await self._watermarks.rebuild_requested()
+        is_other = (latest.region, latest.reading) != (general.default_region, READING)
+        return unbuilt or is_other or await self._watermarks.rebuild_requested()
 
     async def _begin(self, mark: Watermark, region: str | None) -> Watermark:
         generation = f"g{self._clock():%Y%m%d%H%M%S%f}"
-        mark = await self._watermarks.write(mark.begin(Build(generation, region, KINDS[0])))
+        mark = await self._watermarks.write(mark.begin(Build(generation, region, KINDS[0], reading=READING)))
         await self._watermarks.rebuild_begun()
         log.info("number index: building", extra={"generation": generation, "region": region})
         return mark

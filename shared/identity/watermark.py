@@ -19,7 +19,7 @@ REBUILD = "rebuild-request"
 class Build:
     """A new generation being filled: table by table, page by page, so that it can go on after any interruption.
 
-    ``unfinished``: the page at ``next_link`` may have been written in part.
+    ``unfinished``: the page at ``next_link`` may have been written in part; ``reading``: how numbers are read.
     """
 
     generation: str
@@ -28,6 +28,7 @@ class Build:
     next_link: str | None = None
     unfinished: bool = False
     delta_links: Mapping[CustomerKind, str] = field(default_factory=dict)
+    reading: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ class Fault:
 class Watermark:
     """How far the index has followed Dataverse.
 
-    ``generation``: the complete index in use, None before the first load; ``region``: what it was read with;
-    ``built_at``: when it was taken into use; ``delta_links``: per table, where the next changes begin, none for a table
-    that is not followed; ``synced_at``: when Dataverse last had nothing newer in those that are; ``faults``: the tables
-    that could not be read when they were last tried; ``obsolete``: generations to be deleted.
+    ``generation``: the complete index in use, None before the first load; ``region`` and ``reading``: how its numbers
+    were read, 0 before there were several ways; ``built_at``: when it was taken into use; ``delta_links``: per table,
+    where the next changes begin, none for a table that is not followed; ``synced_at``: when Dataverse last had nothing
+    newer in those that are; ``faults``: the tables that could not be read when they were last tried; ``obsolete``:
+    generations to be deleted.
     """
 
     generation: str | None = None
@@ -57,6 +59,7 @@ class Watermark:
     build: Build | None = None
     faults: Mapping[CustomerKind, Fault] = field(default_factory=dict)
     obsolete: tuple[str, ...] = ()
+    reading: int = 0
     etag: str | None = field(default=None, compare=False)
 
     def begin(self, build: Build) -> Self:
@@ -71,6 +74,7 @@ class Watermark:
             self,
             generation=build.generation,
             region=build.region,
+            reading=build.reading,
             built_at=now,
             delta_links=build.delta_links,
             build=None,
@@ -115,6 +119,7 @@ def _to_document(watermark: Watermark) -> dict[str, object]:
     return {
         "generation": watermark.generation,
         "region": watermark.region,
+        "reading": watermark.reading,
         "delta_links": dict(watermark.delta_links),
         "built_at": to_iso(watermark.built_at) if watermark.built_at else None,
         "synced_at": to_iso(watermark.synced_at) if watermark.synced_at else None,
@@ -127,6 +132,7 @@ def _to_document(watermark: Watermark) -> dict[str, object]:
         and {
             "generation": build.generation,
             "region": build.region,
+            "reading": build.reading,
             "kind": build.kind,
             "next_link": build.next_link,
             "unfinished": build.unfinished,
@@ -140,6 +146,7 @@ def _from_document(document: Mapping[str, Any]) -> Watermark:
     return Watermark(
         generation=document["generation"],
         region=document["region"],
+        reading=document.get("reading", 0),
         built_at=_moment(document["built_at"]),
         delta_links=_links(document["delta_links"]),
         synced_at=_moment(document["synced_at"]),
@@ -157,6 +164,7 @@ def _build(document: Mapping[str, Any]) -> Build:
     return Build(
         generation=document["generation"],
         region=document["region"],
+        reading=document.get("reading", 0),
         kind=CustomerKind(document["kind"]),
         next_link=document["next_link"],
         unfinished=document["unfinished"],

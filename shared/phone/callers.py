@@ -14,6 +14,7 @@ from shared.calls.store import CallStore
 from shared.enreach.phone import EnreachPhone
 from shared.errors import Forbidden, Unavailable, Unsupported
 from shared.identity.model import Customer
+from shared.numbers import known
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.customers import Customers

@@ -8,6 +8,7 @@ from shared.calls.model import CallEvent, EventKind
 from shared.calls.telling import check_wanted, happened
 from shared.enreach import names
 from shared.errors import InvalidInput
+from shared.numbers import known
 from shared.webhooks.reading import call_of, moment_of, sequence_of, text_of
 
 POOL_EVENTS = {
@@ -49,7 +50,7 @@ def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> Ca
         sequence=sequence_of(body) or round(at.timestamp() * 1000),
         kind=kind,
         at=at,
-        number=text_of(body, names.EVENT_CALLER_NUMBER),
+        number=known(text_of(body, names.EVENT_CALLER_NUMBER)),
         pool=text_of(body, names.EVENT_QUEUE_NAME),
         user_id=text_of(body, names.EVENT_USER_ID),
         terminal=text_of(body, names.EVENT_TERMINAL),

@@ -99,6 +99,21 @@ async def test_repeats_of_one_caller_are_counted_on_his_open_request(world: Worl
     assert activity["voice_requestcount"] == 3
 
 
+@pytest.mark.parametrize("withheld", ["+86282452253", "+266696687", "anonymous"])
+async def test_two_who_hide_their_number_are_never_one_caller(world: World, withheld: str) -> None:
+    """However the network says it: each is a request of its own, without a number (K6)."""
+    first, second = [await world.leave_callback(withheld) for _ in range(2)]
+    assert [await world.handle(one) for one in (first, second)] == [Outcome.CREATED] * 2
+    activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(first)})", {})
+    assert not activity["phonenumber"]
+
+
+async def test_a_caller_whose_line_is_shown_in_two_ways_is_one_caller(world: World) -> None:
+    """With and without the 9 of Argentine mobiles (K3, K6)."""
+    first, second = [await world.leave_callback(one) for one in ("+5491166773399", "+541166773399")]
+    assert [await world.handle(one) for one in (first, second)] == [Outcome.CREATED, Outcome.COUNTED]
+
+
 async def test_what_a_repeat_says_is_kept(world: World) -> None:
     """The notes of repeats stand below the first one, each once however often its message comes."""
     number = world.new_number()

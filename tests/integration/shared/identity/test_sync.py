@@ -1,5 +1,6 @@
 """The index sync against scripted change-tracking answers: what a stand-in with its own will cannot be made to do."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +16,12 @@ from shared.errors import Conflict, Misconfigured
 from shared.identity.model import CustomerKind
 from shared.identity.service import Identity
 from shared.identity.sync import BUDGET, TRY_AGAIN_AFTER, IndexSync, Progress
-from shared.identity.watermark import WatermarkStore
+from shared.identity.watermark import PARTITION, STATE, WatermarkStore
 from shared.settings.model import Kind
 from shared.settings.service import Settings
 from shared.storage.leases import Leases
-from shared.storage.tables import Tables
+from shared.storage.tables import Row, Tables
+from tests.fixtures.cases import rows
 from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
 
 URL = "https://contoso.crm4.dynamics.com"
@@ -281,3 +283,34 @@ async def test_who_lost_the_lease_writes_no_watermark(index: Index) -> None:
     await index.watermarks.write(current)
     with pytest.raises(Conflict, match="row-changed"):
         await index.watermarks.write(current)
+
+
+async def test_an_index_that_read_numbers_in_another_way_is_built_again_by_itself(
+    index: Index, tracked: Tracked
+) -> None:
+    """After an upgrade that reads numbers better nobody has to ask for it; once built, it stays."""
+    await index.sync().run()
+    mark = await index.watermarks.read()
+    row = await index.tables.table("numbers").get(PARTITION, STATE)
+    assert row is not None
+    document = json.loads(row.values["document"])
+    document.pop("reading", None)
+    await index.tables.table("numbers").put(Row(PARTITION, STATE, {"document": json.dumps(document)}))
+    tracked.pages["contacts"] = page(contact(MATTI, "+49 6221/123456"), delta="contacts-1")
+    await index.sync().run()
+    assert (await index.watermarks.read()).generation != mark.generation
+    assert await index.owner_of("+496221123456") == MATTI
+    rebuilt = (await index.watermarks.read()).generation
+    await index.sync().run()
+    assert (await index.watermarks.read()).generation == rebuilt
+
+
+@pytest.mark.parametrize(("stored", "caller", "why"), rows("same-line.tsv"))
+async def test_a_customer_is_found_by_either_way_to_show_their_line(
+    index: Index, tracked: Tracked, stored: str, caller: str, why: str
+) -> None:
+    """Index and caller share one key per line (K3)."""
+    tracked.pages["contacts"] = page(contact(MATTI, stored), delta="contacts-1")
+    await index.sync().run()
+    assert await index.owner_of(caller) == MATTI, why
+    assert await index.owner_of(stored) == MATTI

@@ -1,8 +1,11 @@
+import re
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.numbers import mask, numbers_in, to_e164
+from shared.numbers import line_of, lines_in, mask, numbers_in, to_e164
 
 MATTI = "+358401234567"
 
@@ -111,6 +114,7 @@ def test_separators_and_prefixes_never_change_the_number(national: int, separato
     """Any grouping behind any of the usual prefixes gives the same E.164 number."""
     digits = str(national)
     grouped = "".join(digit + separator for digit, separator in zip(digits, [*separators, ""], strict=True))
+    assume(not re.fullmatch(r"\+?\d+\.0", prefix + grouped))  # that may be a cell taken for a decimal number
     assert to_e164(prefix + grouped, "FI") == f"+358{digits}"
 
 
@@ -126,3 +130,69 @@ def test_a_log_never_shows_a_whole_number() -> None:
     assert mask("1234") == "**34"
     assert mask("12") == "**"
     assert mask("") == mask(None) == "withheld"
+
+
+HOSTILE = st.sampled_from("\ud800\udfff\x00\u200b\u202e\uff10\u0660/-+.,;()|\n\t x*#@0123456789０ﷺ")
+WRITTEN = st.text(max_size=99) | st.text(HOSTILE, max_size=99) | st.from_regex(r"[+0-9 ()/.,;x-]{1,60}", fullmatch=True)
+
+
+@given(WRITTEN, st.sampled_from(["FI", "DE", "US", "IT", "DK", "MX", None]))
+def test_reading_a_number_again_gives_the_same_number(text: str, region: str | None) -> None:
+    """Whatever was written, wherever: E.164 is what it is in every country."""
+    for number in numbers_in(text, region):
+        assert numbers_in(number, region) == numbers_in(number, None) == {number}
+        assert lines_in(number, region) == {line_of(number)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0" * 10_000,
+        "040 1234567 / " * 800,
+        "+" * 10_000,
+        "\x00" * 10_000,
+        "\ud800040 1234567\udfff" * 700,
+        "ﷺ" * 10_000,
+        "040 / " * 42,
+        "(0)" * 85,
+        "1,1;1|" * 42,
+        "0 " * 128,
+        "x1" * 128,
+        "0401234567 " * 23,
+    ],
+)
+def test_a_hostile_text_is_read_in_no_time(text: str) -> None:
+    """Ten thousand characters, lone surrogates, NULs: an answer, and within a fraction of a second."""
+    began = time.process_time()
+    assert len(numbers_in(text, "FI")) <= 2
+    assert time.process_time() - began < 0.5
+
+
+def test_lone_surrogates_and_control_characters_break_nothing() -> None:
+    """What stands beside a number is no part of it."""
+    assert numbers_in("\x00040 123 4567\x00", "FI") == {MATTI}
+    assert numbers_in("\ud800 040 123 4567", "FI") == {MATTI}
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "numbers"),
+    [
+        ("32 12 34 56 / 87 65 43 21", "DK", {"+4532123456", "+4587654321"}),
+        ("040 1234567 050 7654321", "FI", {MATTI, "+358507654321"}),
+        ("040 1234567 + 050 7654321", "FI", {MATTI, "+358507654321"}),
+        ("06221 12/34 56", "DE", set()),
+        ("06221/123456/78", "DE", {"+496221123456"}),
+        ("Fr. Braun 06221/123456", "DE", {"+496221123456"}),
+        ("3.58401E+11", "FI", set()),
+        ("+358401234567.0", "FI", set()),
+        ("02079460958.0", "GB", {"+442079460958"}),
+        ("43 676 1234567", "DE", set()),
+        ("431-234-5678", "US", {"+14312345678"}),
+        ("212 555 0123 home", "US", {"+12125550123"}),
+        ("1-800-FLOWERS", "FI", set()),
+        ("+8656696", "FI", set()),
+    ],
+)
+def test_what_can_be_read_in_one_way_is_read_and_nothing_else(text: str, region: str, numbers: set[str]) -> None:
+    """The siblings of what went wrong: slashes, spreadsheets, missing signs and separators."""
+    assert numbers_in(text, region) == numbers

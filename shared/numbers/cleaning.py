@@ -1,0 +1,30 @@
+"""What a text says once everything is dropped that people paste along with a number."""
+
+import unicodedata
+
+LONGEST = 256
+"""Characters; no field of a telephone number is longer, and reading stays quick whatever somebody sends."""
+_KEPT_CONTROLS = "\n\t"
+_SPACES = {"Cc", "Cs", "Zs", "Zl", "Zp"}
+
+
+def cleaned(text: str) -> str:
+    """Digits of any script made plain, invisible marks dropped, every kind of blank a plain space.
+
+    Empty for a text longer than ``LONGEST``: that is no telephone number.
+    """
+    if len(text) > LONGEST:
+        return ""
+    plain = "".join(_plain(character) for character in unicodedata.normalize("NFKC", text))
+    return plain.strip() if len(plain) <= LONGEST else ""
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    if category == "Cf":
+        return ""
+    if category == "Pd":
+        return "-" if character != "\N{EN DASH}" else character
+    return " " if category in _SPACES and character not in _KEPT_CONTROLS else character

@@ -1,0 +1,103 @@
+"""What an agent calls: one number, or a refusal in words, never the digits of a text squeezed into one (C1).
+
+A text that spells one number dials it. One that spells several, or can be read in two ways, is refused with the numbers
+that it can be, to be offered. Short numbers and codes are dialled as they are; an extension becomes keys.
+"""
+
+import re
+from dataclasses import dataclass
+
+from shared.errors import InvalidInput
+from shared.numbers.cleaning import cleaned
+from shared.numbers.reading import Spelled, spelled
+from shared.numbers.withheld import is_keypad_word
+
+LONGEST_KEYS = 40
+_CODE_SIGNS = re.compile(r"[*#]")
+_CODE = re.compile(r"[*#][0-9*#]{1,19}")
+_KEYS = re.compile(
+    r"(?P<number>.*?\d\)?)"
+    r"(?:\s*(?:;ext=|;?\s*\b(?:ext|extension|x)\b[.:=]?|;?x(?=\d))\s*(?P<extension>[\d*#]+)"
+    r"|\s*(?P<keys>(?:,|;|\bp|(?<=\d)[pw]|\bw)[\s,;pw]*[\d*#][\d*#,;pw\s]*))"
+    r"(?:;.*)?",
+    re.IGNORECASE,
+)
+_PARAMETERS = re.compile(r";(?:isub|phone-context)=", re.IGNORECASE)
+_SCHEME = re.compile(r"^tel:\s*", re.IGNORECASE)
+_ADDRESS = re.compile(r"@|\bsips?:", re.IGNORECASE)
+_PLAIN = re.compile(r"\+?[\d ().-]+")
+_HOURS = re.compile(r"\d\s+\d{1,2}-\d{1,2}$")
+_VANITY = re.compile(r"\+?\d[\d ().-]{1,8}[-. ]?[A-Z][A-Z .-]{2,}", re.IGNORECASE)
+_SHORTEST, _LONGEST_SHORT, _LONGEST = 2, 6, 15
+_LETTER_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+"""ITU-T E.161."""
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """What is called, and the keys that are pressed when it has answered; a comma is a pause of two seconds."""
+
+    number: str
+    keys: str = ""
+
+
+def dialled(text: str, region: str | None) -> Dialled:
+    """What ``text`` says to call: in E.164 where it is a number, else (``112``, ``1001``, ``*21#``) as it is.
+
+    Raises InvalidInput ``number-ambiguous``, with ``numbers`` to choose from, and ``number-unreadable``.
+    """
+    plain = _SCHEME.sub("", cleaned(text))
+    if _CODE.fullmatch(code := plain.replace(" ", "")):
+        return Dialled(code)
+    if _ADDRESS.search(plain):
+        raise _unreadable()
+    if len(spelled(plain, region)) > 1 or not (tail := _KEYS.fullmatch(plain)) or _PARAMETERS.search(plain):
+        return Dialled(_number(plain, region))
+    keys = tail["extension"] or re.sub(r"[;pwPW]", ",", tail["keys"]).replace(" ", "")
+    if len(keys) > LONGEST_KEYS:
+        raise _unreadable()
+    return Dialled(_number(tail["number"], region), keys)
+
+
+def _number(text: str, region: str | None) -> str:
+    if _CODE_SIGNS.search(text):
+        raise _unreadable()
+    found = spelled(text, region)
+    if len(found) == 1 and found[0].is_clear:
+        return found[0].readings[0]
+    if numbers := _offered(found or _spelled_by_letters(text, region)):
+        raise InvalidInput("number-ambiguous", "this can be read as several numbers: choose one", {"numbers": numbers})
+    if not _PLAIN.fullmatch(text) or _HOURS.search(text) or is_keypad_word(text):
+        raise _unreadable()
+    digits = re.sub(r"[^\d+]", "", text)
+    if not _may_exist(digits, region):
+        raise _unreadable()
+    return digits
+
+
+def _offered(found: tuple[Spelled, ...]) -> list[str]:
+    return list(dict.fromkeys(number for one in found for number in one.readings))
+
+
+def _spelled_by_letters(text: str, region: str | None) -> tuple[Spelled, ...]:
+    """``0800 FLOWERS`` by the keys of its letters: offered, for a word may as well be a remark."""
+    return spelled(text.upper().translate(_LETTER_KEYS), region) if _VANITY.fullmatch(text) else ()
+
+
+def _may_exist(digits: str, region: str | None) -> bool:
+    """Short and service numbers, and national ones that a library does not know (yet)."""
+    import phonenumbers  # its metadata takes 40 ms to load: only who reads a number pays for it
+
+    count = len(digits.removeprefix("+"))
+    if digits.startswith("+") or not _SHORTEST <= count <= _LONGEST:
+        return False
+    if count <= _LONGEST_SHORT or region is None:
+        return True
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(digits, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _unreadable() -> InvalidInput:
+    return InvalidInput("number-unreadable", "this is no number that can be called")

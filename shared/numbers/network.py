@@ -1,0 +1,48 @@
+"""Reads what networks and trunks send as numbers: no words around them, but a country's own ways of writing them."""
+
+import re
+from collections.abc import Collection
+
+from shared.numbers.cleaning import cleaned
+from shared.numbers.reading import spelled
+from shared.numbers.withheld import is_withheld
+
+LONGEST = 64
+"""No number is as long (E.164 has 15 digits), but what a network delivers as one may be anything."""
+_BETWEEN_DIGITS = " ().-\t"
+_CODE_SIGNS = re.compile(r"[*#]")
+_DIGITS = re.compile(r"\+?[0-9*#]+")
+
+
+def from_network(text: str, region: str | None, own: Collection[str] = ()) -> str:
+    """What a network gave, in E.164, or empty for a withheld number.
+
+    ``region``: the country of the network, whose spellings these are: ``0401234567``, ``358401234567`` and
+    ``00358401234567`` (``FI``) are ``+358401234567``. ``own``: numbers that are known here, which decide where there
+    are two readings. What is no number of a country (``112``, ``1001``) stays as it is, cut at ``LONGEST`` characters.
+    """
+    given = cleaned(text[:LONGEST])
+    if is_withheld(given):
+        return ""
+    plain = "".join(character for character in given if character not in _BETWEEN_DIGITS)
+    if plain in own:
+        return plain
+    found = () if _CODE_SIGNS.search(plain) else spelled(given, region)
+    readings = found[0].readings if len(found) == 1 else ()
+    if ours := next((one for one in readings if one in own), None):
+        return ours
+    if len(readings) == 1 or (readings and readings[0] == f"+{plain}" and _is_home(readings[0], region)):
+        return readings[0]
+    return plain if _DIGITS.fullmatch(plain) else given[:LONGEST]
+
+
+def known(text: str) -> str:
+    """A caller's number as somebody else gave it, or empty where it only says that it is withheld."""
+    return "" if is_withheld(text) else text
+
+
+def _is_home(number: str, region: str | None) -> bool:
+    """A trunk that leaves out the plus leaves it out before its own country's numbers first of all."""
+    import phonenumbers
+
+    return region is not None and number.startswith(f"+{phonenumbers.country_code_for_region(region)}")

@@ -1,0 +1,92 @@
+"""What networks and trunks send."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.numbers import from_network, is_withheld, to_e164
+from tests.fixtures.cases import rows
+
+TRUNK = [row for row in rows("trunk-numbers.tsv") if row[0] in {"To", "From"} and " with " not in row[1]]
+
+
+@pytest.mark.parametrize(("field", "sent", "right"), TRUNK)
+def test_what_a_trunk_sends_is_read_by_its_country(field: str, sent: str, right: str) -> None:
+    """With and without plus, double zero or trunk zero; withheld however a network says it."""
+    assert from_network(sent, "FI") == ("" if right == "withheld" else right), field
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "anonymous",
+        "Anonymous",
+        "ANONYMOUS@10.0.0.1",
+        "sip:anonymous@anonymous.invalid",
+        '"Restricted" <sip:1@unknown.invalid>',
+        "No Caller ID",
+        "Unavailable",
+        "unknown",
+        "+266696687",
+        "266696687",
+        "00266696687",
+        "+86282452253",
+        "86282452253",
+        "+7378742833",
+        "+8656696",
+        "+2562533",
+        "0",
+        "00000",
+        "+0000000",
+        "-",
+    ],
+)
+def test_whatever_a_network_calls_withheld_is_withheld(text: str) -> None:
+    """By word, by the keys of the word, or by nothing at all (K6)."""
+    assert is_withheld(text)
+    assert from_network(text, "FI") == ""
+    assert to_e164(text, "FI") is None
+
+
+@pytest.mark.parametrize("text", ["+358401234567", "0401234567", "112", "1001", "8656696", "2562533", "*21#"])
+def test_a_number_is_never_taken_for_withheld(text: str) -> None:
+    """Short keypad spellings are somebody's number where no country code is written."""
+    assert not is_withheld(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("46701234567", "FI", "+46701234567"),
+        ("401234567", "FI", "+358401234567"),
+        ("4977559115", "DE", "+4977559115"),
+        ("00497755911555", "DE", "+497755911555"),
+        ("2125550123", "US", "+12125550123"),
+        ("12125550123", "US", "+12125550123"),
+        ("112", "FI", "112"),
+        ("1001", "FI", "1001"),
+        ("0401234567;phone-context=example.com", "FI", "+358401234567"),
+        ("0401234567 / 0507654321", "FI", "0401234567 / 0507654321"),
+        ("5511987654321", "BR", "+5511987654321"),
+        ("525512345678", "FI", "+525512345678"),
+    ],
+)
+def test_a_network_writes_country_codes_without_plus(text: str, region: str, number: str) -> None:
+    """Before its own country's numbers first of all; short numbers stay as they are."""
+    assert from_network(text, region) == number
+
+
+def test_our_own_numbers_decide_between_two_readings() -> None:
+    """A number that is configured here is what the network means by it."""
+    assert from_network("1234", "FI", {"1234"}) == "1234"
+    assert from_network("4977559115", "DE", {"+494977559115"}) == "+494977559115"
+
+
+@given(st.text(max_size=300), st.sampled_from(["FI", "DE", "US", None]))
+def test_what_a_network_sent_stays_what_it_is_when_it_is_read_again(text: str, region: str | None) -> None:
+    """Every part of the way may read it, and none lengthens it."""
+    once = from_network(text, region)
+    assert from_network(once, region) == once
+    assert len(once) <= 64
