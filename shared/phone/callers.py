@@ -82,7 +82,7 @@ class Callers:
         are_many = len(found.customers) > 1
         described = await self._customers.described(object_id, found.customers) if are_many else {}
         matches = [_match(one, described.get(one.id)) for one in found.customers]
-        return {"number": found.e164 or number, "matches": matches, "more": found.more}
+        return {"number": found.e164 or known(number), "matches": matches, "more": found.more}
 
 
 def _match(customer: Customer, described: tuple[str, str] | None) -> dict[str, str]:
