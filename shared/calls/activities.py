@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from shared.numbers import line_of, lines_in
 from shared.text import cut
 
 STATE = names.STATECODE
+EXISTING_AT_ONCE = 100
+"""Keeps the address short of what proxies on the way take."""
 NOTED = "noted"
 """In ``written``, beside the columns: the notes that have been put below a person's own text."""
 APPENDED = "appended"
@@ -103,6 +106,17 @@ class CallActivities:
             return False
         line = line_of(wanted.values["phonenumber"] or "")
         return any(line in lines_in(str(row.get("phonenumber") or ""), region) for row in found["value"])
+
+    async def existing(self, call_ids: Collection[str]) -> frozenset[str]:
+        """Which calls have their activity in Dynamics, at one request per hundred calls."""
+        ids = {str(self.activity_id(call_id)): call_id for call_id in call_ids}
+        found: set[str] = set()
+        for part in batched(ids, EXISTING_AT_ONCE, strict=False):
+            listed = ",".join(f"'{one}'" for one in part)
+            wanted = f"Microsoft.Dynamics.CRM.In(PropertyName='activityid',PropertyValues=[{listed}])"
+            rows = await self._dataverse.every(names.PHONECALLS, {"$select": "activityid", "$filter": wanted})
+            found |= {ids[str(row["activityid"]).lower()] for row in rows}
+        return frozenset(found)
 
     async def remove(self, call_id: str) -> None:
         """The call is no longer work: its activity goes, whoever has written in it (H3)."""

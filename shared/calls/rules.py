@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Told
+from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Progress, Stage, Told
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
 from shared.users.model import User
@@ -12,6 +12,7 @@ from shared.users.model import User
 CHECKS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 CHECK_EVERY_S = 300.0
 CHECK_FOR = timedelta(hours=24)
+BY_HAND = "an activity was written by hand"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,22 @@ def verdict(
     if facts.duration_s < settings.duration_limit_s:
         return Verdict(None, "shorter than the limit")
     return Verdict(Origin.ENTERPRISE)
+
+
+def standing(found: Verdict, before: Progress) -> Verdict:
+    """A verdict that a write was begun on stands, whatever has changed while the write failed.
+
+    After one, Dynamics may have the activity already; and nobody would be told of a call that is given up.
+    """
+    if found.origin or before.stage is not Stage.NONE or not before.intended:
+        return found
+    return Verdict(Origin(before.verdict) if before.verdict in set(Origin) else Origin.ENTERPRISE)
+
+
+def with_written(live: Mapping[str, User], written: Mapping[str, User]) -> Mapping[str, User]:
+    """The users as they are now, but who was written already under the id he had then."""
+    kept = {one: user for one, user in written.items() if one not in live or live[one].id != user.id}
+    return {**live, **kept}
 
 
 def told(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User]) -> Told:

@@ -143,13 +143,15 @@ class Calls:
         return (await self._judged(facts, await self._store.call(call_id), settings)).verdict
 
     async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
-        """Who was written already stays so, whatever has become of his row since."""
+        """Who was written already stays so, whatever has become of his row since; whether the call is to be written is
+        for the users as they are now to decide."""
         before = record.progress
-        users = {**await self._users.by_voice_id(), **before.users}
+        live = await self._users.by_voice_id()
+        users = rules.with_written(live, before.users)
         identified = await self._identity.identify(facts.number)
         customer = None if facts.dialler else before.customer or identified.only
         told = rules.told(record.phones, facts, users)
-        verdict = rules.verdict(facts, told, users, identified, settings)
+        verdict = rules.standing(rules.verdict(facts, told, live, identified, settings), before)
         region = (await self._settings.general()).default_region
         given = Composition(
             customer=told.customer or customer,
@@ -161,9 +163,17 @@ class Calls:
         )
         wanted = self._wanted(facts, given)
         is_first = verdict.origin is Origin.ENTERPRISE and not before.has_activity
-        if is_first and await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
-            verdict = rules.Verdict(None, "an activity was written by hand")
+        if is_first and await self._is_there_by_hand(facts, wanted, before, settings, region):
+            verdict = rules.Verdict(None, rules.BY_HAND)
         return _Judged(verdict, wanted, customer, {one: users[one] for one in facts.users if one in users})
+
+    async def _is_there_by_hand(
+        self, facts: CallFacts, wanted: Wanted, before: Progress, settings: CallSync, region: str | None
+    ) -> bool:
+        """Also beside one of ours whose answer was lost? Then ours is the one that was there first."""
+        if not await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
+            return False
+        return not (before.intended and await self._activities.existing([facts.call_id]))
 
     async def _bring_up(
         self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
@@ -181,16 +191,15 @@ class Calls:
         return await self._write(facts, record, judged.wanted, progress)
 
     async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> Progress:
-        """Notes what is to be written, writes it, notes what has been written."""
-        before = record.progress.intended
+        """Notes what is to be written, writes it, notes what has been written, and only then what it was made of."""
+        before, rows_at = record.progress.intended, progress.rows_at
         intended = {**marks(wanted.values), **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
         if intended not in before[-1:] or not progress.etag:
-            progress = await self._store.save(
-                record.call_id, replace(progress, intended=(*before, intended)[-UNCONFIRMED:])
-            )
+            noted = replace(progress, intended=(*before, intended)[-UNCONFIRMED:], rows_at=record.progress.rows_at)
+            progress = await self._store.save(record.call_id, noted)
         alone = partial(self._check_alone, record.call_id, progress)
         done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before), alone)
-        done = replace(done, intended=(intended,))
+        done = replace(done, intended=(intended,), rows_at=rows_at)
         request = wanted.values[names.CALLBACK_REQUEST]
         await self._take_back_attempts(record, but=request)
         if request:
