@@ -329,6 +329,7 @@ class Services:
 
         return EnterpriseCalls(
             enreach=self.enreach,
+            calls=self.calls,
             store=self.call_store,
             bus=self.bus,
             marks=self.tables.table("polls"),

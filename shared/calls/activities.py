@@ -22,6 +22,7 @@ from shared.numbers import line_of, lines_in
 from shared.text import cut
 
 STATE = names.STATECODE
+DELETED = "deleted by a person"
 EXISTING_AT_ONCE = 100
 """Keeps the address short of what proxies on the way take."""
 NOTED = "noted"
@@ -167,7 +168,7 @@ class CallActivities:
     ) -> tuple[Wanted, Progress]:
         """A row is missing: the activity itself, which a person has deleted, or one that it was to point to."""
         if not await self._rows.is_there(path):
-            return wanted, replace(progress, stage=Stage.FINAL, verdict="deleted by a person")
+            return wanted, replace(progress, stage=Stage.FINAL, verdict=DELETED)
         gone = await self._rows.gone_among(_still_ours(wanted.values, progress))
         if not gone:
             raise nothing_to_blame(error) from error

@@ -5,7 +5,8 @@ our own row says what has been written, and every write can be repeated.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.calls import facts as reading
 from shared.calls import rules
-from shared.calls.activities import STATE, CallActivities, Wanted
+from shared.calls.activities import DELETED, STATE, CallActivities, Wanted
 from shared.calls.attempts import CallbackAttempts
 from shared.calls.composing import Composition, columns, owner_of
 from shared.calls.model import (
@@ -141,6 +142,40 @@ class Calls:
             return None
         settings = await self._settings.call_sync()
         return (await self._judged(facts, await self._store.call(call_id), settings)).verdict
+
+    async def progress(self, call_id: str) -> Progress | None:
+        """How far the activity of a call has come, as far as we know."""
+        return await self._store.progress(call_id)
+
+    async def existing(self, call_ids: Collection[str]) -> frozenset[str]:
+        """Which of these calls have their activity in Dynamics."""
+        return await self._activities.existing(call_ids)
+
+    async def was_deleted(self, call_id: str) -> None:
+        """Notes that an activity of ours is not in Dynamics any more: it stays away until somebody restores it."""
+        progress = await self._store.progress(call_id)
+        if progress and progress.has_activity and progress.stage is not Stage.FINAL:
+            with suppress(Conflict):
+                await self._store.save(call_id, replace(progress, stage=Stage.FINAL, verdict=DELETED))
+
+    async def was_found(self, call_id: str) -> None:
+        """Notes that the activity is in Dynamics, though we did not know: the next look reads it."""
+        progress = await self._store.progress(call_id)
+        if progress and not progress.has_activity:
+            with suppress(Conflict):
+                await self._store.save(call_id, replace(progress, stage=Stage.OPEN, version=""))
+
+    async def restore(self, call_id: str) -> None:
+        """Makes the activity again that was deleted, by what is known now.
+
+        Raises InvalidInput ``call-not-deleted`` where it is in Dynamics, and what ``look_at`` does.
+        """
+        progress = await self._store.progress(call_id)
+        if progress is None or not progress.has_activity or await self.existing([call_id]):
+            raise InvalidInput("call-not-deleted", "the call has no activity that was deleted")
+        users, customer = progress.users, progress.customer
+        await self._store.save(call_id, Progress(users=users, customer=customer, etag=progress.etag))
+        await self.look_at(call_id)
 
     async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
         """Who was written already stays so, whatever has become of his row since; whether the call is to be written is

@@ -4,7 +4,7 @@
     index status | sync | rebuild
     dead-letters list QUEUE | replay QUEUE [MESSAGE-ID ...]
     callbacks poll | left-alone
-    calls sync | repair | unlogged | look CALL-ID | back-fill --from DATE [--to DATE] [--dry-run]
+    calls sync | repair | unlogged | look CALL-ID | restore CALL-ID ... | back-fill --from DATE [--to DATE] [--dry-run]
     users list | update
     health
 
@@ -100,6 +100,9 @@ def _calls(parser: argparse.ArgumentParser) -> None:
     look = verbs.add_parser("look", help="bring the activity of one call up to date")
     look.add_argument("call_id", metavar="CALL-ID")
     look.set_defaults(command=calls.look)
+    restore = verbs.add_parser("restore", help="make activities again that were deleted in Dynamics")
+    restore.add_argument("call_ids", metavar="CALL-ID", nargs="+")
+    restore.set_defaults(command=calls.restore)
     fill = verbs.add_parser("back-fill", help="calls of the past; cut off, it goes on where it was")
     fill.add_argument("--from", dest="since", required=True, metavar="DATE", help="2026-11-01, or with a time")
     fill.add_argument("--to", dest="until", metavar="DATE", help="now, if left out")

@@ -7,9 +7,10 @@ from collections import Counter
 from datetime import datetime
 
 from shared.bootstrap import Services
+from shared.calls.model import is_call_id
 from shared.clock import from_iso, to_iso, utc_now
 from shared.enterprise_calls.backfill import Plan, Step
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, Missing
 
 BAR_WIDTH = 30
 
@@ -23,14 +24,32 @@ async def repair(services: Services, _options: Namespace) -> object:
 
 
 async def unlogged(services: Services, _options: Namespace) -> object:
-    """Calls of the last day that no activity was made of, nor decided that there shall be none."""
-    return await services.enterprise_calls.unlogged()
+    """Calls of the last day that lack the activity they should have, with the reason."""
+    return [
+        {"callId": one.call_id, "startedAt": to_iso(one.started_at), "state": one.state, "reason": one.reason}
+        for one in await services.enterprise_calls.unlogged()
+    ]
 
 
 async def look(services: Services, options: Namespace) -> object:
-    settled = await services.calls.look_at(options.call_id)
-    progress = await services.call_store.progress(options.call_id)
-    return {"settled": settled, "stage": progress and progress.stage, "verdict": progress and progress.verdict}
+    """Raises InvalidInput ``malformed-call`` for what is no id, Missing ``call-record-missing`` for an unknown call."""
+    settled = await services.calls.look_at(_call_id(options.call_id))
+    if settled is None:
+        raise Missing("call-record-missing", "neither the voice cloud nor this app knows a call of this id")
+    return {"settled": settled, **await _progress(services, options.call_id)}
+
+
+async def restore(services: Services, options: Namespace) -> object:
+    """Makes activities again that were deleted in Dynamics."""
+    call_ids = [_call_id(one) for one in options.call_ids]
+    for call_id in call_ids:
+        await services.calls.restore(call_id)
+    return {call_id: await _progress(services, call_id) for call_id in call_ids}
+
+
+async def _progress(services: Services, call_id: str) -> dict[str, object]:
+    progress = await services.call_store.progress(call_id)
+    return {"stage": progress and progress.stage, "verdict": progress and progress.verdict}
 
 
 async def users_list(services: Services, _options: Namespace) -> object:
@@ -61,6 +80,12 @@ async def back_fill(services: Services, options: Namespace) -> object:
     show(until, totals)
     sys.stderr.write("\n")
     return dict(totals)
+
+
+def _call_id(text: str) -> str:
+    if not is_call_id(text):
+        raise InvalidInput("malformed-call", "a call's id is as the voice cloud gives it: letters, digits and dashes")
+    return text
 
 
 def _moment(text: str) -> datetime:

@@ -22,6 +22,8 @@ TRIES = 10
 NOT_WORK = "not work"
 DONE_BEFORE = "done before"
 UNREADABLE = "unreadable rows"
+DELETED = "deleted in Dynamics"
+"""Not made again: ``calls restore`` does, call by call."""
 OF_ONE_CALL = {"call-contended", "callback-contended", "dataverse-forbidden"}
 """The others may succeed all the same."""
 
@@ -76,24 +78,32 @@ class BackFill:
     async def _all(self, page: CallPage, plan: Plan) -> Sequence[str]:
         """What each call of a page became. Raises the first of what ends the run: a command tells of one."""
         slots = asyncio.Semaphore(AT_ONCE)
-        calls = by_call(page.rows).items()
+        calls = by_call(page.rows)
+        work = [call_id for call_id, rows in calls.items() if any(row.is_work for row in rows)]
+        existing = await patiently(lambda: self._calls.existing(work))
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._one(call_id, rows, plan, slots)) for call_id, rows in calls]
+                tasks = [
+                    group.create_task(self._one(call_id, rows, plan, slots, is_there=call_id in existing))
+                    for call_id, rows in calls.items()
+                ]
         except ExceptionGroup as several:
             raise several.exceptions[0] from several
         return [task.result() for task in tasks]
 
-    async def _one(self, call_id: str, rows: Sequence[CallRow], plan: Plan, slots: asyncio.Semaphore) -> str:
+    async def _one(
+        self, call_id: str, rows: Sequence[CallRow], plan: Plan, slots: asyncio.Semaphore, *, is_there: bool
+    ) -> str:
         if not any(row.is_work for row in rows):
             return NOT_WORK
         async with slots:
             progress = await self._store.progress(call_id)
             # What was only judged is judged again: settings and users may be others now.
             is_made = progress is not None and progress.has_activity and is_done(progress, changed_at(rows))
+            before = DONE_BEFORE if is_there else DELETED
             if not plan.dry_run:
-                return DONE_BEFORE if is_made else await self._brought_up(call_id)
-            outcome = DONE_BEFORE if is_made else await self._foretold(call_id, rows)
+                return before if is_made else await self._brought_up(call_id)
+            outcome = before if is_made else await self._foretold(call_id, rows)
             plan.on_step(Step(call_id, rows[0].started_at, outcome))
             return outcome
 

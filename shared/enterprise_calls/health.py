@@ -1,4 +1,4 @@
-"""Whether the voice cloud's call records are read, and what the last repair had to mend (K10)."""
+"""Whether the voice cloud's call records are read, and what the last repair found (K10)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from shared.health.model import Finding, State
 
 SYNC_STALE_AFTER = timedelta(minutes=15)
 REPAIR_STALE_AFTER = timedelta(hours=6)
+MANY_DELETED = 10
+"""A person deletes an activity now and then; so many at once tell of a restored or emptied environment."""
 
 
 def calls(sync: EnterpriseCalls, clock: Clock) -> Callable[[], Awaitable[Finding]]:
@@ -49,7 +51,14 @@ def _mended(mark: Mark) -> Finding:
             "they are mended; if it happens again, check the webhooks and the log of calls_process",
             _figures(mark),
         )
-    return Finding(State.OK, "every call record has been looked at", figures=_figures(mark))
+    if mark.deleted >= MANY_DELETED:
+        return Finding(
+            State.DEGRADED,
+            f"{mark.deleted} activities of calls of the last day were deleted in Dynamics",
+            "if that was not meant, `calls unlogged` lists them and `calls restore` makes them again",
+            _figures(mark),
+        )
+    return Finding(State.OK, "every call record has its activity, or a reason why not", figures=_figures(mark))
 
 
 def _figures(mark: Mark) -> dict[str, object]:
@@ -59,4 +68,5 @@ def _figures(mark: Mark) -> dict[str, object]:
         "repaired": mark.repaired,
         "stuck": mark.stuck,
         "unreadable": mark.unreadable,
+        "deleted": mark.deleted,
     }

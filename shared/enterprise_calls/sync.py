@@ -4,19 +4,19 @@ Nothing of a call that is not work goes anywhere, unless there is an activity of
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.bus.bus import Bus
-from shared.bus.events import Event
 from shared.calls.model import QUEUE
-from shared.calls.service import changed_at, is_done
+from shared.calls.service import Calls, changed_at, is_done
 from shared.calls.store import CallStore
 from shared.calls.telling import check_wanted
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
+from shared.enterprise_calls.comparison import TO_BE_REPAIRED, Comparison, State
 from shared.enterprise_calls.windows import by_call, pages
 from shared.storage.leases import Leases
 from shared.storage.tables import Table
@@ -30,6 +30,7 @@ AHEAD = timedelta(minutes=3)
 FIRST = timedelta(days=1)
 REPAIR_OVER = timedelta(hours=25)
 STUCK_AFTER = timedelta(hours=4)
+FIGURES = ("repaired", "stuck", "unreadable", "deleted")
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 class Mark:
     """``synced_at``: all changes up to then were seen; ``begun_at``: when that was tried first.
 
-    ``repaired``, ``stuck``, ``unreadable``: what the last repair found.
+    ``repaired``, ``stuck``, ``unreadable``, ``deleted``: what the last repair found.
     """
 
     begun_at: datetime | None
@@ -47,23 +48,37 @@ class Mark:
     repaired: int
     stuck: int
     unreadable: int
+    deleted: int
 
 
 @dataclass(frozen=True)
-class Found:
-    """Looks that are wanted, and how many rows could not be read."""
+class Unlogged:
+    """A call without its activity, and why."""
 
-    events: Sequence[Event]
-    unreadable: int
+    call_id: str
+    started_at: datetime
+    state: State
+    reason: str
 
 
 class EnterpriseCalls:
     """Run by timers; one instance at a time."""
 
     def __init__(
-        self, *, enreach: Enreach, store: CallStore, bus: Bus, marks: Table, leases: Leases, owner: str, clock: Clock
+        self,
+        *,
+        enreach: Enreach,
+        calls: Calls,
+        store: CallStore,
+        bus: Bus,
+        marks: Table,
+        leases: Leases,
+        owner: str,
+        clock: Clock,
     ) -> None:
         self._enreach = enreach
+        self._calls = calls
+        self._comparison = Comparison(calls)
         self._store = store
         self._bus = bus
         self._marks = marks
@@ -75,7 +90,7 @@ class EnterpriseCalls:
         row = await self._marks.get("calls", "watermark")
         values = row.values if row else {}
         begun, synced, repaired = (values.get(name) for name in ("begun_at", "synced_at", "repaired_at"))
-        return Mark(begun, synced, repaired, *(values.get(name, 0) for name in ("repaired", "stuck", "unreadable")))
+        return Mark(begun, synced, repaired, *(values.get(name, 0) for name in FIGURES))
 
     async def run(self) -> int | None:
         """Sends a message for each call whose rows changed since the last run; None while another instance is at it."""
@@ -87,47 +102,72 @@ class EnterpriseCalls:
             if mark.begun_at is None:
                 await self._note(begun_at=now)
             since = (mark.synced_at or now - FIRST) - OVERLAP
-            sent = len((await self._send(since, now + AHEAD)).events)
+            sent = await self._send(since, now + AHEAD)
             await self._note(synced_at=now)
         finally:
             await self._leases.release(LEASE, self._owner, fence)
         return sent
 
     async def repair(self) -> dict[str, int]:
-        """Has calls of the last day that were never logged looked at, and ends pool's calls that never ended (K10)."""
+        """Has calls of the last day without their activity looked at, and ends pool's calls that never ended (K10)."""
         now = self._clock()
-        found = await self._send(now - REPAIR_OVER, now - OVERLAP)
-        unlogged = len(found.events)
+        found, unreadable = await self._compared(now)
+        for one in found:
+            if one.state is State.DELETED:
+                await self._calls.was_deleted(one.call_id)
+            elif one.state is State.NOT_KNOWN:
+                await self._calls.was_found(one.call_id)
+        lost = [one for one in found if one.state in TO_BE_REPAIRED]
+        await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, f"repair-{to_iso(now)}") for one in lost])
         stuck = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
         for call_id in stuck:
             await self._store.ended(call_id)
-        await self._note(repaired_at=now, repaired=unlogged, stuck=len(stuck), unreadable=found.unreadable)
-        if unlogged or stuck:
-            log.warning("calls repaired", extra={"unlogged": unlogged, "stuck": len(stuck)})
-        return {"unlogged": unlogged, "stuck": len(stuck)}
+        figures = {"repaired": len(lost), "stuck": len(stuck), "deleted": len(found) - len(lost)}
+        await self._note(repaired_at=now, unreadable=unreadable, **figures)
+        if lost or stuck:
+            log.warning("calls repaired", extra={"unlogged": len(lost), "stuck": len(stuck)})
+        return {"unlogged": len(lost), "stuck": len(stuck), "deleted": len(found) - len(lost)}
 
-    async def unlogged(self) -> Sequence[str]:
-        """The calls of the last day that the next repair would have looked at."""
-        now = self._clock()
-        return [event.subject for event in (await self._missing(now - REPAIR_OVER, now - OVERLAP)).events]
-
-    async def _send(self, after: datetime, before: datetime) -> Found:
-        found = await self._missing(after, before)
-        if found.events:
-            await self._bus.send_all(QUEUE, found.events)
-            log.info("calls found", extra={"count": len(found.events)})
-        if found.unreadable:
-            log.warning("rows of calls cannot be read", extra={"count": found.unreadable})
+    async def unlogged(self) -> Sequence[Unlogged]:
+        """The calls of the last day without an activity that they should have: the next repair has them looked at, but
+        for those whose activity was deleted in Dynamics."""
+        found, _ = await self._compared(self._clock())
         return found
 
-    async def _missing(self, after: datetime, before: datetime) -> Found:
+    async def _compared(self, now: datetime) -> tuple[Sequence[Unlogged], int]:
+        """Calls that lack their activity, and how many rows cannot be read."""
+        found: list[Unlogged] = []
+        unreadable = 0
+        async for page in pages(self._enreach.calls_modified, now - REPAIR_OVER, now - OVERLAP):
+            calls = by_call(page.rows)
+            for call_id, compared in (await self._comparison.of(calls)).items():
+                if compared.state in TO_BE_REPAIRED | {State.DELETED}:
+                    began = min(row.started_at for row in calls[call_id])
+                    found.append(Unlogged(call_id, began, compared.state, compared.reason))
+            found += [one async for one in self._no_longer_work(calls)]
+            unreadable += page.unreadable
+        return found, unreadable
+
+    async def _no_longer_work(self, calls: Mapping[str, Sequence[CallRow]]) -> AsyncIterator[Unlogged]:
+        for call_id, rows in calls.items():
+            if not any(row.is_work for row in rows) and await self._is_to_be_looked_at(call_id, rows):
+                began = min(row.started_at for row in rows)
+                yield Unlogged(call_id, began, State.UNLOGGED, "it is no longer work, and its activity is still there")
+
+    async def _send(self, after: datetime, before: datetime) -> int:
+        """Has calls looked at whose rows changed; how many."""
         events, unreadable = [], 0
         async for page in pages(self._enreach.calls_modified, after, before):
             for call_id, rows in by_call(page.rows).items():
                 if await self._is_to_be_looked_at(call_id, rows):
                     events.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(changed_at(rows))}"))
             unreadable += page.unreadable
-        return Found(events, unreadable)
+        if events:
+            await self._bus.send_all(QUEUE, events)
+            log.info("calls found", extra={"count": len(events)})
+        if unreadable:
+            log.warning("rows of calls cannot be read", extra={"count": unreadable})
+        return len(events)
 
     async def _is_to_be_looked_at(self, call_id: str, rows: Sequence[CallRow]) -> bool:
         if any(row.is_work for row in rows):

@@ -195,11 +195,11 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     await emptied.services.call_store.happened(
         CallEvent(emptied.new_call(), 1, EventKind.ARRIVED, began, "+358469999999", "Sales")
     )
-    assert await emptied.services.enterprise_calls.unlogged() == [lost]
-    assert await emptied.services.enterprise_calls.repair() == {"unlogged": 1, "stuck": 1}
+    assert [one.call_id for one in await emptied.services.enterprise_calls.unlogged()] == [lost]
+    assert await emptied.services.enterprise_calls.repair() == {"unlogged": 1, "stuck": 1, "deleted": 0}
     assert await sent(emptied) == [lost]
     await emptied.services.calls.look_at(lost)
-    assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0}
+    assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
 
 
 async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallWorld) -> None:
@@ -210,6 +210,7 @@ async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallW
     async with table_read_slowly(environ["STORAGE_CONNECTION"], name, services.enterprise_calls.run) as marks:
         slow = EnterpriseCalls(
             enreach=services.enreach,
+            calls=services.calls,
             store=services.call_store,
             bus=services.bus,
             marks=marks,

@@ -1,0 +1,71 @@
+"""Compares call records with the activities that exist in Dynamics, not with what we noted of them (K10)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.calls import rules
+from shared.calls.model import Progress
+from shared.calls.service import Calls, changed_at, is_done
+from shared.enreach.model import CallRow
+
+NOT_LOOKED_AT = "nobody has looked at it"
+NOT_KNOWN = "its activity is in Dynamics, and is not known here"
+JUDGED_OTHERWISE = "left out before, to be logged by what is known now"
+DELETED = "its activity was deleted in Dynamics"
+
+
+class State(StrEnum):
+    """What a comparison says of a call that is work."""
+
+    LOGGED = "logged"
+    LEFT_OUT = "left out"
+    DELETED = "deleted"
+    UNLOGGED = "unlogged"
+    NOT_KNOWN = "not known"
+
+
+TO_BE_REPAIRED = {State.UNLOGGED, State.NOT_KNOWN}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """``reason`` in words, without personal data."""
+
+    state: State
+    reason: str = ""
+
+
+class Comparison:
+    """Costs Dynamics one request per hundred calls, and one for each that is to be logged after all. Writes nothing."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def of(self, calls: Mapping[str, Sequence[CallRow]]) -> Mapping[str, Compared]:
+        """How it stands with each of these calls; those that are not work are not compared."""
+        work = {call_id: rows for call_id, rows in calls.items() if any(row.is_work for row in rows)}
+        known = {call_id: await self._calls.progress(call_id) for call_id in work}
+        done = {one for one, progress in known.items() if is_done(progress, changed_at(work[one]))}
+        existing = await self._calls.existing(done)
+        return {
+            one: await self._compared(one, rows, known[one] if one in done else None, is_there=one in existing)
+            for one, rows in work.items()
+        }
+
+    async def _compared(
+        self, call_id: str, rows: Sequence[CallRow], progress: Progress | None, *, is_there: bool
+    ) -> Compared:
+        """``progress``: None where it is older than the rows, or there is none."""
+        if progress is None:
+            return Compared(State.UNLOGGED, NOT_LOOKED_AT)
+        if progress.has_activity:
+            return Compared(State.LOGGED) if is_there else Compared(State.DELETED, DELETED)
+        if is_there:
+            return Compared(State.NOT_KNOWN, NOT_KNOWN)
+        if progress.verdict == rules.BY_HAND:
+            return Compared(State.LEFT_OUT, progress.verdict)
+        verdict = await self._calls.judge(call_id, rows)
+        if verdict and verdict.origin:
+            return Compared(State.UNLOGGED, JUDGED_OTHERWISE)
+        return Compared(State.LEFT_OUT, verdict.reason if verdict else progress.verdict)
