@@ -78,10 +78,13 @@ def _to_metadata(values: Mapping[str, object], body: bytes) -> dict[str, Any]:
 
 
 def _members(body: bytes) -> Mapping[str, object]:
+    """Raises InvocationFailedError for JSON too deep to be read: the message is abandoned, and dies after its tries."""
     try:
         document = json.loads(body)
     except ValueError:
         return {}
+    except RecursionError:
+        raise InvocationFailedError("the body is JSON nested too deeply") from None
     return document if isinstance(document, dict) else {}
 
 

@@ -23,8 +23,8 @@ MONTHS = [
 DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 SHORTEST_NAME = 3
 LIMITS = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-SEARCH_YEARS = 9
-"""29 February on a given weekday is at most eight years away, or never."""
+SEARCH_YEARS = 41
+"""29 February on a given weekday comes every 28 years, and 40 years apart around a year such as 2100; or never."""
 
 
 class Schedule(Protocol):

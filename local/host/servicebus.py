@@ -107,6 +107,9 @@ class QueueListener:
         except InvocationFailedError as error:
             log.warning("abandoned", extra={**fields, "delivery": message.delivery_count, "error": str(error)})
             settle = receiver.abandon_message
+        except Exception:
+            log.exception("abandoned", extra=fields)  # whatever it was, the message is not lost
+            settle = receiver.abandon_message
         else:
             if not self._options.auto_complete:
                 return

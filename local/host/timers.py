@@ -147,13 +147,13 @@ class Timer:
         await self._remember(last=_text(started), now=self._clock.now())
 
     async def _missed(self) -> bool:
-        """Whether a run came due while no host was there; a changed schedule starts afresh."""
+        """Whether a run came due while no host was there, be it the first; a changed schedule starts afresh."""
         if not self._monitored:
             return False
         now, status = self._clock.now(), self._status
-        if status and status["Last"] != NEVER:
-            expected = self._schedule.next_after(datetime.fromisoformat(status["LastUpdated"]))
-            if _text(expected) == status["Next"]:
+        if status:
+            expected = self._schedule.next_after(_moment(status["LastUpdated"]))
+            if expected == _moment(status["Next"]):
                 return expected < now
         await self._remember(last=NEVER, now=now)
         return False
@@ -166,6 +166,12 @@ class Timer:
             await self._storage.write(self._function.name, self._status)
         except StorageUnavailableError as error:
             log.warning("status not written", extra={"function": self._function.name, "error": str(error)})
+
+
+def _moment(text: str) -> datetime:
+    """A time of a status row, which others write with ``Z``, an offset or, in UTC, without either."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _text(moment: datetime) -> str:

@@ -28,6 +28,15 @@ class DeadLetter:
     attempts: int
 
 
+@dataclass(frozen=True)
+class Replay:
+    """``replayed``: so many were sent again; ``lock_lost``: of those, so many are dead letters still, because Service
+    Bus took them back before they could be completed. Replaying them again is harmless."""
+
+    replayed: int
+    lock_lost: int = 0
+
+
 class DeadLetters:
     """The dead-letter queues of the app's queues. ``wait_s``: after so long without one, no more are expected."""
 
@@ -50,29 +59,35 @@ class DeadLetters:
                 sequence_number = int(page[-1].sequence_number or 0) + 1
         return found
 
-    async def replay(self, queue: str, message_ids: Collection[str] | None = None) -> int:
-        """Sends dead letters again (all, or those named) with their tries starting anew; gives their number.
+    async def replay(self, queue: str, message_ids: Collection[str] | None = None) -> Replay:
+        """Sends dead letters again (all, or those named) with their tries starting from none.
 
         Each is completed only after its successor is safe; cut off in between it is replayed twice, which is harmless.
+        One whose lock was lost before it was completed comes again: it is completed then, not sent a second time.
         Those not named stay locked until the end, or they would come again and again instead of the ones behind them.
         """
-        replayed = 0
+        sent: set[int] = set()
+        done: set[int] = set()
         left: dict[int, ServiceBusReceivedMessage] = {}
         async with self._bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
             while page := await receiver.receive_messages(PAGE, max_wait_time=self._wait_s):
                 if all(message.sequence_number in left for message in page):
                     break
                 for message in page:
-                    if message_ids is None or _dead_letter(queue, message).message_id in message_ids:
+                    number = int(message.sequence_number or 0)
+                    if message_ids is not None and _dead_letter(queue, message).message_id not in message_ids:
+                        left[number] = message
+                        continue
+                    if number not in sent:
                         await self._bus.send_raw(queue, [_successor(message)])
+                        sent.add(number)
+                    with contextlib.suppress(MessageLockLostError):  # it comes again
                         await receiver.complete_message(message)
-                        replayed += 1
-                    else:
-                        left[int(message.sequence_number or 0)] = message
+                        done.add(number)
             for message in left.values():
                 with contextlib.suppress(MessageLockLostError):  # then it is free already
                     await receiver.abandon_message(message)
-        return replayed
+        return Replay(len(sent), len(sent - done))
 
 
 def _properties(message: ServiceBusReceivedMessage) -> Mapping[str, str]:

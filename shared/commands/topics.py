@@ -96,7 +96,9 @@ async def dead_letters_list(services: Services, options: Namespace) -> object:
 
 
 async def dead_letters_replay(services: Services, options: Namespace) -> object:
-    return {"replayed": await services.dead_letters.replay(options.queue, options.message_ids or None)}
+    """``lockLost``: sent again, but still among the dead letters."""
+    done = await services.dead_letters.replay(options.queue, options.message_ids or None)
+    return {"replayed": done.replayed, "lockLost": done.lock_lost}
 
 
 async def callbacks_poll(services: Services, _options: Namespace) -> object:

@@ -4,6 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.bus.dead_letters import Replay
 from shared.bus.retry import POISON
 from shared.settings.model import Kind
 from tests.fixtures.functions_host import RunningHost
@@ -131,7 +132,7 @@ async def test_what_cannot_be_done_is_dead_lettered_with_its_reason_and_replayed
 
     await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**wrong, "queue_id": SALES_QUEUE})
     await asyncio.sleep(2.1)  # as above
-    assert await world.services.dead_letters.replay("callbacks", [letter.message_id]) == 1
+    assert await world.services.dead_letters.replay("callbacks", [letter.message_id]) == Replay(1)
     await eventually(lambda: world.exactly_one(number, callback_id))
 
 

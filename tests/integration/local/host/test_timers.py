@@ -64,6 +64,28 @@ async def test_what_came_due_meanwhile_is_caught_up_once(functions_host: StartHo
     assert ticks(again) == [True]
 
 
+@pytest.mark.parametrize("zone", ["+00:00", "Z", ""])
+async def test_a_timer_that_has_never_run_is_caught_up_too(
+    functions_host: StartHost, settings: dict[str, str], zone: str
+) -> None:
+    """It was due while no host was there: it runs once, however the time zone of its status row is written."""
+    clock = ManualClock()
+    host = await functions_host(APPS / "sample", settings, queues=False, clock=clock)
+    await waiting(clock, FIVE_MINUTES_S)
+    await host.host.stop()
+    store = BlobStorage(settings["AzureWebJobsStorage"], settings[HOST_ID_SETTING], uuid4())
+    try:
+        status = await store.read("tick")
+        assert status
+        await store.write("tick", {name: text.replace("+00:00", zone) for name, text in status.items()})
+    finally:
+        await store.close()
+    clock.advance(2 * FIVE_MINUTES_S + 60)
+    again = await functions_host(APPS / "sample", settings, queues=False, clock=clock)
+    await waiting(clock, 240)
+    assert ticks(again) == [True]
+
+
 async def test_a_changed_schedule_starts_afresh(functions_host: StartHost, settings: dict[str, str]) -> None:
     """What the old schedule would have missed is nothing to the new one."""
     clock = ManualClock()

@@ -1,9 +1,11 @@
 import json
 from typing import Any
 
+import pytest
 from azure.functions.servicebus import ServiceBusMessageInConverter
 
 from local.host.messages import metadata_by_hand, to_datum
+from local.host.runtime import InvocationFailedError
 
 
 def decoded(body: bytes, **properties: object) -> Any:
@@ -24,3 +26,9 @@ def test_members_of_a_json_body_hide_metadata_of_the_same_name() -> None:
     message = decoded(json.dumps({"messageId": "from the body", "data": {"messageId": "nested"}}).encode())
     assert message.message_id == "from the body"
     assert decoded(b'["messageId"]').message_id != "from the body"
+
+
+def test_a_body_nested_too_deeply_fails_as_a_call_does() -> None:
+    """So the message is abandoned and dies after its tries: it is never dropped."""
+    with pytest.raises(InvocationFailedError, match="too deeply"):
+        metadata_by_hand(b"[" * 50_000)
