@@ -1,5 +1,7 @@
 """The phone under an agent's hands: whose keyboard it is, what a double click does, what is said of a call (C2-C7)."""
 
+from typing import Any
+
 from playwright.async_api import expect
 
 from tests.fixtures.played_phone import MATTI, PlayedPhone, a_call
@@ -76,3 +78,43 @@ async def test_nobody_switches_away_from_a_call_that_still_rings(played: PlayedP
     await expect(other).to_be_disabled()
     played.shows(a_call("c1", "held"), a_call("c2", "connected", sequence=2, **dialled))
     await expect(other).to_be_enabled()
+
+
+async def test_a_pool_switch_stays_as_it_was_set(played: PlayedPhone) -> None:
+    """While the server's figures are some seconds old; a second click takes the first one back (B5)."""
+    pool: dict[str, Any] = {"id": "p", "name": "Sales", "active": True, "open": True, "agents": []}
+    played.answers["GET /api/phone/pools"] = [pool]
+    page = await played.opened()
+    await page.get_by_role("tab", name="Pools").click()
+    switch = page.get_by_role("switch", name="Sales")
+    await switch.click()
+    await eventually(lambda: played.sent("/pools/p", "PUT") == [{"active": False}])
+    before = len(played.sent("/pools", "GET"))
+    await eventually(lambda: len(played.sent("/pools", "GET")) > before + 1)
+    await expect(switch).not_to_be_checked()
+    await switch.click()
+    await eventually(lambda: played.sent("/pools/p", "PUT") == [{"active": False}, {"active": True}])
+    await expect(switch).to_be_checked()
+
+
+async def test_a_phone_without_a_microphone_says_so_to_the_server(played: PlayedPhone) -> None:
+    """From the beginning, and that it can answer again as soon as one is there (A1)."""
+    await played.context.add_init_script(
+        """
+        const { mediaDevices } = navigator, open = mediaDevices.getUserMedia.bind(mediaDevices);
+        let isThere = false;
+        mediaDevices.enumerateDevices = async () => (isThere ? [{ kind: "audioinput", deviceId: "d" }] : []);
+        mediaDevices.getUserMedia = async (wanted) => {
+          if (!isThere) throw new DOMException("", "NotFoundError");
+          return open(wanted);
+        };
+        window.connectHeadset = () => ((isThere = true), mediaDevices.dispatchEvent(new Event("devicechange")));
+        """
+    )
+    page = await played.opened()
+    assert played.sent("/phone/session")[0].get("canAnswer") is False
+    await expect(page.get_by_role("alert")).to_contain_text("No microphone was found")
+    await page.evaluate("connectHeadset()")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    session = next(path for how, path, _ in reversed(played.asked) if how == "PUT" and "/session/" in path)
+    await eventually(lambda: played.sent(session, "PUT")[-1] == {"canAnswer": True})
