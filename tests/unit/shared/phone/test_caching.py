@@ -58,13 +58,24 @@ async def test_one_who_goes_away_takes_nothing_from_the_others() -> None:
 
 async def test_what_is_forgotten_is_fetched_again() -> None:
     """Also when an older answer is still under way: it reaches who asked for it and is not kept."""
-    source = Source()
-    cached = Cached(source.fetch, 60.0, lambda: START)
+    answers = {"old": asyncio.Event(), "new": asyncio.Event()}
+    asked = iter(answers)
+
+    async def fetch(_: str) -> str:
+        answer = next(asked)
+        await answers[answer].wait()
+        return answer
+
+    cached = Cached(fetch, 60.0, lambda: START)
     before = asyncio.create_task(cached.get("a"))
     await asyncio.sleep(0)
+    await asyncio.sleep(0)
     cached.forget("a")
-    assert await cached.get("a") == "a2"
-    assert (await before, await cached.get("a")) == ("a1", "a2")
+    after = asyncio.create_task(cached.get("a"))
+    answers["new"].set()
+    assert await after == "new"
+    answers["old"].set()
+    assert (await before, await cached.get("a")) == ("old", "new")
 
 
 async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
