@@ -9,6 +9,7 @@ from functools import wraps
 import azure.functions as func
 
 from shared.errors import InvalidInput, Limited, Throttled, VoiceError
+from shared.outside import document
 
 Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 
@@ -26,9 +27,9 @@ def json_response(document: object, status: int = 200) -> func.HttpResponse:
 def json_body(req: func.HttpRequest) -> object:
     """The parsed body. Raises InvalidInput ``malformed-json``."""
     try:
-        body: object = req.get_json()
-    except (ValueError, RecursionError):
-        raise InvalidInput("malformed-json", "the body is not JSON") from None
+        body: object = document(req.get_body())
+    except ValueError:
+        raise InvalidInput("malformed-json", "the body is not JSON of at most 1 MiB") from None
     return body
 
 

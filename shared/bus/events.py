@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from shared.clock import from_iso, to_iso
+from shared.clock import to_iso
 from shared.errors import InvalidInput
+from shared.outside import document as parsed
+from shared.outside import moment
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,11 @@ class Event:
     def from_json(cls, text: str | bytes) -> Self:
         """Raises InvalidInput ``malformed-event``; unknown attributes are ignored."""
         try:
-            document = json.loads(text)
+            document = parsed(text)
             texts = {name: _text(document[name]) for name in ("id", "type", "source")}
-            time = from_iso(document["time"])
+            time = moment(document["time"])
             data = document.get("data", {})
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise _malformed() from None
         if not isinstance(data, Mapping):
             raise _malformed()

@@ -81,7 +81,7 @@ def from_events(events: Sequence[CallEvent]) -> CallFacts | None:
         talks=(Talk(answer.user_id, answer.at, end.at, answer.terminal),),
         terminals=frozenset([answer.terminal] if answer.terminal else []),
         started_at=answer.at,
-        ended_at=end.at,
+        ended_at=max(answer.at, end.at),
         duration_s=_seconds(answer.at, end.at),
         pool=answer.pool,
         arrived_at=arrival.at if arrival else None,

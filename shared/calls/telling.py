@@ -5,8 +5,9 @@ from datetime import datetime
 from shared.bus.events import Event
 from shared.calls.model import CHECK, HAPPENED, CallEvent, EventKind
 from shared.calls.rules import CHECK_EVERY_S
-from shared.clock import from_iso, to_iso
+from shared.clock import to_iso
 from shared.errors import InvalidInput
+from shared.outside import moment
 
 SOURCE = "voicecloud"
 FROM_PHONE = "phone"
@@ -63,7 +64,7 @@ def event_from(message: Event) -> CallEvent:
             call_id=str(data["call_id"]),
             sequence=int(str(data["sequence"])),
             kind=EventKind(str(data["kind"])),
-            at=from_iso(str(data["at"])),
+            at=moment(data["at"]),
             number=str(data.get("number") or ""),
             pool=str(data.get("pool") or ""),
             user_id=str(data.get("user_id") or ""),

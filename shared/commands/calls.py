@@ -8,9 +8,10 @@ from datetime import datetime
 
 from shared.bootstrap import Services
 from shared.calls.model import is_call_id
-from shared.clock import from_iso, to_iso, utc_now
+from shared.clock import to_iso, utc_now
 from shared.enterprise_calls.backfill import Plan, Step
 from shared.errors import InvalidInput, Missing
+from shared.outside import moment
 
 BAR_WIDTH = 30
 
@@ -90,6 +91,6 @@ def _call_id(text: str) -> str:
 
 def _moment(text: str) -> datetime:
     try:
-        return from_iso(text)
+        return moment(text)
     except ValueError:
         raise InvalidInput("query-time", "a date is written as 2026-11-01 or 2026-11-01T08:00:00Z") from None

@@ -161,7 +161,7 @@ def _as_documented() -> Iterator[None]:
     """Around the reading of an answer that may lack what the documentation promises."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise Unavailable("dataverse-unavailable", "Dataverse's answer lacks what it should hold") from error
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from shared.clock import from_iso
 from shared.enreach import names
 from shared.enreach.model import HistoryRow, PoolAgent, PoolRow, VoicePerson
 from shared.enreach.reading import listed
 from shared.enreach.transport import Transport, as_documented
 from shared.numbers import known
+from shared.outside import moment, seconds_or_none
 from shared.text import cleaned
 
 MOST_ENTRIES = 1000
@@ -79,7 +79,7 @@ def _to_pool(row: Mapping[str, Any]) -> PoolRow:
     status = row.get(names.QUEUE_STATUS) or {}
 
     def figure(name: str) -> int:
-        return round(float(status.get(name) or 0))
+        return seconds_or_none(status.get(name)) or 0
 
     return PoolRow(
         id=str(row[names.ID]),
@@ -113,13 +113,13 @@ def _to_history(row: Mapping[str, Any]) -> HistoryRow:
     is_outgoing, is_service = bool(row.get(names.DIRECTION)), row.get(names.CALL_TYPE) == names.TYPE_SERVICE
     return HistoryRow(
         call_id=str(row[names.CALL_ID]),
-        started_at=from_iso(row[names.STARTED]),
+        started_at=moment(row[names.STARTED]),
         is_outgoing=is_outgoing,
         is_answered=not row.get(names.END_RESULT),
         number=_text(row, names.B_NUMBER) if is_outgoing else known(_text(row, names.A_NUMBER)),
         pool=_text(row, names.QUEUE_NAME),
         pool_id=_text(row, names.QUEUE_ID),
-        duration_s=round(float(row.get(names.DURATION) or 0)),
+        duration_s=seconds_or_none(row.get(names.DURATION)) or 0,
         is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
         is_recorded=bool(row.get(names.RECORDING_IDS)),
         is_declined=row.get(names.REJECT_REASON) == names.REJECTED_BY_USER,

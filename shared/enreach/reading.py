@@ -1,15 +1,15 @@
 """EnreachAPI's JSON as our model. A row that lacks what every such row has is told apart, not guessed at."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from shared.clock import from_iso
 from shared.enreach import names
 from shared.enreach.model import AvailabilityEvent, Callback, CallPage, CallRow
 from shared.enreach.transport import as_documented
 from shared.errors import Unavailable
 from shared.numbers import known
+from shared.outside import moment, moment_or_none, seconds_or_none
 from shared.text import cleaned
 
 
@@ -34,7 +34,7 @@ def to_callback(row: Mapping[str, Any]) -> Callback:
         list_id=str(row[names.LIST_ID]),
         is_open=row[names.STATE] == names.STATE_OPEN,
         caller_number=known(_text(row, names.CALLER_NUMBER)),
-        created_at=from_iso(row[names.CREATED_TIME]),
+        created_at=moment(row[names.CREATED_TIME]),
         queue_name=_text(row, names.QUEUE_NAME),
         note=_text(row, names.NOTE),
     )
@@ -58,20 +58,25 @@ def _call_or_none(row: Any) -> CallRow | None:
 def _to_call(row: Mapping[str, Any]) -> CallRow:
     """Of a call that is not work, only what tells it apart and when it changed (H3)."""
     is_service = row.get(names.CALL_TYPE) == names.TYPE_SERVICE
+    started_at = moment(row[names.STARTED])
     call = CallRow(
         id=_id(row, names.ID),
         call_id=_id(row, names.CALL_ID),
         user_id=str(row.get(names.USER_ID) or ""),
         is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
-        modified_at=from_iso(row.get(names.MODIFIED) or row[names.STARTED]),
-        started_at=from_iso(row[names.STARTED]),
-        ended_at=_moment(row, names.ENDED),
+        modified_at=moment_or_none(row.get(names.MODIFIED)) or started_at,
+        started_at=started_at,
+        ended_at=_ended_at(row, started_at),
     )
     return _with_particulars(call, row) if call.is_work else call
 
 
 def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
-    wait = row.get(names.WAIT_TIME)
+    answered_at = _within(_moment(row, names.ANSWERED), call)
+    told = row.get(names.DURATION)
+    talked_s = seconds_or_none(0 if told is None else told)
+    if talked_s is None:
+        talked_s = round((call.ended_at - answered_at).total_seconds()) if call.ended_at and answered_at else 0
     return CallRow(
         id=call.id,
         call_id=call.call_id,
@@ -80,14 +85,14 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
         modified_at=call.modified_at,
         started_at=call.started_at,
         ended_at=call.ended_at,
-        answered_at=_moment(row, names.ANSWERED),
+        answered_at=answered_at,
         is_outgoing=bool(row.get(names.DIRECTION)),
         a_number=known(_text(row, names.A_NUMBER)),
         b_number=_text(row, names.B_NUMBER),
         pool=_text(row, names.QUEUE_NAME),
         terminal=_text(row, names.TERMINAL),
-        duration_s=round(float(row.get(names.DURATION) or 0)),
-        wait_s=None if wait is None else round(float(wait)),
+        duration_s=talked_s,
+        wait_s=seconds_or_none(row.get(names.WAIT_TIME)),
         arrived_at=_moment(row, names.ARRIVED),
         first_answered_at=_moment(row, names.FIRST_ANSWERED),
         recording_ids=tuple(str(one) for one in row.get(names.RECORDING_IDS) or ()),
@@ -97,13 +102,12 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
 
 
 def to_availability(row: Mapping[str, Any]) -> AvailabilityEvent:
-    ends_at = str(row.get(names.END_TIME) or names.OPEN_END)
     return AvailabilityEvent(
         id=str(row.get(names.ID) or ""),
         type_id=int(row[names.EVENT_TYPE_ID]),
         note=_text(row, names.NOTE),
         starts_at=_moment(row, names.START_TIME),
-        ends_at=None if ends_at.startswith(names.OPEN_END) else from_iso(ends_at),
+        ends_at=_moment(row, names.END_TIME),
     )
 
 
@@ -119,4 +123,17 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 
 def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
-    return from_iso(row[name]) if row.get(name) else None
+    return moment_or_none(row.get(name))
+
+
+def _ended_at(row: Mapping[str, Any], started_at: datetime) -> datetime | None:
+    """The end; one before the beginning is not valid, then the duration tells."""
+    ended_at = _moment(row, names.ENDED)
+    if ended_at is None or ended_at >= started_at:
+        return ended_at
+    return started_at + timedelta(seconds=seconds_or_none(row.get(names.DURATION)) or 0)
+
+
+def _within(at: datetime | None, call: CallRow) -> datetime | None:
+    """A moment of a call, which lies between its beginning and its end."""
+    return max(call.started_at, min(at, call.ended_at or at)) if at else None

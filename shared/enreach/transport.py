@@ -127,7 +127,7 @@ def as_documented() -> Iterator[None]:
     """Around the reading of an answer that may lack what every such answer has."""
     try:
         yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise Unavailable("voicecloud-malformed", "the voice cloud's answer lacks what it should hold") from error
 
 

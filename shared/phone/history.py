@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from shared.clock import Clock, from_iso, to_iso
+from shared.clock import Clock, to_iso
 from shared.enreach.model import HistoryRow
 from shared.enreach.overview import Overview
 from shared.errors import InvalidInput, Unavailable
+from shared.outside import moment
 from shared.phone.agents import PhoneAgents
 from shared.phone.caching import Cached
 from shared.phone.directory import PhoneDirectory
@@ -196,6 +197,6 @@ def _result(row: HistoryRow) -> str:
 
 def _moment(text: str, name: str) -> datetime:
     try:
-        return from_iso(text)
-    except (ValueError, OverflowError):
+        return moment(text)
+    except ValueError:
         raise InvalidInput("malformed-history", f"{name} is a time in ISO 8601") from None

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.clock import Clock, from_iso
+from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.errors import Misconfigured, Missing
+from shared.outside import moment_or_none
 from shared.presence.limit import limited
 from shared.presence.model import Agent, Kind, Presence, PresenceNews, PresenceShown
 from shared.settings.presence import PresenceSettings
@@ -55,7 +56,7 @@ class Omnichannel:
             log.warning("history of presences cannot be read", extra={"error": error.code})
             return []
         told = [tuple(str(row.get(column) or "") for column in columns) for row in rows]
-        return [(agent, PresenceNews(presence.lower(), from_iso(since))) for agent, presence, since in told if since]
+        return [(agent, PresenceNews(presence.lower(), moment(since))) for agent, presence, since in told if since]
 
     async def write(self, agent: Agent, presence: Presence) -> None:
         body = {"ApiVersion": names.PRESENCE_API_VERSION, "AgentId": agent.id, "PresenceId": presence.id}
@@ -88,7 +89,7 @@ class Omnichannel:
         if not presence_id:
             return await self._never_set()
         by = str(row.get(names.PRESENCE_BY) or "")
-        return PresenceShown(await self.presence(str(presence_id).lower()), from_iso(since) if since else None, by)
+        return PresenceShown(await self.presence(str(presence_id).lower()), moment_or_none(since), by)
 
     async def _shown_if_mapped(self, row: Mapping[str, Any]) -> PresenceShown | None:
         try:

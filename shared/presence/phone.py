@@ -7,9 +7,10 @@ from typing import Any
 
 from shared.bus.bus import Bus
 from shared.calls.model import is_call_id
-from shared.clock import Clock, from_iso, to_iso
+from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, VoiceError
+from shared.outside import moment
 from shared.phone.caching import Cached
 from shared.presence import telling
 from shared.presence.availability import PhoneAvailability
@@ -198,8 +199,8 @@ def _moment(value: object) -> datetime | None:
     if value is None:
         return None
     try:
-        return from_iso(str(value))
-    except (ValueError, OverflowError):
+        return moment(value)
+    except ValueError:
         raise malformed("a time is written in ISO 8601") from None
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from shared.clock import from_iso
 from shared.errors import InvalidInput, Misconfigured, VoiceError
+from shared.outside import moment
 from shared.presence.model import AgentState, Presence
 from shared.presence.omnichannel import Omnichannel
 from shared.settings.presence import PresenceSettings
@@ -43,8 +43,8 @@ def moment_told(value: object, now: datetime) -> datetime:
     if value is None:
         return now
     try:
-        return min(from_iso(str(value)), now)
-    except (ValueError, OverflowError):
+        return min(moment(value), now)
+    except ValueError:
         raise malformed("a time is written in ISO 8601") from None
 
 

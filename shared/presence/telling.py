@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.bus.events import Event
-from shared.clock import from_iso, to_iso
+from shared.clock import to_iso
 from shared.errors import InvalidInput
+from shared.outside import moment, moment_or_none
 from shared.presence.model import CALL, CHANGED, LOOK, CallNews, CallStep, PresenceNews
 
 SOURCE = "voice-for-dynamics"
@@ -70,7 +71,7 @@ def call_from(event: Event) -> CallNews:
             call_id=str(data["call_id"]),
             step=CallStep(str(data["step"])),
             sequence=int(str(data["sequence"])),
-            at=from_iso(str(data["at"])),
+            at=moment(data["at"]),
         )
     except (KeyError, ValueError):
         raise _malformed() from None
@@ -80,7 +81,7 @@ def presence_from(event: Event) -> PresenceNews:
     """Raises InvalidInput ``malformed-presence``."""
     data = event.data
     try:
-        at = from_iso(str(data["at"])) if data.get("at") else None
+        at = moment_or_none(data.get("at"))
         return PresenceNews(str(data.get("presence_id") or "").lower(), at, str(data.get("by") or ""))
     except ValueError:
         raise _malformed() from None

@@ -1,6 +1,5 @@
 """Receives Dataverse's webhooks (J3): of customers for the number index, of agents' presences for their status."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,10 +10,11 @@ from shared.clock import Clock
 from shared.dataverse import names
 from shared.errors import InvalidInput
 from shared.identity.notifications import IndexNotifications
+from shared.outside import EARLIEST, LATEST, document
 from shared.presence.model import QUEUE, PresenceNews
 from shared.presence.telling import presence_told
 
-_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+_DATE = re.compile(r"/Date\((-?\d{1,18})(?:[+-]\d{4})?\)/")
 
 
 class DataverseWebhooks:
@@ -47,7 +47,7 @@ class DataverseWebhooks:
 
 def _context(body: bytes) -> Mapping[str, Any]:
     try:
-        context = json.loads(body)
+        context = document(body)
     except ValueError:
         context = None
     if not isinstance(context, Mapping):
@@ -69,5 +69,10 @@ def _id(reference: object) -> str:
 
 
 def _moment(value: object) -> datetime | None:
+    """A time as ``DataContractJsonSerializer`` writes it; None for one that is none."""
     found = _DATE.fullmatch(str(value or ""))
-    return datetime.fromtimestamp(int(found[1]) / 1000, UTC) if found else None
+    try:
+        at = datetime.fromtimestamp(int(found[1]) / 1000, UTC) if found else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at if at and EARLIEST <= at < LATEST else None

@@ -1,15 +1,13 @@
 """Pure: what an event of the voice cloud names, held to what rows, keys and clocks can take."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared.calls.model import is_call_id
-from shared.clock import from_iso
 from shared.enreach import names
 from shared.errors import InvalidInput
+from shared.outside import moment
 
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-"""No call is older than the service; far beyond either, windows and time limits could not be reckoned any more."""
 SEQUENCES = range(10**15)
 LONGEST_TEXT = 256
 
@@ -27,12 +25,9 @@ def call_of(body: Body) -> str:
 def moment_of(body: Body) -> datetime:
     """When it happened. Raises InvalidInput ``malformed-webhook``."""
     try:
-        at = from_iso(str(body[names.EVENT_TIMESTAMP]))
-    except (KeyError, ValueError, OverflowError):
-        at = LATEST
-    if not EARLIEST <= at < LATEST:
-        raise InvalidInput("malformed-webhook", f"a call event has its time in {names.EVENT_TIMESTAMP}")
-    return at
+        return moment(body.get(names.EVENT_TIMESTAMP))
+    except ValueError:
+        raise InvalidInput("malformed-webhook", f"a call event has its time in {names.EVENT_TIMESTAMP}") from None
 
 
 def sequence_of(body: Body) -> int | None:

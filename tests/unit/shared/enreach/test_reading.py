@@ -1,0 +1,64 @@
+"""Rows of the voice cloud whose figures are not valid make no wrong activity (G1, K2)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.calls.facts import from_rows
+from shared.enreach.model import CallRow
+from shared.enreach.reading import call_page, callback_or_none
+
+START = datetime(2026, 11, 30, 8, tzinfo=UTC)
+ROW = {
+    "Id": "r1",
+    "CallID": "c1",
+    "UserID": "u1",
+    "Privacy": "Work",
+    "TimeStamp": "2026-11-30T08:00:00Z",
+    "AnswerTime": "2026-11-30T08:00:10Z",
+    "EndTime": "2026-11-30T08:01:10Z",
+    "Duration": 60,
+    "WaitTime": 10,
+}
+
+
+def read(**changes: Any) -> CallRow:
+    page = call_page([{**ROW, **changes}], 10)
+    assert page.unreadable == 0
+    return page.rows[0]
+
+
+def test_a_call_answered_in_the_year_0001_was_not_answered() -> None:
+    """Default dates of other systems are no times."""
+    row = read(AnswerTime="0001-01-01T00:00:00", EndTime="2026-11-30T08:00:30Z", Duration=0)
+    facts = from_rows([row])
+    assert facts
+    assert (row.answered_at, facts.talks, facts.result) == (None, (), "Not Answered")
+
+
+@pytest.mark.parametrize("duration", [-5, 1e300, "x", {}, -0.6])
+def test_a_duration_that_is_not_valid_follows_from_the_times(duration: object) -> None:
+    """From the answer to the end."""
+    assert read(Duration=duration).duration_s == 60
+
+
+def test_a_wait_that_is_not_valid_is_not_told() -> None:
+    """An empty column is better than a wrong one."""
+    assert [read(WaitTime=wait).wait_s for wait in (-1, "x", 1e12, None)] == [None] * 4
+
+
+def test_a_call_never_ends_before_it_begins() -> None:
+    """The duration tells its end; the answer lies in between."""
+    row = read(EndTime="2026-11-30T07:00:00Z")
+    assert (row.ended_at, row.answered_at) == (START + timedelta(seconds=60), START + timedelta(seconds=10))
+    assert read(AnswerTime="2026-11-30T07:00:00Z").answered_at == START
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00", "9999-12-31T23:59:59.999", 5, None, "x" * 1000])
+def test_a_row_without_its_beginning_is_counted_as_unreadable(start: object) -> None:
+    """It is not guessed at, and its neighbours are read."""
+    page = call_page([{**ROW, "TimeStamp": start}, ROW], 10)
+    assert (page.unreadable, len(page.rows)) == (1, 1)
+    callback = {"Id": "1", "ListId": "l", "State": "Open", "CreatedTime": start}
+    assert callback_or_none(callback) is None
