@@ -1,14 +1,19 @@
-"""``python -m voicecloud``: serves until SIGTERM or SIGINT. All settings come from the environment."""
+"""``python -m voicecloud``: serves until SIGTERM or SIGINT; with ``users``, ``pools`` or ``lists`` it changes these.
+
+All settings come from the environment.
+"""
 
 import asyncio
 import json
 import os
 import signal
+import sys
 
 from voicecloud import logs
 from voicecloud.api.http import CONNECTIONS
 from voicecloud.app import build
 from voicecloud.bootstrap import services
+from voicecloud.commands.running import run
 from voicecloud.control.guard import check_place
 from voicecloud.serving import serving
 from voicecloud.settings import Settings
@@ -30,4 +35,6 @@ async def main() -> None:
 
 
 logs.set_up()
+if len(sys.argv) > 1:
+    sys.exit(asyncio.run(run(sys.argv[1:], os.environ)))
 asyncio.run(main())

@@ -82,3 +82,4 @@ async def _work(services: Services) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(services.webhooks.run())
         group.create_task(services.telephony.run())
+        group.create_task(services.reloading.run())

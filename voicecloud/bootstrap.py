@@ -39,6 +39,7 @@ from voicecloud.rte.hub import Hub
 from voicecloud.rte.tokens import Tokens
 from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
+from voicecloud.runtime.reloading import Reloading
 from voicecloud.runtime.smart_routing import RoutingEndpoint, SmartRoutingAsker
 from voicecloud.runtime.staff import Staff
 from voicecloud.runtime.telephony import Telephony
@@ -103,6 +104,7 @@ class Services:
     tokens: Tokens
     hub: Hub
     phones: Phones
+    reloading: Reloading
 
 
 @asynccontextmanager
@@ -140,19 +142,20 @@ def _services(ground: Ground) -> Services:
         ids=ground.ids,
         clock=ground.clock,
     )
-    recordings = Recordings(
-        table=ground.tables.table(recording_store.TABLE),
-        blobs=ground.blobs,
-        wanted=ground.settings.recording_format,
-        signing_key=ground.signing_key,
-        link_s=ground.settings.recording_link_s,
-        clock=ground.clock,
-    )
+    recordings = _recordings(ground)
     prompts = PromptLibrary(ground.directory, ground.blobs)
     telephony = _telephony(ground, webhooks, callbacks, recordings, prompts)
     hub = Hub(ground.directory, telephony.engine)
     telephony.notices.listen(hub.tell)
     callbacks.listen(hub.tell)
+    phones = _phones(ground, telephony)
+    reloading = Reloading(
+        directory=ground.directory,
+        engine=telephony.engine,
+        staff=telephony.staff,
+        hub=hub,
+        sessions=phones.sessions,
+    )
     return Services(
         settings=ground.settings,
         clock=ground.clock,
@@ -167,7 +170,19 @@ def _services(ground: Ground) -> Services:
         telephony=telephony,
         tokens=Tokens(ground.signing_key, ground.clock),
         hub=hub,
-        phones=_phones(ground, telephony),
+        phones=phones,
+        reloading=reloading,
+    )
+
+
+def _recordings(ground: Ground) -> Recordings:
+    return Recordings(
+        table=ground.tables.table(recording_store.TABLE),
+        blobs=ground.blobs,
+        wanted=ground.settings.recording_format,
+        signing_key=ground.signing_key,
+        link_s=ground.settings.recording_link_s,
+        clock=ground.clock,
     )
 
 

@@ -57,6 +57,7 @@ async def queue_schemas(request: web.Request) -> object:
         {"QueueId": queue_id, "QueueName": found.directory.queue(queue_id).name, "SchemaId": one["Id"]}
         for one in found.classifications.schemas()
         for queue_id in one.get("Queues", [])
+        if queue_id in found.directory.queues
     ]
 
 
@@ -71,6 +72,7 @@ async def list_schemas(request: web.Request) -> object:
         }
         for one in found.classifications.schemas()
         for list_id in one.get("CallbackLists", [])
+        if list_id in found.directory.callback_lists
     ]
 
 

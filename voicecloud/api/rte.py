@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, Unauthorised
 from voicecloud import wire
 from voicecloud.api import query
 from voicecloud.api.http import Route, caller, json_response, services, trust
@@ -28,7 +28,7 @@ async def token(request: web.Request) -> object:
     require_self(caller(request), user)
     found = services(request)
     host = found.settings.public_url.partition("://")[2] or request.host
-    return {"Token": found.tokens.issue(user.id), "WSSEndpoint": host + PATH}
+    return {"Token": found.tokens.issue(f"{user.id}/{user.key_version}"), "WSSEndpoint": host + PATH}
 
 
 async def negotiate(request: web.Request) -> object:
@@ -69,7 +69,11 @@ def _user(request: web.Request) -> User:
     """From ``access_token`` in the query (browsers) or a bearer header."""
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     given = bearer if scheme.lower() == "bearer" else query.text(request, "access_token")
-    return services(request).directory.user(services(request).tokens.user_id(given))
+    user_id, _, version = services(request).tokens.user_id(given).rpartition("/")
+    user = services(request).directory.users.get(user_id)
+    if user is None or str(user.key_version) != version:
+        raise Unauthorised("rte-token", "the token was withdrawn")
+    return user
 
 
 async def _shake_hands(socket: web.WebSocketResponse) -> None:

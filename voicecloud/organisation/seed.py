@@ -1,4 +1,9 @@
-"""Applies an organisation file: what it names and nobody has configured yet is added, what exists stays."""
+"""Applies an organisation file at the start: what has changed in it since the last start is changed here too.
+
+Of each field the latest change holds, whoever made it. A field that the file has not changed keeps what the API and the
+commands have made of it; one that the file has changed, or a whole entry that it has added or removed, is as the file
+says. What commands have added stays, what they have removed stays away until the file changes it.
+"""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +12,7 @@ from typing import Any
 
 from shared.errors import Misconfigured
 from voicecloud.organisation.model import Document, Kind, required
-from voicecloud.organisation.store import Documents
+from voicecloud.organisation.store import Change, Documents
 from voicecloud.users import passwords
 
 SECTIONS: Mapping[str, Kind] = {
@@ -33,21 +38,77 @@ def read(path: Path) -> Mapping[str, Any]:
 
 
 async def apply(documents: Documents, organisation: Mapping[str, Any]) -> int:
-    """Inserts what is absent; gives the number of documents added. Passwords are kept as hashes only."""
-    added = 0
+    """Gives the number of documents added, changed or removed. Passwords are kept as hashes only."""
+    text = json.dumps(organisation, sort_keys=True)
+    if passwords.matches(text, await documents.fingerprint()):
+        return 0
     sections = [(Kind.ORGANIZATION, [organisation["Organization"]])]
     sections += [(kind, organisation.get(section, [])) for section, kind in SECTIONS.items()]
+    count = 0
     for kind, wanted in sections:
-        known = await documents.keys(kind)
-        for document in wanted:
-            key = required(document, "Id")
-            if key not in known:
-                added += await documents.insert(kind, key, _without_password(document))
-    return added
+        count += await _apply(documents, kind, {required(one, "Id"): one for one in wanted})
+    await documents.keep_fingerprint(passwords.hashed(text))
+    return count
 
 
-def _without_password(document: Document) -> Document:
+async def _apply(documents: Documents, kind: Kind, wanted: Mapping[str, Document]) -> int:
+    last = await documents.from_file(kind)
+    count = 0
+    for key, given in wanted.items():
+        before = last.get(key)
+        after = _without_password(given, before)
+        if before is None:
+            count += await documents.insert(kind, key, after)
+        elif before != after:
+            await documents.update(kind, key, _merging(before, after))
+            count += 1
+        await documents.remember(kind, key, after)
+    for key in last.keys() - wanted.keys():
+        await documents.delete(kind, key)
+        await documents.remember(kind, key, None)
+        count += 1
+    return count
+
+
+def _merging(before: Document, after: Document) -> Change:
+    def merged_into(stored: Document | None) -> Document:
+        if stored is None:
+            return after
+        merged = merge(stored, before, after)
+        changed = merged.get("PasswordHash") != stored.get("PasswordHash")
+        return {**merged, "KeyVersion": stored.get("KeyVersion", 1) + 1} if changed else merged
+
+    return merged_into
+
+
+def merge(stored: Document, before: Document, after: Document) -> dict[str, Any]:
+    """``stored`` with what has changed from ``before`` to ``after``: field by field, of members one by one."""
+    merged = dict(stored)
+    for name in before.keys() | after.keys():
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if name not in after:
+            merged.pop(name, None)
+        elif isinstance(old, dict) and isinstance(new, dict):
+            merged[name] = merge(stored.get(name) or {}, old, new)
+        elif name == "Members" and isinstance(old, list) and isinstance(new, list):
+            merged[name] = _members(stored.get(name) or [], old, new)
+        else:
+            merged[name] = new
+    return merged
+
+
+def _members(stored: list[Document], old: list[Document], new: list[Document]) -> list[Document]:
+    by_user = [{one["UserId"]: one for one in each} for each in (stored, old, new)]
+    return list(merge(*by_user).values())
+
+
+def _without_password(document: Document, before: Document | None) -> Document:
+    """With the hash it had before, if the password is the same."""
     if "Password" not in document:
         return document
     kept = {name: value for name, value in document.items() if name != "Password"}
-    return {**kept, "PasswordHash": passwords.hashed(document["Password"])}
+    known = (before or {}).get("PasswordHash", "")
+    same = passwords.matches(document["Password"], known)
+    return {**kept, "PasswordHash": known if same else passwords.hashed(document["Password"])}

@@ -1,5 +1,6 @@
 """The configuration in memory: loaded at the start, every change written before it holds."""
 
+import asyncio
 from collections.abc import Callable
 
 from shared.errors import Misconfigured, Missing
@@ -10,10 +11,12 @@ from voicecloud.routing import model as routing
 
 
 class Directory:
-    """Who and what there is. One process owns the configuration, so its memory is the truth that Tables keep."""
+    """Who and what there is. Tables hold the truth; ``load`` again takes over what commands have changed in them."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
+        self._writing = asyncio.Lock()  # so that what is being read again does not undo a change made meanwhile
+        self.loaded_revision = ""
         self._raw: dict[tuple[Kind, str], Document] = {}
         self.organisation = Organisation("", "")
         self.users: dict[str, User] = {}
@@ -22,9 +25,12 @@ class Directory:
 
     async def load(self) -> None:
         """Raises Misconfigured ``organisation-missing`` when nothing is configured."""
-        for kind in Kind:
-            async for key, document in self._documents.all(kind):
-                self._raw[kind, key] = document
+        async with self._writing:
+            self.loaded_revision = await self._documents.revision()
+            self._raw = {(kind, key): one for kind in Kind async for key, one in self._documents.all(kind)}
+            self._read()
+
+    def _read(self) -> None:
         heads = self.documents(Kind.ORGANIZATION)
         if not heads:
             raise Misconfigured("organisation-missing", "no organisation is configured: give VOICECLOUD_SEED")
@@ -42,14 +48,34 @@ class Directory:
 
     async def write(self, kind: Kind, key: str, document: Document) -> None:
         """Stores a document; users and queues are read anew from it. Raises InvalidInput when it makes no sense."""
-        user = User.from_document(document) if kind is Kind.USER else None
-        queue = Queue.from_document(document) if kind is Kind.QUEUE else None
-        await self._documents.put(kind, key, document)
+        read = _checked(kind, document)
+        async with self._writing:
+            await self._documents.put(kind, key, document)
+            self._take_over(kind, key, document, read)
+
+    async def change(self, kind: Kind, key: str, change: Callable[[Document], Document]) -> None:
+        """Changes a document as it is stored now. Raises Missing when it is gone, InvalidInput when it makes no sense
+        afterwards."""
+
+        def changed(stored: Document | None) -> Document:
+            document = change(_found(stored, kind.value))
+            _checked(kind, document)
+            return document
+
+        async with self._writing:
+            document = await self._documents.update(kind, key, changed) or {}
+            self._take_over(kind, key, document, _checked(kind, document))
+
+    async def revision(self) -> str:
+        """Another one when commands have changed something."""
+        return await self._documents.revision()
+
+    def _take_over(self, kind: Kind, key: str, document: Document, read: User | Queue | None) -> None:
         self._raw[kind, key] = document
-        if user:
-            self.users[key] = user
-        if queue:
-            self.queues[key] = queue
+        if isinstance(read, User):
+            self.users[key] = read
+        if isinstance(read, Queue):
+            self.queues[key] = read
 
     def user(self, user_id: str) -> User:
         """Raises Missing ``user-unknown``."""
@@ -77,6 +103,13 @@ class Directory:
 
     def _by_id[Found](self, kind: Kind, read: Callable[[Document], Found]) -> dict[str, Found]:
         return {key: read(document) for (of, key), document in self._raw.items() if of is kind}
+
+
+def _checked(kind: Kind, document: Document) -> User | Queue | None:
+    """Raises InvalidInput when a user or queue makes no sense."""
+    if kind is Kind.USER:
+        return User.from_document(document)
+    return Queue.from_document(document) if kind is Kind.QUEUE else None
 
 
 def _found[Found](found: Found | None, kind: str) -> Found:

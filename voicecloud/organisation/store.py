@@ -1,7 +1,9 @@
 """Configuration documents in Table Storage: one row each, the partition is the kind."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+from uuid import uuid4
 
 from shared.errors import Conflict
 from shared.storage.tables import Row, Table
@@ -9,10 +11,13 @@ from voicecloud.organisation.model import Document, Kind
 
 TABLE = "configuration"
 _FIELD = "document"
+_INSTALLATION, _REVISION, _FILE = "installation", "revision", "file"
+
+Change = Callable[[Document | None], Document | None]
 
 
 class Documents:
-    """Reads and writes documents; only this process writes them, so the last write holds."""
+    """Reads and writes documents. The process and the commands both write them, so changes are by compare-and-set."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -35,9 +40,52 @@ class Documents:
             return False
         return True
 
+    async def update(self, kind: Kind, key: str, change: Change) -> Document | None:
+        """What ``change`` makes of the document, None for none; it is called again when somebody else was faster."""
+
+        def changed(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+            before = json.loads(values[_FIELD]) if values else None
+            after = change(before)
+            return values if after == before else None if after is None else {_FIELD: _text(after)}
+
+        row = await self._table.update(kind, key, changed)
+        return json.loads(row.values[_FIELD]) if row else None
+
+    async def revision(self) -> str:
+        """Another one after each ``announce``."""
+        row = await self._table.get(_INSTALLATION, _REVISION)
+        return str(row.values["id"]) if row else ""
+
+    async def announce(self) -> None:
+        """Tells the process that documents were changed by somebody else."""
+        await self._table.put(Row(_INSTALLATION, _REVISION, {"id": str(uuid4())}))
+
+    async def fingerprint(self) -> str:
+        """Of the organisation file that was applied last."""
+        row = await self._table.get(_INSTALLATION, _FILE)
+        return str(row.values["hash"]) if row else ""
+
+    async def keep_fingerprint(self, of_file: str) -> None:
+        await self._table.put(Row(_INSTALLATION, _FILE, {"hash": of_file}))
+
+    async def from_file(self, kind: Kind) -> dict[str, Document]:
+        """The documents as the organisation file had them when it was applied last."""
+        return {row.rk: json.loads(row.values[_FIELD]) async for row in self._table.query(f"{_FILE}-{kind}")}
+
+    async def remember(self, kind: Kind, key: str, document: Document | None) -> None:
+        """What the file has; None: nothing any more."""
+        if document is None:
+            await self._table.delete(f"{_FILE}-{kind}", key)
+        else:
+            await self._table.put(Row(f"{_FILE}-{kind}", key, {_FIELD: _text(document)}))
+
     async def delete(self, kind: Kind, key: str) -> None:
         await self._table.delete(kind, key)
 
 
 def _row(kind: Kind, key: str, document: Document) -> Row:
-    return Row(kind, key, {_FIELD: json.dumps(document, ensure_ascii=False, separators=(",", ":"))})
+    return Row(kind, key, {_FIELD: _text(document)})
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

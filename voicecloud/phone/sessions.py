@@ -78,6 +78,11 @@ class PhoneSessions:
         self._known(user_id, session_id)
         self._gone(user_id)
 
+    def cut_off(self, user_id: str) -> None:
+        """Ends the session of a user whose keys hold no more."""
+        if user_id in self._sessions:
+            self._gone(user_id)
+
     @asynccontextmanager
     async def stream(self, ticket: str) -> AsyncIterator[str]:
         """Whose states a ticket opens; what is done within stops when the session ends.
@@ -115,7 +120,8 @@ class PhoneSessions:
     def _gone(self, user_id: str) -> None:
         """A call on the phone is not touched: the gateway keeps it (K1)."""
         self._sessions.pop(user_id).end()
-        simulated = self._directory.user(user_id).simulated
+        user = self._directory.users.get(user_id)
+        simulated = user.simulated if user else None
         if simulated is None or simulated.terminal is not Terminal.WEB:
             self._engine.report(TerminalChanged(user_id, Terminal.WEB, False))
 

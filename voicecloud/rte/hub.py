@@ -63,6 +63,13 @@ class Hub:
     def disconnect(self, client: Client) -> None:
         self._clients.discard(client)
 
+    def cut_off(self, user_id: str) -> None:
+        """Their token holds no more."""
+        for client in self._clients:
+            if client.user.id == user_id:
+                client.outgoing = asyncio.Queue()
+                client.outgoing.put_nowait(None)
+
     def invoke(self, client: Client, target: str, arguments: Sequence[Any]) -> object:
         """Raises InvalidInput ``hub-method`` or ``hub-subscription``."""
         method = self._methods.get(target.lower())

@@ -9,7 +9,7 @@ from shared.clock import from_iso, to_iso
 from shared.errors import InvalidInput, Missing
 from voicecloud.ids import Ids
 from voicecloud.organisation.codec import encode
-from voicecloud.organisation.model import Document, Kind, Simulated
+from voicecloud.organisation.model import Document, Kind, Simulated, User
 from voicecloud.organisation.service import Directory
 from voicecloud.prompts import pools
 from voicecloud.records.model import Privacy
@@ -39,10 +39,13 @@ class Staff:
 
     def restore(self) -> None:
         """Availability and switches of an earlier run."""
-        now = self._engine.now()
         for user in self._directory.users.values():
-            if not user.is_person:
-                continue
+            self.welcome(user)
+
+    def welcome(self, user: User) -> None:
+        """A user whom routing knows since a moment ago."""
+        now = self._engine.now()
+        if user.is_person:
             stored = self._directory.document(Kind.AVAILABILITY, user.id) or {"Events": []}
             for event in map(_event, stored["Events"]):
                 if event.ends_at is None or event.ends_at > now:
@@ -88,19 +91,17 @@ class Staff:
     async def set_accepting(self, user_id: str, accepting: bool) -> None:
         """The master switch for pool calls."""
         self._engine.tell(events.SetAccepting(user_id, accepting))
-        document = {**(self._directory.document(Kind.USER, user_id) or {}), "Accepting": accepting}
-        await self._directory.write(Kind.USER, user_id, document)
+        await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Accepting": accepting})
 
     async def set_privacy_default(self, user_id: str, privacy: Privacy) -> None:
         """What his direct calls are classified as from now on."""
-        document = {**(self._directory.document(Kind.USER, user_id) or {}), "CallPrivacyDefault": privacy.value}
-        await self._directory.write(Kind.USER, user_id, document)
+        given = {"CallPrivacyDefault": privacy.value}
+        await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, **given})
 
     async def set_simulated(self, user_id: str, simulated: Simulated | None) -> None:
         """Gives a user a simulated telephone in place of the one he had, None: takes it away."""
         before = self._directory.user(user_id).simulated
-        document = {**(self._directory.document(Kind.USER, user_id) or {}), "Simulated": encode(simulated)}
-        await self._directory.write(Kind.USER, user_id, document)
+        await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Simulated": encode(simulated)})
         if before and (simulated is None or before.terminal is not simulated.terminal):
             self._engine.tell(events.TerminalChanged(user_id, before.terminal, False))
         if simulated:
@@ -109,12 +110,12 @@ class Staff:
     async def set_member(self, queue_id: str, member: Member) -> None:
         """Raises Missing ``pool-unknown`` or ``user-unknown``, InvalidInput ``skill-too-low``."""
         self._engine.tell(events.SetMember(queue_id, member))
-        await self._keep_members(queue_id)
+        await self._keep_member(queue_id, member.user_id)
 
     async def remove_member(self, queue_id: str, user_id: str) -> None:
         """Raises Missing ``pool-unknown`` or ``member-unknown``."""
         self._engine.tell(events.RemoveMember(queue_id, user_id))
-        await self._keep_members(queue_id)
+        await self._keep_member(queue_id, user_id)
 
     async def set_queue(self, queue_id: str, settings: Document) -> None:
         """Replaces the given settings of a pool (I3).
@@ -123,18 +124,23 @@ class Staff:
         """
         lengths = self._prompt_lengths()
         pools.check_known(settings, lengths)
-        stored = self._directory.document(Kind.QUEUE, self._directory.queue(queue_id).id) or {}
-        wanted = pools.merged(stored.get("Settings", {}), settings)
-        await self._directory.write(Kind.QUEUE, queue_id, {**stored, "Settings": pools.measured(wanted, lengths)})
+
+        def changed(stored: Document) -> Document:
+            wanted = pools.merged(stored.get("Settings", {}), settings)
+            return {**stored, "Settings": pools.measured(wanted, lengths)}
+
+        await self._directory.change(Kind.QUEUE, self._directory.queue(queue_id).id, changed)
         self._engine.tell(events.Configure(self._directory.routing()))
 
     async def prompts_changed(self) -> None:
         """The pools that name a prompt play it as long as it lasts now."""
         lengths = self._prompt_lengths()
-        for stored in self._directory.documents(Kind.QUEUE):
-            settings = pools.measured(stored.get("Settings", {}), lengths)
-            if settings != stored.get("Settings", {}):
-                await self._directory.write(Kind.QUEUE, str(stored["Id"]), {**stored, "Settings": settings})
+
+        def changed(stored: Document) -> Document:
+            return {**stored, "Settings": pools.measured(stored.get("Settings", {}), lengths)}
+
+        for queue_id in list(self._directory.queues):
+            await self._directory.change(Kind.QUEUE, queue_id, changed)
         self._engine.tell(events.Configure(self._directory.routing()))
 
     def _prompt_lengths(self) -> dict[str, float]:
@@ -155,10 +161,21 @@ class Staff:
         events_now = (event for event in map(_event, stored["Events"]) if event.starts_at <= now)
         return next((event for event in events_now if event.ends_at is None or event.ends_at > now), None)
 
-    async def _keep_members(self, queue_id: str) -> None:
-        stored = self._directory.document(Kind.QUEUE, queue_id) or {}
-        members = [encode(member) for member in self._engine.platform.members(queue_id)]
-        await self._directory.write(Kind.QUEUE, queue_id, {**stored, "Members": members})
+    async def _keep_member(self, queue_id: str, user_id: str) -> None:
+        """One member as they are now, added, changed or gone."""
+        known = self._member(queue_id, user_id)
+
+        def changed(stored: Document) -> Document:
+            members = stored.get("Members", [])
+            place = next((n for n, one in enumerate(members) if one["UserId"] == user_id), len(members))
+            return {**stored, "Members": [*members[:place], *known, *members[place + 1 :]]}
+
+        await self._directory.change(Kind.QUEUE, queue_id, changed)
+        if self._member(queue_id, user_id) != known:  # the configuration was read again meanwhile
+            self._engine.tell(events.Configure(self._directory.routing()))
+
+    def _member(self, queue_id: str, user_id: str) -> list[Document]:
+        return [encode(one) for one in self._engine.platform.members(queue_id) if one.user_id == user_id]
 
 
 def _command(user_id: str, event: AvailabilityEvent) -> events.SetAvailability:

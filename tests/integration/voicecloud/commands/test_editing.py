@@ -1,0 +1,145 @@
+"""The commands of an administrator, while the voice cloud runs."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.errors import Conflict, InvalidInput, Missing
+from tests.fixtures.voicecloud import ANNA, CARLA, ROOT, SALES, SALES_LIST, SALES_NUMBER, VoiceCloud
+from voicecloud.commands.editing import Editor
+from voicecloud.commands.parsing import parser
+from voicecloud.organisation.service import Directory
+from voicecloud.organisation.store import TABLE, Documents
+
+Command = Callable[..., Awaitable[Any]]
+NEW, PASSWORD = "new.person@aurorahome.example", "a long password"
+
+
+@pytest.fixture
+def command(voicecloud: VoiceCloud) -> Command:
+    """``await command("users", "list")`` gives what is shown; the running voice cloud has read the change."""
+
+    async def run(*arguments: str) -> Any:
+        documents = Documents(voicecloud.store.tables.table(TABLE))
+        directory = Directory(documents)
+        await directory.load()
+        shown = await Editor(documents, directory, lambda: PASSWORD).run(parser().parse_args(arguments))
+        await voicecloud.store.reloading.reload()
+        return shown
+
+    return run
+
+
+async def test_a_user_comes_and_goes(voicecloud: VoiceCloud, command: Command) -> None:
+    """Created, found by the API, put into a pool, called by number, and removed from all of it."""
+    made = await command("users", "create", NEW, "--first-name", "New", "--work-number", "09 1001 099")
+    assert "PasswordHash" not in made
+    client = await voicecloud.signed_in(NEW, PASSWORD)
+    assert (await client.get("/users/me")).json()["WorkNumber"] == "+35891001099"
+    await command("pools", "add-member", "Sales", NEW, "--skill", "3")
+    agents = (await voicecloud.client.get(f"/queues/{SALES}/agents")).json()
+    assert [one["SkillLevel"] for one in agents if one["UserName"] == NEW] == [3]
+    await command("users", "remove", NEW)
+    assert (await client.get("/users/me")).status_code == 401
+    agents = (await voicecloud.client.get(f"/queues/{SALES}/agents")).json()
+    assert NEW not in {one["UserName"] for one in agents}
+
+
+async def test_keys_can_be_withdrawn(voicecloud: VoiceCloud, command: Command) -> None:
+    """By command, and by a new password: API, hub token and phone session end, at once."""
+    anna = await voicecloud.signed_in("anna.virtanen@aurorahome.example", "local-password")
+    body = {"SessionId": "01a20640-3509-7000-9b84-2fd66a719f3f"}
+    assert (await anna.post("/users/me/phone/session", json=body)).status_code == 201
+    token = (await anna.get("/token/me/rte")).json()["Token"]
+    await command("users", "revoke", "anna.virtanen@aurorahome.example")
+    assert (await anna.get("/users/me")).status_code == 401
+    negotiated = await anna.post("/rte/hub/negotiate", params={"access_token": token})
+    assert (negotiated.status_code, negotiated.json()["Code"]) == (401, "rte-token")
+    assert ANNA not in voicecloud.store.phones.sessions.users()
+    anna = await voicecloud.signed_in("anna.virtanen@aurorahome.example", "local-password")
+    await command("users", "password", "anna.virtanen@aurorahome.example")
+    assert (await anna.get("/users/me")).status_code == 401
+    assert (await voicecloud.signed_in("anna.virtanen@aurorahome.example", PASSWORD)).auth
+
+
+async def test_pools_and_lists(voicecloud: VoiceCloud, command: Command, tmp_path: Path) -> None:
+    """Made, changed and removed; what is in use stays."""
+    made = await command("lists", "create", "Returns")
+    await command("lists", "change", "Returns", "--name", "Returned goods")
+    settings = tmp_path / "settings.json"
+    settings.write_text(f'{{"Callback": {{"ListId": "{made["Id"]}"}}, "MaxWaitS": 60}}')
+    pool = await command("pools", "create", "Returns", "--number", "+35891000900", "--settings", str(settings))
+    assert (await voicecloud.client.get(f"/queues/{pool['Id']}/settings")).json()["MaxWaitS"] == 60
+    assert {one["Name"] for one in (await voicecloud.client.get("/callbacklists")).json()} > {"Returned goods"}
+    with pytest.raises(Conflict, match="list-in-use"):
+        await command("lists", "remove", "Returned goods")
+    await command("pools", "change", "Returns", "--name", "Goods returned")
+    await command("pools", "remove", "Goods returned")
+    assert (await voicecloud.client.get(f"/queues/{pool['Id']}")).status_code == 404
+    await command("lists", "remove", "Returned goods")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (("users", "create", "ANNA.virtanen@aurorahome.example"), (Conflict, "user-exists")),
+        (("users", "create", NEW, "--work-number", SALES_NUMBER), (Conflict, "number-taken")),
+        (("users", "create", NEW, "--work-number", "nothing"), (InvalidInput, "number")),
+        (("users", "revoke", "nobody"), (Missing, "user-unknown")),
+        (("pools", "add-member", "Sales", "voice-api@aurorahome.example"), (InvalidInput, "member-value")),
+        (("pools", "create", "Sales"), (Conflict, "name-taken")),
+        (("lists", "remove", SALES_LIST), (Conflict, "list-in-use")),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(command: Command, arguments: tuple[str, ...], refusal: Any) -> None:
+    """With a reason, and nothing is changed."""
+    with pytest.raises(refusal[0], match=refusal[1]):
+        await command(*arguments)
+
+
+async def test_the_process_and_a_command_do_not_undo_each_other(voicecloud: VoiceCloud) -> None:
+    """A change by the API, made before the process has read that of a command, keeps both."""
+    documents = Documents(voicecloud.store.tables.table(TABLE))
+    directory = Directory(documents)
+    await directory.load()
+    name = voicecloud.store.directory.user(CARLA).user_name
+    await Editor(documents, directory, str).run(parser().parse_args(["users", "change", name, "--last-name", "New"]))
+    assert (await voicecloud.client.put(f"/users/{CARLA}/status", json={"ServiceCallsAccepted": False})).is_success
+    await voicecloud.store.reloading.reload()
+    carla = voicecloud.store.directory.user(CARLA)
+    assert (carla.last_name, carla.accepting) == ("New", False)
+
+
+def test_the_command_itself(storage_connection: str, table_prefix: str, voicecloud: VoiceCloud) -> None:
+    """As an administrator types it; the running process has taken it over within seconds."""
+    environment = os.environ | {
+        "VOICECLOUD_STORAGE_CONNECTION": storage_connection,
+        "VOICECLOUD_TABLE_PREFIX": table_prefix,
+    }
+    command = [sys.executable, "-m", "voicecloud", "users", "create", NEW]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, input=PASSWORD, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert NEW in done.stdout
+
+
+async def test_a_change_is_noticed(voicecloud: VoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By looking for it, without a restart."""
+    monkeypatch.setattr("voicecloud.runtime.reloading.LOOK_EVERY_S", 0.05)
+    documents = Documents(voicecloud.store.tables.table(TABLE))
+    directory = Directory(documents)
+    await directory.load()
+    await Editor(documents, directory, lambda: PASSWORD).run(parser().parse_args(["users", "create", NEW]))
+    async with asyncio.timeout(10), httpx.AsyncClient(base_url=voicecloud.url) as client:
+        body = {"UserName": NEW, "Password": PASSWORD}
+        while voicecloud.store.directory.user_named(NEW) is None:  # noqa: ASYNC110 (no bell rings)
+            await asyncio.sleep(0.05)
+        assert (await client.post(f"/authuser/{NEW}", json=body)).status_code == 200

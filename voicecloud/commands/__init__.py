@@ -1,0 +1,1 @@
+"""``python -m voicecloud users|pools|lists …``: the organisation, changed by an administrator."""
