@@ -11,6 +11,7 @@ from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.errors import Misconfigured, Missing
+from shared.outside import moment as read_moment
 from shared.outside import moment_or_none
 from shared.presence.limit import limited
 from shared.presence.model import Agent, Kind, Presence, PresenceNews, PresenceShown
@@ -56,7 +57,7 @@ class Omnichannel:
             log.warning("history of presences cannot be read", extra={"error": error.code})
             return []
         told = [tuple(str(row.get(column) or "") for column in columns) for row in rows]
-        return [(agent, PresenceNews(presence.lower(), moment(since))) for agent, presence, since in told if since]
+        return [(agent, PresenceNews(presence.lower(), read_moment(since))) for agent, presence, since in told if since]
 
     async def write(self, agent: Agent, presence: Presence) -> None:
         body = {"ApiVersion": names.PRESENCE_API_VERSION, "AgentId": agent.id, "PresenceId": presence.id}
