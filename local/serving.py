@@ -26,10 +26,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+async def without_version(_: web.Request, answer: web.StreamResponse) -> None:
+    """For ``on_response_prepare``: no answer names the versions of what it was made with."""
+    answer.headers.pop("Server", None)
+
+
 async def listen(
     app: web.Application, ports: dict[str, tuple[int, ssl.SSLContext | None]]
 ) -> tuple[web.AppRunner, dict[str, int]]:
     """Serves an app on several ports (0: a free one) of the loopback interface; gives the ports by name."""
+    app.on_response_prepare.append(without_version)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
     await runner.setup()
     found: dict[str, int] = {}

@@ -27,7 +27,7 @@ from voicecloud.api.http import CONNECTIONS, LIMITER, SERVICES, Route, errors_as
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
 from voicecloud.control import api as control
-from voicecloud.serving import Connections, room_for
+from voicecloud.serving import Connections, room_for, with_headers
 
 ROUTES: list[Route] = [
     *health.ROUTES,
@@ -58,6 +58,7 @@ def build(services: Services) -> web.Application:
     if services.settings.control:
         register(app, control.ROUTES)
         control.register_page(app)
+    app.on_response_prepare.append(with_headers)
     app.cleanup_ctx.append(_background(services))
     return app
 

@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
@@ -19,6 +20,20 @@ KEEP_ALIVE_S = 75.0
 """Between two requests; longer than the reverse proxies in use keep theirs."""
 LOG_EVERY_S = 60.0
 WANTED_FILES = 65_536
+HEADERS = {
+    "Server": "voicecloud",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer. Browsers read the second over HTTPS only, where a reverse proxy serves us."""
+
+_PROTOCOL: dict[str, Any] = {
+    "access_log": None,
+    "keepalive_timeout": KEEP_ALIVE_S,
+    "lingering_time": 2.0,
+    "auto_decompress": False,
+}
+"""Bodies are not decompressed: a small one could become a huge one."""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +63,7 @@ class Connections:
         def enter() -> asyncio.BaseProtocol:
             if not self._has_room(server):
                 return _Refused()
-            protocol = server()
+            protocol = _Protocol(server, loop=asyncio.get_running_loop(), **_PROTOCOL)
             asyncio.get_running_loop().call_later(HEADERS_WITHIN_S, self._unless_spoken, protocol)
             return protocol
 
@@ -81,6 +96,22 @@ class Connections:
             log.warning("too many connections: strangers' oldest ones are closed", extra={"most": self._most})
 
 
+class _Protocol(web.RequestHandler):
+    """Its answers to what is no HTTP reach no application, and bear our headers all the same."""
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        answer = super().handle_error(request, status, exc, message)
+        answer.headers.update(HEADERS)
+        return answer
+
+
+async def with_headers(_: web.Request, answer: web.StreamResponse) -> None:
+    """For ``on_response_prepare``."""
+    answer.headers.update(HEADERS)
+
+
 class _Refused(asyncio.Protocol):
     """Everybody in the house has shown credentials: whoever comes now has to come again."""
 
@@ -99,16 +130,8 @@ def room_for(wanted: int) -> int:
 
 @asynccontextmanager
 async def serving(app: web.Application, connections: Connections, host: str, port: int) -> AsyncIterator[int]:
-    """Serves until left; gives the port. Bodies are not decompressed: a small one could become a huge one."""
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        handle_signals=False,
-        shutdown_timeout=2,
-        keepalive_timeout=KEEP_ALIVE_S,
-        lingering_time=2,
-        auto_decompress=False,
-    )
+    """Serves until left; gives the port."""
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=2)
     await runner.setup()
     try:
         if runner.server is None:

@@ -15,6 +15,7 @@ from local.servicebus.core.clock import CLOCKS
 from local.servicebus.core.config import ConfigError, load_config
 from local.servicebus.http.app import make_app
 from local.servicebus.server.broker import HOST, Broker
+from local.serving import without_version
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -35,7 +36,9 @@ async def serve(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     broker = Broker(load_config(options.config), db=options.db, clock=CLOCKS[options.clock](), key=options.key)
     await broker.start(port=options.port)
-    runner = web.AppRunner(make_app(broker), access_log=None)
+    management = make_app(broker)
+    management.on_response_prepare.append(without_version)
+    runner = web.AppRunner(management, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, HOST, options.http_port)
     await site.start()

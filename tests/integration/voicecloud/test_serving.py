@@ -57,6 +57,32 @@ async def test_who_says_nothing_is_sent_away(voicecloud: VoiceCloud, monkeypatch
         writer.close()
 
 
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET /health",
+        "GET /users/me",
+        "GET /nowhere",
+        "GET /control/",
+        "GET /phone/events",
+        "OPTIONS /phone/events",
+        "{",
+    ],
+)
+async def test_every_answer_is_plain_about_itself(voicecloud_shared: VoiceCloud, request_line: str) -> None:
+    """Nothing guesses another type of content, HTTPS stays HTTPS, and no version is named, be it no HTTP at all."""
+    host, port = voicecloud_shared.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"{request_line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    writer.close()
+    assert "\r\nX-Content-Type-Options: nosniff\r\n" in head
+    assert "\r\nStrict-Transport-Security: max-age=31536000\r\n" in head
+    assert "\r\nServer: voicecloud\r\n" in head
+    assert "aiohttp" not in head
+
+
 def test_a_thousand_idle_sockets_leave_it_reachable_and_its_log_short(
     storage_connection: str, table_prefix: str, hasty_seed: Path, tmp_path: Path
 ) -> None:
