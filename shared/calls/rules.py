@@ -59,7 +59,7 @@ def standing(found: Verdict, before: Progress) -> Verdict:
 
 
 def with_written(live: Mapping[str, User], written: Mapping[str, User]) -> Mapping[str, User]:
-    """The users as they are now, but who was written already under the id he had then."""
+    """The users as they are now, but who was written already under the id they had then."""
     kept = {one: user for one, user in written.items() if one not in live or live[one].id != user.id}
     return {**live, **kept}
 

@@ -101,7 +101,7 @@ def _own(values: Values | None, session_id: str) -> Holder:
 
 
 def _lost() -> Conflict:
-    return Conflict("phone-session-lost", "this phone is not the primary one any more: open it anew")
+    return Conflict("phone-session-lost", "this phone is not the primary one any more: open it again")
 
 
 def _is_same(held: Holder, found: Holder | None) -> bool:

@@ -19,7 +19,7 @@ LONGEST_WAIT_S = 25.0
 
 class PhoneSessions:
     """``page`` is the version of the page served. Every method takes the person's object id and raises Forbidden
-    ``agent-unknown`` for who is no agent."""
+    ``agent-unknown`` for anybody who is no agent."""
 
     def __init__(
         self,

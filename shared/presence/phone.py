@@ -113,7 +113,7 @@ class PhonePresence:
         await self._presences.note_call(agent, news, await self._settings.presence())
 
     async def signed_in(self, object_id: str) -> None:
-        """His phone was opened. It is not hindered by what cannot be noted now: both sides are then as they were."""
+        """The phone was opened. That is not hindered by what cannot be noted now: both sides are then as they were."""
         agent = await self._agent(object_id)
         try:
             await self._presences.note_sign_in(agent, await self._settings.presence())

@@ -1,6 +1,6 @@
 """Settings an administrator edits while the app runs: one JSON document per row, read with a short cache (rule 13).
 
-Missing optional fields have the defaults below, and what cannot be meant is refused. Unknown fields are refused when a
+Missing optional fields have the defaults below, and what is not valid is refused. Unknown fields are refused when a
 row is written; in rows that are there, of another version perhaps, they are ignored and named by health.
 """
 

@@ -19,7 +19,7 @@ Setting = General | CallbackProfile | CallSync | PresenceSettings | PhoneSetting
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All settings as of ``read_at``; ``faults`` names each row that cannot be meant and why, ``ignored`` what of
+    """All settings as of ``read_at``; ``faults`` names each row that is not valid and why, ``ignored`` what of
     the rows is no setting: rows and fields that nothing reads."""
 
     general: General
@@ -32,7 +32,7 @@ class Snapshot:
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     def fault_of(self, kind: Kind) -> str | None:
-        """Why a row of this kind cannot be meant, if there is one."""
+        """Why a row of this kind is not valid, if there is one."""
         return next((why for name, why in self.faults.items() if name.startswith(f"{kind}/")), None)
 
 
@@ -84,7 +84,7 @@ class Settings:
         return snapshot.phone
 
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
-        """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it cannot be meant."""
+        """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it is not valid."""
         snapshot = await self.snapshot()
         if fault := snapshot.faults.get(f"{Kind.CALLBACK_PROFILE}/{list_id}"):
             raise Misconfigured("callback-profile-faulty", f"the callback profile {list_id} cannot be read: {fault}")
@@ -95,7 +95,7 @@ class Settings:
         return {row.rk: json.loads(row.values["document"]) async for row in self._table.query(kind)}
 
     def check(self, kind: Kind, name: str, document: Document) -> None:
-        """Raises InvalidInput ``invalid-setting`` when the document cannot be meant, or not under this name."""
+        """Raises InvalidInput ``invalid-setting`` when the document is not valid, or not under this name."""
         if foreign := _foreign_row(kind, name):
             raise InvalidInput("invalid-setting", foreign)
         read = ReadFields(document) if isinstance(document, Mapping) else document

@@ -15,7 +15,7 @@ WHILE = 10 * CLOCK_RATE
 RECENT = 50
 """Packets."""
 AHEAD = CLOCK_RATE
-"""So much earlier than the recent ones no packet can be: its source counts anew."""
+"""So much earlier than the recent ones no packet can be: its source starts counting again."""
 OFF = CLOCK_RATE // 5
 """What is farther off than this is moved; less is the network's, or a clock's that runs a little fast or slow."""
 _WRAP, _HALF = 1 << 32, 1 << 31
@@ -64,7 +64,7 @@ def _shifts(arrivals: Sequence[Arrival]) -> list[int]:
 
 
 def _least(arrivals: Sequence[Arrival], shifts: Sequence[int]) -> list[int]:
-    """Of each packet, the least shift from it on, for a while or until its source counts anew."""
+    """Of each packet, the least shift from it on, for a while or until its source starts counting again."""
     found = list(shifts)
     coming: deque[int] = deque()
     ends = _ends(shifts)
@@ -81,7 +81,7 @@ def _least(arrivals: Sequence[Arrival], shifts: Sequence[int]) -> list[int]:
 
 
 def _ends(shifts: Sequence[int]) -> set[int]:
-    """The last packets before the source counts anew."""
+    """The last packets before the source starts counting again."""
     recent: deque[int] = deque(maxlen=RECENT)
     found = set()
     for number, shift in enumerate(shifts):

@@ -27,7 +27,7 @@ class DialOut:
     """Command: a user calls. ``to`` may be one of our own numbers (internal call); his own leg is ``<call id>:1``.
 
     ``caller_number`` is what the far end sees: the user's own number, or that of a pool he is a member of (C4). None
-    takes the one set for the next call, else his own. Refused: ``caller-number-not-allowed``, ``user-busy``,
+    takes the one set for the next call, else their own. Refused: ``caller-number-not-allowed``, ``user-busy``,
     ``draining``.
     """
 

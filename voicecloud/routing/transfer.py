@@ -120,7 +120,7 @@ def parked_left(world: World, call: Call, other: Leg) -> None:
 
 
 def pair(world: World, leg_id: str) -> tuple[Call, Leg, Leg]:
-    """The call, a user's leg and whom he has the call with. Raises Missing, Conflict ``not-connected``."""
+    """The call, a user's leg and whom they have the call with. Raises Missing, Conflict ``not-connected``."""
     call, leg = world.leg(leg_id)
     other = call.other_than(leg)
     if leg.user_id is None or other is None or call.stage is not Stage.CONNECTED:

@@ -66,7 +66,7 @@ async def test_a_call_whose_write_fails_is_not_taken_for_done(calls: CallWorld) 
 
 @pytest.mark.parametrize("is_written", [False, True])
 async def test_a_user_who_leaves_while_a_write_fails_loses_no_call(calls: CallWorld, is_written: bool) -> None:
-    """The verdict was given when he was set up; a row of ours in Dynamics is known though its answer was lost."""
+    """The verdict was given when they were set up; a row of ours in Dynamics is known though its answer was lost."""
     call_id, services = calls.new_call(), calls.new_process()
     calls.cloud.add(call_id, **MOBILE)
     await calls.world.fault(match="$batch", times=1, drop=True, after_commit=is_written)
