@@ -178,7 +178,7 @@ class Calls:
         await self.look_at(call_id)
 
     async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
-        """Who was written already stays so, whatever has become of their row since; whether the call is to be written is
+        """Who was written already stays so, whatever has become of their row; whether the call is to be written is
         for the users as they are now to decide."""
         before = record.progress
         live = await self._users.by_voice_id()

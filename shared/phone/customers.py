@@ -60,7 +60,7 @@ class Customers:
             return ()
 
     async def described(self, object_id: str, customers: Sequence[Customer]) -> Mapping[UUID, tuple[str, str]]:
-        """Company and city of each, as far as the agent may read them, to tell them apart by; none where Dynamics is slow."""
+        """Company and city of each that the agent may read, to tell them apart by; none where Dynamics is slow."""
         kinds = {one.kind for one in customers}
         asked = (self._described(kind, [one.id for one in customers if one.kind is kind], object_id) for kind in kinds)
         try:
