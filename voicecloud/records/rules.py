@@ -45,6 +45,7 @@ CALLER_PHASES = {
     EventKind.POOL_ENTERED: Phase.OTHER,
     EventKind.QUEUED: Phase.QUEUE,
     EventKind.QUEUE_OVERFLOWED: Phase.OTHER,
+    EventKind.QUEUE_REJECTED: Phase.OTHER,
     EventKind.CALLBACK_REQUESTED: Phase.OTHER,
     EventKind.POOL_LEFT: Phase.OTHER,
     EventKind.TALK_STARTED: Phase.TALK,

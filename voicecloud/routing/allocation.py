@@ -10,6 +10,7 @@ from voicecloud.routing.model import Member, Pool
 from voicecloud.routing.pools import overflow, visit_of
 from voicecloud.routing.selection import Candidate, Question, choose, rounds_over
 from voicecloud.routing.state import Agent, Call, PoolState, World
+from voicecloud.routing.unserved import watch
 
 RETURNED_PRIORITY = 1_000
 
@@ -22,6 +23,8 @@ def allocate(world: World) -> None:
     while world.to_allocate:
         pools = [world.pools[pool_id] for pool_id in sorted(world.to_allocate) if pool_id in world.pools]
         world.to_allocate.clear()
+        for state in pools:
+            watch(world, state)
         calls = [(rank(state.pool, call), call, state) for state in pools for call in state.waiting.values()]
         free = {state.pool.id for state in pools if state.waiting and free_members(world, state)}
         for _, call, state in sorted(calls, key=lambda entry: entry[0]):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from voicecloud.records.model import EndReason
-from voicecloud.routing import agents, offers, staff
+from voicecloud.routing import agents, offers, staff, unserved
 from voicecloud.routing.journey import finish, proceed, run
 from voicecloud.routing.legs import play
 from voicecloud.routing.machine import Stage
@@ -21,6 +21,8 @@ def fire(world: World, key: Key) -> None:
         agents.ready(world, world.agents[subject])
     elif kind == "availability":
         staff.availability_changed(world, world.agents[subject])
+    elif kind == "unserved":
+        unserved.act(world, subject)
     elif subject in world.calls:
         _OF_CALL[kind](world, world.calls[subject])
 

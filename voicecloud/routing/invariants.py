@@ -28,6 +28,7 @@ from voicecloud.routing.machine import AgentState, LegState, Stage
 from voicecloud.routing.model import Selection
 from voicecloud.routing.platform import Platform
 from voicecloud.routing.state import Call, PoolState, World
+from voicecloud.routing.unserved import left_alone
 
 ROUNDING_S = 1e-3
 TIMED_STAGES = {Stage.ASKING, Stage.ANNOUNCING, Stage.OFFERING_CALLBACK, Stage.VOICEMAIL}
@@ -229,6 +230,8 @@ def _check_pool(world: World, state: PoolState, now: datetime) -> None:
     require(len(waiting) == figures.queue_length, "the queue length is wrong", state.pool.id)
     legs = [leg for call in world.calls.values() for leg in call.open_legs() if leg.pool_id == state.pool.id]
     require(sum(leg.answered for leg in legs) == figures.active_calls, "active calls are wrong", state.pool.id)
+    unserved = bool(left_alone(world, state))
+    require(not unserved or world.timers.is_set(("unserved", state.pool.id)), "callers wait for nobody", state.pool.id)
     if state.pool.selection is Selection.FREE_LONGEST and free_members(world, state):
         fresh = [call for call in waiting if call.stage is Stage.QUEUED and not _spared(call)]
         require(not fresh, "a caller waits while an agent is free", state.pool.id)

@@ -1,5 +1,7 @@
 """A caller's way through a pool: question, exception, schedule, welcome, queue, and out again."""
 
+from datetime import timedelta
+
 from voicecloud.records.model import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.routing.effects import AskRouting, CallbackSource, RequestCallback
 from voicecloud.routing.legs import play, set_stage, to_routing, withdraw_offers
@@ -52,16 +54,17 @@ def enter_queue(world: World, call: Call) -> Step | None:
     pool = state.pool
     if not visit.asked_about_agents and not anyone_serves(world, state):
         visit.asked_about_agents = True
-        if step := _without_agents(world, call, pool):
+        if step := without_agents(world, call):
             return step
-    if pool.max_queue is not None and len(state.waiting) >= pool.max_queue:
+    if visit.queued_at is None and pool.max_queue is not None and len(state.waiting) >= pool.max_queue:
         return overflow(world, call)
     _join(world, call, state)
     return None
 
 
-def _without_agents(world: World, call: Call, pool: Pool) -> Step | None:
+def without_agents(world: World, call: Call) -> Step | None:
     """The pool's action; without one a transferred caller goes back, anybody else waits."""
+    pool = visited(world, call).pool
     if pool.no_agents_action is None and call.fall_back is None:
         return None
     world.note(call, EventKind.QUEUE_REJECTED, pool_id=pool.id, detail=EndReason.NO_AGENTS)
@@ -165,14 +168,15 @@ def _ask(world: World, call: Call, pool: Pool) -> None:
 
 
 def _join(world: World, call: Call, state: PoolState) -> None:
+    """At the end; who has left the queue for an offer they did not take has their old place."""
     pool, visit = state.pool, visit_of(call)
-    visit.queued_at, visit.outcome = world.now, None
+    visit.queued_at, visit.outcome = visit.queued_at or world.now, None
     set_stage(world, call, "queue")
     state.waiting[call.id] = call
     world.pools_changed((pool.id,))
     world.note(call, EventKind.QUEUED, pool_id=pool.id)
     if pool.max_wait_s is not None:
-        world.after(("max_wait", call.id), pool.max_wait_s)
+        world.timers.set(("max_wait", call.id), visit.queued_at + timedelta(seconds=pool.max_wait_s))
     if pool.selection is Selection.LESS_SKILLED_GRADUALLY:
         world.after(("widen", call.id), pool.widen_after_s)
     principal, once = call.leg(call.principal), pool.prompts.play_once

@@ -83,7 +83,7 @@ def remove_member(world: World, event: RemoveMember) -> None:
     if state.members.pop(event.user_id, None) is None:
         raise Missing("member-unknown", "this user is not a member of the pool")
     world.pools_of.get(event.user_id, set()).discard(event.pool_id)
-    world.changed_pools.add(event.pool_id)
+    world.pools_changed((event.pool_id,))
     world.changed_users.add(event.user_id)
 
 

@@ -1,5 +1,6 @@
 """A caller's way through a pool (I3)."""
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -291,3 +292,89 @@ def test_rounds_are_over_when_everybody_with_a_phone_had_theirs(floor: MakeFloor
     made.call()
     made.tell(events.Reject(made.rings()["cid"]))
     assert [dial.number for dial in made.found(CallNumber)] == [OUTSIDE.value]
+
+
+WAITING_LIMITED = Pool("p", "P", members=members("ann", "bob"), max_wait_s=300.0)
+
+
+def close_phones(made: Floor) -> None:
+    made.tell(*(events.TerminalChanged(name, Terminal.WEB, online=False) for name in ("ann", "bob")))
+
+
+def busy_then_waiting(floor: MakeFloor, pool: Pool) -> Floor:
+    """Both talk; ``c3`` waits. Their phones close behind them."""
+    made = floor(pool)
+    for place, name in enumerate(("ann", "bob"), 1):
+        made.call(f"c{place}")
+        made.answer(name, f"c{place}")
+    made.call("c3")
+    assert made.stage("c3") == "queued"
+    close_phones(made)
+    return made
+
+
+def test_who_already_waits_takes_the_no_agents_action_too(floor: MakeFloor) -> None:
+    """After a grace, not at the end of the longest wait."""
+    made = busy_then_waiting(floor, replace(WAITING_LIMITED, no_agents_action=TO_OUTSIDE))
+    made.wait(24.9)
+    assert (made.stage("c3"), made.found(CallNumber)) == ("queued", [])
+    made.wait(0.1)
+    assert [dial.number for dial in made.found(CallNumber)] == [OUTSIDE.value]
+    assert made.noted(EventKind.QUEUE_REJECTED)[0].detail == EndReason.NO_AGENTS
+
+
+def test_a_phone_that_is_loaded_again_throws_nobody_out(floor: MakeFloor) -> None:
+    """The grace begins with the last phone that closes, each time from its start."""
+    made = busy_then_waiting(floor, replace(WAITING_LIMITED, no_agents_action=TO_OUTSIDE))
+    for _ in range(3):
+        made.wait(20)
+        made.tell(events.TerminalChanged("ann", Terminal.WEB, online=True))
+        close_phones(made)
+    assert made.stage("c3") == "queued"
+    made.wait(25)
+    assert len(made.found(CallNumber)) == 1
+
+
+@pytest.mark.parametrize("leaves", ["phone", "lunch", "pool", "switch"])
+def test_it_does_not_matter_how_the_last_agent_leaves(floor: MakeFloor, leaves: str) -> None:
+    """Phone, availability, membership, master switch."""
+    made = floor(Pool("p", "P", members=members("ann"), no_agents_action=TO_OUTSIDE))
+    made.call("c1")
+    made.answer("ann", "c1")
+    made.call("c2")
+    if leaves == "lunch":
+        made.availability("ann", AvailabilityClass.OFF_WORK)
+    else:
+        made.tell(
+            {
+                "phone": events.TerminalChanged("ann", Terminal.WEB, online=False),
+                "pool": events.RemoveMember("p", "ann"),
+                "switch": events.SetAccepting("ann", accepting=False),
+            }[leaves]
+        )
+    made.wait(25)
+    assert len(made.found(CallNumber)) == 1
+
+
+def test_who_takes_no_callback_then_keeps_their_place(floor: MakeFloor) -> None:
+    """And their longest wait, and is asked once only."""
+    pool = replace(WAITING_LIMITED, no_agents_action=CALLBACK, callback=RULES)
+    made = busy_then_waiting(floor, pool)
+    made.wait(25)
+    assert made.stage("c3") == "offering_callback"
+    made.call("c4")
+    made.tell(events.KeyPressed("c4:1", "2"), events.KeyPressed("c3:1", "2"))
+    made.wait(30)
+    assert (made.stage("c3"), made.stage("c4")) == ("queued", "queued")
+    made.tell(events.TerminalChanged("ann", Terminal.WEB, online=True), events.PartyLeft("c1:1"))
+    assert (made.stage("c3"), made.stage("c4")) == ("ringing", "queued")
+    close_phones(made)
+    made.wait(300 - 25 - 30)
+    assert made.record("c3").service_calls[0].result is ServiceResult.OVERFLOWED
+
+
+def test_without_an_action_who_waits_goes_on_waiting(floor: MakeFloor) -> None:
+    """As who comes then does."""
+    made = busy_then_waiting(floor, WAITING_LIMITED)
+    made.wait(299)
+    assert made.stage("c3") == "queued"
