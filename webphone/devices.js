@@ -1,5 +1,7 @@
 /** Microphone, speaker and ringer: asked for, chosen, remembered (A1, C8). */
 
+import { kept } from "./kept.js";
+
 const KEPT = "voice-devices";
 const ASKS_AFTER_MS = 1_000;
 const CLEAN = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -31,7 +33,7 @@ export class Devices extends EventTarget {
   constructor() {
     super();
     /** @type {{microphone: string, speaker: string, ringer: string}} */
-    this.chosen = { microphone: "", speaker: "", ringer: "", ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
+    this.chosen = { microphone: "", speaker: "", ringer: "", ...JSON.parse(kept.getItem(KEPT) ?? "{}") };
     /** @type {MediaStream | null} */
     this.stream = null;
     /** @type {Promise<MediaStream> | null} */
@@ -147,7 +149,7 @@ export class Devices extends EventTarget {
   /** @param {"microphone" | "speaker" | "ringer"} use @param {string} id empty: the system's own */
   choose(use, id) {
     this.chosen[use] = id;
-    localStorage.setItem(KEPT, JSON.stringify(this.chosen));
+    kept.setItem(KEPT, JSON.stringify(this.chosen));
     if (use === "microphone") this.release();
     this.tell();
   }

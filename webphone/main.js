@@ -4,6 +4,7 @@ import { Api, Refusal } from "./api.js";
 import { hasMicrophone } from "./devices.js";
 import { elapsed } from "./clock.js";
 import { el, focus } from "./dom.js";
+import { keptInTab } from "./kept.js";
 import { handedBack, SignIn, SignInNeeded } from "./sign-in.js";
 import { Session } from "./session.js";
 import { loadTexts, t } from "./strings.js";
@@ -70,9 +71,9 @@ const late = () => new Promise((resolve) => setTimeout(resolve, INSIDE_MS, ""));
 
 /** Claims the session; where another machine has it, says so and waits for the agent (A4). @param {Session} session */
 async function claimed(session) {
-  let takeOver = sessionStorage.getItem(TAKING) !== null;
+  let takeOver = keptInTab.getItem(TAKING) !== null;
   const until = elapsed() + TRIED_MS;
-  sessionStorage.removeItem(TAKING);
+  keptInTab.removeItem(TAKING);
   for (;;) {
     try {
       return await session.open(takeOver);
@@ -120,7 +121,7 @@ function elsewhere(problem, until) {
 
 function lost() {
   const again = () => {
-    sessionStorage.setItem(TAKING, "1");
+    keptInTab.setItem(TAKING, "1");
     location.reload();
   };
   screen("lost.title", t("lost.text"), "", el("button", { class: "primary", onclick: again }, t("elsewhere.take-over")));

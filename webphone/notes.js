@@ -1,6 +1,7 @@
 /** Notes on a call: kept here at each key, saved while typing, so that neither reload nor crash loses them (K4). */
 
 import { Refusal } from "./api.js";
+import { kept } from "./kept.js";
 
 const SAVE_AFTER_MS = 800;
 const AGAIN_MS = 4_000;
@@ -28,18 +29,18 @@ export class Notes extends EventTarget {
 
   /** The whole text as it was typed, saved already or not; null where nothing was. @param {string} callId */
   draft(callId) {
-    return localStorage.getItem(this.kept + callId) ?? this.typed.get(callId) ?? null;
+    return kept.getItem(this.kept + callId) ?? this.typed.get(callId) ?? null;
   }
 
   /** What was typed before it was known what the server has. @param {string} callId */
   more(callId) {
-    return localStorage.getItem(this.added + callId);
+    return kept.getItem(this.added + callId);
   }
 
   /** @param {string} callId @param {string} text @param {boolean} isWhole whether what the server has is in it, or gone from it */
   type(callId, text, isWhole) {
     this.tell("saving");
-    localStorage.setItem((isWhole ? this.kept : this.added) + callId, text);
+    kept.setItem((isWhole ? this.kept : this.added) + callId, text);
     if (!isWhole) return;
     this.typed.set(callId, text);
     this.later(callId, SAVE_AFTER_MS);
@@ -51,13 +52,13 @@ export class Notes extends EventTarget {
     if (more === null) return this.draft(callId) ?? saved;
     const text = [saved, more].filter(Boolean).join("\n");
     this.type(callId, text, true);
-    localStorage.removeItem(this.added + callId);
+    kept.removeItem(this.added + callId);
     return text;
   }
 
   /** Saves what an earlier page has left. */
   resume() {
-    for (const key of Object.keys(localStorage)) {
+    for (const key of kept.keys()) {
       if (key.startsWith(this.kept)) this.later(key.slice(this.kept.length), 0);
       if (key.startsWith(this.added)) this.complete(key.slice(this.added.length));
     }
@@ -69,7 +70,7 @@ export class Notes extends EventTarget {
       const { notes } = await this.api.get(`/phone/calls/${callId}`);
       this.whole(callId, notes ?? "");
     } catch (error) {
-      if (isRefused(error)) localStorage.removeItem(this.added + callId);
+      if (isRefused(error)) kept.removeItem(this.added + callId);
       else setTimeout(() => this.complete(callId), AGAIN_MS);
     }
   }
@@ -82,20 +83,20 @@ export class Notes extends EventTarget {
 
   /** @param {string} callId @param {boolean} [leaving] */
   async save(callId, leaving = false) {
-    const notes = localStorage.getItem(this.kept + callId);
+    const notes = kept.getItem(this.kept + callId);
     this.timers.delete(callId);
     if (notes === null || (this.going.has(callId) && !leaving)) return;
     this.going.add(callId);
     this.edit.number += 1;
     try {
       await this.api.send("PATCH", `/phone/calls/${callId}`, { notes, edit: { ...this.edit } }, { keepalive: leaving });
-      const isNewest = localStorage.getItem(this.kept + callId) === notes;
-      if (isNewest) localStorage.removeItem(this.kept + callId);
+      const isNewest = kept.getItem(this.kept + callId) === notes;
+      if (isNewest) kept.removeItem(this.kept + callId);
       else if (!this.timers.has(callId)) this.later(callId, 0);
       this.tell(isNewest ? "saved" : "saving");
     } catch (error) {
       const refused = isRefused(error);
-      if (refused) localStorage.removeItem(this.kept + callId);
+      if (refused) kept.removeItem(this.kept + callId);
       else this.later(callId, AGAIN_MS);
       this.tell(refused ? "refused" : "failed");
     } finally {

@@ -1,10 +1,12 @@
 /** Notices outside the page that somebody rings: asked for once, in words, when the agent has time for it. */
 
+import { kept } from "./kept.js";
+
 const KEPT = "voice-notices-asked";
 
 /** Whether the browser would ask and the agent has not been asked yet. */
 export function mayAsk() {
-  return globalThis.Notification?.permission === "default" && !localStorage.getItem(KEPT);
+  return globalThis.Notification?.permission === "default" && !kept.getItem(KEPT);
 }
 
 /** @returns {"granted" | "denied" | "default" | "missing"} */
@@ -18,5 +20,5 @@ export async function allowNotices() {
 
 /** The agent has answered, whatever it was. */
 export function asked() {
-  localStorage.setItem(KEPT, "1");
+  kept.setItem(KEPT, "1");
 }

@@ -148,7 +148,7 @@ export class Phone {
     const cif = await framework();
     if (!cif || !this.api.sessionId) return;
     this.check(dynamicsUser);
-    const pages = new UnrecordedPages(this.session.opened.settings.unrecordedPages, (call, paused) => this.command(call, "recording", { paused }), sessionStorage);
+    const pages = new UnrecordedPages(this.session.opened.settings.unrecordedPages, (call, paused) => this.command(call, "recording", { paused }));
     cif.addHandler("onpagenavigate", (/** @type {any} */ told) => pages.navigated(told, this.calls.live()));
     this.unrecorded = pages;
     this.omnichannel = new Omnichannel(cif, this.api);

@@ -2,6 +2,7 @@
 
 import { Refusal } from "./api.js";
 import { elapsed, learn } from "./clock.js";
+import { kept, keptInTab } from "./kept.js";
 
 const HEARTBEAT_MS = 8_000;
 const SLACK_MS = 500;
@@ -47,7 +48,7 @@ export class Session {
       navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
         resolve(Boolean(lock));
         return lock ? new Promise(() => {}) : undefined;
-      });
+      }).catch(() => resolve(true)); // refused where there is no storage: then the server alone keeps phones apart
     });
     if (taken) return;
     waits();
@@ -64,9 +65,9 @@ export class Session {
    * @param {boolean} [takeOver]
    */
   async open(takeOver = false) {
-    const sessionId = sessionStorage.getItem(KEPT) ?? localStorage.getItem(KEPT) ?? crypto.randomUUID();
-    sessionStorage.setItem(KEPT, sessionId);
-    localStorage.setItem(KEPT, sessionId);
+    const sessionId = keptInTab.getItem(KEPT) ?? kept.getItem(KEPT) ?? crypto.randomUUID();
+    keptInTab.setItem(KEPT, sessionId);
+    kept.setItem(KEPT, sessionId);
     const asked = elapsed();
     this.opened = await this.api.post("/phone/session", { sessionId, claim: this.claim, client: describe(), takeOver, canAnswer: this.canAnswer, ...(this.dynamicsUser ? { dynamicsUser: this.dynamicsUser } : {}) });
     learn(this.opened.now, asked);
@@ -120,8 +121,8 @@ export class Session {
   }
 
   forget() {
-    sessionStorage.removeItem(KEPT);
-    localStorage.removeItem(KEPT);
+    keptInTab.removeItem(KEPT);
+    kept.removeItem(KEPT);
     this.api.sessionId = "";
   }
 }

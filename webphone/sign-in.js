@@ -1,5 +1,6 @@
 /** Signs the agent in by OIDC authorization code with PKCE (RFC 7636). Tokens stay in this page's memory (A1). */
 
+import { keptInTab } from "./kept.js";
 import { challenge, random } from "./pkce.js";
 
 const KEPT = "voice-phone-sign-in";
@@ -33,16 +34,16 @@ export class SignIn extends EventTarget {
    * be called on a click.
    */
   async begin() {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    const kept = JSON.parse(keptInTab.getItem(KEPT) ?? "null");
     const answer = new URLSearchParams(location.search);
     if (kept && answer.get("state") === kept.state) {
-      sessionStorage.removeItem(KEPT);
+      keptInTab.removeItem(KEPT);
       history.replaceState(null, "", location.pathname);
       return this.redeem(Object.fromEntries(answer), kept.verifier);
     }
     if (window.top !== window) return this.silently();
     const { address, kept: keeping } = await this.wish();
-    sessionStorage.setItem(KEPT, JSON.stringify(keeping));
+    keptInTab.setItem(KEPT, JSON.stringify(keeping));
     location.assign(address);
     return new Promise(() => {});
   }
@@ -106,7 +107,7 @@ export class SignIn extends EventTarget {
 
   /** Leaves the page for the authority's, where somebody else can sign in. */
   out() {
-    sessionStorage.removeItem(WHO);
+    keptInTab.removeItem(WHO);
     const back = new URLSearchParams({ post_logout_redirect_uri: redirectUri() });
     location.assign(`${this.config.authority}/oauth2/v2.0/logout?${back}`);
   }
@@ -126,7 +127,7 @@ export class SignIn extends EventTarget {
     if (!answer.ok) throw new SignInNeeded(given.error_description ?? given.error);
     this.held = { access: given.access_token, refresh: given.refresh_token ?? "", until: Date.now() + given.expires_in * 1000 };
     const who = given.id_token && JSON.parse(decoded(given.id_token.split(".")[1]));
-    if (who) sessionStorage.setItem(WHO, who.login_hint ?? who.preferred_username ?? "");
+    if (who) keptInTab.setItem(WHO, who.login_hint ?? who.preferred_username ?? "");
   }
 
   get scope() {
@@ -136,7 +137,7 @@ export class SignIn extends EventTarget {
   /** What the authority is asked, and what has to be kept until it answers. @param {Record<string, string>} [more] */
   async wish(more = {}) {
     const [verifier, state] = [random(), random()];
-    const who = sessionStorage.getItem(WHO);
+    const who = keptInTab.getItem(WHO);
     const query = new URLSearchParams({
       client_id: this.config.clientId,
       response_type: "code",

@@ -1,5 +1,6 @@
 /** The texts people read, one catalogue a language. */
 
+import { kept } from "./kept.js";
 import { en } from "./strings/en.js";
 
 const CATALOGUES = {
@@ -21,7 +22,7 @@ export async function loadTexts() {
 
 /** @returns {keyof typeof CATALOGUES} */
 export function chosenLanguage() {
-  const wanted = localStorage.getItem(KEPT) ?? navigator.language.slice(0, 2);
+  const wanted = kept.getItem(KEPT) ?? navigator.language.slice(0, 2);
   return wanted in CATALOGUES ? /** @type {any} */ (wanted) : "en";
 }
 
@@ -29,7 +30,7 @@ export const languages = Object.keys(CATALOGUES);
 
 /** @param {string} language */
 export function chooseLanguage(language) {
-  localStorage.setItem(KEPT, language);
+  kept.setItem(KEPT, language);
   location.reload();
 }
 

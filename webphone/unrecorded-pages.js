@@ -1,14 +1,16 @@
 /** Pages of Dynamics on which nothing is recorded, as where card numbers are typed (K9): the administrator names them. */
 
+import { keptInTab } from "./kept.js";
+
 const KEPT = "unrecorded-pages";
 
 export class UnrecordedPages {
   /**
    * @param {string[]} names parts of the addresses of such pages, as `etn=invoice`
    * @param {(call: import("./calls.js").Call, paused: boolean) => Promise<boolean>} pause says whether it is done
-   * @param {Storage} storage what is known outlives a reload of the phone
+   * @param {Pick<Storage, "getItem" | "setItem">} [storage] what is known outlives a reload of the phone
    */
-  constructor(names, pause, storage) {
+  constructor(names, pause, storage = keptInTab) {
     this.names = names.map((name) => name.toLowerCase());
     this.pause = pause;
     this.storage = storage;

@@ -1,17 +1,19 @@
 /** Keys for the whole phone; digits only where nothing is being typed. */
 
+import { kept } from "../kept.js";
+
 /** What they are for, as the settings show it. @type {[string, string][]} */
 export const SHORTCUTS = [["Enter", "answer"], ["Esc", "decline"], ["M", "mute"], ["H", "hold"], ["0–9 * #", "keys"]];
 
 const OFF = "voice.keys.off";
 
 /** Whether keys without a modifier command a call: some input methods press them by themselves (WCAG 2.1.4). */
-export const areKeysUsed = () => !localStorage.getItem(OFF);
+export const areKeysUsed = () => !kept.getItem(OFF);
 
 /** @param {boolean} used */
 export function useKeys(used) {
-  if (used) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
+  if (used) kept.removeItem(OFF);
+  else kept.setItem(OFF, "1");
 }
 
 export class Shortcuts {

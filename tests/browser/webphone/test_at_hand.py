@@ -1,13 +1,33 @@
 """The phone under an agent's hands: whose keyboard it is, what a double click does, what is said of a call (C2-C7)."""
 
+import base64
+import io
+import wave
 from typing import Any
 
 from playwright.async_api import expect
 
-from tests.fixtures.played_phone import MATTI, PlayedPhone, a_call
+from tests.fixtures.played_phone import HOST, MATTI, PlayedPhone, a_call
 from tests.fixtures.waiting import eventually
 
 BJORN = {"number": "+35891001002", "name": "Björn Lindqvist", "userId": "bjorn"}
+
+
+async def test_a_ring_takes_the_keyboard_from_nobody(played: PlayedPhone) -> None:
+    """What is typed into a form of Dynamics stays there, on opening and as it rings; no blank answers (A2)."""
+    page = await played.framed()
+    await page.locator("#subject").focus()
+    panel = page.frame_locator("iframe")
+    await panel.get_by_role("tab", name="Keypad").wait_for()
+    await page.keyboard.type("Wants ")
+    played.shows(a_call("c1", "ringing"))
+    await expect(panel.get_by_role("button", name="Answer")).to_be_visible()
+    await page.keyboard.type("a quote\n")
+    await expect(page.locator("#subject")).to_have_value("Wants a quote")
+    assert played.sent("/media") == []
+    await panel.get_by_role("alertdialog").click(position={"x": 5, "y": 5})
+    await page.keyboard.press("Escape")
+    await eventually(lambda: len(played.sent("/decline")) == 1)
 
 
 async def test_who_writes_or_searches_goes_on_while_it_rings(played: PlayedPhone) -> None:
@@ -23,6 +43,28 @@ async def test_who_writes_or_searches_goes_on_while_it_rings(played: PlayedPhone
     await page.keyboard.press("Escape")
     await page.wait_for_timeout(300)
     assert played.sent("/decline") == []
+
+
+async def test_a_double_click_is_one_click(played: PlayedPhone) -> None:
+    """On Call and on Hold; no fault is told, as it worked (C1, C2)."""
+    page = await played.opened()
+    await page.locator("#number").fill("0401234567")
+    await page.get_by_role("button", name="Call", exact=True).dblclick()
+    await eventually(lambda: bool(played.sent("/phone/calls")))
+    await page.wait_for_timeout(300)
+    assert len(played.sent("/phone/calls")) == 1
+    played.answers["POST /api/phone/calls/c1/hold"] = (409, {"code": "not-in-this-state", "state": "held"})
+    played.shows(a_call("c1", "connected"))
+    await page.get_by_role("button", name="Hold").dblclick(delay=20)
+    await page.wait_for_timeout(300)
+    assert len(played.sent("/hold")) == 1
+    for _ in range(2):
+        await page.get_by_role("button", name="Keys").click()
+        await page.wait_for_timeout(600)
+    await page.get_by_role("button", name="Keys").click()
+    await page.wait_for_timeout(600)
+    await page.get_by_role("group", name="Keys to press").get_by_role("button", name="5").dblclick()
+    await eventually(lambda: len(played.sent("/keys")) == 2)
 
 
 async def test_a_consultation_has_three_ways_out(played: PlayedPhone) -> None:
@@ -68,6 +110,18 @@ async def test_who_is_asked_sees_whom_it_is_about_and_the_notes(played: PlayedPh
     await expect(ring).to_contain_text("Back from Björn Lindqvist: Declined")
 
 
+async def test_it_is_said_what_happened_and_not_for_longer_than_it_is_news(played: PlayedPhone) -> None:
+    """Declined, not "no answer"; the next call is not under what was said of this one (C2, C3)."""
+    page = await played.opened()
+    played.shows(a_call("c1", "consulting", terminal="web", consult={**BJORN, "state": "ringing"}))
+    await expect(page.locator(".call .state")).to_contain_text("Asking")
+    played.shows(a_call("c1", "connected", sequence=2, unheard={**BJORN, "reason": "declined"}))
+    await expect(page.get_by_role("alert")).to_have_text("Björn Lindqvist: Declined")
+    played.shows(a_call("c1", "connected", sequence=2), a_call("c2", "ringing"))
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0, timeout=1_000)
+
+
 async def test_nobody_switches_away_from_a_call_that_still_rings(played: PlayedPhone) -> None:
     """It could not wait: the one on hold is shown, and offered once the other is talked in (C2)."""
     page = await played.opened()
@@ -97,6 +151,37 @@ async def test_a_pool_switch_stays_as_it_was_set(played: PlayedPhone) -> None:
     await expect(switch).to_be_checked()
 
 
+async def test_colleagues_are_shown_as_they_are_now(played: PlayedPhone) -> None:
+    """A status that changes while one looks; who has no phone is not green, whatever is set (C6)."""
+    colleague = {"kind": "user", "id": "bjorn", "name": "Björn", "number": "+35891001002", "numbers": []}
+    status = {"name": "Available", "talking": False, "reachable": False}
+    played.answers["GET /api/phone/directory"] = [{**colleague, "status": status}]
+    page = await played.opened()
+    played.shows(a_call("c1", "connected"))
+    await page.get_by_role("button", name="Transfer", exact=True).click()
+    target = page.locator(".targets li")
+    await expect(target).to_contain_text("Available, no phone")
+    await expect(target.locator(".dot")).to_be_hidden()
+    played.answers["GET /api/phone/directory"] = [{**colleague, "status": {**status, "reachable": True}}]
+    await expect(target.locator(".dot")).to_be_visible()
+    await page.get_by_role("tab", name="Contacts").click()
+    await expect(page.locator(".entry .dot")).to_have_attribute("data-kind", "available")
+    played.answers["GET /api/phone/directory"] = [{**colleague, "status": {**status, "talking": True}}]
+    await expect(page.locator(".entry .dot")).to_have_attribute("data-kind", "busy")
+
+
+async def test_the_phone_is_that_of_who_has_dynamics_open(played: PlayedPhone) -> None:
+    """Else it says whose it is, and does not ring (A2)."""
+    played.answers["POST /api/phone/session"] = (403, {"code": "phone-of-another", "name": "Anna Virtanen"})
+    other = "a0000000-0000-4000-8000-000000000002"
+    page = await played.framed({"userId": f"{{{other.upper()}}}"})
+    panel = page.frame_locator("iframe")
+    await expect(panel.get_by_role("heading")).to_have_text("This is the phone of somebody else")
+    await expect(panel.locator("main")).to_contain_text("Anna Virtanen")
+    [asked] = played.sent("/phone/session")
+    assert asked["dynamicsUser"] == other
+
+
 async def test_a_phone_without_a_microphone_says_so_to_the_server(played: PlayedPhone) -> None:
     """From the beginning, and that it can answer again as soon as one is there (A1)."""
     await played.context.add_init_script(
@@ -116,5 +201,54 @@ async def test_a_phone_without_a_microphone_says_so_to_the_server(played: Played
     await expect(page.get_by_role("alert")).to_contain_text("No microphone was found")
     await page.evaluate("connectHeadset()")
     await expect(page.get_by_role("alert")).to_have_count(0)
-    session = next(path for how, path, _ in reversed(played.asked) if how == "PUT" and "/session/" in path)
-    await eventually(lambda: played.sent(session, "PUT")[-1] == {"canAnswer": True})
+    beats = lambda: [body for how, path, body in played.asked if how == "PUT" and "/session/" in path]  # noqa: E731
+    await eventually(lambda: {"canAnswer": True} in beats())
+
+
+def silence(length_s: int) -> str:
+    """The address of a recording in which nobody says anything."""
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(bytes(16_000 * length_s))
+    return "data:audio/wav;base64," + base64.b64encode(sound.getvalue()).decode()
+
+
+async def test_one_recording_is_heard_at_a_time_and_none_in_a_call(played: PlayedPhone) -> None:
+    """Who plays the second has done with the first; a call that rings silences both (C6)."""
+    entry = {"number": MATTI, "direction": "inbound", "result": "answered", "duration_s": 20, "pool": None}
+    played.answers["GET /api/phone/history"] = {
+        "entries": [
+            {**entry, "callId": one, "name": one, "startedAt": f"2026-11-23T10:0{at}:00Z", "recording": f"/api/r/{one}"}
+            for at, one in enumerate(("Matti", "Liisa"))
+        ],
+        "missed": 0,
+        "next": None,
+    }
+    for one in ("Matti", "Liisa"):
+        played.answers[f"GET /api/r/{one}"] = [{"audio": silence(20)}]
+    page = await played.opened()
+    await page.get_by_role("tab", name="History").click()
+    for one in ("Matti", "Liisa"):
+        await page.get_by_role("button", name=f"Play the recording: {one}").click()
+        await page.wait_for_function(
+            "who => { const heard = [...document.querySelectorAll('audio')].filter((one) => !one.paused);"
+            " return heard.length === 1 && heard[0].closest('li').textContent.includes(who); }",
+            arg=one,
+        )
+    played.shows(a_call("c1", "ringing"))
+    await page.wait_for_function("[...document.querySelectorAll('.history audio')].every((one) => one.paused)")
+
+
+async def test_a_panel_whose_browser_keeps_nothing_is_a_phone_all_the_same(played: PlayedPhone) -> None:
+    """Where third-party cookies are blocked, Dynamics and the phone being two sites, storage is refused (A2)."""
+    page = await played.framed()
+    panel = page.frame_locator("iframe")
+    await panel.get_by_role("tab", name="Keypad").wait_for()
+    [frame] = [one for one in page.frames if one.url.startswith(HOST)]
+    assert await frame.evaluate("() => { try { return !localStorage; } catch (error) { return error.name; } }")
+    played.shows(a_call("c1", "ringing"))
+    await panel.get_by_role("button", name="Answer").click()
+    await eventually(lambda: len(played.sent("/c1/media")) == 1)
