@@ -22,6 +22,7 @@ from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
 from voicecloud.organisation.model import Kind
+from voicecloud.organisation.numbering import Numbering
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.commands import PhoneCommands
 from voicecloud.phone.ice import IceServers
@@ -229,7 +230,9 @@ def _telephony(
 ) -> Telephony:
     directory, settings = ground.directory, ground.settings
     random = Random(settings.traffic_seed)  # noqa: S311 (plays people, keeps no secret)
-    engine = Engine(directory.routing(), ground.clock)
+    region = directory.organisation.region
+    numbering = Numbering(settings.trunk_region or region, region, directory.own_numbers)
+    engine = Engine(directory.routing(), ground.clock, numbering.event)
     gateway = _gateway(ground, engine, prompts)
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     records = _records(ground, engine, gateway, recordings, notices)

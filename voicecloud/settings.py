@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from shared.errors import Misconfigured
+from shared.numbers import is_region
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
 from voicecloud.records.audio import AudioFormat
 from voicecloud.trunk.sip.account import Account
@@ -49,6 +50,7 @@ class Settings:
     ice_servers: Sequence[IceServer] = ()
     turn_secret: str = field(default="", repr=False)
     sip: Account | None = None
+    trunk_region: str | None = None
     phone_origins: frozenset[str] = frozenset()
     phone_lease_s: float = 30.0
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -84,6 +86,7 @@ class Settings:
             ice_servers=read.ice_servers(),
             turn_secret=read.text("TURN_SECRET", ""),
             sip=read.sip(),
+            trunk_region=read.region("TRUNK_REGION"),
             phone_origins=frozenset(read.text("PHONE_ORIGINS", "").split()),
             phone_lease_s=read.number("PHONE_LEASE_S", cls.phone_lease_s),
             environment=environment,
@@ -162,6 +165,15 @@ class _Reader:
             calls=max(1, int(self.number("SIP_CALLS", Account.calls))),
             trusted=frozenset(self.text("SIP_TRUSTED", "").lower().split()),
         )
+
+    def region(self, name: str) -> str | None:
+        """A country by ISO 3166, None where none is named."""
+        region = self.text(name, "").upper()
+        if not region:
+            return None
+        if not is_region(region):
+            raise Misconfigured("setting", f"VOICECLOUD_{name} is a country like FI (ISO 3166)")
+        return region
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "0").lower()

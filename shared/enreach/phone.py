@@ -97,11 +97,13 @@ class EnreachPhone:
             document = dict(answer.json())
             return PhoneState(str(document["version"]), document)
 
-    async def dial(self, user_id: str, call_id: str, number: str, caller_number: str | None) -> None:
-        """The same call again changes nothing."""
+    async def dial(self, user_id: str, call_id: str, number: str, caller_number: str | None, keys: str = "") -> None:
+        """``keys`` are pressed once it is answered. The same call again changes nothing."""
         body = {names.EVENT_CALL_ID: call_id, names.NUMBER: number}
         if caller_number is not None:
             body[names.CALLER_NUMBER] = caller_number
+        if keys:
+            body[names.KEYS] = keys
         await self._call("POST", _path(names.PHONE_CALLS, user=user_id), json=body)
 
     async def command(self, user_id: str, call_id: str, command: str, body: Mapping[str, Any], key: str) -> Any:

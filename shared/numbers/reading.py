@@ -254,6 +254,13 @@ def _has_trunk_zero(region: str | None) -> bool:
     return metadata is not None and metadata.national_prefix == "0"
 
 
+def is_region(text: str) -> bool:
+    """Whether numbers of this country (ISO 3166, capitals) can be read."""
+    import phonenumbers  # its metadata takes 40 ms to load: only who sets a region or reads a number pays for it
+
+    return text in phonenumbers.SUPPORTED_REGIONS
+
+
 def _count(text: str) -> int:
     return sum(character.isdigit() for character in text)
 

@@ -33,14 +33,18 @@ class LiveCalls:
         self._offers = offers
 
     async def dial(self, object_id: str, session: str | None, body: object) -> str:
-        """``{callId, number, callerNumber?}``; gives the call's id. Raises Forbidden ``caller-number-foreign``."""
+        """``{callId, number, callerNumber?}``; gives the call's id. Keys of an extension are pressed after the answer.
+
+        Raises Forbidden ``caller-number-foreign``, InvalidInput ``number-ambiguous`` or ``number-unreadable``.
+        """
         agent = await self._sessions.commanding(object_id, session)
         document = requests.text_object(body)
         call_id, number = requests.call_id(document.get("callId")), requests.number(document, "number")
         shown = requests.number(document, "callerNumber") if document.get("callerNumber") is not None else None
         if shown is not None:
             await self._require_own(agent, shown)
-        await self._phone.dial(agent.voice_user_id, call_id, requests.dialled(number, await self._region()), shown)
+        called = requests.called(number, await self._region())
+        await self._phone.dial(agent.voice_user_id, call_id, called.number, shown, called.keys)
         return call_id
 
     async def command(

@@ -8,14 +8,13 @@ from uuid import UUID
 from shared.calls.model import is_call_id
 from shared.enreach import names
 from shared.errors import InvalidInput, Missing
-from shared.numbers import to_e164
+from shared.numbers.dialling import Dialled, dialled
 from shared.text import cleaned
 
 OWN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 """An id of a page's own making."""
 _MEDIA_ID = re.compile(r"[0-9A-Za-z_.~-]{1,128}")
 _KEY = re.compile(r"[!-~]{1,128}")
-_BETWEEN_DIGITS = re.compile(r"[\s().\-\u2013/]+")
 _KEYS = re.compile(r"[0-9A-D*#]{1,32}")
 MAX_CLIENT = 200
 MAX_NUMBER = 128
@@ -105,11 +104,12 @@ def idempotency_key(header: str | None) -> str:
     return header
 
 
-def dialled(text: str, region: str | None) -> str:
-    """What is to be called: in E.164 if it is a number in any spelling, else (112, 1001, user:…) without blanks."""
-    if text.startswith(("user:", "pool:")):
-        return text
-    return to_e164(text, region) or _BETWEEN_DIGITS.sub("", text)
+def called(text: str, region: str | None) -> Dialled:
+    """What is to be called: somebody by id, or one number, with the keys of its extension.
+
+    Raises InvalidInput ``number-ambiguous`` with ``numbers`` to choose from, and ``number-unreadable``, too.
+    """
+    return Dialled(text) if text.startswith(("user:", "pool:")) else dialled(text, region)
 
 
 def command(name: str, body: object, region: str | None = None) -> Mapping[str, Any]:
@@ -122,7 +122,7 @@ def command(name: str, body: object, region: str | None = None) -> Mapping[str, 
     if name == "recording":
         return {names.PAUSED: flag(document, "paused")}
     if name in {"transfer", "consult"}:
-        return {names.TO: dialled(number(document, "to"), region)}
+        return {names.TO: _sent_to(number(document, "to"), region)}
     if name == "keys":
         return {names.KEYS: _keys(document.get("keys"))}
     raise Missing("command-unknown", "there is no such command")
@@ -137,6 +137,14 @@ def sdp(content_type: str, body: bytes) -> bytes:
     if not body.startswith(b"v=0"):
         raise InvalidInput("sdp-expected", "this is no session description")
     return body
+
+
+def _sent_to(text: str, region: str | None) -> str:
+    """Raises InvalidInput ``number-extension``: nobody would press its keys."""
+    found = called(text, region)
+    if found.keys:
+        raise InvalidInput("number-extension", "a call cannot be sent to an extension: only what is dialled has one")
+    return found.number
 
 
 def _keys(given: object) -> str:

@@ -12,6 +12,7 @@ from typing import Self
 from uuid import UUID
 
 from shared.errors import InvalidInput
+from shared.numbers import is_region
 
 Document = Mapping[str, object]
 
@@ -181,12 +182,10 @@ def _reclassified(document: Document) -> Reclassified:
 
 
 def _region(document: Document) -> str | None:
-    import phonenumbers  # its metadata takes 40 ms to load: only who sets a region pays for it
-
     region = document.get("default_region")
     if region is None:
         return None
-    if not isinstance(region, str) or region.upper() not in phonenumbers.SUPPORTED_REGIONS:
+    if not isinstance(region, str) or not is_region(region.upper()):
         raise _invalid("default_region", "an ISO 3166 country code such as FI")
     return region.upper()
 

@@ -13,7 +13,7 @@ from voicecloud.api.users import addressed
 from voicecloud.media.sdp import LONGEST_SDP
 from voicecloud.organisation.model import required
 from voicecloud.phone.commands import Asked, WrongState
-from voicecloud.phone.requests import flag
+from voicecloud.phone.requests import extension, flag
 from voicecloud.users.rights import require_self
 
 SDP = "application/sdp"
@@ -65,13 +65,13 @@ async def state(request: web.Request) -> object:
 
 
 async def dial(request: web.Request) -> object:
-    """``{CallId, Number, CallerNumber?}``"""
+    """``{CallId, Number, CallerNumber?, Keys?}``"""
     user_id, document = _user_id(request), await body(request)
     number, call_id = required(document, "Number"), required(document, "CallId")
     shown = document.get("CallerNumber")
     if shown is not None and not isinstance(shown, str):
         raise InvalidInput("field-type", "CallerNumber is a text or null")
-    is_new = services(request).phones.commands.dial(user_id, call_id, number, shown)
+    is_new = services(request).phones.commands.dial(user_id, call_id, number, shown, extension(document.get("Keys")))
     await services(request).telephony.records.kept(call_id)
     return json_response({"CallId": call_id}, 201 if is_new else 200)
 

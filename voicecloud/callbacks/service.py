@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Missing
-from shared.numbers import mask
+from shared.numbers import from_network, mask
 from shared.storage.races import win
 from voicecloud.callbacks.model import MAX_NOTE, MAX_NUMBER, Callback, NewCallback, Search, State
 from voicecloud.callbacks.store import CallbackStore
@@ -52,7 +52,7 @@ class Callbacks:
         callback = Callback(
             id=self._ids.new(),
             list_id=new.list_id,
-            caller_number=new.caller_number,
+            caller_number=from_network(new.caller_number, self._directory.organisation.region),
             created_at=now,
             modified_at=now,
             reason=new.reason,

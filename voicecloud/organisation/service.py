@@ -1,11 +1,14 @@
 """The configuration in memory: loaded at the start, every change written before it holds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from shared.errors import Misconfigured, Missing
+from shared.numbers import from_network
 from voicecloud.organisation.codec import decode
 from voicecloud.organisation.model import CallbackList, Document, Kind, Organisation, Queue, User
+from voicecloud.organisation.numbering import with_targets
 from voicecloud.organisation.store import Documents
 from voicecloud.routing import model as routing
 
@@ -35,8 +38,8 @@ class Directory:
         if not heads:
             raise Misconfigured("organisation-missing", "no organisation is configured: give VOICECLOUD_SEED")
         self.organisation = Organisation.from_document(heads[0])
-        self.users = self._by_id(Kind.USER, User.from_document)
-        self.queues = self._by_id(Kind.QUEUE, Queue.from_document)
+        self.users = self._by_id(Kind.USER, self._user)
+        self.queues = self._by_id(Kind.QUEUE, self._queue)
         self.callback_lists = self._by_id(Kind.CALLBACK_LIST, CallbackList.from_document)
 
     def documents(self, kind: Kind) -> list[Document]:
@@ -48,7 +51,7 @@ class Directory:
 
     async def write(self, kind: Kind, key: str, document: Document) -> None:
         """Stores a document; users and queues are read anew from it. Raises InvalidInput when it makes no sense."""
-        read = _checked(kind, document)
+        read = self._read_as(kind, document)
         async with self._writing:
             await self._documents.put(kind, key, document)
             self._take_over(kind, key, document, read)
@@ -59,12 +62,12 @@ class Directory:
 
         def changed(stored: Document | None) -> Document:
             document = change(_found(stored, kind.value))
-            _checked(kind, document)
+            self._read_as(kind, document)
             return document
 
         async with self._writing:
             document = await self._documents.update(kind, key, changed) or {}
-            self._take_over(kind, key, document, _checked(kind, document))
+            self._take_over(kind, key, document, self._read_as(kind, document))
 
     async def revision(self) -> str:
         """Another one when commands have changed something."""
@@ -95,21 +98,40 @@ class Directory:
 
     def routing(self) -> routing.Configuration:
         """What routing has to know of all this."""
-        people = {user.id: _phone(user) for user in self.users.values() if user.is_person}
+        phones = (_phone(user) for user in self.users.values() if user.is_person)
+        people = {phone.id: with_targets(phone, self.spelled) for phone in phones}
         numbers = {user.work_number: _to_user(user) for user in self.users.values() if user.work_number}
         numbers |= {number: _to_queue(queue) for queue in self.queues.values() for number in queue.numbers}
         pools = {queue.id: queue.pool for queue in self.queues.values()}
         return routing.Configuration(users=people, pools=pools, numbers=numbers)
 
+    def spelled(self, number: str) -> str:
+        """A number in any spelling in E.164, as it is where it is no number of a country."""
+        return from_network(number, self.organisation.region) or number
+
+    def own_numbers(self) -> Collection[str]:
+        """All that lead to a user or a pool."""
+        of_users = {user.work_number for user in self.users.values() if user.work_number}
+        return of_users | {number for queue in self.queues.values() for number in queue.numbers}
+
+    def _read_as(self, kind: Kind, document: Document) -> User | Queue | None:
+        """Raises InvalidInput when a user or queue makes no sense."""
+        if kind is Kind.USER:
+            return self._user(document)
+        return self._queue(document) if kind is Kind.QUEUE else None
+
+    def _user(self, document: Document) -> User:
+        user = User.from_document(document)
+        work, mobile = self.spelled(user.work_number), self.spelled(user.mobile_number)
+        return replace(user, work_number=work, mobile_number=mobile)
+
+    def _queue(self, document: Document) -> Queue:
+        queue = Queue.from_document(document)
+        numbers = tuple(self.spelled(number) for number in queue.numbers)
+        return replace(queue, numbers=numbers, pool=with_targets(queue.pool, self.spelled))
+
     def _by_id[Found](self, kind: Kind, read: Callable[[Document], Found]) -> dict[str, Found]:
         return {key: read(document) for (of, key), document in self._raw.items() if of is kind}
-
-
-def _checked(kind: Kind, document: Document) -> User | Queue | None:
-    """Raises InvalidInput when a user or queue makes no sense."""
-    if kind is Kind.USER:
-        return User.from_document(document)
-    return Queue.from_document(document) if kind is Kind.QUEUE else None
 
 
 def _found[Found](found: Found | None, kind: str) -> Found:

@@ -10,6 +10,7 @@ from shared.errors import Conflict, Forbidden, Missing
 from voicecloud.media.client import MediaClient
 from voicecloud.media.messages import Answer
 from voicecloud.organisation.service import Directory
+from voicecloud.phone.extensions import Extensions
 from voicecloud.phone.limits import OfferLimit
 from voicecloud.phone.memory import Answers
 from voicecloud.phone.model import Document
@@ -55,6 +56,8 @@ class PhoneCommands:
         self._states = states
         self._clock = clock
         self._limit = OfferLimit()
+        self._extensions = Extensions(gateway.send_keys)
+        engine.attach(self._extensions.perform)
         self._dialled: Answers[str, str] = Answers()
         self._done: Answers[tuple[str, str, str, str], Document] = Answers()
         self._deeds: Mapping[str, Callable[[Asked, str], None]] = {
@@ -72,9 +75,11 @@ class PhoneCommands:
             "recording": self._record,
         }
 
-    def dial(self, user_id: str, call_id: str, to: str, caller_number: str | None) -> bool:
-        """Whether the call is new. Raises InvalidInput ``call-id``, ``number``, Conflict ``call-id-taken``, and what
-        ``DialOut`` raises."""
+    def dial(self, user_id: str, call_id: str, to: str, caller_number: str | None, keys: str = "") -> bool:
+        """Whether the call is new. ``keys`` are pressed once it is answered, else those of an extension in ``to``.
+
+        Raises InvalidInput ``call-id``, ``number-ambiguous``, ``number-unreadable``, Conflict ``call-id-taken``, and
+        what ``DialOut`` raises."""
         now = self._engine.now()
         if (whose := self._dialled.get(call_id, now)) is not None:
             if whose != user_id:
@@ -84,7 +89,8 @@ class PhoneCommands:
             raise Conflict("call-id-taken", "another call has this id")
         check_call_id(call_id, self._clock)
         called = number(to, self._directory)
-        self._engine.tell(events.DialOut(call_id, user_id, called, Terminal.WEB, caller_number))
+        self._engine.tell(events.DialOut(call_id, user_id, called.number, Terminal.WEB, caller_number))
+        self._extensions.expect(call_id, keys or called.keys)
         self._dialled.keep(call_id, user_id, now)
         self._expect_voice(user_id, call_id)
         return True
@@ -93,7 +99,7 @@ class PhoneCommands:
         """The call as it is then. The same command with the same key again gives the same answer.
 
         Raises Missing ``call-unknown`` or ``command-unknown``, Forbidden ``call-foreign``, WrongState, InvalidInput
-        ``field-value`` or ``number``, and what routing raises.
+        ``field-value`` or one of a number, and what routing raises.
         """
         now, key = self._engine.now(), (asked.user_id, asked.call_id, asked.command, asked.key)
         if asked.key and (known := self._done.get(key, now)) is not None:

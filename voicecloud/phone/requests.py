@@ -7,13 +7,13 @@ from uuid import UUID
 
 from shared.clock import Clock
 from shared.errors import InvalidInput
-from shared.numbers import to_e164
+from shared.numbers.dialling import LONGEST_KEYS, Dialled, dialled
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.memory import KEPT_FOR
 from voicecloud.routing.model import Target, TargetKind
 
 _KEYS = re.compile(r"[0-9*#A-D]{1,32}")
-_BETWEEN = re.compile(r"[\s().-]")
+_EXTENSION = re.compile(rf"[0-9*#A-D,]{{1,{LONGEST_KEYS}}}")
 _DIALLED = re.compile(r"\+?[0-9*#]{1,20}")
 """Short and service numbers too (112, 1001, *21#); nothing that could be read as an address (RFC 3261, 19.1)."""
 _KINDS = {"user": TargetKind.USER, "pool": TargetKind.POOL}
@@ -35,6 +35,15 @@ def keys(body: Mapping[str, Any]) -> str:
     return given
 
 
+def extension(given: object) -> str:
+    """Keys to be pressed when who is called has answered; a comma is a pause of two seconds."""
+    if given is None or given == "":
+        return ""
+    if not isinstance(given, str) or not _EXTENSION.fullmatch(given):
+        raise InvalidInput("field-value", f"Keys are up to {LONGEST_KEYS} of 0-9, *, #, A-D and commas")
+    return given
+
+
 def target(body: Mapping[str, Any], directory: Directory) -> Target:
     to = body.get("To")
     if not isinstance(to, str) or not to:
@@ -42,20 +51,26 @@ def target(body: Mapping[str, Any], directory: Directory) -> Target:
     kind, _, row_id = to.partition(":")
     if kind in _KINDS and row_id:
         return Target(_KINDS[kind], row_id)
-    return Target(TargetKind.NUMBER, number(to, directory))
+    found = number(to, directory)
+    if found.keys:
+        raise InvalidInput("number-extension", "a call cannot be sent to an extension: only what is dialled has one")
+    return Target(TargetKind.NUMBER, found.number)
 
 
-def number(text: str, directory: Directory) -> str:
-    """A number in any spelling; a user's or pool's by its id. Raises InvalidInput ``number``, Missing too."""
+def number(text: str, directory: Directory) -> Dialled:
+    """A number in any spelling with the keys of its extension; a user's or pool's by its id.
+
+    Raises InvalidInput ``number-ambiguous`` or ``number-unreadable``, Missing too.
+    """
     kind, _, row_id = text.partition(":")
     if kind == "user" and row_id:
-        found: str | None = directory.user(row_id).work_number
+        found = Dialled(directory.user(row_id).work_number)
     elif kind == "pool" and row_id:
-        found = next(iter(directory.queue(row_id).numbers), None)
+        found = Dialled(next(iter(directory.queue(row_id).numbers), ""))
     else:
-        found = to_e164(text, directory.organisation.region) or _BETWEEN.sub("", text)
-    if not found or not _DIALLED.fullmatch(found):
-        raise InvalidInput("number", "this is no number that can be called")
+        found = dialled(text, directory.organisation.region)
+    if not _DIALLED.fullmatch(found.number):
+        raise InvalidInput("number-unreadable", "this is no number that can be called")
     return found
 
 

@@ -26,8 +26,12 @@ log = logging.getLogger(__name__)
 class Engine:
     """One organisation's telephony. Made and used within one event loop."""
 
-    def __init__(self, configuration: Configuration, clock: Clock) -> None:
+    def __init__(
+        self, configuration: Configuration, clock: Clock, normalised: Callable[[Event], Event] = lambda event: event
+    ) -> None:
+        """``normalised``: what is done to every event before routing sees it."""
         self._clock = clock
+        self._normalised = normalised
         self._now = clock()
         self.platform = Platform(configuration, self._now)
         self._performers: list[Performer] = []
@@ -51,7 +55,7 @@ class Engine:
         From within a performer the effects follow after those at hand.
         """
         try:
-            self._take(self.platform.handle(event, self.now()))
+            self._take(self.platform.handle(self._normalised(event), self.now()))
         except VoiceError:
             self._take(self.platform.tick(self.now()))
             raise

@@ -29,7 +29,14 @@ def test_values_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "many"), ("PORT", "-1"), ("CONTROL", "perhaps"), ("RECORDING_FORMAT", "tape")]
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("PORT", "-1"),
+        ("CONTROL", "perhaps"),
+        ("RECORDING_FORMAT", "tape"),
+        ("TRUNK_REGION", "Finland"),
+    ],
 )
 def test_nonsense_is_refused(name: str, value: str) -> None:
     """A value that cannot be read stops the start, naming the setting."""

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidInput, Missing
+from shared.numbers.dialling import Dialled
 from shared.phone import requests
 
 JSON = st.recursive(
@@ -75,4 +76,28 @@ def test_a_phones_description_of_itself_is_cut_and_cleaned() -> None:
 )
 def test_what_is_typed_is_what_is_called(text: str, called: str) -> None:
     """In E.164 where it is a number; short numbers and people as they are."""
-    assert requests.dialled(text, "FI") == called
+    assert requests.called(text, "FI") == Dialled(called)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("040 1234567 / 050 7654321", "number-ambiguous"),
+        ("*21*+358401234567#", "number-unreadable"),
+        ("+358401234567@evil.example", "number-unreadable"),
+    ],
+)
+def test_a_text_that_is_not_one_number_is_refused_in_words(text: str, code: str) -> None:
+    """Dialled or sent to: no digits are squeezed together (C1, C3)."""
+    with pytest.raises(InvalidInput, match=code):
+        requests.called(text, "FI")
+    for name in ("transfer", "consult"):
+        with pytest.raises(InvalidInput, match=code):
+            requests.command(name, {"to": text}, "FI")
+
+
+def test_an_extension_becomes_keys_and_nobody_is_sent_to_one() -> None:
+    """After the answer they are pressed; of a call that is handed on nobody would press them."""
+    assert requests.called("+358 9 1234567,,227#", "FI") == Dialled("+35891234567", ",,227#")
+    with pytest.raises(InvalidInput, match="number-extension"):
+        requests.command("transfer", {"to": "040 1234567 ext 2"}, "FI")

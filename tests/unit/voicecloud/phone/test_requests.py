@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidInput, Missing
+from shared.numbers.dialling import Dialled
 from tests.fixtures.routing import MONDAY_NOON
 from voicecloud.phone import requests
 from voicecloud.phone.memory import KEPT_FOR
@@ -50,11 +51,23 @@ def organisation() -> Any:
 )
 def test_numbers_in_any_spelling_are_called(text: str, called: str) -> None:
     """Short and service numbers as they are, colleagues and pools by id (C1)."""
-    assert requests.number(text, organisation()) == called
+    assert requests.number(text, organisation()).number == called
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "x@evil.example", "sip:a@b", "", "user:none", "pool:empty", "1" * 21, "1;ext=2"]
+    "text",
+    [
+        "abc",
+        "x@evil.example",
+        "sip:a@b",
+        "",
+        "user:none",
+        "pool:empty",
+        "1" * 21,
+        "1;ext=2",
+        "*21*+358401234567#",
+        "+358401234567@evil.example",
+    ],
 )
 def test_what_is_no_number_is_not_called(text: str) -> None:
     """Least of all an address that a trunk would take for one of its own."""
@@ -66,7 +79,7 @@ def test_what_is_no_number_is_not_called(text: str) -> None:
 def test_nothing_but_digits_reaches_a_trunk(text: str) -> None:
     """Whatever was typed."""
     try:
-        called = requests.number(text, organisation())
+        called = requests.number(text, organisation()).number
     except (InvalidInput, Missing):
         return
     assert re.fullmatch(r"\+?[0-9*#]{1,20}", called)
@@ -119,3 +132,22 @@ def test_an_id_of_a_call_was_made_just_now() -> None:
             requests.check_call_id(odd, lambda: MONDAY_NOON)
     with pytest.raises(InvalidInput):
         requests.check_call_id(version_7(now), lambda: MONDAY_NOON + timedelta(hours=1))
+
+
+def test_several_numbers_are_refused_with_what_they_are() -> None:
+    """A text is never squeezed into one number; full-width digits are digits."""
+    with pytest.raises(InvalidInput, match="number-ambiguous") as refusal:
+        requests.number("040 1234567 / 050 7654321", organisation())
+    assert refusal.value.details == {"numbers": ["+358401234567", "+358507654321"]}
+    assert requests.number("１１２", organisation()).number == "112"
+
+
+def test_an_extension_is_keys_and_no_part_of_the_number() -> None:
+    """Of what is dialled; a call that is handed on has nobody to press them."""
+    assert requests.number("tel:+358401234567;ext=2", organisation()) == Dialled("+358401234567", "2")
+    with pytest.raises(InvalidInput, match="number-extension"):
+        requests.target({"To": "040 1234567,,2"}, organisation())
+    assert requests.extension(",,227#") == ",,227#"
+    for odd in (5, ["1"], "x", "1" * 41):
+        with pytest.raises(InvalidInput, match="field-value"):
+            requests.extension(odd)
