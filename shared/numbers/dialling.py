@@ -26,7 +26,7 @@ _PARAMETERS = re.compile(r";(?:isub|phone-context)=", re.IGNORECASE)
 _SCHEME = re.compile(r"^tel:\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"@|\bsips?:", re.IGNORECASE)
 _PLAIN = re.compile(r"\+?[\d ().-]+")
-_HOURS = re.compile(r"\d\s+\d{1,2}-\d{1,2}$")
+_HOURS = re.compile(r"(?:\d\s*){3}(?<=\s)\d{1,2}-\d{1,2}$")
 _VANITY = re.compile(r"\+?\d[\d ().-]{1,8}[-. ]?[A-Z][A-Z .-]{2,}", re.IGNORECASE)
 _SHORTEST, _LONGEST_SHORT, _LONGEST = 2, 6, 15
 _LETTER_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
