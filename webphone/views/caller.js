@@ -4,7 +4,7 @@ import { el, icon, Rows, say, show } from "../dom.js";
 import { t } from "../strings.js";
 
 /** Customers with one number that are shown at once. */
-const FEW = 4;
+const FEW = 3;
 
 export class CallerCard {
   /** @param {import("../phone.js").Phone} phone */
@@ -15,16 +15,16 @@ export class CallerCard {
     this.list = el("ul", { class: "matches" });
     this.isWhole = false;
     this.all = el("button", { type: "button", class: "bare", onclick: () => this.showAll() });
-    this.matches = el("div", { hidden: true }, el("p", { class: "label", id: "matches-label" }, t("call.matches")), this.list, this.all);
+    this.matches = el("div", { hidden: true }, el("div", { class: "many" }, el("p", { class: "label", id: "matches-label" }, t("call.matches")), this.all), this.list);
     this.list.setAttribute("aria-labelledby", "matches-label");
     this.rows = new Rows(this.list, (match) => match.id, (match) => this.match(match), (row, match) => this.mark(row, match));
-    this.notes = el("textarea", { id: "notes", rows: 4, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value, this.filled) });
+    this.notes = el("textarea", { id: "notes", rows: 3, maxLength: 2000, oninput: () => this.call && phone.notes.type(this.call.callId, this.notes.value, this.filled) });
     this.saved = el("span", { class: "quiet", role: "status" });
     this.told = el("ul", { class: "told" });
     this.tellers = new Rows(this.told, JSON.stringify, (one) => el("li", {}, el("span", { class: "quiet" }, t("call.notes.of", { name: one.name })), el("p", {}, one.notes)));
     /** Whether what the server has is in the box. */
     this.filled = false;
-    this.root = el("div", { class: "caller" }, this.matches, this.told, el("label", { htmlFor: "notes" }, t("call.notes"), this.saved), this.notes);
+    this.root = el("div", { class: "caller" }, this.matches, this.told, el("div", { class: "writing" }, el("label", { htmlFor: "notes" }, t("call.notes"), this.saved), this.notes));
     phone.notes.addEventListener("change", () => say(this.saved, t(`call.notes.${phone.notes.state}`)));
   }
 

@@ -42,7 +42,7 @@ export class RingView {
     const hadFocus = this.root.contains(document.activeElement);
     this.call = call;
     show(this.root, Boolean(call));
-    if (!call && hadFocus) focus(next ?? this.before);
+    if (!call && hadFocus) focus(next ?? this.before, { preventScroll: true });
     if (!call) return;
     const name = this.phone.nameOf(call);
     const number = this.phone.frame.number(call.party.number);

@@ -75,7 +75,7 @@ export class Transfer {
   target(target) {
     const way = (/** @type {"consult" | "transfer"} */ name, /** @type {string} */ text) => el("button", { type: "button", onclick: () => this.send(name, target.to), "aria-label": `${text}: ${target.name}` }, text);
     return el("li", {},
-      el("span", { class: "target" }, el("span", { class: "name" }, target.name, el("span", { class: "dot", "data-kind": "available", "aria-hidden": "true" })), el("span", { class: "quiet" })),
+      el("span", { class: "target" }, el("span", { class: "name" }, target.name), el("span", { class: "detail" }, el("span", { class: "dot", "data-kind": "available", "aria-hidden": "true" }), el("span", { class: "quiet" }))),
       way("consult", t("transfer.ask")), way("transfer", t("transfer.now")));
   }
 
