@@ -27,12 +27,15 @@ def _stale(mark: Mark, now: datetime) -> Finding | None:
     """What has not worked since: it never has, or not for long."""
     begun = mark.begun_at or mark.synced_at or now
     if now - (mark.synced_at or begun) > SYNC_STALE_AFTER:
-        what, function = "call records are not being read", "calls_sync"
+        what, command = "call records are not being read", "calls sync"
     elif now - (mark.repaired_at or begun) > REPAIR_STALE_AFTER:
-        what, function = "calls that were not logged are not being looked for", "calls_repair"
+        what, command = "calls that were not logged are not being looked for", "calls repair"
     else:
         return None
-    cure = f"see the log of {function}; `calls sync` and `calls repair` tell at once what stands in the way"
+    cure = (
+        f"run `{command}`: it does so now, or names the error that keeps it (docs/errors.md has its cure); where "
+        f"it runs, switch on the app's timer {command.replace(' ', '_')} (Azure portal → the app → Functions)"
+    )
     return Finding(State.DEGRADED, what, cure, _figures(mark))
 
 
@@ -48,7 +51,8 @@ def _mended(mark: Mark) -> Finding:
         return Finding(
             State.DEGRADED,
             f"the last repair found {mark.repaired} calls that were not logged and {mark.stuck} that never ended",
-            "they are mended; if it happens again, check the webhooks and the log of calls_process",
+            "these are being written: `calls unlogged` lists what is still missing, and why; where it comes back, "
+            "webhooks do not arrive: make them again at the voice cloud (docs/deploying.md, step 4)",
             _figures(mark),
         )
     if mark.deleted >= MANY_DELETED:

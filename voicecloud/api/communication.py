@@ -26,7 +26,10 @@ async def next_caller_number(request: web.Request) -> object:
     if number is not None and not isinstance(number, str):
         raise InvalidInput("field-type", "CallAsNumber is a text or null")
     telephony = services(request).telephony
-    telephony.engine.tell(SetCallerNumber(user.id, number))
+    if user.is_person:
+        telephony.engine.tell(SetCallerNumber(user.id, number))
+    elif number is not None:
+        raise InvalidInput("caller-number-not-allowed", "a program makes no calls of its own")
     telephony.notices.tell(Notice("UserConfigurationSetNextCLI", "User", user.id, {"Number": number}, lasting=False))
     return {"UserID": user.id, "CallAsNumber": number}
 

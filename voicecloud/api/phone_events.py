@@ -22,6 +22,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     try:
         await _tell(request, answer)
     except VoiceError as error:
+        if answer.prepared:
+            return answer  # their user was removed
         shown = refused(error)
         shown.headers.update(_cors(request))
         return shown

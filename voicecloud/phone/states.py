@@ -5,6 +5,7 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from shared.errors import Missing
 from voicecloud.media.client import MediaClient
 from voicecloud.phone.model import Document, Names, Voice, availability_document, call_document, dialled_in_vain, ended
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
@@ -167,5 +168,12 @@ class PhoneStates:
             asyncio.get_running_loop().call_soon(self._look, user_id)
 
     def _look(self, user_id: str) -> None:
+        """Whoever waits for the state of a user who was removed wakes up and learns so."""
         self._stale.discard(user_id)
-        self._refreshed(user_id)
+        try:
+            self._refreshed(user_id)
+        except Missing:
+            gone = self._phones.pop(user_id)
+            for one in gone.over.values():
+                one.forget.cancel()
+            self._advance(gone)

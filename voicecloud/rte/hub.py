@@ -37,8 +37,13 @@ class Client:
             self.outgoing.put_nowait(message)
         except asyncio.QueueFull:
             log.warning("a real-time client does not read", extra={"user_id": self.user.id})
-            self.outgoing = asyncio.Queue()
-            self.outgoing.put_nowait(None)
+            self.end()
+
+    def end(self) -> None:
+        """The connection is closed at once: what waits is not sent. The queue is the one that its writer waits for."""
+        while not self.outgoing.empty():
+            self.outgoing.get_nowait()
+        self.outgoing.put_nowait(None)
 
 
 class Hub:
@@ -67,8 +72,7 @@ class Hub:
         """Their token holds no more."""
         for client in self._clients:
             if client.user.id == user_id:
-                client.outgoing = asyncio.Queue()
-                client.outgoing.put_nowait(None)
+                client.end()
 
     def invoke(self, client: Client, target: str, arguments: Sequence[Any]) -> object:
         """Raises InvalidInput ``hub-method`` or ``hub-subscription``."""

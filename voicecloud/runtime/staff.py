@@ -89,8 +89,9 @@ class Staff:
         await self._keep_availability(user_id)
 
     async def set_accepting(self, user_id: str, accepting: bool) -> None:
-        """The master switch for pool calls."""
-        self._engine.tell(events.SetAccepting(user_id, accepting))
+        """The master switch for pool calls; of a program it is only kept. Raises Missing ``user-unknown``."""
+        if self._directory.user(user_id).is_person:
+            self._engine.tell(events.SetAccepting(user_id, accepting))
         await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Accepting": accepting})
 
     async def set_privacy_default(self, user_id: str, privacy: Privacy) -> None:

@@ -1,6 +1,7 @@
 """The commands of an administrator, while the voice cloud runs."""
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -8,15 +9,18 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 
 from shared.errors import Conflict, InvalidInput, Missing
 from tests.fixtures.voicecloud import ANNA, CARLA, ROOT, SALES, SALES_LIST, SALES_NUMBER, VoiceCloud
+from tests.fixtures.web_phones import WebPhone
 from voicecloud.commands.editing import Editor
 from voicecloud.commands.parsing import parser
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import TABLE, Documents
+from voicecloud.rte.protocol import framed
 
 Command = Callable[..., Awaitable[Any]]
 NEW, PASSWORD = "new.person@aurorahome.example", "a long password"
@@ -67,6 +71,34 @@ async def test_keys_can_be_withdrawn(voicecloud: VoiceCloud, command: Command) -
     await command("users", "password", "anna.virtanen@aurorahome.example")
     assert (await anna.get("/users/me")).status_code == 401
     assert (await voicecloud.signed_in("anna.virtanen@aurorahome.example", PASSWORD)).auth
+
+
+@pytest.mark.parametrize("deed", ["revoke", "remove"])
+async def test_what_was_open_ends_at_once(
+    voicecloud: VoiceCloud, command: Command, deed: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The hub connection, though nothing is said on it, the phone's stream of events, and the session itself."""
+    name = voicecloud.store.directory.user(ANNA).user_name
+    client = await voicecloud.signed_in(name, "local-password")
+    hub = (await client.get("/token/me/rte")).json()
+    phone = WebPhone(voicecloud, ANNA)
+    await phone.open()
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"http://{hub['WSSEndpoint']}?access_token={hub['Token']}") as socket,
+        phone.events() as states,
+    ):
+        await socket.send_str(framed({"protocol": "json", "version": 1}))
+        await socket.receive_str()
+        await anext(states)
+        await command("users", deed, name)
+        async with asyncio.timeout(5):
+            assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+            assert [state async for state in states] == []
+    assert ANNA not in voicecloud.store.phones.sessions.users()
+    answer = await voicecloud.client.put(f"{phone.path}/session/{phone.session_id}")
+    assert answer.status_code == 404
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 async def test_pools_and_lists(voicecloud: VoiceCloud, command: Command, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,15 @@ def test_a_cure_says_what_to_do(cure: str) -> None:
     """Something to open, set, give, make or check; never only where to read on."""
     assert "see the log" not in cure
     assert len(cure.split()) > 4
+
+
+def test_no_check_sends_anybody_to_a_log() -> None:
+    """Whatever text stands in the product's health modules."""
+    modules = [*(ROOT / "shared").glob("*/health.py"), *(ROOT / "shared/health").glob("*.py")]
+    for path in [*modules, ROOT / "shared/callbacks/left.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not re.search(r"(see|look at|check) .*\blog of\b", node.value), f"{path.name}: {node.value}"
 
 
 def test_the_role_that_is_checked_is_the_role_that_is_asked_for() -> None:
