@@ -76,3 +76,10 @@ test("each sign of life says whether the phone can answer, and a change is said 
   session.answers(false);
   assert.deepEqual(said, [{ canAnswer: true }, { canAnswer: false }]);
 });
+
+test("where the browser refuses locks, as it does without storage, the phone opens all the same", async () => {
+  const refused = { userAgent: "", locks: { request: async () => { throw new DOMException("", "SecurityError"); } } };
+  Object.defineProperty(globalThis, "navigator", { value: refused, configurable: true });
+  await tab().lock(() => assert.fail("no other tab has it"));
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent: "" }, configurable: true });
+});
