@@ -12,7 +12,7 @@ const TWO = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|7|8[1246]|9[0-58])/;
  */
 export function formatNumber(typed) {
   const digits = bare(typed).replace(/[^\d+]/g, "");
-  if (!/^\+?\d+$/.test(digits) || /[^\d+()\s./-]/.test(typed)) return typed;
+  if (!/^\+?\d+$/.test(digits) || /[^\d+()\s.-]/.test(typed)) return typed;
   if (/^00[1-9]/.test(digits)) return `00 ${formatNumber(`+${digits.slice(2)}`).slice(1)}`;
   if (!digits.startsWith("+")) return grouped(digits, digits.startsWith("0") ? 3 : 0);
   const rest = digits.slice(1);

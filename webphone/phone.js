@@ -13,7 +13,7 @@ import { Ringer } from "./ringer.js";
 import { StateStream } from "./stream.js";
 import { t } from "./strings.js";
 import { Frame } from "./views/frame.js";
-import { inWords, whyUnheard } from "./words.js";
+import { inWords, offered, whyUnheard } from "./words.js";
 
 /** So long after a change of calls the server knows what it wants of Omnichannel. */
 const SETTLED_MS = 400;
@@ -306,7 +306,7 @@ export class Phone {
       if (customer) this.pick({ callId }, customer);
       await this.media.attach(callId);
     } catch (error) {
-      if (!isOver(error)) this.complain(error);
+      if (!isOver(error)) this.complain(error, (one) => this.dial(one, customer));
     } finally {
       this.devices.rest();
     }
@@ -371,11 +371,11 @@ export class Phone {
     if (this.ringer.isRinging) this.ringer.sound();
   }
 
-  /** Shows what has gone wrong, in words for the agent. @param {unknown} error */
-  complain(error) {
+  /** Shows what has gone wrong, in words for the agent. @param {unknown} error @param {(number: string) => void} [choose] takes one of those that were offered */
+  complain(error, choose) {
     if (error instanceof NoMicrophone) return; // the devices have told it
     if (!(error instanceof Refusal)) throw error;
-    this.frame.banners.tell(inWords(error));
+    this.frame.banners.tell(inWords(error), ...(choose ? offered(error, choose) : []));
   }
 
   draw() {

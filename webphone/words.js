@@ -1,5 +1,6 @@
 /** Refusals and ends of calls in words for the agent. */
 
+import { formatNumber } from "./format.js";
 import { t } from "./strings.js";
 
 /** By the reason the voice cloud gives, else by the code. @param {import("./api.js").Refusal} refusal */
@@ -8,6 +9,9 @@ export function inWords(refusal) {
   const known = keys.find((key) => t(key) !== key);
   return known ? t(known) : t("error.other", { code: refusal.code || refusal.status });
 }
+
+/** What an unclear number can be, each to be taken by a click. @param {import("./api.js").Refusal} refusal @param {(number: string) => void} choose @returns {[string, () => void][]} */
+export const offered = ({ problem }, choose) => (problem.numbers ?? []).map((/** @type {string} */ number) => [formatNumber(number), () => choose(number)]);
 
 /** Why nobody was talked to; empty where nothing is to be said of it. @param {import("./calls.js").Call} call */
 export function whyUnheard(call) {

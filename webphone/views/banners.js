@@ -76,11 +76,12 @@ export class Banners {
     this.clear("audio");
   }
 
-  /** For a moment. @param {string} text */
-  tell(text) {
-    this.set("told", text, "alert");
+  /** For a moment, or, where there is something to choose, until that is done. @param {string} text @param {...[string, () => void]} choices */
+  tell(text, ...choices) {
+    this.clear("told");
+    this.set("told", text, "alert", .../** @type {[string, () => void][]} */ (choices.map(([label, act]) => [label, () => (this.clear("told"), act())])));
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.clear("told"), TOLD_MS);
+    if (!choices.length) this.timer = setTimeout(() => this.clear("told"), TOLD_MS);
   }
 
   /** @param {string} name @param {string} text @param {"alert" | "status"} role @param {...[string, () => void]} actions */

@@ -70,12 +70,11 @@ export class Keypad {
     focus(this.input);
   }
 
-  /** With nothing typed the number called last comes back, as on any telephone. @param {Event} event */
+  /** The server reads what is typed, or refuses it. With nothing typed the number called last comes back, as on any telephone. @param {Event} event */
   submit(event) {
     event.preventDefault();
-    const number = dialled(this.input.value);
-    if (number) this.phone.dial(number);
-    else if (this.input.value.trim()) this.phone.frame.banners.tell(t("error.call-refused"));
+    const typed = this.input.value.trim();
+    if (typed) this.phone.dial(typed);
     else this.type(this.last);
   }
 }

@@ -17,6 +17,7 @@ for (const [typed, shown] of [
   ["112", "112"],
   ["*21#", "*21#"],
   ["anna@example.org", "anna@example.org"],
+  ["040 1234567 / 050 7654321", "040 1234567 / 050 7654321"],
   ["", ""],
 ]) {
   test(`${typed || "nothing"} is shown as ${shown || "nothing"}`, () => assert.equal(formatNumber(typed), shown));
