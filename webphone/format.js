@@ -36,20 +36,6 @@ function grouped(digits, first) {
   return [head, ...groups].filter(Boolean).join(" ");
 }
 
-/** Keys of the letters from A (ITU-T E.161). */
-const KEYS = "22233344455566677778889999";
-
-/**
- * What is dialled: digits, `+`, `*` and `#` of what was typed. Letters behind digits stand for their keys, an extension is
- * not dialled, and what begins with letters is no number.
- * @param {string} typed
- */
-export function dialled(typed) {
-  const number = bare(typed).replace(/^\s*tel:/i, "").replace(/\s*(?:[;,]|(?:ext|x)[.:=\s]*\d).*$/i, "");
-  if (!/^[^a-z]*\d/i.test(number) && /[a-z]/i.test(number)) return "";
-  return number.replace(/[a-z]/gi, (letter) => KEYS[letter.toUpperCase().charCodeAt(0) - 65]).replace(/[^\d+*#]/g, "");
-}
-
 /** Without the zero that is dialled at home only, as in `+358 (0)40`. @param {string} typed */
 const bare = (typed) => typed.replace(/^(\s*(?:tel:)?\s*(?:\+|00)\d[\d\s]*)\(0\)/, "$1");
 

@@ -328,7 +328,7 @@ export class Phone {
       this.take(this.calls.took(await this.api.command(call.callId, name, body)));
       return true;
     } catch (error) {
-      if (!isOver(error)) this.complain(error);
+      if (!isOver(error)) this.complain(error, body?.to ? (to) => this.command(call, name, { ...body, to }) : undefined);
       return false;
     }
   }

@@ -1,7 +1,7 @@
 /** A number to call, and as whom (C1, C4). */
 
 import { button, el, focus, show } from "../dom.js";
-import { dialled, formatNumber } from "../format.js";
+import { formatNumber } from "../format.js";
 import { t } from "../strings.js";
 import { Dialpad } from "./dialpad.js";
 
@@ -66,7 +66,7 @@ export class Keypad {
   }
 
   shorten() {
-    this.type(dialled(this.input.value).slice(0, -1));
+    this.type(this.input.value.trimEnd().slice(0, -1));
     focus(this.input);
   }
 

@@ -1,7 +1,6 @@
 /** Where a call may be sent: a colleague, a pool or a number, at once or after asking (C3). */
 
 import { el, focus, Rows, say, show } from "../dom.js";
-import { dialled } from "../format.js";
 import { t } from "../strings.js";
 import { statusText } from "../words.js";
 
@@ -53,7 +52,7 @@ export class Transfer {
     if (!found && this.shown.typed === typed && this.shown.keys.length) return;
     const own = this.phone.session.opened.agent.id;
     const people = (found ?? []).filter((/** @type {any} */ one) => one.id !== own).map((/** @type {any} */ one) => ({ ...one, to: address(one) }));
-    const number = dialled(typed).length > 2 ? [{ to: dialled(typed), name: this.phone.frame.number(typed), kind: "", number: "" }] : [];
+    const number = /(\p{Nd}.*){3}/u.test(typed) ? [{ to: typed, name: this.phone.frame.number(typed), kind: "", number: "" }] : [];
     const shown = [...number, ...this.ordered(typed, people.filter((/** @type {any} */ one) => one.to))].slice(0, MOST);
     this.shown = { typed, keys: shown.map(key) };
     this.rows.draw(shown);

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from shared.clock import utc_now
-from tests.fixtures.voicecloud import ANNA, BJORN, DAVID, SALES_NUMBER, RunVoiceCloud, VoiceCloud
+from tests.fixtures.voicecloud import ANNA, BJORN, DAVID, SALES, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.web_phones import STAYS, WebPhone, direct_call
 from voicecloud.phone.sessions import AUDIENCE, MOST_STREAMS, TICKET_FOR
 from voicecloud.rte.tokens import Tokens
@@ -175,6 +175,7 @@ async def test_a_pools_call_is_offered_to_a_phone_that_opens(voicecloud: VoiceCl
     for user_id, user in voicecloud.store.directory.users.items():
         if user.is_person and user_id != ANNA:
             await voicecloud.store.telephony.staff.set_accepting(user_id, False)
+    await voicecloud.store.telephony.staff.set_queue(SALES, {"NoAgentsAction": None})
     call_id = await voicecloud.call(SALES_NUMBER, STAYS)
     anna = WebPhone(voicecloud, ANNA)
     await anna.open()
