@@ -214,7 +214,7 @@ class Services:
             settings=self.settings,
             enreach=self.enreach,
             identity=self.identity,
-            activities=CallbackActivities(self.dataverse),
+            activities=CallbackActivities(self.dataverse, self.absent_columns),
             store=CallbackStore(self.tables.table("callbacks")),
             inbox=self.callback_inbox,
             clock=self._clock,
@@ -269,7 +269,7 @@ class Services:
             identity=self.identity,
             users=self.users,
             activities=CallActivities(self.dataverse, self.absent_columns),
-            attempts=CallbackAttempts(self.dataverse, self.call_store),
+            attempts=CallbackAttempts(self.dataverse, self.absent_columns, self.call_store),
             store=self.call_store,
             bus=self.bus,
             recording_url=self._recording_url,
@@ -298,7 +298,7 @@ class Services:
     def call_notes(self) -> "CallNotes":
         from shared.phone.notes import CallNotes
 
-        return CallNotes(self.call_store, self.dataverse, self.bus, self._clock)
+        return CallNotes(self.call_store, self.dataverse, self.absent_columns, self.bus, self._clock)
 
     @cached_property
     def phone_limits(self) -> "Limits":

@@ -1,6 +1,6 @@
 """Callback requests as Dynamics sees them: phonecall activities in a queue (F2, F4)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from shared.callbacks.model import SUBJECT
 from shared.clock import to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
+from shared.dataverse.columns import AbsentColumns
 from shared.dataverse.model import Change
 from shared.enreach.model import Callback
 from shared.errors import Conflict, Misconfigured, Missing, Unavailable
@@ -18,10 +19,11 @@ from shared.text import cut
 
 
 class CallbackActivities:
-    """Creates and counts callback requests; every write may be repeated."""
+    """Creates and counts callback requests; every write may be repeated, and does without columns Dynamics lacks."""
 
-    def __init__(self, dataverse: Dataverse) -> None:
+    def __init__(self, dataverse: Dataverse, absent: AbsentColumns) -> None:
         self._dataverse = dataverse
+        self._absent = absent
 
     def activity_id(self, callback_id: str) -> UUID:
         return dataverse_id(self._dataverse.url, "callback", callback_id)
@@ -50,7 +52,7 @@ class CallbackActivities:
         """
         path = f"{names.PHONECALLS}({activity_id})"
 
-        async def counted() -> bool:
+        async def counted(absent: Collection[str]) -> bool:
             row = await self._dataverse.get(path, {"$select": f"{names.STATECODE},description"})
             if row[names.STATECODE] != names.STATE_OPEN:
                 return False
@@ -60,22 +62,26 @@ class CallbackActivities:
                 names.LAST_REQUESTED_ON: to_iso(max(times)),
                 **_with_note(str(row.get("description") or ""), repeat),
             }
-            await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
+            await self._dataverse.update(path, _less(body, absent), if_match=str(row["@odata.etag"]))
             return True
 
+        contended = Unavailable("callback-contended", "too many change one callback request")
         try:
-            return await win(counted, Unavailable("callback-contended", "too many change one callback request"))
+            return await win(lambda: self._absent.doing_without(counted), contended)
         except Missing:
             return False
 
     async def _write(self, activity_id: UUID, callback: Callback, queue_id: UUID, customer: Customer | None) -> None:
         item_id = dataverse_id(self._dataverse.url, "callback-queue-item", callback.id)
-        changes = [
-            Change("PATCH", f"{names.PHONECALLS}({activity_id})", _activity(callback, customer), if_none_match="*"),
-            Change("PATCH", f"{names.QUEUEITEMS}({item_id})", _queue_item(activity_id, queue_id), if_none_match="*"),
-        ]
+        path, activity = f"{names.PHONECALLS}({activity_id})", _activity(callback, customer)
+        item_path, item = f"{names.QUEUEITEMS}({item_id})", _queue_item(activity_id, queue_id)
+
+        async def write(absent: Collection[str]) -> None:
+            created = Change("PATCH", path, _less(activity, absent), if_none_match="*")
+            await self._dataverse.transact([created, Change("PATCH", item_path, item, if_none_match="*")])
+
         try:
-            await self._dataverse.transact(changes)
+            await self._absent.doing_without(write)
         except Conflict as conflict:
             if conflict.code != "dataverse-exists":
                 raise
@@ -86,6 +92,10 @@ class CallbackActivities:
         except Missing:
             return False
         return True
+
+
+def _less(body: dict[str, object], absent: Collection[str]) -> dict[str, object]:
+    return {name: value for name, value in body.items() if name not in absent}
 
 
 def _with_note(description: str, repeat: Callback) -> dict[str, object]:

@@ -10,11 +10,10 @@ from uuid import UUID
 from shared.calls.composing import OWNER, PARTIES, REGARDING, Columns, moment, to_body
 from shared.calls.model import CallFacts, Progress, Stage
 from shared.calls.reading import DESCRIPTION, canonical, comparable, mark, marked_end, marks
-from shared.calls.rows import ATTEMPTS, PhonecallRows, nothing_to_blame, without_gone
+from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
-from shared.dataverse.errors import UnknownColumn
 from shared.dataverse.model import Change
 from shared.errors import Conflict, InvalidInput, Missing, Unavailable
 from shared.ids import dataverse_id
@@ -23,6 +22,7 @@ from shared.text import cut
 
 STATE = names.STATECODE
 DELETED = "deleted by a person"
+ATTEMPTS = 6
 EXISTING_AT_ONCE = 100
 """Keeps the address short of what proxies on the way take."""
 NOTED = "noted"
@@ -92,7 +92,7 @@ class CallActivities:
 
         Where the environment has no column for the call's id, ours cannot be told from others: then no.
         """
-        if not margin or wanted.owner is None or names.CALL_ID in await self._absent.names():
+        if not margin or wanted.owner is None:
             return False
         begin, end = moment(facts.started_at - margin), moment(facts.started_at + margin)
         query = {
@@ -100,13 +100,13 @@ class CallActivities:
             "$filter": f"_ownerid_value eq {wanted.owner} and actualstart ge {begin} and actualstart le {end}"
             f" and {names.CALL_ID} eq null",
         }
-        try:
-            found = await self._dataverse.get(names.PHONECALLS, query)
-        except UnknownColumn as error:
-            await self._absent.note(error.column)
-            return False
+
+        async def beside(absent: Collection[str]) -> Sequence[Mapping[str, Any]]:
+            return [] if names.CALL_ID in absent else await self._dataverse.every(names.PHONECALLS, query)
+
         line = line_of(wanted.values["phonenumber"] or "")
-        return any(line in lines_in(str(row.get("phonenumber") or ""), region) for row in found["value"])
+        rows = await self._absent.doing_without(beside)
+        return any(line in lines_in(str(row.get("phonenumber") or ""), region) for row in rows)
 
     async def existing(self, call_ids: Collection[str]) -> frozenset[str]:
         """Which calls have their activity in Dynamics, at one request per hundred calls."""

@@ -1,20 +1,24 @@
 """A call back to a customer counts on the request it answers (F8, F9)."""
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from shared.calls.composing import moment
 from shared.calls.store import CallStore
-from shared.clock import to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
+from shared.dataverse.columns import AbsentColumns
 from shared.errors import InvalidInput, Missing, Unavailable
 from shared.storage.races import win
 
 
 class CallbackAttempts:
-    def __init__(self, dataverse: Dataverse, store: CallStore) -> None:
+    def __init__(self, dataverse: Dataverse, absent: AbsentColumns, store: CallStore) -> None:
         self._dataverse = dataverse
+        self._absent = absent
         self._store = store
 
     async def add(self, request: UUID, call_id: str, at: datetime) -> None:
@@ -34,14 +38,23 @@ class CallbackAttempts:
         """
         path = f"{names.PHONECALLS}({request})"
 
-        async def counted() -> None:
-            row = await self._dataverse.get(path, {"$select": names.ATTEMPT_COUNT})
-            made = await self._store.attempts(request)
-            if (row.get(names.ATTEMPT_COUNT) or 0) == len(made):
-                return
-            last = to_iso(max(made)) if made else None
-            body = {names.ATTEMPT_COUNT: len(made), names.LAST_ATTEMPT_ON: last}
-            await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
+        async def counted(absent: Collection[str]) -> None:
+            there = [name for name in FIGURES if name not in absent]
+            row = await self._dataverse.get(path, {"$select": ",".join(["activityid", *there])})
+            figures = _figures(await self._store.attempts(request))
+            body = {name: figures[name] for name in there if (row.get(name) or None) != (figures[name] or None)}
+            if body:
+                await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
 
         with suppress(Missing, InvalidInput):
-            await win(counted, Unavailable("callback-contended", "too many change one callback request"))
+            await win(
+                lambda: self._absent.doing_without(counted),
+                Unavailable("callback-contended", "too many change one callback request"),
+            )
+
+
+FIGURES = (names.ATTEMPT_COUNT, names.LAST_ATTEMPT_ON)
+
+
+def _figures(made: Collection[datetime]) -> Mapping[str, Any]:
+    return {names.ATTEMPT_COUNT: len(made), names.LAST_ATTEMPT_ON: moment(max(made)) if made else None}

@@ -5,14 +5,10 @@ from typing import Any
 
 from shared.calls.composing import LOOKUPS, PARTIES, SETS, Columns
 from shared.calls.reading import expansion, selection
-from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
-from shared.dataverse.errors import UnknownColumn
 from shared.dataverse.model import Change
 from shared.errors import InvalidInput, Misconfigured, Missing
-
-ATTEMPTS = 6
 
 Changes = Callable[[Collection[str], bool], Sequence[Change]]
 """The changes to make, without some columns, as the agent or not."""
@@ -29,13 +25,11 @@ class PhonecallRows:
 
     async def read(self, path: str) -> Mapping[str, Any]:
         """Everything we write of a call. Raises Missing ``dataverse-missing``."""
-        for _ in range(ATTEMPTS + len(names.CALL_COLUMNS)):
-            absent = await self._absent.names()
-            try:
-                return await self._dataverse.get(path, {"$select": selection(absent), "$expand": expansion()})
-            except UnknownColumn as error:
-                await self._absent.note(error.column)
-        raise _columns_missing()
+
+        async def read(absent: Collection[str]) -> Mapping[str, Any]:
+            return await self._dataverse.get(path, {"$select": selection(absent), "$expand": expansion()})
+
+        return await self._absent.doing_without(read)
 
     async def is_there(self, path: str) -> bool:
         try:
@@ -46,17 +40,16 @@ class PhonecallRows:
 
     async def transact(self, changes: Changes) -> Sequence[Mapping[str, Any]]:
         """In one request; again without a column the environment lacks, or without acting as the agent."""
-        as_agent = True
-        for _ in range(ATTEMPTS + len(names.CALL_COLUMNS)):
+
+        async def transact(absent: Collection[str]) -> Sequence[Mapping[str, Any]]:
             try:
-                return await self._dataverse.transact(changes(await self._absent.names(), as_agent))
-            except UnknownColumn as error:
-                await self._absent.note(error.column)
+                return await self._dataverse.transact(changes(absent, True))
             except Misconfigured as error:
-                if error.code != "dataverse-forbidden" or not as_agent:
+                if error.code != "dataverse-forbidden":
                     raise
-                as_agent = False
-        raise _columns_missing()
+            return await self._dataverse.transact(changes(absent, False))
+
+        return await self._absent.doing_without(transact)
 
     async def gone_among(self, values: Columns) -> frozenset[str]:
         """Which of the rows that lookups and parties point to are not there, as ``table:guid``."""
@@ -86,7 +79,3 @@ def without_gone(values: Columns, gone: Collection[str]) -> dict[str, Any]:
 def nothing_to_blame(error: Missing) -> InvalidInput:
     """A row is missing, and it is none of those we know of: trying again would change nothing."""
     return InvalidInput("dataverse-refused", error.message)
-
-
-def _columns_missing() -> Misconfigured:
-    return Misconfigured("dataverse-columns-missing", "the environment lacks the columns of the solution")

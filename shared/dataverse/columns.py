@@ -1,9 +1,10 @@
 """Columns of our solution that the environment turns out not to have: each costs itself only, not the row (G)."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
+from shared.dataverse.errors import UnknownColumn
 from shared.storage.tables import Row, Table
 
 PARTITION = "absent-columns"
@@ -27,6 +28,22 @@ class AbsentColumns:
             self._known = {row.rk: row.values["since"] async for row in self._table.query(PARTITION)}
             self._read_at = now
         return frozenset(name for name, since in self._known.items() if now - since < LOOK_AGAIN_AFTER)
+
+    async def doing_without[Answer](self, ask: Callable[[frozenset[str]], Awaitable[Answer]]) -> Answer:
+        """What ``ask`` gives, called again without each column that Dynamics turns out not to have.
+
+        ``ask`` gets the names of the columns to leave out. Raises UnknownColumn for one that it does not leave out.
+        """
+        refused: frozenset[str] = frozenset()
+        while True:
+            absent = await self.names() | refused
+            try:
+                return await ask(absent)
+            except UnknownColumn as error:
+                if error.column in absent:
+                    raise
+                refused |= {error.column}
+                await self.note(error.column)
 
     async def learn(self, missing: Collection[str], there: Collection[str]) -> None:
         """What a look at the environment showed: what is there again is written again at once."""

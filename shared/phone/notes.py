@@ -1,6 +1,6 @@
 """Notes and the pick of a customer from the agent's phone, before or after the end of a call (D3, D6, K4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from shared.calls.telling import noted
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
+from shared.dataverse.columns import AbsentColumns
 from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES
@@ -23,9 +24,10 @@ LATEST = 2**31
 
 
 class CallNotes:
-    def __init__(self, store: CallStore, dataverse: Dataverse, bus: Bus, clock: Clock) -> None:
+    def __init__(self, store: CallStore, dataverse: Dataverse, absent: AbsentColumns, bus: Bus, clock: Clock) -> None:
         self._store = store
         self._dataverse = dataverse
+        self._absent = absent
         self._bus = bus
         self._clock = clock
 
@@ -69,11 +71,17 @@ class CallNotes:
         return Customer(kind, row_id, str(row.get(column) or ""))
 
     async def _request(self, given: object, object_id: str) -> UUID | None:
+        """Where the environment has no column that tells callback requests from other activities, any one is taken."""
         row_id = _guid_or_none(given)
         if row_id is None:
             return None
-        row = await self._read(f"{names.PHONECALLS}({row_id})", names.CALLBACK_ID, object_id)
-        if row is None or not row.get(names.CALLBACK_ID):
+
+        async def is_request(absent: Collection[str]) -> bool:
+            column = "activityid" if names.CALLBACK_ID in absent else names.CALLBACK_ID
+            row = await self._read(f"{names.PHONECALLS}({row_id})", column, object_id)
+            return row is not None and bool(row.get(column))
+
+        if not await self._absent.doing_without(is_request):
             raise InvalidInput("callback-request-unknown", "Dynamics has no such callback request, or not for you")
         return row_id
 

@@ -1,7 +1,7 @@
 """Reads the users from Dynamics, at most once a minute, and writes voice-cloud ids by e-mail match (J1)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,13 @@ from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
-from shared.dataverse.errors import UnknownColumn
 from shared.enreach.client import Enreach
 from shared.presence.model import Agent
 from shared.users.model import User
 
 CACHED_FOR = timedelta(seconds=60)
 OBJECT_ID = "azureactivedirectoryobjectid"
-OUR_COLUMNS = (names.VOICE_USER_ID, names.VOICE_EMAIL)
-COLUMNS = ("systemuserid", "fullname", "mobilephone", "internalemailaddress", OBJECT_ID, *OUR_COLUMNS)
+COLUMNS = ("systemuserid", "fullname", "mobilephone", "internalemailaddress", OBJECT_ID, *names.USER_COLUMNS)
 ENABLED = "isdisabled eq false"
 
 
@@ -75,15 +73,9 @@ class Users:
 
     async def _rows(self) -> list[dict[str, Any]]:
         """Every enabled user, with what the environment has columns for."""
-        for _ in OUR_COLUMNS:
-            try:
-                return await self._select()
-            except UnknownColumn as error:
-                await self._absent.note(error.column)
-        return await self._select()
+        return await self._absent.doing_without(self._select)
 
-    async def _select(self) -> list[dict[str, Any]]:
-        absent = await self._absent.names()
+    async def _select(self, absent: Collection[str]) -> list[dict[str, Any]]:
         columns = [name for name in COLUMNS if name not in absent]
         return await self._dataverse.every("systemusers", {"$select": ",".join(columns), "$filter": ENABLED})
 

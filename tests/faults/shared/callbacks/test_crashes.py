@@ -25,7 +25,9 @@ def cut_off(world: World, fuse: Fuse) -> Callbacks:
         settings=services.settings,
         enreach=fuse.wrap(services.enreach, ("callback", "close_callback")),
         identity=services.identity,
-        activities=CallbackActivities(fuse.wrap(services.dataverse, ("transact", "get", "update"))),
+        activities=CallbackActivities(
+            fuse.wrap(services.dataverse, ("transact", "get", "update")), services.absent_columns
+        ),
         store=CallbackStore(fuse.wrap(services.tables.table("callbacks"), TABLE_EFFECTS)),
         inbox=CallbackInbox(fuse.wrap(services.tables.table("callbackinbox"), TABLE_EFFECTS)),
         clock=utc_now,

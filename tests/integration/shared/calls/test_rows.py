@@ -1,7 +1,5 @@
 """What an environment lacks costs an activity only that: columns of ours that were renamed or deleted (G)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -10,20 +8,9 @@ from shared.clock import utc_now
 from shared.dataverse import names
 from shared.settings.model import Kind
 from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, CallWorld, parties
+from tests.fixtures.columns import without
 
 ON_MOBILE = {"Terminal": "mobile", "CallTypeString": "DirectCall", "QueueName": None, "WaitTime": None}
-
-
-@asynccontextmanager
-async def without(calls: CallWorld, column: str) -> AsyncIterator[None]:
-    """The environment has no such column meanwhile."""
-    switch = f"{calls.world.neighbours.dynamics_url}/stand-in/columns"
-    body = {"table": "phonecall", "name": column}
-    (await calls.world.http.post(switch, json={**body, "removed": True})).raise_for_status()
-    try:
-        yield
-    finally:
-        (await calls.world.http.post(switch, json={**body, "removed": False})).raise_for_status()
 
 
 @pytest.mark.parametrize(("hours_ago", "column"), [*enumerate(names.CALL_COLUMNS, start=2)])
@@ -32,7 +19,7 @@ async def test_an_enterprise_call_is_written_without_any_one_column(
 ) -> None:
     """Also without the one by which activities of ours are told from those written by hand (H4)."""
     call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(hours=hours_ago)
-    async with without(calls, column):
+    async with without(calls.world, column):
         calls.cloud.add(call_id, start=start, **ON_MOBILE)
         assert await calls.new_process().calls.look_at(call_id)
     activity = await calls.activity(call_id)
@@ -47,7 +34,7 @@ async def test_a_call_is_blanked_without_any_one_column(calls: CallWorld, column
     row = calls.cloud.add(call_id)
     await calls.services.calls.look_at(call_id)
     calls.cloud.change(row, Privacy="Private")
-    async with without(calls, column):
+    async with without(calls.world, column):
         assert await calls.new_process().calls.look_at(call_id)
     activity = await calls.activity(call_id)
     assert (activity["phonenumber"], activity[names.DURATION], parties(activity)) == (None, None, [])
