@@ -31,7 +31,7 @@ async def request_and_attempt(calls: CallWorld, columns: tuple[str, ...]) -> dic
     """A callback request that was called back while Dynamics lacked some columns."""
     number, call_id, services = calls.world.new_number(), calls.new_call(), calls.new_process()
     callback_id = await calls.world.leave_callback(number)
-    await calls.world.handle(callback_id, services)
+    await calls.world.handle(callback_id)
     request = str(calls.world.activity_id(callback_id))
     calls.cloud.add(call_id, Direction=1, BNum=number, ANum="", QueueName=None)
     async with without(calls.world, *columns):
