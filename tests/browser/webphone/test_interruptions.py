@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.async_api import APIResponse, Page, Route, expect
@@ -71,18 +73,28 @@ async def sign_out(page: Page) -> None:
     await page.route("**/oauth2/v2.0/token", nothing)
 
 
+@contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Processes that stand still meanwhile, whatever happens."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneStack, phone_run: StackProcess) -> None:
     """Five seconds without a packet or an answer: the voice is connected anew, commands work, nobody clicks (K1)."""
     work = phones_at_work
     anna, call_id = await talking(work)
-    voicecloud = phone_run.child("voicecloud")
-    os.kill(voicecloud, signal.SIGSTOP)
-    await anna.page.context.set_offline(True)
     lost = anna.page.get_by_text("Connection lost")
-    await expect(lost).to_be_visible(timeout=1_000)
-    await asyncio.sleep(CUT_S)
-    await anna.hears_nothing()
-    os.kill(voicecloud, signal.SIGCONT)
+    with stopped(*phone_run.family("voicecloud")):
+        await anna.page.context.set_offline(True)
+        await expect(lost).to_be_visible(timeout=1_000)
+        await asyncio.sleep(CUT_S)
+        await anna.hears_nothing()
     await anna.page.context.set_offline(False)
     await anna.page.wait_for_function(
         "() => window.peers.at(-1).connectionState === 'connected' && window.peers.length > 1"
