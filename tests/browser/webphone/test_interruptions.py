@@ -22,7 +22,9 @@ SILENT_UNTIL_CLICKED = """
   addEventListener("pointerdown", () => (isAllowed = true), true);
   window.AudioContext = class extends Native {
     get state() { return isAllowed ? super.state : "suspended"; }
+    resume() { return isAllowed ? super.resume() : new Promise(() => {}); }
   };
+  Object.defineProperty(navigator, "userActivation", { value: { get hasBeenActive() { return isAllowed; } } });
 """
 """Browsers judge by what a person has done before; a driven one does not."""
 LOSE_VOICE = """() => {
