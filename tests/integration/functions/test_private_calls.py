@@ -8,7 +8,7 @@ import httpx
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from shared.bootstrap import QUEUES
+from shared.bus.names import QUEUES
 from shared.dataverse.model import Change
 from shared.settings.model import Kind
 from tests.fixtures.calls import DEMO_CALL_SYNC
