@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 
 from shared.dataverse.names import VOICE_USER_ID
+from shared.phone.limiter import ALLOWED, Budget
 from shared.settings.model import Kind
 from tests.fixtures.calls import ANNA_D365
 from tests.fixtures.live_phone import ANNA, DAVID, LivePhones
@@ -145,8 +146,8 @@ async def test_the_state_is_waited_for_while_others_are_served(phones: LivePhone
     began = loop.time()
     told = await asyncio.gather(*waiting)
     assert loop.time() - began < 1.5
-    assert {one.status_code for one in told} == {200}
-    assert told[0].json()["calls"][0]["state"] == "ringing"
+    assert sorted(one.status_code for one in told)[:3] == [200] * 3  # the older ones have given way to the newest
+    assert told[-1].json()["calls"][0]["state"] == "ringing"
     assert ("GET", f"/users/{ANNA}/phone", "") in phones.cloud.asked
 
 
@@ -181,7 +182,7 @@ async def test_one_phone_takes_no_more_than_its_share(phones: LivePhones) -> Non
     """Beyond it: 429 with a pause, without a question to anybody; another agent is served."""
     answers = await asyncio.gather(*(phones.anna.get("/phone/pools") for _ in range(200)))
     refused = [one for one in answers if one.status_code == 429]
-    assert 50 < len(refused) <= 100
+    assert 50 < len(refused) <= 200 - ALLOWED[Budget.READS][0]
     assert {(one.json()["code"], one.headers["Retry-After"]) for one in refused} == {("phone-too-often", "1")}
     assert (await phones.david.get("/phone/pools")).status_code == 200
 
