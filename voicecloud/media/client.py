@@ -196,8 +196,14 @@ class MediaClient:
     async def close(self) -> None:
         """Every peer connection ends with the media process. Returns when it is gone."""
         self._closing = True
-        if self._link:
-            self._link.close()
+        link = self._link
+        if link:
+            link.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PONG_WITHIN_S):
+                await self._ended.wait()
+        if link:
+            link.abort()
         await self._ended.wait()
 
     async def _live_once(self) -> None:
@@ -226,7 +232,8 @@ class MediaClient:
         """Begins, then looks whether it still answers: one that hangs is no better than none."""
         link.tell(self._begin)
         try:
-            await self._ping(link)
+            async with asyncio.timeout(UP_WITHIN_S):
+                await self._ping(link)
             while self._to_tell:
                 link.tell(self._to_tell.popleft())
             self._up.set()
@@ -236,7 +243,7 @@ class MediaClient:
                     await self._ping(link)
         except (VoiceError, TimeoutError):
             log.warning("the media process does not answer")
-            link.close()
+            link.abort()
 
     async def _ping(self, link: Link) -> None:
         pong: said.Pong = await link.ask(said.Ping())

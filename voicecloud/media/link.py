@@ -78,6 +78,11 @@ class Link:
         if self._writer:
             self._writer.close()
 
+    def abort(self) -> None:
+        """As ``close``, without waiting for a side that takes nothing any more."""
+        if self._writer:
+            self._writer.transport.abort()
+
     def _over(self) -> None:
         self.close()
         self._writer = None

@@ -27,20 +27,30 @@ class Directory:
         self.callback_lists: dict[str, CallbackList] = {}
 
     async def load(self) -> None:
-        """Raises Misconfigured ``organisation-missing`` when nothing is configured."""
+        """All of it or nothing: what could not be read is read again, for ``loaded_revision`` stays what it was.
+
+        Raises Misconfigured ``organisation-missing`` when nothing is configured.
+        """
         async with self._writing:
-            self.loaded_revision = await self._documents.revision()
-            self._raw = {(kind, key): one for kind in Kind async for key, one in self._documents.all(kind)}
-            self._read()
+            revision = await self._documents.revision()
+            raw = {(kind, key): one for kind in Kind async for key, one in self._documents.all(kind)}
+            before = self._raw, self.organisation
+            self._raw = raw
+            try:
+                self._read()
+            except BaseException:
+                self._raw, self.organisation = before
+                raise
+            self.loaded_revision = revision
 
     def _read(self) -> None:
         heads = self.documents(Kind.ORGANIZATION)
         if not heads:
             raise Misconfigured("organisation-missing", "no organisation is configured: give VOICECLOUD_SEED")
         self.organisation = Organisation.from_document(heads[0])
-        self.users = self._by_id(Kind.USER, self._user)
-        self.queues = self._by_id(Kind.QUEUE, self._queue)
+        users, queues = self._by_id(Kind.USER, self._user), self._by_id(Kind.QUEUE, self._queue)
         self.callback_lists = self._by_id(Kind.CALLBACK_LIST, CallbackList.from_document)
+        self.users, self.queues = users, queues
 
     def documents(self, kind: Kind) -> list[Document]:
         """All of a kind, as they are stored."""

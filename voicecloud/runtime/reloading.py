@@ -36,6 +36,8 @@ class Reloading:
                     await self.reload()
             except VoiceError as error:
                 log.warning("the configuration cannot be read again", extra={"code": error.code})
+            except Exception:
+                log.exception("the configuration cannot be read again")  # calls go on with what is known
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def reload(self) -> None:

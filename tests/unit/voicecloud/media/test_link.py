@@ -122,3 +122,16 @@ def test_an_open_file_is_handed_over(tmp_path: Path) -> None:
         theirs.take(NAME)
     ours.close()
     theirs.close()
+
+
+async def test_a_side_that_takes_nothing_any_more_is_given_up_at_once() -> None:
+    """However much waits for it: closing would wait for ever."""
+    end, other = pair()
+    link = Link(lambda _: None)
+    await link.open(end)
+    running = asyncio.ensure_future(link.run())
+    for _ in range(5000):
+        link.tell(Bridge("c", "c:1", "c:2", True, {"c:2": "anna" * 20}))
+    link.abort()
+    await asyncio.wait_for(running, 1)
+    other.close()

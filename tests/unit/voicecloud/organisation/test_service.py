@@ -1,0 +1,43 @@
+"""The configuration is taken over as a whole, or again."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+
+from shared.errors import Unavailable
+from voicecloud.organisation.model import Kind
+from voicecloud.organisation.service import Directory
+from voicecloud.organisation.store import Documents
+
+HEAD = {"Id": "o1", "Name": "Contoso"}
+
+
+class Stored:
+    """Documents whose users cannot be read while ``away``."""
+
+    def __init__(self) -> None:
+        self.id, self.away = "first", False
+
+    async def revision(self) -> str:
+        return self.id
+
+    async def all(self, kind: Kind) -> AsyncIterator[tuple[str, Any]]:
+        if kind is Kind.USER and self.away:
+            raise Unavailable("storage-unavailable", "not now")
+        if kind is Kind.ORGANIZATION:
+            yield "o1", HEAD
+
+
+async def test_a_change_that_could_not_be_read_is_still_a_change() -> None:
+    """So it is read again, and whoever was revoked does not keep their keys."""
+    stored = Stored()
+    directory = Directory(cast(Documents, stored))
+    await directory.load()
+    stored.id, stored.away = "second", True
+    with pytest.raises(Unavailable):
+        await directory.load()
+    assert (directory.loaded_revision, directory.organisation.id) == ("first", "o1")
+    stored.away = False
+    await directory.load()
+    assert directory.loaded_revision == "second"
