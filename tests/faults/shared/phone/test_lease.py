@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from shared.errors import Conflict, Unavailable, VoiceError
 from shared.phone.lease import LEASE_S, SessionLeases
-from shared.storage.tables import Row
+from shared.storage.races import win
+from shared.storage.tables import Deciding, Row, Table
 
 AGENT = "a0000000-0000-4000-8000-000000000001"
 TABS = st.sampled_from(["tab-one1", "tab-two2", "tab-three"])
@@ -53,6 +54,10 @@ class Bench:
             self.active.looked, self.active.found = True, self.holder
         await Point()
         return found
+
+    async def update(self, pk: str, rk: str, change: Deciding, *, contended: Unavailable | None = None) -> Row | None:
+        """As a table does it, by the loop that all tables have."""
+        return await win(lambda: Table._changed(cast(Table, self), pk, rk, change), contended)
 
     async def insert(self, row: Row) -> Row:
         return await self._put(row, None)

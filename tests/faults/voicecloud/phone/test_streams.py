@@ -12,6 +12,7 @@ import pytest
 
 from tests.fixtures.voicecloud import ANNA, VoiceCloud
 from tests.fixtures.voicecloud_process import VoiceCloudProcess
+from tests.fixtures.waiting import eventually
 from tests.fixtures.web_phones import WebPhone, direct_call
 from voicecloud.api import phone_events
 
@@ -63,17 +64,23 @@ async def test_a_reader_that_takes_nothing_is_cut_off(
     with deaf_reader(voicecloud, anna.ticket) as deaf:
         await asyncio.sleep(0.1)
         async with anna.events() as states:
-            latest = await anext(states)
+            told: list[str] = []
+
+            async def listen() -> None:
+                async for one in states:
+                    told[:] = [one["version"]]
+
+            listening = asyncio.create_task(listen())
             for number in range(CHANGES):
                 voicecloud.store.telephony.gateway.set_muted(leg_id, number % 2 == 0)
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
             wanted = (await anna.state())["version"]
-            async with asyncio.timeout(10):
-                while latest["version"] != wanted:
-                    latest = await anext(states)
+            await eventually(lambda: told == [wanted], timeout_s=10)
             await asyncio.sleep(0.6)
             assert await is_cut_off(deaf)
+            listening.cancel()
+            await asyncio.wait([listening])
     assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 

@@ -115,7 +115,9 @@ async def test_a_pools_calls_are_in_its_members_histories(phones: LivePhones) ->
 
 async def test_missed_calls_count_until_they_are_looked_at(phones: LivePhones) -> None:
     """A call that nobody answered is missed; looking sets the counter back as far as one has seen."""
-    before = (await phones.david.get("/phone/history")).json()["missed"]
+    answer = await phones.david.get("/phone/history")
+    assert answer.status_code == 200, answer.text
+    before = answer.json()["missed"]
     control = f"{phones.world.neighbours.voicecloud_url}/control/api/calls"
     body = {"Number": DAVIDS_NUMBER, "From": MATTI_NUMBER, "Answer": "nobody"}
     call_id = (await phones.world.http.post(control, json=body)).raise_for_status().json()["CallId"]

@@ -292,10 +292,10 @@ async def test_a_column_that_the_environment_lacks_costs_only_itself(calls: Call
             await calls.services.dataverse.update(calls.path(call_id), {"subject": "Changed"})
             calls.cloud.change(row, RecordingIds=["rec-1"])
             await calls.services.calls.look_at(call_id)
+            report = await calls.services.health.report()
     (await calls.world.http.post(switch, json=body)).raise_for_status()
     activity = await calls.activity(call_id)
     assert (activity["voice_waittime"], activity["voice_duration"], activity["statecode"]) == (None, 65, 1)
-    report = await calls.services.health.report()
     columns = next(check for check in report.checks if check.name == "columns")
     assert "voice_waittime" in columns.finding.detail
 
