@@ -27,8 +27,9 @@ async def calls(request: web.Request) -> object:
         wanted = {user.id}
 
     def of_them(row: StoredRow) -> bool:
-        asked_for = not wanted or row.document["UserID"] in wanted
-        return row.kind == USER_ROW and asked_for and sees_row(user, row.document)
+        if row.kind != USER_ROW:
+            return False
+        return (not wanted or row.document["UserID"] in wanted) and sees_row(user, row.document)
 
     if call_id := query.text(request, "CallId"):
         rows = await services(request).telephony.records.of_call(call_id)
