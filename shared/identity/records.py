@@ -33,9 +33,9 @@ PHONE_COLUMNS = {
 """The columns that are a customer's own voice numbers: faxes, pagers, assistants and managers are other people."""
 
 ACTIVE = 0
-READING = 2
-"""Which way of reading numbers an index was made with. It is raised with each change of what ``lines_in`` gives for a
-text: an index made in another way is then built again by itself (``IndexSync``)."""
+READING = 3
+"""In which way an index was made. It is raised with each change of what ``lines_in`` gives for a text, and of where the
+rows lie: an index made in another way is then built again by itself (``IndexSync``)."""
 
 
 def selected_columns(kind: CustomerKind) -> list[str]:

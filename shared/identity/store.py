@@ -2,8 +2,11 @@
 
 Partitions begin with a generation, so that a rebuild fills a new index beside the one in use:
 
-    {generation}-{last two digits}      {digits}          records: JSON list of customers, more: bool
-    {generation}-rec-{first two of id}  {kind}-{id}       numbers: JSON list, name, pending: bool
+    {generation}-{last digit}       {digits}       records: JSON list of customers, more: bool
+    {generation}-rec-{first of id}  {kind}-{id}    numbers: JSON list, name, pending: bool
+
+Ten partitions of numbers and sixteen of records: few enough that a page of a first load fills the batches of 100, many
+enough to write side by side.
 
 A look-up is one point read (K3). A record is changed in three steps that may be cut anywhere: its reverse row first
 names old and new numbers and is pending, then each number's row follows, then the reverse row names the new ones only.
@@ -73,7 +76,7 @@ class NumberStore:
 
     async def forget(self) -> AsyncIterator[None]:
         """Deletes a generation nobody reads any more, partition by partition, so that the caller can stop between."""
-        endings = [*(f"{number:02}" for number in range(100)), *(f"rec-{number:02x}" for number in range(256))]
+        endings = [*(f"{number}" for number in range(10)), *(f"rec-{number:x}" for number in range(16))]
         for ending in endings:
             rows = [row async for row in self._table.query(f"{self._generation}-{ending}")]
             for chunk in _chunks(rows):
@@ -110,10 +113,10 @@ class NumberStore:
 
     def _number_key(self, line: str) -> tuple[str, str]:
         digits = line.removeprefix("+")
-        return f"{self._generation}-{digits[-2:]}", digits
+        return f"{self._generation}-{digits[-1:]}", digits
 
     def _reverse_key(self, customer: Customer) -> tuple[str, str]:
-        return f"{self._generation}-rec-{str(customer.id)[:2]}", f"{customer.kind}-{customer.id}"
+        return f"{self._generation}-rec-{str(customer.id)[:1]}", f"{customer.kind}-{customer.id}"
 
     def _reverse_row(self, record: IndexedRecord, numbers: frozenset[str], *, pending: bool) -> Row:
         values = {"numbers": json.dumps(sorted(numbers)), "name": record.customer.name, "pending": pending}
