@@ -121,9 +121,8 @@ class PhoneSessions:
         """A call on the phone is not touched: the gateway keeps it (K1)."""
         self._sessions.pop(user_id).end()
         user = self._directory.users.get(user_id)
-        simulated = user.simulated if user else None
-        if simulated is None or simulated.terminal is not Terminal.WEB:
-            self._engine.report(TerminalChanged(user_id, Terminal.WEB, False))
+        simulated = user is not None and user.simulated is not None and user.simulated.terminal is Terminal.WEB
+        self._engine.report(TerminalChanged(user_id, Terminal.WEB, simulated, simulated))
 
     def _ticket(self, user_id: str, session_id: str) -> str:
         return self._tokens.issue(f"{user_id}/{session_id}")

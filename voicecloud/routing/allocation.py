@@ -48,9 +48,14 @@ def free_members(world: World, state: PoolState) -> list[tuple[Member, Agent]]:
     return [(member, agent) for member, agent in pairs if agent is not None and agent.allocatable]
 
 
+def real_first(pairs: list[tuple[Member, Agent]]) -> list[tuple[Member, Agent]]:
+    """Without those whose telephones are all simulated, as long as somebody with a real one is among them."""
+    return [pair for pair in pairs if pair[1].is_real] or pairs
+
+
 def best_agent(world: World, state: PoolState) -> Agent | None:
     """Who would be offered a new call of this pool now, whatever waits (consultation of a pool)."""
-    chosen = choose(_question(world, state, free_members(world, state), None))
+    chosen = choose(_question(world, state, real_first(free_members(world, state)), None))
     return world.agents[chosen[0]] if chosen else None
 
 
@@ -76,7 +81,8 @@ def _serve(world: World, call: Call, state: PoolState, free: set[str]) -> None:
     if not pairs:
         free.discard(state.pool.id)
         return
-    chosen = choose(_question(world, state, _wanted(call, _rested(world, call, state, pairs)), call))
+    wanted = real_first(_wanted(call, _rested(world, call, state, pairs)))
+    chosen = choose(_question(world, state, wanted, call))
     if chosen:
         offer(world, call, state, [world.agents[user_id] for user_id in chosen])
 
@@ -112,7 +118,10 @@ def _question(world: World, state: PoolState, pairs: list[tuple[Member, Agent]],
         )
         for member, agent in pairs
     )
-    skills = frozenset(state.members[user_id].skill for user_id in serving_members(world, state))
+    serving = serving_members(world, state)
+    if any(agent.is_real for _, agent in pairs):
+        serving = tuple(user_id for user_id in serving if world.agents[user_id].is_real)
+    skills = frozenset(state.members[user_id].skill for user_id in serving)
     wait_s = (world.now - queued_at).total_seconds() if queued_at else 0.0
     return Question(state.pool, candidates, skills, tuple(state.members), state.last_offered, wait_s)
 

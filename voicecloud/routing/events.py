@@ -212,11 +212,15 @@ class SetAccepting:
 
 @dataclass(frozen=True, slots=True)
 class TerminalChanged:
-    """Fact: this terminal of the user can be reached now, or no longer. A call on it is not touched."""
+    """Fact: this terminal of the user can be reached now, or no longer. A call on it is not touched.
+
+    ``simulated``: the voice cloud plays it itself; a real telephone takes its place.
+    """
 
     user_id: str
     terminal: Terminal
     online: bool
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

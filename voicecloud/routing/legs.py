@@ -44,7 +44,8 @@ def ring(world: World, call: Call, agent: Agent, kind: OfferKind, pool_id: str |
     world.note(call, EventKind.ALLOCATED, leg, detail=kind)
     world.after(("ring", leg.id), timeout_s)
     number = call.a_number
-    world.do(RingUser(call.id, leg.id, agent.user.id, _terminals(agent), number, pool_id, kind, timeout_s))
+    rings, simulated = _terminals(agent), not agent.is_real
+    world.do(RingUser(call.id, leg.id, agent.user.id, rings, number, pool_id, kind, timeout_s, simulated))
     return leg
 
 
@@ -125,6 +126,7 @@ def _recorded(world: World, leg: Leg) -> bool:
 
 
 def _terminals(agent: Agent) -> tuple[Terminal, ...]:
-    """Those of the user's terminals that ring, in his order."""
-    there = tuple(terminal for terminal in agent.user.ring_order if terminal in agent.terminals)
+    """Those of the user's terminals that ring, in his order; no simulated one where there is a real one."""
+    ringing = agent.terminals - agent.simulated if agent.is_real else agent.terminals
+    there = tuple(terminal for terminal in agent.user.ring_order if terminal in ringing)
     return there if agent.user.offer_mode is OfferMode.ALL else there[:1]

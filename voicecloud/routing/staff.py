@@ -58,8 +58,10 @@ def terminal_changed(world: World, event: TerminalChanged) -> None:
     agent = world.agents.get(event.user_id)
     if agent is None:
         return
+    agent.simulated.discard(event.terminal)
     if event.online:
         agent.terminals.add(event.terminal)
+        agent.simulated.update({event.terminal} if event.simulated else ())
     else:
         agent.terminals.discard(event.terminal)
         if not agent.has_terminal:

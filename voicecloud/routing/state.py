@@ -107,6 +107,7 @@ class Call:
 class Agent:
     """A user at work. ``kind`` is his availability now; ``legs`` are his open legs, ringing ones too.
 
+    ``simulated``: those of the terminals that the voice cloud plays itself.
     ``gone``: no longer configured, kept for the calls he still has.
     """
 
@@ -118,6 +119,7 @@ class Agent:
     kind: AvailabilityClass = AvailabilityClass.AVAILABLE
     accepting: bool = True
     terminals: set[Terminal] = field(default_factory=set)
+    simulated: set[Terminal] = field(default_factory=set)
     legs: dict[str, Leg] = field(default_factory=dict)
     wrap_up_start: datetime | None = None
     wrap_up_end: datetime | None = None
@@ -127,6 +129,11 @@ class Agent:
     @property
     def has_terminal(self) -> bool:
         return not (self.gone or self.terminals.isdisjoint(self.user.ring_order))
+
+    @property
+    def is_real(self) -> bool:
+        """A person has one of the telephones that can ring."""
+        return not (self.terminals - self.simulated).isdisjoint(self.user.ring_order)
 
     @property
     def reachable(self) -> bool:

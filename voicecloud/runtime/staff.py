@@ -52,7 +52,7 @@ class Staff:
                     self._engine.tell(_command(user.id, event))
             self._engine.tell(events.SetAccepting(user.id, user.accepting))
             if user.simulated:
-                self._engine.tell(events.TerminalChanged(user.id, user.simulated.terminal, True))
+                self._engine.tell(events.TerminalChanged(user.id, user.simulated.terminal, True, simulated=True))
 
     def availability(self, user_id: str) -> AvailabilityEvent | None:
         """What holds now; None is plain Available. Raises Missing ``user-unknown``."""
@@ -106,7 +106,7 @@ class Staff:
         if before and (simulated is None or before.terminal is not simulated.terminal):
             self._engine.tell(events.TerminalChanged(user_id, before.terminal, False))
         if simulated:
-            self._engine.tell(events.TerminalChanged(user_id, simulated.terminal, True))
+            self._engine.tell(events.TerminalChanged(user_id, simulated.terminal, True, simulated=True))
 
     async def set_member(self, queue_id: str, member: Member) -> None:
         """Raises Missing ``pool-unknown`` or ``user-unknown``, InvalidInput ``skill-too-low``."""

@@ -71,7 +71,7 @@ class SimulatedTelephones:
 
     def _ring(self, effect: RingUser, answering: Answering) -> None:
         simulated = self._directory.users[effect.user_id].simulated
-        if simulated is None or simulated.terminal not in effect.terminals or answering.how is How.NOBODY:
+        if not effect.simulated or simulated is None or answering.how is How.NOBODY:
             return
         self._voices.play(effect.leg_id, USER_HZ)
         event = Reject(effect.leg_id) if answering.how is How.REFUSE else Answer(effect.leg_id, simulated.terminal)

@@ -76,9 +76,10 @@ class Traffic:
         return random.choice(customers) if known and planned.a_number else planned.a_number
 
     def _make(self, planned: PlannedCall, random: Random) -> None:
-        """A call to a user's own number is as well one that he makes himself."""
+        """A call to a user's own number is as well one that they make themselves, unless a person has their phone."""
         user = next((one for one in self._users() if one.work_number == planned.b_number), None)
-        if user and user.simulated and planned.a_number and random.random() < MADE_SHARE:
+        played = user is not None and not self._engine.platform.world.agents[user.id].is_real
+        if user and played and user.simulated and planned.a_number and random.random() < MADE_SHARE:
             self._people.dial(user.id, self._people.usual(planned.a_number, user.simulated.terminal, random))
             return
         behaviour = Behaviour(planned.patience_s, planned.talk_s, planned.takes_callback)

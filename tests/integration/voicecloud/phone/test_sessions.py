@@ -14,6 +14,7 @@ from tests.fixtures.voicecloud import ANNA, BJORN, DAVID, SALES, SALES_NUMBER, R
 from tests.fixtures.web_phones import STAYS, WebPhone, direct_call
 from voicecloud.phone.sessions import AUDIENCE, MOST_STREAMS, TICKET_FOR
 from voicecloud.rte.tokens import Tokens
+from voicecloud.simulation.telephones import Answering
 
 PAGES = "http://localhost:7071"
 AT_ONCE_S = 2.0
@@ -210,3 +211,27 @@ async def test_a_phone_that_cannot_answer_from_the_beginning_never_rings(voicecl
     for _ in range(2):
         assert (await voicecloud.client.post(f"/users/{BJORN}/phone/session", json=body)).status_code == 201
         assert not may_ring(voicecloud, BJORN)
+
+
+async def test_a_pools_call_goes_to_a_real_phone_before_simulated_ones(voicecloud: VoiceCloud, anna: WebPhone) -> None:
+    """Anna, less skilled than David, who is played, is rung first; when she declines, he takes the call."""
+    call_id = await voicecloud.call(SALES_NUMBER, STAYS, answering=Answering(after_s=0.02))
+    assert (await anna.rings())["callId"] == call_id
+    await anna.do(call_id, "decline")
+    david = WebPhone(voicecloud, DAVID)
+    assert (await david.until(lambda call: call["state"] == "connected"))["callId"] == call_id
+
+
+async def test_nobody_plays_a_user_whose_phone_a_person_has_opened(voicecloud: VoiceCloud) -> None:
+    """David's phone rings until the person answers, as long as it is open; then he is played again."""
+    david = WebPhone(voicecloud, DAVID)
+    await david.open()
+    quickly = Answering(after_s=0.02)
+    call_id = await voicecloud.call(voicecloud.store.directory.user(DAVID).work_number, STAYS, answering=quickly)
+    assert (await david.rings())["callId"] == call_id
+    await asyncio.sleep(0.2)
+    assert [call["state"] for call in (await david.state())["calls"]] == ["ringing"]
+    await david.do(call_id, "decline")
+    assert (await voicecloud.client.delete(f"{david.path}/session/{david.session_id}")).status_code == 204
+    again = await voicecloud.call(voicecloud.store.directory.user(DAVID).work_number, STAYS, answering=quickly)
+    assert (await david.until(lambda call: call["state"] == "connected"))["callId"] == again

@@ -243,3 +243,50 @@ def test_only_members_may_fetch_and_only_waiting_calls(floor: MakeFloor) -> None
         made.tell(events.FetchCall("ann", "c1"))
     with pytest.raises(Conflict, match="not-waiting"):
         made.tell(events.FetchCall("ann", "c9"))
+
+
+def played(*names: str) -> list[events.Event]:
+    """From now on these are played by the voice cloud."""
+    return [events.TerminalChanged(name, Terminal.WEB, online=True, simulated=True) for name in names]
+
+
+@pytest.mark.parametrize("selection", Selection)
+def test_simulated_agents_step_back_for_a_real_phone(floor: MakeFloor, selection: Selection) -> None:
+    """However few their skills are and however the pool chooses, a person with a phone is rung, alone and at once."""
+    made = floor(Pool("p", "P", members=members("bob:3", "cid:3", "ann:1"), selection=selection))
+    made.tell(*played("bob", "cid"))
+    made.call()
+    assert list(made.rings()) == ["ann"]
+
+
+def test_simulated_agents_take_what_no_real_phone_can(floor: MakeFloor) -> None:
+    """While the person talks, has declined or is off work, they are rung as ever."""
+    made = floor(Pool("p", "P", members=members("bob", "ann"), wrap_up_s=5.0))
+    made.tell(*played("bob"))
+    made.call("declined")
+    made.tell(events.Reject(made.rings("declined")["ann"]))
+    assert list(made.rings("declined")) == ["bob"]
+    made.tell(events.PartyLeft("declined:1"))
+    made.call("first")
+    made.answer("ann", "first")
+    made.call("second")
+    assert list(made.rings("second")) == ["bob"]
+    made.tell(events.PartyLeft("second:1"), events.PartyLeft("first:1"))
+    made.wait(5)
+    made.availability("ann", AvailabilityClass.OFF_WORK)
+    made.call("third")
+    assert list(made.rings("third")) == ["bob"]
+
+
+def test_a_real_phone_takes_the_place_of_a_simulated_one(floor: MakeFloor) -> None:
+    """Of one user only the real telephone rings, whatever rings first; without one the simulated does again."""
+    eve = User("eve", "Eve", offer_mode=OfferMode.ALL, ring_order=(Terminal.DESK, Terminal.WEB))
+    made = floor(Pool("p", "P", members=members("eve")), users={"eve": eve})
+    made.tell(events.TerminalChanged("eve", Terminal.DESK, online=True, simulated=True))
+    made.call("real")
+    ring = made.found(RingUser)[-1]
+    assert (ring.terminals, ring.simulated) == ((Terminal.WEB,), False)
+    made.tell(events.PartyLeft("real:1"), events.TerminalChanged("eve", Terminal.WEB, online=False))
+    made.call("played")
+    ring = made.found(RingUser)[-1]
+    assert (ring.terminals, ring.simulated) == ((Terminal.DESK,), True)
