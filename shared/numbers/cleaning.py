@@ -11,12 +11,18 @@ _SPACES = {"Cc", "Cs", "Zs", "Zl", "Zp"}
 def cleaned(text: str) -> str:
     """Digits of any script made plain, invisible marks dropped, every kind of blank a plain space.
 
+    Signs that only contain digits (``²``, ``½``, ``①``) are footnotes or lists: a blank, and no digit of a number.
+
     Empty for a text longer than ``LONGEST``: that is no telephone number.
     """
     if len(text) > LONGEST:
         return ""
-    plain = "".join(_plain(character) for character in unicodedata.normalize("NFKC", text))
+    plain = "".join(_plain(character) for character in unicodedata.normalize("NFKC", _without_notes(text)))
     return plain.strip() if len(plain) <= LONGEST else ""
+
+
+def _without_notes(text: str) -> str:
+    return "".join(" " if unicodedata.category(character) == "No" else character for character in text)
 
 
 def _plain(character: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from shared.errors import InvalidInput
 from shared.numbers.cleaning import cleaned
 from shared.numbers.reading import Spelled, spelled
+from shared.numbers.remarks import without_remarks
 from shared.numbers.withheld import is_keypad_word
 
 LONGEST_KEYS = 40
@@ -17,11 +18,12 @@ _CODE_SIGNS = re.compile(r"[*#]")
 _CODE = re.compile(r"[*#][0-9*#]{1,19}")
 _KEYS = re.compile(
     r"(?P<number>.*?\d\)?)"
-    r"(?:\s*(?:;ext=|;?\s*\b(?:ext|extension|x)\b[.:=]?|;?x(?=\d))\s*(?P<extension>[\d*#]+)"
-    r"|\s*(?P<keys>(?:,|;|\bp|(?<=\d)[pw]|\bw)[\s,;pw]*[\d*#][\d*#,;pw\s]*))"
+    r"(?:\s*(?:;ext=|;?\s*\b(?:ext|extension|x|alanumero|alanro|anknytning|ankn)\b[.:=]?|;?x(?=\d))\s*(?P<extension>[\d*#]+)"
+    r"|\s*(?P<keys>(?:,|;(?:postd=)?|\bp|(?<=\d)[pw]|\bw)[\s,;pw]*[\d*#][\d*#,;pw\s]*))"
     r"(?:;.*)?",
     re.IGNORECASE,
 )
+_POST_DIAL = re.compile(r"postd=", re.IGNORECASE)
 _PARAMETERS = re.compile(r";(?:isub|phone-context)=", re.IGNORECASE)
 _SCHEME = re.compile(r"^tel:\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"@|\bsips?:", re.IGNORECASE)
@@ -53,7 +55,7 @@ def dialled(text: str, region: str | None) -> Dialled:
         raise _unreadable()
     if len(spelled(plain, region)) > 1 or not (tail := _KEYS.fullmatch(plain)) or _PARAMETERS.search(plain):
         return Dialled(_number(plain, region))
-    keys = tail["extension"] or re.sub(r"[;pwPW]", ",", tail["keys"]).replace(" ", "")
+    keys = tail["extension"] or re.sub(r"[;pwPW]", ",", _POST_DIAL.sub("", tail["keys"])).replace(" ", "")
     if len(keys) > LONGEST_KEYS:
         raise _unreadable()
     return Dialled(_number(tail["number"], region), keys)
@@ -67,6 +69,7 @@ def _number(text: str, region: str | None) -> str:
         return found[0].readings[0]
     if numbers := _offered(found or _spelled_by_letters(text, region)):
         raise InvalidInput("number-ambiguous", "this can be read as several numbers: choose one", {"numbers": numbers})
+    text = without_remarks(text).strip()
     if not _PLAIN.fullmatch(text) or _HOURS.search(text) or is_keypad_word(text):
         raise _unreadable()
     digits = re.sub(r"[^\d+]", "", text)

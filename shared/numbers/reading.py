@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.numbers.cleaning import cleaned
 from shared.numbers.lines import line_of, present
+from shared.numbers.remarks import without_remarks
 from shared.numbers.withheld import is_keypad_word
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ _LETTERS_THAT_BELONG = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN_NUMBERS = re.compile(r"[,|\n]|\s\+\s+(?=0)|;(?!\s*(?:ext|isub|phone-context)\b)", re.IGNORECASE)
-_MAYBE_BETWEEN = re.compile(r"\s*/\s*|\s+[-\u2013]\s+")
+_MAYBE_BETWEEN = re.compile(r"(\s*/\s*|\s+[-\u2013]\s+)")
 _NEXT_ONE = re.compile(r"\s+(?=\(?[0+])")
+_NEXT_AREA = re.compile(r"\s+(?=\(?(?:0\d{1,5}\)?\s*/|\+\d))")
+"""What begins with an area code and a slash, or with a country's, goes on with nothing before it."""
+_WORD = re.compile(r"(?:^|(?<=[\s()\[\]/]))(?!ext|isub|phone|x\b)[^\W\d_]+(?:[.:]+|(?=$|[\s()\[\]/]))", re.IGNORECASE)
 _ENUMERATION = re.compile(r"^\d{1,2}[).:]\s+")
-_REMARK = re.compile(r"\s\(\d{1,2}\)$|\s\d{1,2}\.\d{1,2}\.(?:\d{4})?$")
-"""Behind a number: a count in brackets, a date."""
-_HOURS = re.compile(r"^(?P<number>.*\d)\s+(?:0?[6-9]|1\d)[-\u2013](?:1\d|2[0-4])$")
+_HOURS = re.compile(r"^(?P<number>.*\d)\s+(?:0?[6-9]|1\d)\s*[-\u2013]\s*(?:1\d|2[0-4])$")
+_LONE_DIGIT = re.compile(r"^(?P<number>.*\d)[\s(\[]+(?P<last>\d)[\s.)\]]*$")
 _SPREADSHEET = re.compile(r"^(?P<number>\+?\d{7,})\.0{1,2}$")
 """A cell that was taken for a decimal number."""
 _VANITY = re.compile(r"(?:\+?1[-. ]*)?\(?[2-9]\d\d\)?(?P<name>[-. \dA-Z]+)", re.IGNORECASE)
@@ -38,6 +41,9 @@ _LONGEST_AREA_CODE = 5
 _SHORTEST_LINE = 8
 """Digits of an area code and a line; less before a slash may go on behind it."""
 _LONGEST_ENDING = 2
+_WITH_DIRECT_DIALLING = {43, 49}
+_LONGEST_DIRECT = 4
+"""In Austria and Germany a dash stands before the extension, which is part of the number."""
 _MOST_PIECES = 20
 
 
@@ -85,17 +91,50 @@ def lines_in(text: str, region: str | None) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def spelled(text: str, region: str | None) -> tuple[Spelled, ...]:
     """Each number that a text spells, unclear ones too, in their order."""
-    pieces = [piece.strip() for piece in _BETWEEN_NUMBERS.split(cleaned(text))][:_MOST_PIECES]
+    plain = without_remarks(cleaned(text))
+    pieces = [piece.strip() for piece in _BETWEEN_NUMBERS.split(plain)][:_MOST_PIECES]
     return tuple(dict.fromkeys(one for piece in pieces for one in _spelled_in(piece, region)))
 
 
 def _spelled_in(piece: str, region: str | None) -> Iterator[Spelled]:
-    """The numbers of a text without clear separators: slashes and spaced dashes are looked at one by one."""
-    texts = _MAYBE_BETWEEN.split(_ENUMERATION.sub("", piece))[:_MOST_PIECES]
-    left = texts[0]
-    for right in texts[1:]:
+    """The numbers of a text without clear separators."""
+    text = _ENUMERATION.sub("", piece)
+    if (hours := _HOURS.match(text)) and (before := tuple(_spelled_in(hours["number"], region))):
+        yield from _unclear_at_the_end(before)
+    elif _MAYBE_BETWEEN.search(text):
+        for words in _WORD.split(text)[:_MOST_PIECES]:
+            for part in _parts(words.strip(), region):
+                yield from _along_seams(part, region)
+    else:
+        yield from _read(text, region)
+
+
+def _unclear_at_the_end(found: tuple[Spelled, ...]) -> tuple[Spelled, ...]:
+    """``8-16`` behind a number may be hours or its end."""
+    return (*found[:-1], Spelled(found[-1].readings, is_clear=False))
+
+
+def _parts(text: str, region: str | None) -> Iterator[str]:
+    """``06221/123456 0171/1234567``: two numbers with nothing but a space between them."""
+    begins = 0
+    for gap in list(_NEXT_AREA.finditer(text))[:_MOST_PIECES]:
+        if any(_along_seams(text[begins : gap.start()], region)):
+            yield text[begins : gap.start()]
+            begins = gap.end()
+    yield text[begins:]
+
+
+def _along_seams(text: str, region: str | None) -> Iterator[Spelled]:
+    """Slashes and spaced dashes are looked at one by one, each with what stands behind the next one too."""
+    left, *rest = _MAYBE_BETWEEN.split(text)[: 2 * _MOST_PIECES + 1]
+    for number in range(0, len(rest), 2):
+        right, following = rest[number + 1], "".join(rest[number + 2 : number + 4])
         seam = _seam(left, right, region)
-        if seam is _Seam.INSIDE:
+        if seam is _Seam.ENDING and following and _is_area(right) and _begins_anew(right + following, region):
+            seam = _Seam.BETWEEN
+        if seam is _Seam.ENDING and "/" not in rest[number] and _is_direct(left, right, region):
+            left = f"{left}-{right}"
+        elif seam is _Seam.INSIDE:
             left = f"{left} {right}"
         elif seam is _Seam.BETWEEN:
             yield from _read(left, region)
@@ -128,6 +167,23 @@ def _begins_anew(text: str, region: str | None) -> bool:
     return not _has_trunk_zero(region) and any(one.is_clear for one in _read(text, region))
 
 
+def _is_area(text: str) -> bool:
+    """Whether a text can be an area code with its zero."""
+    return text.lstrip("( ").startswith("0") and _count(text) <= _LONGEST_AREA_CODE + 1
+
+
+def _is_direct(left: str, right: str, region: str | None) -> bool:
+    """Whether a number and what stands behind a dash are one number with an extension for direct dialling."""
+    import phonenumbers
+
+    try:
+        country = phonenumbers.parse(left, region).country_code
+    except phonenumbers.NumberParseException:
+        return False
+    is_short = right.strip().isdigit() and _count(right) <= _LONGEST_DIRECT
+    return is_short and country in _WITH_DIRECT_DIALLING and bool(_one(f"{left}-{right}", region))
+
+
 def _has_sign(text: str, region: str | None) -> bool:
     """Whether a text has what stands before an area code, and never behind one."""
     return text.lstrip("( ").startswith(("+", "0") if _has_trunk_zero(region) else "+")
@@ -137,9 +193,9 @@ def _read(piece: str, region: str | None) -> tuple[Spelled, ...]:
     """The numbers of a text without separators."""
     import phonenumbers  # its metadata takes 40 ms to load: only who reads a number pays for it
 
-    bare = _REMARK.sub("", piece.strip())
-    if (hours := _HOURS.match(bare)) and (before := _one(hours["number"], region)):
-        return (Spelled(before.readings, is_clear=False),)  # 8-16 may be hours or the end of a number
+    bare = piece.strip()
+    if (hours := _HOURS.match(bare)) and (before := _read(hours["number"], region)):
+        return _unclear_at_the_end(before)
     if not _LETTER.search(_LETTERS_THAT_BELONG.sub("", bare)) and (number := _one(bare, region)):
         return (number,)
     if _is_vanity(bare, region) and (name := _number(bare, region)):
@@ -166,6 +222,8 @@ def _one(text: str, region: str | None) -> Spelled | None:
     if is_keypad_word(text) or "*" in text:
         return None
     whole = _number(text, region)
+    if (lone := _LONE_DIGIT.match(text)) and (before := _complete_before(lone, region)):
+        return _either(before, whole, is_clear=False)
     if cell := _SPREADSHEET.match(text):
         return _either(_number(cell["number"], region), whole)
     foreign = _without_plus(text, region)
@@ -174,11 +232,26 @@ def _one(text: str, region: str | None) -> Spelled | None:
     return _either(foreign, whole, is_clear=False)
 
 
+def _complete_before(lone: re.Match[str], region: str | None) -> str | None:
+    """The number before a digit that stands alone, where it is as long as the numbers of its kind are."""
+    import phonenumbers
+
+    if not (before := _number(lone["number"], region)):
+        return None
+    number = phonenumbers.parse(before, None)
+    if number.country_code in _WITH_DIRECT_DIALLING and lone["last"] == "0":
+        return None
+    kind = phonenumbers.number_type(number)
+    usual = phonenumbers.example_number_for_type(phonenumbers.region_code_for_number(number), kind)
+    is_complete = usual and len(str(number.national_number)) >= len(str(usual.national_number))
+    return before if is_complete else None
+
+
 def _without_plus(text: str, region: str | None) -> str | None:
     """What a text is if its first digits are a country code that somebody wrote without plus."""
     import phonenumbers
 
-    digits = "".join(character for character in text if character.isdigit())
+    digits = "".join(character for character in text.partition(";")[0] if character.isdigit())
     if text.lstrip("( ").startswith(("+", "0", "tel:")) or not _has_trunk_zero(region):
         return None
     try:

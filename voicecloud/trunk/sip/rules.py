@@ -6,7 +6,9 @@ from urllib.parse import unquote
 
 BUSY, DECLINED_BY_ALL, NOT_ACCEPTABLE = 486, 603, 488
 UNAVAILABLE, NOT_FOUND = 480, 404
-_USER = re.compile(r"(?:sips?|tel):([^@;>?]+)", re.IGNORECASE)
+_URI = re.compile(r"\bsips?:(?:([^@<>\s]*)@)?|\btel:([^<>?,\s]+)", re.IGNORECASE)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_CONTEXT = re.compile(r";phone-context=(\+[\d().-]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 _ANONYMOUS = re.compile(r"anonymous|restricted|unavailable|\.invalid\b", re.IGNORECASE)
 ASSERTED, PRIVACY = "P-Asserted-Identity", ("Privacy", "X-Privacy")
@@ -29,10 +31,21 @@ _REFUSALS = {
 
 
 def number_of(address: str) -> str | None:
-    """The telephone number of a SIP or tel URI; None for a withheld one, or what is none."""
-    match = _USER.search(address)
-    user = re.sub(r"[\s().-]", "", unquote(match[1] if match else address))
-    return user if _NUMBER.fullmatch(user) else None
+    """The telephone number of a SIP or tel URI, the first of several; None for a withheld one, or what is none.
+
+    A display name says nothing, a SIP URI without a user is a host; a local number has its context before (RFC 3966).
+    """
+    uris = list(_URI.finditer(_QUOTED.sub("", address)))
+    users = [uri[1] or uri[2] or "" for uri in uris] if uris else [address]
+    return next((number for user in users if (number := _number_in(user))), None)
+
+
+def _number_in(user: str) -> str | None:
+    """Of the part before ``@``, which may have parameters and a password."""
+    number = re.sub(r"[\s().-]", "", unquote(re.split("[;:]", user)[0]))
+    if (context := _CONTEXT.search(user)) and not number.startswith("+"):
+        number = re.sub(r"[().-]", "", context[1]) + number
+    return number if _NUMBER.fullmatch(number) else None
 
 
 def address_of(number: str, domain: str) -> str:

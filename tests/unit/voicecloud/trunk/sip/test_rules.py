@@ -14,6 +14,16 @@ from voicecloud.trunk.sip.account import Account
         ("tel:+358-40-111-2233", "+358401112233"),
         ("sip:anonymous@anonymous.invalid", None),
         ("", None),
+        ("sip:192.168.1.10", None),
+        ("<sip:10.0.0.1:5060;lr>", None),
+        ("sip:+358401112233:secret@carrier.example", "+358401112233"),
+        ("sip:+358401112233;npdi;rn=+35850@carrier.example", "+358401112233"),
+        ("sip:1001001;phone-context=+358-9@carrier.example;user=phone", "+35891001001"),
+        ("tel:1001001;phone-context=+3589", "+35891001001"),
+        ("tel:0401112233;phone-context=carrier.example", "0401112233"),
+        ("<sip:matti@carrier.example>, <tel:+358401112233>", "+358401112233"),
+        ('"sip:+358409998877@x" <sip:+358401112233@carrier.example>', "+358401112233"),
+        (r'"a \" tel:+358409998877" <sip:+358401112233@carrier.example>', "+358401112233"),
     ],
 )
 def test_a_number_is_read_from_any_address(address: str, number: str | None) -> None:
