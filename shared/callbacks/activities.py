@@ -114,7 +114,7 @@ def _activity(callback: Callback, customer: Customer | None) -> dict[str, object
         "phonenumber": cut(callback.caller_number, names.PHONENUMBER_LENGTH),
         "description": cut(callback.note, names.DESCRIPTION_LENGTH),
         names.CALLBACK_ID: callback.id,
-        names.CALLBACK_LIST: callback.list_id,
+        names.CALLBACK_LIST: cut(callback.list_id, names.CALLBACK_LIST_LENGTH),
         names.REQUEST_COUNT: 1,
         names.LAST_REQUESTED_ON: to_iso(callback.created_at),
         names.ATTEMPT_COUNT: 0,

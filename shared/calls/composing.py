@@ -62,8 +62,8 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         names.FIRST_ANSWERED_ON: moment(facts.first_answered_at) if facts.first_answered_at and facts.pool else None,
         names.WAIT_TIME: facts.wait_s,
         names.DURATION: facts.duration_s,
-        names.POOL: cut(facts.pool, 200) or None,
-        names.TERMINAL: ", ".join(sorted(facts.terminals)) or None,
+        names.POOL: cut(facts.pool, names.POOL_LENGTH) or None,
+        names.TERMINAL: cut(", ".join(sorted(facts.terminals)), names.TERMINAL_LENGTH) or None,
         names.RESULT: facts.result or None,
         names.CALLBACK_REQUEST: f"phonecall:{request}" if (request := given.told.callback_request) else None,
     }
@@ -128,7 +128,7 @@ def _parties(facts: CallFacts, given: Composition, number: str) -> list[list[Any
     if given.customer:
         parties.append([customer_side, f"{given.customer.kind}:{given.customer.id}"])
     elif number:
-        parties.append([customer_side, number])
+        parties.append([customer_side, cut(number, names.PHONENUMBER_LENGTH)])
     return sorted(parties)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.calls.model import CallEvent, CallFacts, EventKind, Talk
 from shared.enreach.model import CallRow
+from shared.outside import LONGEST_S
 
 ANSWERED = "Answered"
 NOT_ANSWERED = "Not Answered"
@@ -97,5 +98,5 @@ def _result(first: CallRow, talks: Sequence[Talk]) -> str:
 
 
 def _seconds(start: datetime, end: datetime) -> int:
-
-    return max(0, round((end - start).total_seconds()))
+    """None where the end is told before the start, a year at most."""
+    return min(max(0, round((end - start).total_seconds())), LONGEST_S)

@@ -1,6 +1,5 @@
 """A call, and how far its activity has come. Moments are aware UTC datetimes, durations whole seconds."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,15 +18,6 @@ HAPPENED = "voice.call.happened"
 
 WEB = "web"
 """The terminal that is our web phone."""
-
-
-_CALL_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-RESERVED_IDS = {"going-on"}
-
-
-def is_call_id(text: str) -> bool:
-    """Whether a text can be the voice cloud's id of a call; it becomes a key."""
-    return bool(_CALL_ID.fullmatch(text)) and text not in RESERVED_IDS
 
 
 class EventKind(StrEnum):

@@ -17,9 +17,9 @@ from uuid import UUID
 
 from shared.calls.model import CallEvent, CallRecord, Edit, EventKind, PhoneNote, Progress, Stage
 from shared.clock import from_iso, to_iso
-from shared.errors import Conflict, Unavailable
+from shared.errors import Unavailable
 from shared.identity.model import Customer, CustomerKind
-from shared.storage.tables import Delete, Put, Row, Table, Values
+from shared.storage.tables import Delete, Insert, Operation, Replace, Row, Table, Values
 from shared.users.model import User
 
 PROGRESS = "progress"
@@ -114,16 +114,18 @@ class CallStore:
         return [row.values["at"] async for row in self._table.query(f"attempts~{request}")]
 
     async def forget(self, call_id: str, progress: Progress) -> None:
-        """What was known of a call that is no longer work goes, but for the fact that it was removed (H3)."""
+        """What was known of a call that is no longer work goes, but for the fact that it was removed (H3).
+
+        Raises Conflict when another instance was faster: what that one has made of the call goes with the next look.
+        """
         record = await self.call(call_id)
-        operations: list[Delete | Put] = [
+        removed = {"document": _json(_to_document(Progress(Stage.REMOVED, rows_at=progress.rows_at)))}
+        row = Row(_key(call_id), PROGRESS, removed, progress.etag)
+        operations: list[Operation] = [
+            Replace(row) if progress.etag else Insert(row),
             *(Delete(_key(call_id), _event_key(event)) for event in record.events),
             *(Delete(_key(call_id), f"{PHONE}{note.agent}") for note in record.phones),
         ]
-        removed = Progress(Stage.REMOVED, rows_at=progress.rows_at)
-        operations.append(Put(Row(_key(call_id), PROGRESS, {"document": _json(_to_document(removed))})))
-        if (await self.progress(call_id) or Progress()).etag != progress.etag:
-            raise Conflict("row-changed", "the call was changed meanwhile")
         await self._table.transact(operations)
 
 

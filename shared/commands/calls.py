@@ -7,11 +7,10 @@ from collections import Counter
 from datetime import datetime
 
 from shared.bootstrap import Services
-from shared.calls.model import is_call_id
 from shared.clock import to_iso, utc_now
 from shared.enterprise_calls.backfill import Plan, Step
 from shared.errors import InvalidInput, Missing
-from shared.outside import moment
+from shared.outside import is_call_id, moment
 
 BAR_WIDTH = 30
 

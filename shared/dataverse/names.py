@@ -45,6 +45,9 @@ POOL = "voice_pool"
 TERMINAL = "voice_terminal"
 RESULT = "voice_result"
 
+CALLBACK_LIST_LENGTH, POOL_LENGTH, TERMINAL_LENGTH = 200, 200, 50
+"""What columns of ours take (infra/dynamics/columns.json); what comes from outside is cut."""
+
 CALL_COLUMNS = (
     CALL_ID,
     RECORDING,

@@ -9,8 +9,11 @@ from shared.enreach.model import AvailabilityEvent, Callback, CallPage, CallRow
 from shared.enreach.transport import as_documented
 from shared.errors import Unavailable
 from shared.numbers import known
-from shared.outside import moment, moment_or_none, seconds_or_none
+from shared.outside import LONGEST_S, is_call_id, moment, moment_or_none, seconds_or_none
 from shared.text import cleaned
+
+LONGEST_ID = 100
+"""What the columns of Dynamics for ids take (infra/dynamics/columns.json)."""
 
 
 def listed(answer: Any) -> list[Any]:
@@ -30,8 +33,8 @@ def callback_or_none(row: Any) -> Callback | None:
 
 def to_callback(row: Mapping[str, Any]) -> Callback:
     return Callback(
-        id=str(row[names.ID]),
-        list_id=str(row[names.LIST_ID]),
+        id=_id(row, names.ID),
+        list_id=_id(row, names.LIST_ID),
         is_open=row[names.STATE] == names.STATE_OPEN,
         caller_number=known(_text(row, names.CALLER_NUMBER)),
         created_at=moment(row[names.CREATED_TIME]),
@@ -61,7 +64,7 @@ def _to_call(row: Mapping[str, Any]) -> CallRow:
     started_at = moment(row[names.STARTED])
     call = CallRow(
         id=_id(row, names.ID),
-        call_id=_id(row, names.CALL_ID),
+        call_id=_call_id(row),
         user_id=str(row.get(names.USER_ID) or ""),
         is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
         modified_at=moment_or_none(row.get(names.MODIFIED)) or started_at,
@@ -93,8 +96,8 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
         terminal=_text(row, names.TERMINAL),
         duration_s=talked_s,
         wait_s=seconds_or_none(row.get(names.WAIT_TIME)),
-        arrived_at=_moment(row, names.ARRIVED),
-        first_answered_at=_moment(row, names.FIRST_ANSWERED),
+        arrived_at=_before_its_end(_moment(row, names.ARRIVED), call),
+        first_answered_at=_before_its_end(_moment(row, names.FIRST_ANSWERED), call),
         recording_ids=tuple(str(one) for one in row.get(names.RECORDING_IDS) or ()),
         reject_reason=_text(row, names.REJECT_REASON),
         end_reason=_text(row, names.END_REASON),
@@ -112,10 +115,23 @@ def to_availability(row: Mapping[str, Any]) -> AvailabilityEvent:
 
 
 def _id(row: Mapping[str, Any], name: str) -> str:
-    """Raises KeyError where there is none: all rows without one would pass for the same thing."""
+    """Raises KeyError where there is none: all rows without one would pass for the same thing.
+
+    ValueError for one that no column of Dynamics takes.
+    """
     if not row[name]:
         raise KeyError(name)
-    return str(row[name])
+    found = str(row[name])
+    if len(found) > LONGEST_ID:
+        raise ValueError(name)
+    return found
+
+
+def _call_id(row: Mapping[str, Any]) -> str:
+    """Raises KeyError, or ValueError for what is no id of a call."""
+    if not is_call_id(call_id := _id(row, names.CALL_ID)):
+        raise ValueError(names.CALL_ID)
+    return call_id
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -127,11 +143,16 @@ def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _ended_at(row: Mapping[str, Any], started_at: datetime) -> datetime | None:
-    """The end; one before the beginning is not valid, then the duration tells."""
+    """The end; one before the beginning, or years after it, is not valid: then the duration tells."""
     ended_at = _moment(row, names.ENDED)
-    if ended_at is None or ended_at >= started_at:
+    if ended_at is None or 0 <= (ended_at - started_at).total_seconds() <= LONGEST_S:
         return ended_at
     return started_at + timedelta(seconds=seconds_or_none(row.get(names.DURATION)) or 0)
+
+
+def _before_its_end(at: datetime | None, call: CallRow) -> datetime | None:
+    """A moment in a pool before the call reached somebody; one after the end of the call is not valid."""
+    return None if at and call.ended_at and at > call.ended_at else at
 
 
 def _within(at: datetime | None, call: CallRow) -> datetime | None:

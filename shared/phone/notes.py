@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.bus.bus import Bus
-from shared.calls.model import QUEUE, Edit, PhoneNote, is_call_id
+from shared.calls.model import QUEUE, Edit, PhoneNote
 from shared.calls.store import CallStore
 from shared.calls.telling import noted
 from shared.clock import Clock
@@ -16,6 +16,7 @@ from shared.dataverse.columns import AbsentColumns
 from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES
+from shared.outside import is_call_id
 from shared.phone.requests import OWN_ID
 from shared.text import cleaned, cut
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from shared.calls.model import is_call_id
 from shared.enreach import names
 from shared.errors import InvalidInput, Missing
 from shared.numbers.dialling import Dialled, dialled
+from shared.outside import is_call_id
 from shared.text import cleaned
 
 OWN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")

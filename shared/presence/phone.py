@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.bus.bus import Bus
-from shared.calls.model import is_call_id
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, VoiceError
-from shared.outside import moment
+from shared.outside import is_call_id, moment
 from shared.phone.caching import Cached
 from shared.presence import telling
 from shared.presence.availability import PhoneAvailability

@@ -154,7 +154,7 @@ def _subject(document: Document) -> str:
 
 def _seconds(document: Document, name: str, default: float) -> float:
     value = document.get(name, default)
-    if value == 0 or _is_within(value, MAX_LIMIT_S):
+    if value is not False and (value == 0 or _is_within(value, MAX_LIMIT_S)):
         return float(str(value))
     raise _invalid(name, "a number of seconds, a day at most")
 

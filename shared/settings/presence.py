@@ -153,7 +153,7 @@ def _status(document: Mapping[str, Any]) -> Status:
     if not isinstance(number, int) or isinstance(number, bool):
         raise _invalid("event_type", "the number of a status at the voice cloud")
     length = None if length_s is None else _seconds(length_s, "length_s", MAX_LENGTH_S)
-    return Status(name, _kind(document.get("kind"), "kind"), number, length, str(document.get("note") or ""))
+    return Status(name, _kind(document.get("kind"), "kind"), number, length, _text(document, "note"))
 
 
 def _presences(document: Mapping[str, object]) -> dict[Kind, Presence]:
@@ -175,16 +175,24 @@ def _dnd(document: Mapping[str, object], default: Presence) -> Presence:
 def _presence(given: object, kind: Kind, name: str) -> Presence:
     document = given if isinstance(given, Mapping) else {}
     try:
-        return Presence(str(UUID(str(document.get("id")))), kind, str(document.get("text") or ""))
+        return Presence(str(UUID(str(document.get("id")))), kind, _text(document, "text"))
     except ValueError:
         raise _invalid(name, "the id and the text of a presence") from None
 
 
 def _base_statuses(document: Mapping[str, object]) -> dict[Kind, int]:
     given = document.get("base_statuses", {})
-    if not isinstance(given, Mapping) or not all(isinstance(one, int) for one in given.values()):
+    if not isinstance(given, Mapping) or not all(type(one) is int for one in given.values()):
         raise _invalid("base_statuses", "numbers by kind")
     return {**DEFAULT_BASE_STATUSES, **{_kind(name, "base_statuses"): number for name, number in given.items()}}
+
+
+def _text(document: Mapping[str, Any], name: str) -> str:
+    """Empty where there is none."""
+    text = document.get(name)
+    if text is not None and not isinstance(text, str):
+        raise _invalid(name, "a text")
+    return text or ""
 
 
 def _kind(name: object, of: str) -> Kind:

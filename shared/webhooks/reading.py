@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.calls.model import is_call_id
 from shared.enreach import names
 from shared.errors import InvalidInput
-from shared.outside import moment
+from shared.outside import is_call_id, moment
 
 SEQUENCES = range(10**15)
 LONGEST_TEXT = 256

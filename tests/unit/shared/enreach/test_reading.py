@@ -62,3 +62,35 @@ def test_a_row_without_its_beginning_is_counted_as_unreadable(start: object) -> 
     assert (page.unreadable, len(page.rows)) == (1, 1)
     callback = {"Id": "1", "ListId": "l", "State": "Open", "CreatedTime": start}
     assert callback_or_none(callback) is None
+
+
+@pytest.mark.parametrize("changes", [{"AnswerTime": "2026-13-45T00:00:00"}, {"EndTime": "2026-11-31T10:00:00Z"}])
+def test_a_time_that_no_calendar_has_is_not_taken_for_none(changes: dict[str, str]) -> None:
+    """A call that somebody answered would pass for one that nobody did, and be left out without a word."""
+    page = call_page([{**ROW, **changes}], 10)
+    assert (page.unreadable, len(page.rows)) == (1, 0)
+
+
+@pytest.mark.parametrize("call_id", ["going-on", "a/b", "x" * 65, {"a": 1}, ["c"], " "])
+def test_a_row_whose_call_has_no_id_that_can_be_a_key_is_unreadable(call_id: object) -> None:
+    """The same ids are taken from call records as from webhooks and phones: a foreign key would end every repair."""
+    page = call_page([{**ROW, "CallID": call_id}, ROW], 10)
+    assert (page.unreadable, len(page.rows)) == (1, 1)
+
+
+@pytest.mark.parametrize("changes", [{"Id": None}, {"Id": ""}, {"Id": "x" * 101}, {"ListId": None}])
+def test_a_callback_without_an_id_of_its_own_is_unreadable(changes: dict[str, object]) -> None:
+    """Else all of them would be one, or Dynamics would refuse it."""
+    callback = {"Id": "1", "ListId": "l", "State": "Open", "CreatedTime": "2026-11-30T08:00:00Z"}
+    assert callback_or_none(callback) is not None
+    assert callback_or_none({**callback, **changes}) is None
+
+
+def test_times_that_lie_after_the_end_of_a_call_are_not_valid() -> None:
+    """A call of seventy years is one whose duration tells its end; nobody arrives in a pool after that."""
+    row = read(
+        EndTime="2098-01-01T00:00:00Z", ArrivalTime="2098-01-01T00:00:00Z", FirstAnswerTime="2098-01-01T00:00:00Z"
+    )
+    assert row.ended_at == START + timedelta(seconds=60)
+    assert (row.arrived_at, row.first_answered_at) == (None, None)
+    assert read(ArrivalTime="2026-11-30T07:59:00Z").arrived_at == START - timedelta(minutes=1)

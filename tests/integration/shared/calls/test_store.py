@@ -1,0 +1,37 @@
+"""What is kept of a call under several instances at once (K2, H3)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.calls.model import Progress, Stage
+from shared.calls.store import CallStore
+from shared.errors import Conflict
+from shared.storage.tables import Operation, Tables
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_who_forgets_a_call_forgets_nothing_that_was_made_of_it_meanwhile(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    """Else an activity stayed in Dynamics that no look would ever find: that of a call which is private by now."""
+    table = tables.table("calls")
+    store, other = CallStore(table), CallStore(tables.table("calls"))
+    before = await store.save("c", Progress()) if known else Progress()
+    transact = table.transact
+
+    async def overtaken(operations: Sequence[Operation]) -> Any:
+        await other.save("c", replace(before, stage=Stage.OPEN))
+        return await transact(operations)
+
+    monkeypatch.setattr(table, "transact", overtaken)
+    with pytest.raises(Conflict):
+        await store.forget("c", before)
+    kept = await other.progress("c")
+    assert kept
+    assert kept.stage is Stage.OPEN
+    monkeypatch.setattr(table, "transact", transact)
+    await store.forget("c", kept)
+    assert (await store.call("c")).progress.stage is Stage.REMOVED
