@@ -39,7 +39,7 @@ from voicecloud.media import g711, malformed
 from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
-from voicecloud.media.sdp import chosen, with_repair
+from voicecloud.media.sdp import Choice, chosen, with_repair
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
 
 CLOSING_S = 3.0
@@ -132,6 +132,15 @@ class Peer:
 
         Raises InvalidInput ``sdp-too-long`` or ``sdp-malformed``.
         """
+        choice = await self.understand(offer)
+        try:
+            await self._connection.setLocalDescription(await self._connection.createAnswer())
+        except MALFORMED as error:
+            raise _malformed() from error
+        return choice.answered(with_repair(self._connection.localDescription.sdp))
+
+    async def understand(self, offer: str) -> Choice:
+        """All of an answer that depends on the offer: what comes after it has no reason to fail. Raises likewise."""
         choice = chosen(offer)
         description = RTCSessionDescription(choice.description, "offer")
         try:
@@ -139,10 +148,10 @@ class Peer:
             self._take_over()
             self._choose()
             self._negotiated()
-            await self._connection.setLocalDescription(await self._connection.createAnswer())
+            await self._connection.createAnswer()
         except MALFORMED as error:
             raise _malformed() from error
-        return choice.answered(with_repair(self._connection.localDescription.sdp))
+        return choice
 
     async def offer(self) -> str:
         """An SDP offer, for a peer that wants to be called. Raises Missing ``media-unknown`` once it is closed."""

@@ -100,6 +100,11 @@ class MediaClient:
         answer: Answer = await self.ask(said.Offer(leg_id, sdp, sends_always))
         return answer
 
+    async def check(self, sdp: str) -> None:
+        """Whether such an offer would be answered. Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``, and
+        Unavailable ``media-down``."""
+        await self.ask(said.Check(sdp))
+
     async def invite(self, leg_id: str, *, sends_always: bool = True) -> Answer:
         """The other way round: our offer, to be answered with ``accept``. Raises as ``offer``."""
         answer: Answer = await self.ask(said.Invite(leg_id, sends_always))

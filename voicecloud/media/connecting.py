@@ -14,6 +14,13 @@ from voicecloud.media.tasks import Tasks
 CONNECT_WITHIN_S = 20.0
 
 
+async def _unheard(*_: object) -> None:
+    """Nothing is said to a peer that is never called."""
+
+
+_NOBODY = Listener(packet=_unheard, key=_unheard, state=lambda _: None)
+
+
 class Connecting:
     """``most`` peers are there at once; ``listener`` hears a connection of a leg, ``adopted`` is told of a leg whose
     new connection has taken over."""
@@ -42,6 +49,14 @@ class Connecting:
 
     async def offer(self, leg_id: str, sdp: str) -> Answer:
         return await self._make(leg_id, lambda peer: peer.answer(sdp))
+
+    async def check(self, sdp: str) -> None:
+        """Understood as ``offer`` would, by a peer that is never called. Raises InvalidInput."""
+        peer = Peer((), _NOBODY, self._way)
+        try:
+            await peer.understand(sdp)
+        finally:
+            await peer.close()
 
     async def invite(self, leg_id: str) -> Answer:
         return await self._make(leg_id, lambda peer: peer.offer())

@@ -105,6 +105,10 @@ class Gateway:
             self._keeper.expect(leg)
         return answer
 
+    async def check(self, sdp: str) -> None:
+        """Whether such an offer would be answered. Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``."""
+        await self._connecting.check(sdp)
+
     async def invite(self, leg_id: str, *, sends_always: bool = True) -> Answer:
         """The other way round: our offer, to be answered with ``accept``. Raises Unavailable ``media-full``, Missing
         ``media-unknown``."""

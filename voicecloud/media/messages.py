@@ -88,6 +88,13 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Check:
+    """Answered with ``Done``, or refused as an offer of it would be."""
+
+    sdp: str
+
+
+@dataclass(frozen=True)
 class Invite:
     """Answered with ``Answer``."""
 
@@ -214,7 +221,7 @@ KNOWN: Mapping[str, type] = {
     for one in (
         *MEDIA_EFFECTS,
         *(KeyPressed, PartyLeft, Begin, Ping, Pong, Done, Refusal, Expect, Mute, PauseRecording, SendKeys),
-        *(Offer, Invite, Answer, Accept, Withdraw, Take, TakenCall, LegChanged, PromptWanted, PromptAudio),
+        *(Offer, Check, Invite, Answer, Accept, Withdraw, Take, TakenCall, LegChanged, PromptWanted, PromptAudio),
         *(PlayVoice, Speak, PressKey, ForgetVoice, Hear, Heard),
     )
 }

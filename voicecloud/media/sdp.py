@@ -19,6 +19,8 @@ _MEDIA = re.compile(r"m=\S+ \d+\S* \S+ \S")
 _RTPMAP = re.compile(r"^a=rtpmap:", re.MULTILINE)
 _AUDIO = re.compile(r"m=audio (\d{1,5}) \S*SAVPF? ")
 _MID = re.compile(r"^a=mid:(\S+)", re.MULTILINE)
+_DIRECTION = re.compile(r"^a=(?:sendrecv|sendonly|recvonly|inactive)(?=\r?$)", re.MULTILINE)
+_FORMAT = re.compile(r"^a=(?:fmtp|rtcp-fb):(\d+) ")
 _BUNDLE = re.compile(r"^a=group:BUNDLE[^\r\n]*", re.MULTILINE)
 _OPUS_LINE = re.compile(r"^(a=rtpmap:(\d+) opus/48000/2)(?=\r?$)", re.MULTILINE | re.IGNORECASE)
 
@@ -58,8 +60,7 @@ class Choice:
 def chosen(description: str) -> Choice:
     """The first audio stream in it that can be answered: encrypted, with a codec of ours, not switched off.
 
-    Whoever asks before the answer and the answer itself ask here. Raises InvalidInput ``sdp-too-long``, or
-    ``sdp-malformed`` when there is none.
+    Raises InvalidInput ``sdp-too-long``, or ``sdp-malformed`` when there is none.
     """
     if len(description) > LONGEST_SDP:
         raise InvalidInput("sdp-too-long", f"a session description has at most {LONGEST_SDP} characters")
@@ -69,16 +70,22 @@ def chosen(description: str) -> Choice:
         raise InvalidInput("sdp-malformed", "the description has no encrypted audio stream in Opus or G.711")
     media = [(section.splitlines()[0], _mid(section)) for section in sections]
     alone = _BUNDLE.sub(f"a=group:BUNDLE {media[at][1] or 0}", session)
-    return Choice(admitted(alone + sections[at]), media, at)
+    return Choice(_named(admitted(alone + _directed(session, sections[at]))), media, at)
 
 
-def has_voice(description: str) -> bool:
-    """Whether it will be answered when somebody takes the call."""
-    try:
-        chosen(description)
-    except InvalidInput:
-        return False
-    return True
+def _directed(session: str, section: str) -> str:
+    """With its direction: that of the session where it has none, else both ways (RFC 8866, section 6.7)."""
+    if _DIRECTION.search(section):
+        return section
+    said = _DIRECTION.search(session)
+    return f"{section}{said[0] if said else 'a=sendrecv'}\r\n"
+
+
+def _named(description: str) -> str:
+    """Without what is said of formats that have no name here: G.729's number needs none (RFC 3551, section 6)."""
+    lines = description.splitlines(keepends=True)
+    named = {line[len("a=rtpmap:") :].split(" ")[0] for line in lines if line.startswith("a=rtpmap:")}
+    return "".join(line for line in lines if not (said := _FORMAT.match(line)) or said[1] in named)
 
 
 def _sections(description: str) -> list[str]:

@@ -60,6 +60,7 @@ class MediaServer:
             said.Offer: lambda gateway, message: gateway.offer(
                 message.leg_id, message.sdp, sends_always=message.sends_always
             ),
+            said.Check: lambda gateway, message: gateway.check(message.sdp),
             said.Invite: lambda gateway, message: gateway.invite(message.leg_id, sends_always=message.sends_always),
             said.Accept: lambda gateway, message: gateway.accept(message.leg_id, message.media_id, message.sdp),
             said.Withdraw: lambda gateway, message: gateway.withdraw(message.leg_id, message.media_id),

@@ -16,10 +16,9 @@ from uuid import uuid4
 
 import aiohttp
 
-from shared.errors import Unavailable, VoiceError
+from shared.errors import InvalidInput, Unavailable, VoiceError
 from voicecloud.ids import Ids
 from voicecloud.media.client import MediaClient
-from voicecloud.media.sdp import has_voice
 from voicecloud.routing.effects import Bridge, CallNumber, Effect, Play, RecordVoicemail
 from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft
 from voicecloud.runtime.engine import Engine
@@ -40,6 +39,9 @@ log = logging.getLogger(__name__)
 
 
 class Stage(StrEnum):
+    """``ARRIVING``: nobody knows of it yet but this module."""
+
+    ARRIVING = "arriving"
     CALLED = "called"
     CALLING = "calling"
     TALKING = "talking"
@@ -213,17 +215,37 @@ class SipTrunk:
             self._over(call)
 
     def _arrived(self, told: Told) -> None:
-        """Somebody calls; a call to nobody, or without a voice that we could understand, is refused before it rings."""
-        to = rules.number_of(str(told.result.get("callee", "")))
-        if to is None or told.sdp is None or not has_voice(told.sdp):
-            code = rules.NOT_FOUND if to is None else rules.NOT_ACCEPTABLE
-            self._run(self._leave(SipCall(told.handle, "", Stage.ENDING), {"request": "decline", "code": code}))
-            return
+        """Somebody calls; a call to nobody, or that could not be answered, is refused before it rings."""
         call_id = self._ids.new()
-        self._add(SipCall(told.handle, f"{call_id}:1", Stage.CALLED, offer=told.sdp))
+        call = self._add(SipCall(told.handle, f"{call_id}:1", Stage.ARRIVING, offer=told.sdp))
+        self._run(self._let_in(call, call_id, told))
+
+    async def _let_in(self, call: SipCall, call_id: str, told: Told) -> None:
+        to = rules.number_of(str(told.result.get("callee", "")))
+        refused = rules.NOT_FOUND if to is None else await self._reason_against(told.sdp)
+        if call.stage is Stage.ENDING:
+            return  # hung up meanwhile
+        if to is None or refused:
+            self._end(call)
+            await self._leave(call, {"request": "decline", "code": refused})
+            return
+        call.stage = Stage.CALLED
         caller, headers = str(told.result.get("username", "")), told.result.get("headers") or {}
         number = rules.caller_of(caller, headers, is_trusted=self._account.is_trusted)
         self._report(CallArrived(call_id, number, to))
+
+    async def _reason_against(self, offer: str | None) -> int:
+        """The status with which an offer is refused, 0 for one that will be answered: who answers it is asked."""
+        if offer is None:
+            return rules.NOT_ACCEPTABLE
+        try:
+            await self._gateway.check(offer)
+        except InvalidInput:
+            return rules.NOT_ACCEPTABLE
+        except VoiceError as error:
+            log.warning("a SIP call could not be taken", extra={"code": error.code})
+            return rules.UNAVAILABLE
+        return 0
 
     def _take(self, leg_id: str) -> None:
         call = self._by_leg.get(leg_id)
@@ -293,9 +315,9 @@ class SipTrunk:
 
     def _fail(self, call: SipCall, code: int = 0) -> None:
         """The far end is gone; there is nobody to hang up on any more."""
-        is_over, is_calling = call.stage is Stage.ENDING, call.stage is Stage.CALLING
+        is_unknown, is_calling = call.stage in {Stage.ENDING, Stage.ARRIVING}, call.stage is Stage.CALLING
         self._end(call)
-        if is_over:
+        if is_unknown:
             return
         self._report(FarRefused(call.leg_id, rules.cause_of(code)) if is_calling else PartyLeft(call.leg_id))
 

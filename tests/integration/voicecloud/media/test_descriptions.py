@@ -3,8 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Awaitable, Iterator
 
 import pytest
 
@@ -40,8 +39,17 @@ def changed(offer: str, chance: random.Random) -> Iterator[str]:
         yield "\r\n".join(lines)
 
 
+async def is_taken(asked: Awaitable[object]) -> bool:
+    try:
+        await asked
+    except InvalidInput:
+        return False
+    return True
+
+
 async def test_whatever_comes_is_understood_or_refused(floor: Floor) -> None:
-    """With an error of ours, quickly, and without a word from tasks that nobody waits for."""
+    """With an error of ours, quickly, and without a word from tasks that nobody waits for; whoever asks before it is
+    answered is told the same as when it is."""
     complaints: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
     slowest = 0.0
@@ -49,14 +57,27 @@ async def test_whatever_comes_is_understood_or_refused(floor: Floor) -> None:
         async with voices(600) as (voice,):
             for offer in changed(await voice.peer.offer(), random.Random(7)):
                 began = time.monotonic()
-                with suppress(InvalidInput):
-                    await floor.gateway.offer(CALLER, offer)
+                is_answered = await is_taken(floor.gateway.offer(CALLER, offer))
                 slowest = max(slowest, time.monotonic() - began)
+                assert await is_taken(floor.gateway.check(offer)) is is_answered, offer
     finally:
         asyncio.get_running_loop().set_exception_handler(None)
     assert floor.gateway.peer_count <= 1
     assert complaints == []
     assert slowest < MOST_S
+
+
+async def test_what_a_telephone_network_leaves_unsaid_is_understood(floor: Floor) -> None:
+    """A direction, and the name of a format whose number says all (RFC 8866, section 6.7; RFC 3551, section 6)."""
+    async with voices(600) as (voice,):
+        offer = await voice.peer.offer()
+        for said in (
+            offer.replace("a=sendrecv\r\n", ""),
+            offer.replace(" 8 0 ", " 8 0 18 ") + "a=fmtp:18 annexb=no\r\n",
+        ):
+            assert said != offer
+            await floor.gateway.offer(CALLER, said)
+            await floor.gateway.check(said)
 
 
 async def test_a_description_that_is_too_long_is_not_read(floor: Floor) -> None:

@@ -3,9 +3,18 @@
 import pytest
 
 from shared.errors import InvalidInput
-from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, chosen, has_voice, with_repair
+from voicecloud.media.sdp import LONGEST_SDP, MOST_CANDIDATES, REPAIR, admitted, chosen, with_repair
 
+WAYS = ("sendrecv", "sendonly", "recvonly", "inactive")
 HEAD = f"v=0\r\na=fingerprint:sha-256 {':'.join(['AB'] * 32)}\r\n"
+
+
+def has_voice(description: str) -> bool:
+    try:
+        chosen(description)
+    except InvalidInput:
+        return False
+    return True
 
 
 def candidate(address: str, transport: str = "udp") -> str:
@@ -92,7 +101,8 @@ def test_the_voice_comes_before_the_keys() -> None:
     assert said.endswith("a=mid:0\r\na=rtpmap:8 PCMA/8000\r\n" + keys)
 
 
-VOICE = "m=audio 9 UDP/TLS/RTP/SAVPF 8\r\na=mid:v\r\n"
+PCMA = "a=rtpmap:8 PCMA/8000\r\n"
+VOICE = "m=audio 9 UDP/TLS/RTP/SAVPF 8\r\na=mid:v\r\na=sendrecv\r\n"
 FURTHER = (
     "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\na=rtpmap:96 VP8/90000\r\n",
     "m=image 5006 udptl t38\r\n",
@@ -109,9 +119,9 @@ def test_further_media_get_port_0(further: str, *, is_first: bool) -> None:
     """In their place (RFC 3264, section 6): what is said of them is nothing to the voice."""
     group = HEAD + "a=group:BUNDLE v x\r\n"
     choice = chosen(group + (VOICE + further if is_first else further + VOICE))
-    assert choice.description == HEAD + "a=group:BUNDLE v\r\n" + VOICE + "a=rtpmap:8 PCMA/8000\r\n"
+    assert choice.description == HEAD + "a=group:BUNDLE v\r\n" + VOICE + PCMA
     answer = choice.answered(HEAD + VOICE)
-    lines = [line for line in answer.splitlines() if line.startswith(("m=", "a=mid"))]
+    lines = [line for line in answer.splitlines() if line.startswith(("m=", "a=mid", "a=sendrecv"))]
     kind, _, rest = further.splitlines()[0].split(" ", 2)
     refused = [f"{kind} 0 {rest}", *(["a=mid:x"] if "a=mid" in further else [])]
     assert lines == (VOICE.splitlines() + refused if is_first else refused + VOICE.splitlines())
@@ -123,3 +133,20 @@ def test_without_a_voice_nothing_is_taken(further: str) -> None:
     assert has_voice(HEAD + further + VOICE)
     assert not has_voice(HEAD + further)
     assert not has_voice(VOICE)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_direction_may_be_that_of_the_session(way: str) -> None:
+    """Or none at all, which is both ways (RFC 8866, section 6.7)."""
+    voice = VOICE.replace("a=sendrecv\r\n", "")
+    assert chosen(f"{HEAD}a={way}\r\n{voice}").description.count(f"a={way}\r\n") == 2
+    assert chosen(f"{HEAD}a={way}\r\n{voice}a=sendonly\r\n").description.endswith("a=sendonly\r\n" + PCMA)
+    assert chosen(HEAD + voice).description == HEAD + VOICE + PCMA
+
+
+def test_what_is_said_of_a_format_without_a_name_is_nothing_to_us() -> None:
+    """Telephone networks offer G.729 by its number alone, and say more of it (RFC 3551, section 6)."""
+    keys = "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+    voice = VOICE.replace("SAVPF 8", "SAVPF 8 18 101")
+    described = chosen(HEAD + voice + keys + "a=fmtp:18 annexb=no\r\na=rtcp-fb:18 nack\r\n").description
+    assert described == HEAD + voice + PCMA + keys

@@ -1,6 +1,7 @@
 """Calls that arrive over the SIP trunk: who calls, and which media they bring."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -59,10 +60,11 @@ async def test_a_call_with_further_media_is_a_call(run_voicecloud: RunVoiceCloud
 async def test_a_call_with_no_voice_for_us_does_not_ring(run_voicecloud: RunVoiceCloud) -> None:
     """It is refused at once: what would not be answered is not rung."""
     async with sip_line(run_voicecloud) as line, voices(440) as [voice]:
-        session = (await voice.peer.offer()).partition("m=audio")[0]
-        for media in (VIDEO, PLAIN):
+        offer = await voice.peer.offer()
+        session = offer.partition("m=audio")[0]
+        for refused in (session + VIDEO, session + PLAIN, re.sub("a=ice-pwd:.*", "", offer), offer.replace("mux", "x")):
             line.janus.said.clear()
-            line.janus.tells("incomingcall", username=CALLER, callee=f"sip:{ANNAS}@us.example", sdp=session + media)
+            line.janus.tells("incomingcall", username=CALLER, callee=f"sip:{ANNAS}@us.example", sdp=refused)
             await until(lambda: line.janus.said == ["incomingcall", "decline"])
         assert line.live() == []
 
@@ -77,3 +79,15 @@ async def test_whoever_asks_for_privacy_is_withheld(run_voicecloud: RunVoiceClou
         line.janus.tells("hangup", code=487)
         [row] = await line.cloud.over(call.call_id)
         assert "401112233" not in str(row)
+
+
+async def test_a_call_taken_back_as_it_arrives_never_was(run_voicecloud: RunVoiceCloud) -> None:
+    """A CANCEL that comes while its description is looked at: nothing rings, nothing is recorded, the line is free."""
+    async with sip_line(run_voicecloud) as line, voices(440) as [voice]:
+        offer = await voice.peer.offer()
+        line.janus.tells("incomingcall", username=CALLER, callee=f"sip:{ANNAS}@us.example", sdp=offer)
+        line.janus.tells("hangup", code=487)
+        await until(lambda: line.trunk.is_idle)
+        call = await arrives(line, offer)
+        assert [one.call_id for one in line.live()] == [call.call_id]
+        assert line.janus.said[-3:] == ["incomingcall", "hangup", "incomingcall"]
