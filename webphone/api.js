@@ -69,14 +69,14 @@ export class Api {
   /** @param {string} path @param {string} sdp @returns {Promise<{id: string, sdp: string}>} */
   async offer(path, sdp) {
     const answer = await this.request("POST", path, { body: sdp, headers: { "Content-Type": "application/sdp" } });
-    return { id: answer.headers.get("Media-Id") ?? "", sdp: await answer.text() };
+    return { id: answer.headers.get("Media-Id") ?? "", sdp: await whole(answer.text()) };
   }
 
   /** @param {string} method @param {string} path @param {unknown} [body] @param {RequestInit} [more] */
   async send(method, path, body, more = {}) {
     const headers = { ...more.headers, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
     const answer = await this.request(method, path, { ...more, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-    return answer.status === 204 || answer.status === 304 ? null : answer.json();
+    return answer.status === 204 || answer.status === 304 ? null : whole(answer.json());
   }
 
   /** @param {string} method @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
@@ -111,3 +111,6 @@ export class Api {
     }
   }
 }
+
+/** What an answer holds; one that breaks off, or is a page of something in between, is no answer. @template T @param {Promise<T>} read @returns {Promise<T>} */
+const whole = (read) => read.catch(() => Promise.reject(new Refusal(0, { code: "offline" })));

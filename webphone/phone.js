@@ -76,7 +76,7 @@ export class Phone {
     this.media.addEventListener("unreached", () => banners.audio(false));
     this.media.addEventListener("trouble", (event) => this.complain(/** @type {CustomEvent} */ (event).detail));
     this.devices.addEventListener("change", () => {
-      banners.microphone(this.devices, () => this.askMicrophone());
+      banners.microphone(this.devices, () => this.devices.ask());
       if (!this.devices.fault && !this.devices.isAwaited) this.speakEverywhere();
       this.session.answers(!this.devices.fault);
       this.ring();
@@ -114,13 +114,9 @@ export class Phone {
 
   /** Whatever the browser has to allow is settled before anybody rings. */
   async prepare() {
-    await this.askMicrophone();
+    await this.devices.ask();
     if (!this.devices.fault) await this.ringer.check();
     if (mayAsk()) this.frame.banners.notices(allowNotices, asked);
-  }
-
-  askMicrophone() {
-    return this.devices.ask();
   }
 
   /** Signs the agent out; the phone is free for his next one at once. */
@@ -224,8 +220,11 @@ export class Phone {
 
   /** Who it is and what is noted already; without that nothing is saved, so that it is asked until it is known. @param {{callId: string}} call */
   async lookUp({ callId }) {
+    const wanted = this.wanted.get(callId);
     try {
-      this.callers.set(callId, await this.api.get(`/phone/calls/${callId}`));
+      const known = await this.api.get(`/phone/calls/${callId}`);
+      if (this.wanted.get(callId) !== wanted) known.customer = this.wanted.get(callId); // chosen since it was asked
+      this.callers.set(callId, known);
       this.ring();
       this.draw();
     } catch (error) {

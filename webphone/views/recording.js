@@ -7,15 +7,25 @@ import { t } from "../strings.js";
 const COMING_MS = 60_000;
 const AGAIN_MS = 2_000;
 
-/** Opens the player, or closes it. @param {import("../phone.js").Phone} phone @param {any} entry @param {HTMLElement} sound */
+/**
+ * Opens the player, or closes it. What comes when it is closed again is not heard; nothing is played into a call that
+ * has begun meanwhile.
+ * @param {import("../phone.js").Phone} phone @param {any} entry @param {HTMLElement} sound
+ */
 export async function play(phone, entry, sound) {
   show(sound, sound.hidden);
   if (sound.hidden) return void sound.replaceChildren();
-  sound.replaceChildren(el("p", { class: "quiet", role: "status" }, t("history.coming")));
+  const coming = el("p", { class: "quiet", role: "status" }, t("history.coming"));
+  const isWanted = () => sound.isConnected && coming.parentNode === sound;
+  const before = new Set(phone.calls.live().map((call) => call.callId));
+  sound.replaceChildren(coming);
   try {
-    const found = await recordings(phone, entry, () => sound.isConnected && !sound.hidden);
-    sound.replaceChildren(...found.map((one, at) => el("audio", { controls: true, autoplay: at === 0, src: one.audio, "aria-label": t("history.recording"), onplay: alone })));
+    const found = await recordings(phone, entry, isWanted);
+    if (!isWanted()) return;
+    const isQuiet = phone.calls.live().every((call) => before.has(call.callId));
+    sound.replaceChildren(...found.map((one, at) => el("audio", { controls: true, autoplay: at === 0 && isQuiet, src: one.audio, "aria-label": t("history.recording"), onplay: alone })));
   } catch (error) {
+    if (!isWanted()) return;
     show(sound, false);
     phone.complain(error);
   }

@@ -42,3 +42,14 @@ test("of several who have a number nobody is named", () => {
   one.callers.set("x", { caller: { number: NUMBER, matches: [AINO, OTHER] }, customer: null });
   assert.equal(one.nameOf({ callId: "x", party: { number: NUMBER, name: null } }), NUMBER);
 });
+
+test("a customer who was chosen stays chosen when an older answer comes late", async () => {
+  const one = Object.assign(phone(), { ring: () => {} });
+  let answer = (_known) => {};
+  one.api.get = () => new Promise((resolve) => (answer = resolve));
+  const looking = one.lookUp({ callId: "x" });
+  await one.pick({ callId: "x" }, AINO);
+  answer({ caller: { number: NUMBER, matches: [AINO, OTHER] }, customer: null });
+  await looking;
+  assert.equal(one.callers.get("x").customer?.id, AINO.id);
+});
