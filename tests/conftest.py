@@ -1,13 +1,34 @@
 """What all tests share: the marker of a test follows from the folder it lies in."""
 
+import os
+import ssl
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
 # How fast examples are made says something of the machine and of what else it does, nothing of the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+
+@lru_cache
+def _context(_authorities: str | None, _folder: str | None) -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+def _shared_context(verify: Any = True, cert: Any = None, trust_env: bool = True) -> ssl.SSLContext:
+    """Reading all authorities of the world takes 80 ms of a processor, and most tests make several clients."""
+    if verify is not True or cert or not trust_env:
+        return httpx.create_ssl_context(verify, cert, trust_env)
+    return _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+setattr(httpx._transports.default, "create_ssl_context", _shared_context)  # noqa: B010, SLF001 (one place in httpx)
 
 pytest_plugins = [
     "tests.fixtures.routing",

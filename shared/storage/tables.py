@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, overload
+from urllib.request import getproxies
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
@@ -282,7 +283,9 @@ _CLIENT: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 30,
     "raw_response_hook": check_answer,
+    "use_env_settings": bool(getproxies()),
 }
+"""Where no proxy is set, the environment need not be searched for one at each request (a millisecond each)."""
 
 
 class _TableGone(Unavailable):

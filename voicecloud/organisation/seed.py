@@ -53,21 +53,16 @@ async def apply(documents: Documents, organisation: Mapping[str, Any]) -> int:
 
 async def _apply(documents: Documents, kind: Kind, wanted: Mapping[str, Document]) -> int:
     last = await documents.from_file(kind)
-    count = 0
-    for key, given in wanted.items():
-        before = last.get(key)
-        after = _without_password(given, before)
-        if before is None:
-            count += await documents.insert(kind, key, after)
-        elif before != after:
-            await documents.update(kind, key, _merging(before, after))
-            count += 1
-        await documents.remember(kind, key, after)
-    for key in last.keys() - wanted.keys():
+    now = {key: _without_password(given, last.get(key)) for key, given in wanted.items()}
+    changed = {key: after for key, after in now.items() if last.get(key) != after}
+    removed = last.keys() - wanted.keys()
+    count = await documents.insert(kind, {key: changed[key] for key in changed.keys() - last.keys()})
+    for key in changed.keys() & last.keys():
+        await documents.update(kind, key, _merging(last[key], changed[key]))
+    for key in removed:
         await documents.delete(kind, key)
-        await documents.remember(kind, key, None)
-        count += 1
-    return count
+    await documents.remember(kind, changed, removed)
+    return count + len(changed.keys() & last.keys()) + len(removed)
 
 
 def _merging(before: Document, after: Document) -> Change:

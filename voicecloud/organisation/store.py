@@ -1,17 +1,21 @@
 """Configuration documents in Table Storage: one row each, the partition is the kind."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from shared.errors import Conflict
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Insert, Put, Row, Table
 from voicecloud.organisation.model import Document, Kind
 
 TABLE = "configuration"
 _FIELD = "document"
 _INSTALLATION, _REVISION, _FILE = "installation", "revision", "file"
+
+_BATCH = 25
+"""Documents written together: however long each is, a transaction of Table Storage takes that many."""
 
 Change = Callable[[Document | None], Document | None]
 
@@ -32,13 +36,21 @@ class Documents:
     async def put(self, kind: Kind, key: str, document: Document) -> None:
         await self._table.put(_row(kind, key, document))
 
-    async def insert(self, kind: Kind, key: str, document: Document) -> bool:
-        """False when there is such a document already; it is left as it is."""
-        try:
-            await self._table.insert(_row(kind, key, document))
-        except Conflict:
-            return False
-        return True
+    async def insert(self, kind: Kind, documents: Mapping[str, Document]) -> int:
+        """How many were added; where there is such a document already it is left as it is."""
+        added = 0
+        for rows in _chunks([_row(kind, key, document) for key, document in documents.items()]):
+            try:
+                added += len(await self._table.transact([Insert(row) for row in rows]))
+            except Conflict:
+                for row in rows:
+                    added += await self._insert_one(row)
+        return added
+
+    async def _insert_one(self, row: Row) -> bool:
+        with suppress(Conflict):
+            return bool(await self._table.insert(row))
+        return False
 
     async def update(self, kind: Kind, key: str, change: Change) -> Document | None:
         """What ``change`` makes of the document, None for none; it is called again when somebody else was faster."""
@@ -72,15 +84,20 @@ class Documents:
         """The documents as the organisation file had them when it was applied last."""
         return {row.rk: json.loads(row.values[_FIELD]) async for row in self._table.query(f"{_FILE}-{kind}")}
 
-    async def remember(self, kind: Kind, key: str, document: Document | None) -> None:
-        """What the file has; None: nothing any more."""
-        if document is None:
+    async def remember(self, kind: Kind, documents: Mapping[str, Document], removed: Iterable[str]) -> None:
+        """What the file has, and what it has no more."""
+        rows = [Row(f"{_FILE}-{kind}", key, {_FIELD: _text(document)}) for key, document in documents.items()]
+        for chunk in _chunks(rows):
+            await self._table.transact([Put(row) for row in chunk])
+        for key in removed:
             await self._table.delete(f"{_FILE}-{kind}", key)
-        else:
-            await self._table.put(Row(f"{_FILE}-{kind}", key, {_FIELD: _text(document)}))
 
     async def delete(self, kind: Kind, key: str) -> None:
         await self._table.delete(kind, key)
+
+
+def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
 def _row(kind: Kind, key: str, document: Document) -> Row:
