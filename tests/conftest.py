@@ -15,7 +15,6 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
-
 @lru_cache
 def _context(_authorities: str | None, _folder: str | None) -> ssl.SSLContext:
     return httpx.create_ssl_context()
