@@ -27,7 +27,7 @@ def _shared_context(verify: Any = True, cert: Any = None, trust_env: bool = True
     return _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
-setattr(httpx._transports.default, "create_ssl_context", _shared_context)  # noqa: B010, SLF001 (one place in httpx)
+setattr(httpx._transports.default, "create_ssl_context", _shared_context)  # noqa: B010 (one place in httpx)
 
 pytest_plugins = [
     "tests.fixtures.routing",
