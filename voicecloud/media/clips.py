@@ -67,7 +67,7 @@ class Clips:
         return await asyncio.to_thread(_own, "chime")
 
 
-@dataclass
+@dataclass(eq=False)
 class Player:
     """A clip on its way to a leg. ``at`` counts packets; without ``is_loop`` it is heard once."""
 

@@ -100,7 +100,7 @@ class Forwarding:
                 continue
             if packet := player.next():
                 sequence, timestamp, payload = packet
-                await leg.current.peer.send(payload, *leg.out.place(id(player), sequence, timestamp, now))
+                await leg.current.peer.send(payload, *leg.out.place(player, sequence, timestamp, now))
 
     async def _press(self, leg: MediaLeg) -> None:
         try:

@@ -8,7 +8,7 @@ import av
 import numpy as np
 
 from voicecloud.media import opus
-from voicecloud.media.rtp import CLOCK_RATE, FRAME, Packet
+from voicecloud.media.rtp import CLOCK_RATE, FRAME, MAX_MISORDER, Packet
 
 RATE = 8_000
 STEP = RATE // 50
@@ -54,7 +54,7 @@ class Ear:
             return True
         lost = _signed(packet.sequence - last.sequence - 1, 16)
         pause = _signed(packet.timestamp - last.timestamp - len(last.payload), 32)
-        if packet.source != last.source or abs(pause) > LONGEST_PAUSE:
+        if packet.source != last.source or abs(pause) > LONGEST_PAUSE or lost < -MAX_MISORDER:
             self._waiting = b""
             self._sequence = (self._sequence + LEAP) & 0xFFFF
         elif lost < 0:

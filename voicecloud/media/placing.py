@@ -12,8 +12,8 @@ from voicecloud.media.rtp import CLOCK_RATE
 
 WHILE = 10 * CLOCK_RATE
 """Ticks in which at least one packet comes without delay."""
-RECENT = 50
-"""Packets."""
+RECENT = 60 * CLOCK_RATE
+"""Ticks; a stall is shorter, so that packets from before it are among the recent ones."""
 AHEAD = CLOCK_RATE
 """So much earlier than the recent ones no packet can be: its source starts counting again."""
 OFF = CLOCK_RATE // 5
@@ -67,7 +67,7 @@ def _least(arrivals: Sequence[Arrival], shifts: Sequence[int]) -> list[int]:
     """Of each packet, the least shift from it on, for a while or until its source starts counting again."""
     found = list(shifts)
     coming: deque[int] = deque()
-    ends = _ends(shifts)
+    ends = _ends(arrivals, shifts)
     for number in range(len(shifts) - 1, -1, -1):
         if number in ends:
             coming.clear()
@@ -80,13 +80,17 @@ def _least(arrivals: Sequence[Arrival], shifts: Sequence[int]) -> list[int]:
     return found
 
 
-def _ends(shifts: Sequence[int]) -> set[int]:
+def _ends(arrivals: Sequence[Arrival], shifts: Sequence[int]) -> set[int]:
     """The last packets before the source starts counting again."""
-    recent: deque[int] = deque(maxlen=RECENT)
+    recent: deque[int] = deque()
     found = set()
     for number, shift in enumerate(shifts):
-        if recent and shift < min(recent) - AHEAD:
+        while recent and arrivals[number].arrived - arrivals[recent[0]].arrived > RECENT:
+            recent.popleft()
+        if recent and shift < shifts[recent[0]] - AHEAD:
             found.add(number - 1)
             recent.clear()
-        recent.append(shift)
+        while recent and shifts[recent[-1]] >= shift:
+            recent.pop()
+        recent.append(number)
     return found

@@ -3,7 +3,7 @@
 import struct
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CLOCK_RATE = 48_000
 """Of Opus, whatever it carries (RFC 7587, section 4.1)."""
@@ -15,6 +15,8 @@ SILENCE = b"\xf8\xff\xfe"
 
 MAX_DROPOUT, MAX_MISORDER = 3_000, 100
 """Packets of RFC 3550, appendix A.1."""
+MAX_LEAP = 60 * CLOCK_RATE
+"""Ticks: no packet is so far from the one before it but by its sender's choice."""
 
 KEYS = "0123456789*#ABCD"
 KEY_LENGTH = 5
@@ -25,6 +27,8 @@ MOST_KEYS_KNOWN = 32
 LONGEST_SEGMENT = 0xFFFF
 LATE_SEGMENT = LONGEST_SEGMENT - 0x2000
 """Ticks of a segment of a long press; senders end it before the number is used up."""
+LOST_OF_SEGMENT = 0x2000
+"""Ticks at its end of which no packet may have come."""
 _END, _VOLUME = 0x80, 10
 _EVENT = struct.Struct("!BBH")
 _HEADER = struct.Struct("!BBHII")
@@ -57,7 +61,7 @@ class Outgoing:
 
     def place(self, source: object, sequence: int, timestamp: int, now_s: float) -> tuple[int, int]:
         """Sequence and timestamp that a packet of this source gets."""
-        if source != self._source or self._has_begun_anew(sequence):
+        if source != self._source or self._has_begun_anew(sequence, timestamp):
             passed = max(FRAME, round((now_s - self._at_s) * CLOCK_RATE))
             self._shift = (self.sequence + 1 - sequence, self.timestamp + passed - timestamp)
             self._source = source
@@ -67,10 +71,11 @@ class Outgoing:
             self.sequence, self.timestamp = placed
         return placed
 
-    def _has_begun_anew(self, sequence: int) -> bool:
-        """Its numbers have jumped farther than packets get lost or late (RFC 3550, appendix A.1)."""
+    def _has_begun_anew(self, sequence: int, timestamp: int) -> bool:
+        """Its numbers have jumped farther than packets get lost or late (RFC 3550, appendix A.1), or its time alone."""
         ahead = (sequence + self._shift[0] - self.sequence) & 0xFFFF
-        return MAX_DROPOUT < ahead < 0x10000 - MAX_MISORDER
+        later = (timestamp + self._shift[1] - self.timestamp) & 0xFFFFFFFF
+        return MAX_DROPOUT < ahead < 0x10000 - MAX_MISORDER or MAX_LEAP < later < 0x100000000 - MAX_LEAP
 
     def cut(self) -> None:
         """The source was not passed on for a while: what it said then is not lost."""
@@ -123,7 +128,9 @@ class KeyReader:
         event, flags, length = _EVENT.unpack_from(payload)
         press = _Press(source, timestamp, event, length, is_over=bool(flags & _END))
         before, is_known = self._pressed, press.id in self._known
-        if before is None or not is_known or press.id == before.id:
+        if before is not None and press.id == before.id:
+            self._pressed = before.with_late(press)
+        elif before is None or not is_known:
             self._pressed = press
         if is_known:
             return None
@@ -145,9 +152,14 @@ class _Press:
     def id(self) -> tuple[int, int, int]:
         return self.source, self.timestamp, self.event
 
+    def with_late(self, other: "_Press") -> "_Press":
+        """What both say: the packet of an end may be overtaken by one before it."""
+        return replace(self, length=max(self.length, other.length), is_over=self.is_over or other.is_over)
+
     def goes_on_with(self, later: "_Press") -> bool:
         """Whether that is the next segment of the same press (section 2.5.1.3): it begins where this one ends, or, if
         the last packets of this one were lost, where it ends at the latest."""
         passed = (later.timestamp - self.timestamp) & 0xFFFFFFFF
         is_same = (self.source, self.event) == (later.source, later.event) and not self.is_over
-        return is_same and (passed == self.length or LATE_SEGMENT <= passed <= LONGEST_SEGMENT)
+        is_next = LATE_SEGMENT <= passed <= LONGEST_SEGMENT and passed - self.length <= LOST_OF_SEGMENT
+        return is_same and (passed == self.length or is_next)

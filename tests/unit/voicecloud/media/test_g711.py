@@ -92,6 +92,15 @@ def test_a_telephone_that_counts_anew_is_shown_to_do_so() -> None:
     assert made[50].sequence - made[49].sequence == 1 + g711.LEAP
 
 
+@pytest.mark.parametrize("leap", [-20_000, -101, 20_000])
+def test_a_telephone_whose_numbers_alone_leap_is_heard(leap: int) -> None:
+    """Its time goes on: it is not waited for until its numbers are where they were."""
+    packets = spoken(KINDS[0])
+    later = [Packet(1, (one.sequence + leap) & 0xFFFF, one.timestamp, one.payload) for one in packets[10:]]
+    made = through(g711.Ear(KINDS[0]), [*packets[:10], *later])
+    assert len(made) == 50
+
+
 def test_what_is_lost_before_a_telephone_is_concealed_for_it() -> None:
     """Each missing packet is made up, with its number and time; one that comes after that is dropped."""
     made = through(g711.Ear(KINDS[0]), spoken(KINDS[0]))

@@ -30,6 +30,23 @@ def test_delays_shift_nothing(delays: Sequence[int], start: int) -> None:
     assert steady == sorted(steady)
 
 
+@pytest.mark.parametrize("stood_s", [6, 8, 30])
+def test_a_process_that_stood_still_for_long_shifts_nothing(stood_s: int) -> None:
+    """Of what came meanwhile only the first five seconds are kept: those too stand where they were said."""
+    late = [max(0, stood_s * 50 - number) * FRAME for number in range(stood_s * 50)]
+    arrivals = stream([*[0] * 100, *late, *[0] * 100])
+    kept = [*arrivals[: 100 + min(250, stood_s * 50)], *arrivals[100 + stood_s * 50 :]]
+    assert places(kept) == [one.timestamp for one in kept]
+
+
+def test_a_packet_that_overtakes_a_burst_is_no_new_beginning() -> None:
+    """A stall of three seconds ends in disorder."""
+    delays = [0] * 100 + [(150 - number) * FRAME for number in range(150)] + [0] * 100
+    arrivals = stream(delays)
+    arrivals.insert(160, arrivals.pop(250))
+    assert places(arrivals) == [one.timestamp for one in arrivals]
+
+
 def test_jitter_moves_no_packet() -> None:
     """All stay exactly as far apart as they were said."""
     found = places(stream([number * 7_919 % 2_400 for number in range(600)]))

@@ -48,6 +48,22 @@ def test_a_source_that_counts_anew_goes_on_all_the_same(jump: int) -> None:
     assert again == [sequence + 1, sequence + 2, sequence + 3]
 
 
+@pytest.mark.parametrize("leap", [0x4000_0000, -0x4000_0000, 61 * SECOND, -61 * SECOND])
+def test_a_source_whose_time_alone_leaps_goes_on_all_the_same(leap: int) -> None:
+    """Its numbers go on: the time that has passed counts, or the receiver would wait for hours."""
+    out = Outgoing()
+    sequence, timestamp = out.place("a", 7, 0, 1.0)
+    assert out.place("a", 8, FRAME + leap, 1.02) == (sequence + 1, timestamp + FRAME)
+    assert out.place("a", 9, 2 * FRAME + leap, 1.04) == (sequence + 2, timestamp + 2 * FRAME)
+
+
+def test_a_long_silence_is_as_long_as_it_was() -> None:
+    """A telephone that sends nothing while nobody speaks: minutes later its time is that of the call."""
+    out = Outgoing()
+    sequence, timestamp = out.place("a", 7, 0, 1.0)
+    assert out.place("a", 8, 300 * SECOND, 301.0) == (sequence + 1, timestamp + 300 * SECOND)
+
+
 @given(st.lists(st.sampled_from(["a", "b", "insert", "key", "cut"]), max_size=60), st.integers(0, 0xFFFF))
 def test_numbers_of_a_stream_never_repeat_or_jump(steps: list[str], first: int) -> None:
     """Whatever is put into it, in any order, from sources that lose nothing."""
@@ -148,6 +164,18 @@ def test_a_key_that_is_over_may_be_pressed_again_at_any_time() -> None:
 def test_a_key_whose_end_was_lost_is_pressed_again() -> None:
     """After a pause it is another key."""
     assert pressed(("5", 0, 4_800, False), ("5", 9_600, 960, False)) == "55"
+
+
+@pytest.mark.parametrize("later", [57_400, 60_000, 65_535])
+def test_a_short_key_whose_end_was_lost_is_no_segment(later: int) -> None:
+    """It is pressed again after as long as a segment takes: nothing came of what it would have been held for."""
+    assert pressed(("5", 0, 960, False), ("5", 0, 4_800, False), ("5", later, 960, False)) == "55"
+
+
+def test_an_end_that_is_overtaken_is_an_end() -> None:
+    """A packet from before it comes after it; the same key is pressed again as that one would go on."""
+    assert pressed(("5", 0, 4_800, True), ("5", 0, 3_840, False), ("5", 3_840, 960, False)) == "55"
+    assert pressed(("5", 0, 65_000, True), ("5", 0, 64_000, False), ("5", 65_535, 960, False)) == "55"
 
 
 def test_keys_have_times_of_their_own_while_the_source_is_silent() -> None:
