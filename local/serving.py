@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import socket
 import ssl
 from pathlib import Path
 
@@ -17,13 +16,6 @@ def server_tls(directory: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(directory / CERTIFICATE, directory / KEY)
     return context
-
-
-def free_port() -> int:
-    """For servers whose address must be known before they listen."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def without_version(_: web.Request, answer: web.StreamResponse) -> None:

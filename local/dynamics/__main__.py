@@ -9,7 +9,8 @@ from local.dynamics.auth import PublishedKeys
 from local.dynamics.environment import Environment
 from local.dynamics.http.app import application
 from local.entra.certificates import ensure_certificates
-from local.serving import free_port, listen, server_tls, until_stopped
+from local.free_ports import free_port
+from local.serving import listen, server_tls, until_stopped
 
 
 def main() -> None:

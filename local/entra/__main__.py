@@ -9,7 +9,8 @@ from local.entra.app import Entra
 from local.entra.certificates import ensure_certificates
 from local.entra.directory import Directory
 from local.entra.keys import SigningKeys
-from local.serving import free_port, listen, server_tls, until_stopped
+from local.free_ports import free_port
+from local.serving import listen, server_tls, until_stopped
 
 DEMO = Path(__file__).parents[1] / "demo" / "entra.json"
 

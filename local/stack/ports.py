@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+from local.free_ports import free_port
+
 PREFIX = "STACK_"
 
 
@@ -42,15 +44,8 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Ports nobody uses. All are held until the last is found, so that none comes twice."""
-        held = [socket.socket() for _ in _names()]
-        try:
-            for one in held:
-                one.bind(("127.0.0.1", 0))
-            return cls(**{name: one.getsockname()[1] for name, one in zip(_names(), held, strict=True)})
-        finally:
-            for one in held:
-                one.close()
+        """Ports nobody uses."""
+        return cls(*(free_port() for _ in _names()))
 
 
 def _names() -> list[str]:

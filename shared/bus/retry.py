@@ -23,8 +23,9 @@ ORIGIN = "origin"
 
 JITTER = 0.2
 
-UNREAD_SCHEDULE_S = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0)
-"""Pauses for as long as the settings have never been read: what failed may be the storage they lie in."""
+UNREAD_SCHEDULE_S = (1.0, 5.0, 30.0)
+"""Pauses for as long as the settings have never been read, the last one again and again: what failed may be the storage
+they lie in, and nobody knows which try is the last."""
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class Retries:
     def __init__(self, bus: Bus, schedule: Callable[[], Awaitable[Sequence[float]]]) -> None:
         self._bus = bus
         self._schedule = schedule
-        self._last_schedule: Sequence[float] = UNREAD_SCHEDULE_S
+        self._last_schedule: Sequence[float] = ()
 
     async def handle(self, queue: str, message: Received, handler: Callable[[Event], Awaitable[object]]) -> None:
         """Lets ``handler`` work on a message; returns when it is done or safely sent again.
@@ -105,17 +106,18 @@ class Retries:
         except VoiceError as error:
             await self._settle(queue, message, event, error)
 
-    async def _pauses(self) -> Sequence[float]:
-        """The schedule as it is set, or as it was when it could last be read."""
+    async def _pauses(self, attempt: int) -> Sequence[float]:
+        """The schedule as it is set, or as it was when it could last be read; else one that this try does not end."""
         try:
             self._last_schedule = await self._schedule()
         except VoiceError as error:
             log.warning("retry schedule cannot be read, going by the last one", extra={"error": str(error)})
+            return self._last_schedule or (*UNREAD_SCHEDULE_S, *[UNREAD_SCHEDULE_S[-1]] * attempt)
         return self._last_schedule
 
     async def _settle(self, queue: str, message: Received, event: Event, error: VoiceError) -> None:
         attempt = int(str(message.application_properties.get(ATTEMPT, 0)))
-        step = next_step(error, attempt, await self._pauses(), random.uniform(-1, 1))  # noqa: S311 (spreads load)
+        step = next_step(error, attempt, await self._pauses(attempt), random.uniform(-1, 1))  # noqa: S311 (spreads load)
         if isinstance(step, GiveUp):
             await self._give_up(queue, message, event, step)
             return

@@ -22,13 +22,16 @@ from voicecloud.media.messages import Answer, Media
 from voicecloud.media.playing import sound_of
 from voicecloud.media.process import Launch, own_process
 from voicecloud.records.quality import LegQuality
-from voicecloud.records.recordings import Recording, Taken, TakenCall
+from voicecloud.records.taken import Recording, Taken, TakenCall
 from voicecloud.routing.effects import Effect, EndLeg
 from voicecloud.routing.events import CallLost
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation import audio
 
+BEGINS_WITHIN_S = 60.0
+"""On a busy machine loading takes long: a process ended for that would be followed by one that takes as long."""
 UP_WITHIN_S = 20.0
+"""How long a start of the voice cloud waits for it; after that it serves, and calls have audio as soon as it is up."""
 ASKED_WITHIN_S = 5.0
 """How long a question waits for a media process that is being started."""
 AGAIN_AFTER_S = 0.5
@@ -237,7 +240,7 @@ class MediaClient:
         """Begins, then looks whether it still answers: one that hangs is no better than none."""
         link.tell(self._begin)
         try:
-            async with asyncio.timeout(UP_WITHIN_S):
+            async with asyncio.timeout(BEGINS_WITHIN_S):
                 await self._ping(link)
             while self._to_tell:
                 link.tell(self._to_tell.popleft())

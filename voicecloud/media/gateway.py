@@ -22,7 +22,7 @@ from voicecloud.media.servers import ANYWHERE, IceServer, Way
 from voicecloud.media.tape import Routing, Tape
 from voicecloud.media.tasks import Tasks
 from voicecloud.records.quality import LegQuality
-from voicecloud.records.recordings import Taken
+from voicecloud.records.taken import Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Play, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
 

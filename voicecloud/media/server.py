@@ -21,7 +21,7 @@ from voicecloud.media.gateway import Gateway
 from voicecloud.media.link import Files, Link
 from voicecloud.media.servers import IceServer, Way
 from voicecloud.media.tape import Tape
-from voicecloud.records.recordings import Taken
+from voicecloud.records.taken import Taken
 from voicecloud.routing.events import Event, KeyPressed
 from voicecloud.trunk.simulated import SimulatedVoices
 

@@ -11,7 +11,7 @@ from voicecloud.ids import Ids
 from voicecloud.media import studio
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import Packet
-from voicecloud.records.recordings import Recording, Taken
+from voicecloud.records.taken import Recording, Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, RecordVoicemail, Unbridge
 from voicecloud.routing.events import Event
 from voicecloud.simulation import audio

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 
 from shared.clock import Clock
 from shared.errors import InvalidInput, VoiceError
@@ -88,14 +89,18 @@ class CallsInProgress:
     async def left_behind(self) -> list[Cut]:
         """Calls that an earlier run has left, each with its end: the last sign of life where it went on."""
         alive_at = await self._store.alive_at()
-        found = []
-        for history in await self._store.live():
-            if await self._store.finished(history.call_id):
-                await self._store.forget_live(history.call_id)
-            else:
-                at = self._last_moment(history, alive_at)
-                found.append(Cut(rules.interrupted(history, at), len(history.events)))
+        found: list[Cut] = []
+        for some in batched(await self._store.live(), AT_ONCE, strict=False):
+            found += filter(None, await asyncio.gather(*(self._left_behind(one, alive_at) for one in some)))
         return found
+
+    async def _left_behind(self, history: CallHistory, alive_at: datetime | None) -> Cut | None:
+        """None: its record is written."""
+        if await self._store.finished(history.call_id):
+            await self._store.forget_live(history.call_id)
+            return None
+        at = self._last_moment(history, alive_at)
+        return Cut(rules.interrupted(history, at), len(history.events))
 
     async def run(self) -> None:
         """Writes until cancelled. While storage does not answer it tries again."""

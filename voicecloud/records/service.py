@@ -5,17 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import batched
 
 from shared.clock import Clock, to_iso
 from shared.errors import Conflict, InvalidInput, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.audio import NoSound
 from voicecloud.records.model import CallEvent, CallHistory, Privacy
-from voicecloud.records.progress import CallsInProgress
+from voicecloud.records.progress import AT_ONCE, CallsInProgress, Cut
 from voicecloud.records.quality import with_quality
-from voicecloud.records.recordings import Recordings, Taken, TakenCall, Tape
+from voicecloud.records.recordings import Recordings
 from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
+from voicecloud.records.taken import Taken, TakenCall, Tape
 from voicecloud.routing.effects import Effect, FinishCall, Note
 
 RETRY_S = 1.0
@@ -74,11 +76,14 @@ class CallRecords:
     async def recover(self) -> int:
         """Ends the calls that an earlier run has left, each with its record; gives their number."""
         left = await self.in_progress.left_behind()
-        for one in left:
-            self._taken[one.whole.call_id] = TakenCall()
-            await self._unless_impossible(one.whole.call_id, self._finish(one.whole))
-            self._cut(one.whole, one.whole.events[one.known :])
+        for some in batched(left, AT_ONCE, strict=False):
+            await asyncio.gather(*(self._recover(one) for one in some))
         return len(left)
+
+    async def _recover(self, left: Cut) -> None:
+        self._taken[left.whole.call_id] = TakenCall()
+        await self._unless_impossible(left.whole.call_id, self._finish(left.whole))
+        self._cut(left.whole, left.whole.events[left.known :])
 
     async def run(self) -> None:
         """Writes until cancelled."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-import socket
 
+from local.free_ports import free_port
 from tests.fixtures.voicecloud import RunVoiceCloud
 from voicecloud.records.model import CallHistory
 from voicecloud.simulation.customers import Behaviour
@@ -50,9 +50,7 @@ async def test_a_recording_is_kept_when_storage_is_back(run_voicecloud: RunVoice
     """Nobody listens at first; the call's row waits for its recording, which can be heard then."""
     found = re.search(r"BlobEndpoint=http://127.0.0.1:(\d+)/", storage_connection)
     assert found
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     connection = storage_connection.replace(found[0], f"BlobEndpoint=http://127.0.0.1:{port}/")
     async with run_voicecloud(storage_connection=connection) as cloud:
         call_id = await cloud.call(DAVIDS, Behaviour(talk_s=0.05))

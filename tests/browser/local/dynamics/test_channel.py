@@ -8,7 +8,8 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Frame, Page, expect
 
-from local.serving import free_port, listen
+from local.free_ports import free_port
+from local.serving import listen
 from tests.fixtures.dynamics import ANNA, LocalDynamics, NewDynamics
 
 WEBPHONE = Path(__file__).parents[4] / "webphone"

@@ -74,6 +74,22 @@ async def test_a_schedule_that_cannot_be_read_does_not_use_up_deliveries(
     assert host.raised == []
 
 
+async def test_a_schedule_that_was_never_read_ends_with_no_try(
+    bus: Bus, queue: str, host: QueueHost, event: MakeEvent, moves: Moves
+) -> None:
+    """A process that starts while storage is away gives up no message, however often others have tried it before."""
+
+    async def unreadable() -> tuple[float, ...]:
+        raise Unavailable("storage-unavailable", "Table Storage does not answer")
+
+    await bus.send(queue, event(), properties={"attempt": 20})
+    handler = Handler(away())
+    assert len(await host.run(handler, unreadable)) == 1
+    moves.advance(40)
+    assert len(await host.run(handler, unreadable)) == 1
+    assert (len(handler.seen), host.raised) == (2, [])
+
+
 async def test_poison_is_refused_until_the_broker_moves_it(
     bus: Bus, queue: str, host: QueueHost, event: MakeEvent
 ) -> None:
