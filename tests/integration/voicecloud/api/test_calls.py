@@ -80,6 +80,19 @@ async def test_foreign_data_is_403(voicecloud: VoiceCloud) -> None:
     assert (foreign.status_code, foreign.json()["Code"]) == (403, "foreign-user")
 
 
+async def test_the_rows_of_a_user_are_found_where_pools_had_calls_too(voicecloud: VoiceCloud) -> None:
+    """By their id and as all that they may see: a pool's row names no user, and hides nobody's."""
+    rows = await voicecloud.over(await voicecloud.call(SALES_NUMBER, Behaviour(talk_s=0.1)))
+    user_id, by_call = rows[0]["UserID"], {"CallId": rows[0]["CallID"]}
+    carla, now = await voicecloud.signed_in(CARLA, PASSWORD), datetime.now(UTC)
+    window = {"StartTime": str(now - timedelta(minutes=1)), "EndTime": str(now + timedelta(minutes=1))}
+    for asked in (by_call, window):
+        found = await voicecloud.client.get("/calls", params={**asked, "UserIDs": user_id})
+        assert [(row["UserID"], len(row["RecordingIds"])) for row in found.json()] == [(user_id, 1)]
+        foreign = await carla.get("/calls", params=asked)
+        assert (foreign.status_code, foreign.json()) == (200, [])
+
+
 async def test_a_recording_link_is_for_one_recording_and_a_while(run_voicecloud: RunVoiceCloud) -> None:
     """A token that was changed, is for something else or has expired opens nothing."""
     async with run_voicecloud(recording_link_s=1.0) as cloud:
