@@ -374,7 +374,9 @@ export class Phone {
   complain(error, choose) {
     if (error instanceof NoMicrophone) return; // the devices have told it
     if (!(error instanceof Refusal)) throw error;
-    this.frame.banners.tell(inWords(error), ...(choose ? offered(error, choose) : []));
+    const offers = choose ? offered(error, choose) : [];
+    if (offers.length) this.frame.banners.choose(inWords(error), ...offers);
+    else this.frame.banners.tell(inWords(error));
   }
 
   draw() {

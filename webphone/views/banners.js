@@ -1,6 +1,6 @@
 /** What the agent has to know or do, below everything else: what can be clicked stays where it is when one comes or goes. */
 
-import { el } from "../dom.js";
+import { el, focus } from "../dom.js";
 import { t } from "../strings.js";
 
 const TOLD_MS = 6_000;
@@ -72,16 +72,24 @@ export class Banners {
 
   /** A call begins: what was said of an earlier one is no news of this one. */
   fresh() {
-    this.clear("told");
-    this.clear("audio");
+    for (const name of ["told", "choice", "audio"]) this.clear(name);
   }
 
-  /** For a moment, or, where there is something to choose, until that is done. @param {string} text @param {...[string, () => void]} choices */
-  tell(text, ...choices) {
+  /** For a moment. @param {string} text */
+  tell(text) {
+    this.clear("choice");
     this.clear("told");
-    this.set("told", text, "alert", .../** @type {[string, () => void][]} */ (choices.map(([label, act]) => [label, () => (this.clear("told"), act())])));
+    this.set("told", text, "alert");
     clearTimeout(this.timer);
-    if (!choices.length) this.timer = setTimeout(() => this.clear("told"), TOLD_MS);
+    this.timer = setTimeout(() => this.clear("told"), TOLD_MS);
+  }
+
+  /** Until one is taken or something else is typed; the keyboard is at the first one. @param {string} text @param {...[string, () => void]} choices */
+  choose(text, ...choices) {
+    this.clear("told");
+    this.clear("choice");
+    this.set("choice", text, "alert", .../** @type {[string, () => void][]} */ (choices.map(([label, act]) => [label, () => (this.clear("choice"), act())])));
+    if (!document.activeElement?.matches("textarea")) focus(this.shown.get("choice")?.querySelector("button"));
   }
 
   /** @param {string} name @param {string} text @param {"alert" | "status"} role @param {...[string, () => void]} actions */
@@ -89,7 +97,7 @@ export class Banners {
     if (this.shown.get(name)?.dataset.text === text) return;
     this.clear(name);
     const buttons = actions.map(([label, onclick]) => el("button", { type: "button", onclick }, label));
-    const banner = el("div", { class: `banner ${name}`, role, "data-text": text }, el("p", {}, text), ...buttons);
+    const banner = el("div", { class: "banner", role, "data-name": name, "data-text": text }, el("p", {}, text), buttons.length > 0 && el("div", { class: "buttons" }, ...buttons));
     this.shown.set(name, banner);
     this.root.append(banner);
   }

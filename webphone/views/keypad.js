@@ -52,11 +52,12 @@ export class Keypad {
   formatted() {
     const atEnd = this.input.selectionStart === this.input.value.length;
     const shown = formatNumber(this.input.value);
-    if (atEnd && shown !== this.input.value) this.input.value = shown;
+    if (atEnd && shown !== this.input.value.trimEnd()) this.input.value = shown; // a space may be on the way to another number
     this.changed();
   }
 
   changed() {
+    this.phone.frame?.banners.clear("choice");
     show(this.erase, Boolean(this.input.value));
   }
 

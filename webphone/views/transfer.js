@@ -39,6 +39,7 @@ export class Transfer {
 
   /** Nobody is sent to whom another search has found. */
   later() {
+    this.phone.frame.banners.clear("choice");
     this.list.inert = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.look(), SEARCH_AFTER_MS);

@@ -110,6 +110,27 @@ async def test_a_call_made_from_the_keypad_rings_outside_and_keys_are_heard(phon
     assert anna.faults == []
 
 
+async def test_of_two_numbers_typed_at_once_the_agent_chooses_one(phones_at_work: PhoneStack) -> None:
+    """Nothing is dialled before; what is typed meanwhile withdraws the choice, and the one taken is called (C1)."""
+    anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
+    typed, both = anna.page.get_by_label("Number", exact=True), "040 1234567 / 050 7654321"
+    offered = anna.page.get_by_role("alert").filter(has_text="several numbers").get_by_role("button")
+    for _ in range(2):
+        await typed.fill("")
+        await expect(offered).to_have_count(0)
+        await typed.press_sequentially(both)
+        await expect(typed).to_have_value("040 123 4567 / 050 7654321")
+        await anna.page.keyboard.press("Enter")
+        await expect(offered).to_have_text(["+358 40 123 4567", "+358 50 765 4321"])
+        await expect(offered.first).to_be_focused()
+    await expect(anna.page.locator(".call")).to_be_hidden()
+    await offered.last.click()
+    await expect(anna.page.locator(".call h2")).to_have_text("+358 50 765 4321")
+    await expect(offered).to_have_count(0)
+    await anna.page.get_by_role("button", name="End call").click()
+    assert anna.faults == []
+
+
 async def test_a_declined_call_is_over_and_missed_ones_are_counted(phones_at_work: PhoneStack) -> None:
     """Escape declines; the history says so (C2, C6)."""
     work = phones_at_work

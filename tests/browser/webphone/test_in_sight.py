@@ -55,8 +55,8 @@ async def test_an_idle_phone_offers_to_reload_after_an_upgrade(played: PlayedPho
     heartbeat = {"leaseS": 25, "page": "newer", "events": {"ticket": "t"}}
     played.answers[f"PUT /api/phone/session/{session_id}"] = heartbeat
     await page.evaluate("dispatchEvent(new Event('online'))")
-    await expect(page.locator(".banner.upgrade")).to_have_count(1)
-    await expect(page.locator(".banner.upgrade")).to_be_hidden()
+    await expect(page.locator(".banner[data-name=upgrade]")).to_have_count(1)
+    await expect(page.locator(".banner[data-name=upgrade]")).to_be_hidden()
     played.shows()
     await page.get_by_role("button", name="Done").click()
     await expect(page.get_by_text("A newer version of the phone is there.")).to_be_visible()
