@@ -1,7 +1,7 @@
 """Keeps the control page, which has no sign-in, to the person at this machine: no other page may reach or frame it."""
 
+import re
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -17,6 +17,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
+
+
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?")
+"""RFC 9110, section 7.2."""
 
 
 def check_place(host: str, *, has_trunk: bool) -> None:
@@ -47,9 +51,8 @@ def only_from_here(handler: Handler) -> Handler:
     """Raises Forbidden ``foreign-origin`` for another site's page, also one whose name was made to lead here."""
 
     async def handle(request: web.Request) -> object:
-        host = urlsplit(f"//{request.host}").hostname or ""
-        origin = request.headers.get("Origin")
-        if not is_this_machine(host) or origin not in {None, f"{request.scheme}://{request.host}"}:
+        named, origin = _HOST.fullmatch(request.host), request.headers.get("Origin")
+        if named is None or not is_this_machine(named[1]) or origin not in {None, f"{request.scheme}://{request.host}"}:
             raise Forbidden("foreign-origin", "the control page answers to its own pages on this machine only")
         return await handler(request)
 

@@ -25,6 +25,9 @@ async def test_it_cannot_be_framed(voicecloud_shared: VoiceCloud) -> None:
         {"Origin": "null"},
         {"Host": "evil.example"},
         {"Host": "127.0.0.1.evil.example"},
+        {"Host": "evil@127.0.0.1"},
+        {"Host": "[::1"},
+        {"Host": "localhost:x"},
     ],
 )
 async def test_other_sites_are_refused(voicecloud_shared: VoiceCloud, headers: dict[str, str]) -> None:
