@@ -26,6 +26,17 @@ class Event:
     sdp: str | None = None
     transaction: str = ""
 
+    @property
+    def code(self) -> int:
+        """The SIP status in it, 0: none."""
+        code = self.result.get("code")
+        return code if isinstance(code, int) else 0
+
+    @property
+    def headers(self) -> Mapping[str, Any]:
+        """Of the SIP request that it tells of, as far as they were asked for."""
+        return _part(self.result, "headers")
+
 
 class Session:
     """Raises Unavailable ``sip-unreachable`` whenever Janus is not there or no longer knows the session."""
@@ -37,11 +48,11 @@ class Session:
         self._path = ""
 
     async def open(self) -> None:
-        self._path = f"/{(await self._post('', {'janus': 'create'}))['data']['id']}"
+        self._path = f"/{_id_in(await self._post('', {'janus': 'create'}))}"
 
     async def attach(self) -> int:
         """A new handle, which has one call at a time."""
-        return int((await self._post(self._path, {"janus": "attach", "plugin": PLUGIN}))["data"]["id"])
+        return _id_in(await self._post(self._path, {"janus": "attach", "plugin": PLUGIN}))
 
     async def ask(
         self, handle: int, body: Mapping[str, Any], jsep: Mapping[str, str] | None = None, transaction: str = ""
@@ -55,7 +66,7 @@ class Session:
         while True:
             answer = await self._request("GET", self._path, POLL_S, params={"maxev": str(MOST_EVENTS), **self._secret})
             for one in answer if isinstance(answer, list) else [answer]:
-                if one.get("janus") in {"timeout", "error"}:
+                if not isinstance(one, Mapping) or one.get("janus") in {None, "timeout", "error"}:
                     raise _gone("the session is over")
                 if event := _event(one):
                     yield event
@@ -67,8 +78,8 @@ class Session:
     async def _post(self, path: str, message: Mapping[str, Any], transaction: str = "") -> Any:
         body = {**message, **self._secret, "transaction": transaction or uuid4().hex}
         answer = await self._request("POST", path, ANSWER_S, json=body)
-        if answer.get("janus") == "error":
-            raise _gone(str(answer.get("error", {}).get("reason", "refused")))
+        if not isinstance(answer, Mapping) or answer.get("janus") in {None, "error"}:
+            raise _gone(str(_part(answer, "error").get("reason", "refused")))
         return answer
 
     async def _request(self, method: str, path: str, within_s: float, **given: Any) -> Any:
@@ -84,13 +95,27 @@ def _event(document: Mapping[str, Any]) -> Event | None:
     """None for keep-alives and notices about the media."""
     handle, kind = document.get("sender"), document.get("janus")
     if kind == "event" and isinstance(handle, int):
-        data = document.get("plugindata", {}).get("data", {})
-        result = data.get("result") or {"event": "error", "code": data.get("error_code"), "reason": data.get("error")}
-        sdp, transaction = document.get("jsep", {}).get("sdp"), str(document.get("transaction", ""))
-        return Event(handle, str(result.get("event")), result, sdp, transaction)
+        data = _part(_part(document, "plugindata"), "data")
+        error = {"event": "error", "code": data.get("error_code"), "reason": data.get("error")}
+        result = _part(data, "result") or error
+        sdp, transaction = _part(document, "jsep").get("sdp"), str(document.get("transaction", ""))
+        return Event(handle, str(result.get("event")), result, sdp if isinstance(sdp, str) else None, transaction)
     if kind == "detached" and isinstance(handle, int):
         return Event(handle, "detached", {})
     return None
+
+
+def _part(document: object, name: str) -> Mapping[str, Any]:
+    """An object in an object; an empty one where there is none, whatever is there instead."""
+    found = document.get(name) if isinstance(document, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _id_in(answer: Mapping[str, Any]) -> int:
+    found = _part(answer, "data").get("id")
+    if not isinstance(found, int):
+        raise _gone("an answer that makes no sense")
+    return found
 
 
 def _gone(why: str) -> Unavailable:

@@ -230,8 +230,8 @@ class SipTrunk:
             await self._leave(call, {"request": "decline", "code": refused})
             return
         call.stage = Stage.CALLED
-        caller, headers = str(told.result.get("username", "")), told.result.get("headers") or {}
-        number = rules.caller_of(caller, headers, is_trusted=self._account.is_trusted)
+        caller = str(told.result.get("username", ""))
+        number = rules.caller_of(caller, told.headers, is_trusted=self._account.is_trusted)
         self._report(CallArrived(call_id, number, to))
 
     async def _reason_against(self, offer: str | None) -> int:
@@ -299,13 +299,13 @@ class SipTrunk:
 
     def _hung_up(self, told: Told) -> None:
         if call := self._by_handle.get(told.handle):
-            self._over(call, int(told.result.get("code") or 0))
+            self._over(call, told.code)
 
     def _refused(self, told: Told) -> None:
         """Janus does not do what was asked; a request of the line's call before this one is no matter of this one."""
         call = self._by_handle.get(told.handle)
         if call and told.transaction == call.asked:
-            self._over(call, int(told.result.get("code") or 0))
+            self._over(call, told.code)
 
     def _over(self, call: SipCall, code: int = 0) -> None:
         """Its line is free again."""
