@@ -38,13 +38,30 @@ Alone = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the activity should say. ``caller``: the agent it is created as; ``status``: what it is when completed."""
+    """What the activity should say. ``caller``: the agent it is created as; ``status``: what it is when completed.
+
+    ``complete``: the time has come; ``needs_regarding``: but not while nobody is regarded (D6).
+    """
 
     values: Columns
     caller: UUID | None
     owner: UUID | None
     status: int
     complete: bool
+    needs_regarding: bool = False
+
+    def completes(self, values: Columns, left_alone: Collection[str] = ()) -> bool:
+        """Whether it is completed with these values, where a person has changed some columns."""
+        is_regarded = bool(values.get(REGARDING)) or REGARDING in left_alone
+        return self.complete and (is_regarded or not self.needs_regarding)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an activity stands in Dynamics."""
+
+    is_open: bool
+    is_regarded: bool
 
 
 class CallActivities:
@@ -76,6 +93,7 @@ class CallActivities:
                 return progress
             try:
                 progress = await self._append(path, wanted, progress, alone)
+                progress = await self._with_regarding(path, wanted, progress, alone)
                 return await self._update(path, wanted, progress)
             except Conflict:
                 progress = await self._reconcile(path, wanted, progress, alone)
@@ -108,16 +126,18 @@ class CallActivities:
         rows = await self._absent.doing_without(beside)
         return any(line in lines_in(str(row.get("phonenumber") or ""), region) for row in rows)
 
-    async def existing(self, call_ids: Collection[str]) -> frozenset[str]:
-        """Which calls have their activity in Dynamics, at one request per hundred calls."""
+    async def existing(self, call_ids: Collection[str]) -> Mapping[str, Standing]:
+        """The calls that have their activity in Dynamics, at one request per hundred calls."""
         ids = {str(self.activity_id(call_id)): call_id for call_id in call_ids}
-        found: set[str] = set()
+        found: dict[str, Standing] = {}
         for part in batched(ids, EXISTING_AT_ONCE, strict=False):
             listed = ",".join(f"'{one}'" for one in part)
             wanted = f"Microsoft.Dynamics.CRM.In(PropertyName='activityid',PropertyValues=[{listed}])"
-            rows = await self._dataverse.every(names.PHONECALLS, {"$select": "activityid", "$filter": wanted})
-            found |= {ids[str(row["activityid"]).lower()] for row in rows}
-        return frozenset(found)
+            query = {"$select": f"activityid,{STATE},_{REGARDING}_value", "$filter": wanted}
+            for row in await self._dataverse.every(names.PHONECALLS, query):
+                there = Standing(row[STATE] == names.STATE_OPEN, row.get(f"_{REGARDING}_value") is not None)
+                found[ids[str(row["activityid"]).lower()]] = there
+        return found
 
     async def remove(self, call_id: str) -> None:
         """The call is no longer work: its activity goes, whoever has written in it (H3)."""
@@ -151,7 +171,7 @@ class CallActivities:
             caller = wanted.caller if as_agent else None
             body = to_body(_less(values, absent))
             row = Change("PATCH", _returning(path), body, if_none_match="*", caller=caller, returning=True)
-            return [row, *([_completion(path, wanted.status)] if wanted.complete else [])]
+            return [row, *([_completion(path, wanted.status)] if wanted.completes(values) else [])]
 
         try:
             rows = await self._rows.transact(changes)
@@ -161,7 +181,7 @@ class CallActivities:
                 raise nothing_to_blame(error) from error
             values = without_gone(values, gone)
             rows = await self._rows.transact(changes)
-        return _done(progress, marks(values), rows[-1], completed=wanted.complete)
+        return _done(progress, marks(values), rows[-1], completed=wanted.completes(values))
 
     async def _less_what_is_gone(
         self, path: str, wanted: Wanted, progress: Progress, error: Missing
@@ -177,7 +197,9 @@ class CallActivities:
     async def _update(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
         values = _still_ours(wanted.values, progress)
         is_open = progress.stage is not Stage.COMPLETED
-        complete = wanted.complete and STATE not in progress.left_alone
+        complete = wanted.completes(wanted.values, progress.left_alone) and STATE not in progress.left_alone
+        no_longer_regarded = wanted.needs_regarding and REGARDING in values and not values[REGARDING]
+        stays_completed = not is_open and not no_longer_regarded
         if not progress.version:
             raise Conflict("dataverse-changed", "the version of the activity is not known")
         if not _less(values, await self._rows.absent()) and not (complete and is_open):
@@ -189,10 +211,19 @@ class CallActivities:
                 row = Change("PATCH", _returning(path), body, if_match=progress.version, returning=True)
                 return [row, *([_completion(path, wanted.status)] if complete else [])]
             reopened = Change("PATCH", path, REOPENED, if_match=progress.version)
-            return [reopened, Change("PATCH", path, body, if_match="*"), _completion(path, wanted.status)]
+            row = Change("PATCH", _returning(path), body, if_match="*", returning=True)
+            return [reopened, row, *([_completion(path, wanted.status)] if stays_completed else [])]
 
         rows = await self._rows.transact(changes)
-        return _done(progress, {**progress.written, **marks(values)}, rows[-1], completed=complete or not is_open)
+        completed = complete or stays_completed
+        return _done(progress, {**progress.written, **marks(values)}, rows[-1], completed=completed)
+
+    async def _with_regarding(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
+        """What waits only for its Regarding is read: a person may have filled it in."""
+        waits = wanted.complete and progress.stage is Stage.OPEN and STATE not in progress.left_alone
+        if not waits or not progress.version or wanted.completes(wanted.values, progress.left_alone):
+            return progress
+        return await self._reconcile(path, wanted, progress, alone)
 
     async def _append(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
         """Notes from the phone go below what a person has written in the form, in place of earlier ones there.

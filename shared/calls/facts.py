@@ -49,6 +49,7 @@ def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
         result=_result(first, talks),
         dialler=internal.user_id if internal else "",
         is_cut_off=any(row.end_reason == CUT_OFF for row in work),
+        has_all_recordings=all(row.has_all_recordings for row in work),
     )
 
 

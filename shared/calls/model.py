@@ -60,6 +60,7 @@ class CallFacts:
     ``number``: the other party's, as the network gave it, empty when withheld. ``users``: those it rang or who dialled,
     in order; ``talks``: those of them who talked. ``is_final``: from rows, which are right and complete.
     ``dialler``: of an internal call, the user who made it; else empty. ``is_cut_off``: the voice cloud died in it.
+    ``has_all_recordings``: the voice cloud says that none will come beside those it has named.
     """
 
     call_id: str
@@ -80,6 +81,7 @@ class CallFacts:
     result: str = ""
     dialler: str = ""
     is_cut_off: bool = False
+    has_all_recordings: bool = False
 
     @property
     def last_users(self) -> Sequence[str]:
@@ -135,6 +137,17 @@ class Origin(StrEnum):
     ENTERPRISE = "enterprise"
 
 
+class Recording(StrEnum):
+    """How it stands with a call's recording; all but the first end the waiting for it."""
+
+    AWAITED = "awaited"
+    HERE = "here"
+    NOT_EXPECTED = "no recording is expected"
+    CUT_OFF = "the voice cloud was cut off in the call"
+    NONE_MADE = "the voice cloud has made none"
+    GIVEN_UP = "none has come in time"
+
+
 class Stage(StrEnum):
     """How far the activity of a call has come. Each is reached only after what it names has been done."""
 
@@ -159,7 +172,7 @@ class Progress:
     ``customer``, ``users``: who was identified (D6) and who had a part in it, by voice-cloud id, as they were when they
     were written: what becomes of their rows in Dynamics later changes no call of the past.
     ``rows_at``: the newest change among the voice cloud's rows that were taken into account. ``verdict``: why there
-    is no activity, or who made it so.
+    is no activity, or who made it so. ``recording``: see ``Recording``; empty until the call's rows were seen.
     """
 
     stage: Stage = Stage.NONE
@@ -171,6 +184,7 @@ class Progress:
     customer: Customer | None = None
     users: Mapping[str, User] = field(default_factory=dict)
     rows_at: datetime | None = None
+    recording: str = ""
     etag: str | None = field(default=None, compare=False)
 
     @property

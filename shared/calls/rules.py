@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Progress, Stage, Told
+from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Progress, Recording, Stage, Told
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
 from shared.users.model import User
@@ -88,19 +88,35 @@ def last_agent(facts: CallFacts, users: Mapping[str, User]) -> User | None:
     return next((users[user_id] for user_id in facts.last_users if user_id in users), None)
 
 
-def is_settled(facts: CallFacts | None, settings: CallSync) -> bool:
-    """Whether nothing more will come: the rows are there, and the recording where there is to be one.
+def recording(facts: CallFacts, settings: CallSync, now: datetime) -> Recording:
+    """How it stands with the recording of a call whose rows are there."""
+    if facts.is_recorded:
+        return Recording.HERE
+    if not settings.recordings or not facts.talks:
+        return Recording.NOT_EXPECTED
+    if facts.is_cut_off:
+        return Recording.CUT_OFF
+    if facts.has_all_recordings:
+        return Recording.NONE_MADE
+    return Recording.GIVEN_UP if now - facts.ended_at >= settings.recording_limit else Recording.AWAITED
 
-    The voice cloud makes no recording of a call that it was cut off from.
-    """
-    if facts is None or not facts.is_final:
-        return False
-    return facts.is_recorded or facts.is_cut_off or not settings.recordings or not facts.talks
+
+def is_settled(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
+    """Whether nothing more is waited for: the rows are there, and the recording where there is to be one."""
+    return facts.is_final and recording(facts, settings, now) is not Recording.AWAITED
 
 
 def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
     """Enriched, or the time limit has passed."""
-    return settings.complete and (is_settled(facts, settings) or now - facts.ended_at >= settings.complete_limit)
+    return settings.complete and (is_settled(facts, settings, now) or now - facts.ended_at >= settings.complete_limit)
+
+
+def needs_regarding(facts: CallFacts, settings: CallSync) -> bool:
+    """Whether the activity stays open while nobody is regarded, for the agent to say who it was (D6).
+
+    A call among colleagues has no customer, and of an attempt that nobody answered there is nothing to tell.
+    """
+    return bool(facts.talks) and not facts.dialler and not settings.complete_unidentified
 
 
 def next_check_s(attempt: int, *, is_known: bool) -> float | None:

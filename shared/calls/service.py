@@ -17,9 +17,9 @@ from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.calls import facts as reading
 from shared.calls import rules
-from shared.calls.activities import DELETED, STATE, CallActivities, Wanted
+from shared.calls.activities import DELETED, STATE, CallActivities, Standing, Wanted
 from shared.calls.attempts import CallbackAttempts
-from shared.calls.composing import Composition, columns, owner_of
+from shared.calls.composing import REGARDING, Composition, columns, owner_of
 from shared.calls.model import (
     CHECK,
     HAPPENED,
@@ -96,7 +96,7 @@ class Calls:
         if delay_s is None and settled is None:
             return
         if delay_s is None:
-            raise InvalidInput("call-incomplete", "the voice cloud has not completed a call within a day")
+            raise InvalidInput("call-incomplete", "the voice cloud has not finished the record of a call within a day")
         again = check_again(call_id, attempt + 1, self._clock(), str(cause), delay_s)
         await self._bus.send(QUEUE, again, delay_s=delay_s)
 
@@ -133,7 +133,7 @@ class Calls:
         progress = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
         if progress.stage is Stage.FINAL:
             return True
-        return rules.is_settled(facts, settings) or (facts.is_final and not progress.has_activity)
+        return rules.is_settled(facts, settings, self._clock()) or (facts.is_final and not progress.has_activity)
 
     async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """What would become of a call, without doing it; None while nothing can be said."""
@@ -147,9 +147,16 @@ class Calls:
         """How far the activity of a call has come, as far as we know."""
         return await self._store.progress(call_id)
 
-    async def existing(self, call_ids: Collection[str]) -> frozenset[str]:
-        """Which of these calls have their activity in Dynamics."""
+    async def existing(self, call_ids: Collection[str]) -> Mapping[str, Standing]:
+        """Those of these calls that have their activity in Dynamics, and how it stands there."""
         return await self._activities.existing(call_ids)
+
+    async def can_be_completed(self, progress: Progress, there: Standing) -> bool:
+        """Whether a person has filled in what an activity was left open for."""
+        is_waiting = progress.stage is Stage.OPEN and STATE not in progress.left_alone
+        if not is_waiting or not there.is_open or not there.is_regarded or progress.written.get(REGARDING):
+            return False
+        return (await self._settings.call_sync()).complete
 
     async def was_deleted(self, call_id: str) -> None:
         """Notes that an activity of ours is not in Dynamics any more: it stays away until somebody restores it."""
@@ -215,7 +222,8 @@ class Calls:
     ) -> Progress:
         """How far its activity has come then."""
         judged = await self._judged(facts, record, settings)
-        progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at)
+        recording = str(rules.recording(facts, settings, self._clock())) if facts.is_final else ""
+        progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at, recording=recording)
         if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=judged.verdict.reason))
@@ -228,7 +236,8 @@ class Calls:
     async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> Progress:
         """Notes what is to be written, writes it, notes what has been written, and only then what it was made of."""
         before, rows_at = record.progress.intended, progress.rows_at
-        intended = {**marks(wanted.values), **({STATE: names.STATE_COMPLETED} if wanted.complete else {})}
+        completes = wanted.completes(wanted.values, progress.left_alone)
+        intended = {**marks(wanted.values), **({STATE: names.STATE_COMPLETED} if completes else {})}
         if intended not in before[-1:] or not progress.etag:
             noted = replace(progress, intended=(*before, intended)[-UNCONFIRMED:], rows_at=record.progress.rows_at)
             progress = await self._store.save(record.call_id, noted)
@@ -241,8 +250,9 @@ class Calls:
             await self._attempts.add(request_id(request), record.call_id, facts.started_at)
         if done != record.progress:
             await self._store.save(record.call_id, done)
-        if done.stage is not record.progress.stage:
-            log.info("call brought up", extra={"call_id": record.call_id, "stage": done.stage, "reason": done.verdict})
+        if (done.stage, done.recording) != (record.progress.stage, record.progress.recording):
+            told = {"stage": done.stage, "reason": done.verdict, "recording": done.recording}
+            log.info("call brought up", extra={"call_id": record.call_id, **told})
         return done
 
     async def _check_alone(self, call_id: str, progress: Progress) -> None:
@@ -259,6 +269,7 @@ class Calls:
             owner=owner_of(facts, given),
             status=names.STATUS_MADE if facts.is_outgoing else names.STATUS_RECEIVED,
             complete=rules.is_to_be_completed(facts, given.settings, self._clock()),
+            needs_regarding=rules.needs_regarding(facts, given.settings),
         )
 
     async def _forget(self, record: CallRecord, settings: CallSync, rows_at: datetime) -> None:

@@ -154,6 +154,7 @@ def _to_document(progress: Progress) -> dict[str, Any]:
         "customer": _from_customer(progress.customer),
         "users": {user.voice_user_id: [str(user.id), user.object_id] for user in progress.users.values()},
         "rows_at": to_iso(progress.rows_at) if progress.rows_at else None,
+        "recording": progress.recording,
     }
 
 
@@ -169,6 +170,7 @@ def _to_progress(row: Row) -> Progress:
         customer=_to_customer(document.get("customer")),
         users={voice_id: _to_user(voice_id, *ids) for voice_id, ids in document.get("users", {}).items()},
         rows_at=from_iso(document["rows_at"]) if document["rows_at"] else None,
+        recording=document.get("recording", ""),
         etag=row.etag,
     )
 

@@ -49,7 +49,9 @@ async def restore(services: Services, options: Namespace) -> object:
 
 async def _progress(services: Services, call_id: str) -> dict[str, object]:
     progress = await services.call_store.progress(call_id)
-    return {"stage": progress and progress.stage, "verdict": progress and progress.verdict}
+    if progress is None:
+        return {"stage": None, "verdict": None, "recording": None}
+    return {"stage": progress.stage, "verdict": progress.verdict, "recording": progress.recording or None}
 
 
 async def users_list(services: Services, _options: Namespace) -> object:

@@ -99,6 +99,7 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
         arrived_at=_before_its_end(_moment(row, names.ARRIVED), call),
         first_answered_at=_before_its_end(_moment(row, names.FIRST_ANSWERED), call),
         recording_ids=tuple(str(one) for one in row.get(names.RECORDING_IDS) or ()),
+        has_all_recordings=row.get(names.RECORDINGS_COMPLETE) is True,
         reject_reason=_text(row, names.REJECT_REASON),
         end_reason=_text(row, names.END_REASON),
     )

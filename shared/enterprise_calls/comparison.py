@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.calls import rules
+from shared.calls.activities import Standing
 from shared.calls.model import Progress
 from shared.calls.service import Calls, changed_at, is_done
 from shared.enreach.model import CallRow
@@ -23,6 +24,8 @@ class State(StrEnum):
     DELETED = "deleted"
     UNLOGGED = "unlogged"
     NOT_KNOWN = "not known"
+    COMPLETABLE = "completable"
+    """Left open for want of a Regarding, which somebody has filled in."""
 
 
 TO_BE_REPAIRED = {State.UNLOGGED, State.NOT_KNOWN}
@@ -49,19 +52,22 @@ class Comparison:
         done = {one for one, progress in known.items() if is_done(progress, changed_at(work[one]))}
         existing = await self._calls.existing(done)
         return {
-            one: await self._compared(one, rows, known[one] if one in done else None, is_there=one in existing)
+            one: await self._compared(one, rows, known[one] if one in done else None, existing.get(one))
             for one, rows in work.items()
         }
 
     async def _compared(
-        self, call_id: str, rows: Sequence[CallRow], progress: Progress | None, *, is_there: bool
+        self, call_id: str, rows: Sequence[CallRow], progress: Progress | None, there: Standing | None
     ) -> Compared:
         """``progress``: None where it is older than the rows, or there is none."""
         if progress is None:
             return Compared(State.UNLOGGED, NOT_LOOKED_AT)
         if progress.has_activity:
-            return Compared(State.LOGGED) if is_there else Compared(State.DELETED, DELETED)
-        if is_there:
+            if there is None:
+                return Compared(State.DELETED, DELETED)
+            is_completable = await self._calls.can_be_completed(progress, there)
+            return Compared(State.COMPLETABLE if is_completable else State.LOGGED)
+        if there:
             return Compared(State.NOT_KNOWN, NOT_KNOWN)
         if progress.verdict == rules.BY_HAND:
             return Compared(State.LEFT_OUT, progress.verdict)

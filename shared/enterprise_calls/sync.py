@@ -109,16 +109,22 @@ class EnterpriseCalls:
         return sent
 
     async def repair(self) -> dict[str, int]:
-        """Has calls of the last day without their activity looked at, and ends pool's calls that never ended (K10)."""
+        """Has calls of the last day without their activity looked at, and ends pool's calls that never ended (K10).
+
+        Also looked at is what was left open until somebody would fill in Regarding, and now somebody has (D6).
+        """
         now = self._clock()
-        found, unreadable = await self._compared(now)
+        everything, unreadable = await self._compared(now)
+        found = [one for one in everything if one.state is not State.COMPLETABLE]
         for one in found:
             if one.state is State.DELETED:
                 await self._calls.was_deleted(one.call_id)
             elif one.state is State.NOT_KNOWN:
                 await self._calls.was_found(one.call_id)
         lost = [one for one in found if one.state in TO_BE_REPAIRED]
-        await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, f"repair-{to_iso(now)}") for one in lost])
+        looked_at = [one for one in everything if one.state is not State.DELETED]
+        cause = f"repair-{to_iso(now)}"
+        await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, cause) for one in looked_at])
         stuck = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
         for call_id in stuck:
             await self._store.ended(call_id)
@@ -132,16 +138,16 @@ class EnterpriseCalls:
         """The calls of the last day without an activity that they should have: the next repair has them looked at, but
         for those whose activity was deleted in Dynamics."""
         found, _ = await self._compared(self._clock())
-        return found
+        return [one for one in found if one.state is not State.COMPLETABLE]
 
     async def _compared(self, now: datetime) -> tuple[Sequence[Unlogged], int]:
-        """Calls that lack their activity, and how many rows cannot be read."""
+        """Calls that lack their activity or its completion, and how many rows cannot be read."""
         found: list[Unlogged] = []
         unreadable = 0
         async for page in pages(self._enreach.calls_modified, now - REPAIR_OVER, now - OVERLAP):
             calls = by_call(page.rows)
             for call_id, compared in (await self._comparison.of(calls)).items():
-                if compared.state in TO_BE_REPAIRED | {State.DELETED}:
+                if compared.state in TO_BE_REPAIRED | {State.DELETED, State.COMPLETABLE}:
                     began = min(row.started_at for row in calls[call_id])
                     found.append(Unlogged(call_id, began, compared.state, compared.reason))
             found += [one async for one in self._no_longer_work(calls)]

@@ -109,7 +109,9 @@ class CallSync:
     """How calls become activities (G, H).
 
     ``complete``: activities are completed when enriched, at the latest ``complete_limit`` after the call; otherwise
-    they stay open for the agent. ``recordings``: calls are recorded, so a recording is waited for. ``enterprise``:
+    they stay open for the agent. So do those of answered calls with no or several customers until somebody fills in
+    Regarding, but with ``complete_unidentified``. ``recordings``: calls are recorded, so a recording is waited for,
+    ``recording_limit`` after the end of the call at the latest. ``enterprise``:
     calls on other terminals than the web phone are synchronised, with parties of ``customer_kinds``, of at least
     ``duration_limit_s``; ``start_margin``: how far an activity written by hand may begin beside the call;
     ``default_assignee``: the Dynamics user that owns what nobody else can.
@@ -118,7 +120,9 @@ class CallSync:
     subject: str = DEFAULT_SUBJECT
     complete: bool = True
     complete_limit: timedelta = timedelta(minutes=15)
+    complete_unidentified: bool = False
     recordings: bool = True
+    recording_limit: timedelta = timedelta(hours=1)
     enterprise: bool = False
     customer_kinds: tuple[str, ...] = ("contact",)
     duration_limit_s: float = 0.0
@@ -132,7 +136,9 @@ class CallSync:
             subject=_subject(document),
             complete=_flag(document, "complete"),
             complete_limit=timedelta(seconds=_seconds(document, "complete_limit_s", 900)),
+            complete_unidentified=_flag(document, "complete_unidentified", default=False),
             recordings=_flag(document, "recordings"),
+            recording_limit=timedelta(seconds=_seconds(document, "recording_limit_s", 3600)),
             enterprise=_flag(document, "enterprise", default=False),
             customer_kinds=_customer_kinds(document),
             duration_limit_s=_seconds(document, "duration_limit_s", 0),

@@ -79,6 +79,7 @@ def _user_row(history: CallHistory, row: UserCall, names: Names, seen_at: dateti
         "Duration": round(row.talk_s + row.hold_s),
         "EndResult": int(row.result),
         "RecordingIds": list(row.recording_ids),
+        "RecordingsComplete": True,  # rows are written when all recordings of the call are kept
         "UserID": row.user_id,
         "UserName": names.user(row.user_id),
         "AnswerQueueId": row.pool_id if service else None,

@@ -53,6 +53,7 @@ def test_every_kind_and_property_of_the_model_is_documented() -> None:
     } - {
         "max_age",
         "complete_limit",
+        "recording_limit",
         "start_margin",
     }
     assert {name for name in properties if f"`{name}`" not in DOCUMENT} == set()

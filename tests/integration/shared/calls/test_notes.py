@@ -97,13 +97,13 @@ async def test_an_agent_may_tell_only_of_rows_he_can_read(calls: CallWorld) -> N
 
 
 async def test_what_an_agent_takes_back_is_taken_back(calls: CallWorld) -> None:
-    """Notes and pick that were wrong leave no trace in the activity, which stays complete."""
+    """Notes and pick that were wrong leave no trace in the activity, which is open again for the right one."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, ANum=NOBODYS_NUMBER)
     await tell(calls, call_id, notes="wrong window", customer={"kind": "contact", "id": MATTI})
     await tell(calls, call_id, notes="", customer=None)
     activity = await calls.activity(call_id)
-    assert (activity["description"], activity["_regardingobjectid_value"], activity["statecode"]) == (None, None, 1)
+    assert (activity["description"], activity["_regardingobjectid_value"], activity["statecode"]) == (None, None, 0)
     assert parties(activity) == [(1, NOBODYS_NUMBER), (2, ANNA_D365)]
 
 
@@ -129,7 +129,7 @@ async def test_an_attempt_moves_to_the_request_that_was_meant(calls: CallWorld) 
 
 
 async def test_a_customer_who_is_gone_costs_only_himself(calls: CallWorld) -> None:
-    """Deleted between pick and end, he is a bare number in the activity, and all else is there."""
+    """Deleted between pick and end, they are a bare number in the activity, which is open for another pick."""
     call_id, gone = calls.new_call(), str(uuid4())
     row = calls.cloud.add(call_id, RecordingIds=[], ANum=NOBODYS_NUMBER)
     await calls.services.calls.look_at(call_id)
@@ -139,7 +139,7 @@ async def test_a_customer_who_is_gone_costs_only_himself(calls: CallWorld) -> No
     calls.cloud.change(row, RecordingIds=["rec-1"])
     await calls.services.calls.look_at(call_id)
     activity = await calls.activity(call_id)
-    assert (activity["voice_recording"] is not None, activity["statecode"]) == (True, 1)
+    assert (activity["voice_recording"] is not None, activity["statecode"]) == (True, 0)
     assert parties(activity) == [(1, NOBODYS_NUMBER), (2, ANNA_D365)]
 
 

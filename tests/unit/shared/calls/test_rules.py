@@ -65,7 +65,7 @@ def test_no_recording_is_waited_for_where_the_voice_cloud_died_in_the_call() -> 
     cut, ended = (
         from_rows([replace(row("anna", 0, 30), end_reason=reason)]) for reason in ("platform_stopped", "caller_left")
     )
-    assert [is_settled(facts, CallSync()) for facts in (cut, ended)] == [True, False]
+    assert [facts and is_settled(facts, CallSync(), START) for facts in (cut, ended)] == [True, False]
 
 
 def test_rows_that_are_not_work_are_not_looked_at() -> None:
