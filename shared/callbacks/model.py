@@ -57,6 +57,7 @@ class Outcome(StrEnum):
     CREATED = "created"
     COUNTED = "counted on an open request"
     FINISHED_BEFORE = "finished before"
+    CLOSED_AGAIN = "closed again at the voice cloud"
     CLOSED_ELSEWHERE = "closed elsewhere"
     GONE = "gone from the voice cloud"
     NO_PROFILE = "no enabled profile for its list"

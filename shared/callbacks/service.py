@@ -83,7 +83,7 @@ class Callbacks:
         caller = caller_key(callback.list_id, callback.id, identification.e164)
         record = await self._store.callback(caller, callback.id)
         if record and record.stage is Stage.CLOSED:
-            return Outcome.FINISHED_BEFORE
+            return await self._closed_before(callback)
         if record is None and not callback.is_open:
             return Outcome.CLOSED_ELSEWHERE
         profile = await self._profile(callback)
@@ -93,6 +93,14 @@ class Callbacks:
             return await self._advance(callback, profile, identification, caller, record)
         except Conflict:
             raise Unavailable("callback-contended", "another instance is at the same callback") from None
+
+    async def _closed_before(self, callback: Callback) -> Outcome:
+        """The source counts, not our note: what is open there after all is closed again."""
+        if not callback.is_open:
+            return Outcome.FINISHED_BEFORE
+        await self._enreach.close_callback(callback.id, CLOSE_NOTE)
+        log.warning("a callback was open again at its source", extra={"callback_id": callback.id})
+        return Outcome.CLOSED_AGAIN
 
     async def _advance(
         self,

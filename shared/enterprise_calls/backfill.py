@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from shared.calls.service import Calls, changed_at, is_done
 from shared.calls.store import CallStore
+from shared.clock import to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallPage, CallRow
 from shared.enterprise_calls.windows import by_call, pages
 from shared.errors import Misconfigured, Throttled, Unavailable, VoiceError
-from shared.storage.tables import Row, Table
+from shared.storage.tables import Table, Values
 
 DAY = timedelta(days=1)
 AT_ONCE = 16
@@ -72,7 +73,7 @@ class BackFill:
                 await self._reach(plan.since, until, window_start)
             plan.on_page(window_start, totals)
         if not plan.dry_run:
-            await self._marks.delete("calls", "back-fill")
+            await self._marks.delete("calls", _mark_of(plan.since))
         return totals
 
     async def _all(self, page: CallPage, plan: Plan) -> Sequence[str]:
@@ -132,13 +133,22 @@ class BackFill:
 
     async def _reached(self, plan: Plan) -> tuple[datetime, datetime]:
         """Where an earlier run with the same beginning was cut off, and up to when it was to go."""
-        row = await self._marks.get("calls", "back-fill")
-        if row and row.values["since"] == plan.since:
-            return row.values["reached"], row.values["until"]
-        return plan.since, plan.until
+        row = await self._marks.get("calls", _mark_of(plan.since))
+        return (row.values["reached"], row.values["until"]) if row else (plan.since, plan.until)
 
     async def _reach(self, since: datetime, until: datetime, reached: datetime) -> None:
-        await self._marks.put(Row("calls", "back-fill", {"since": since, "until": until, "reached": reached}))
+        """A second run of the same beginning, started by mistake, takes nothing back."""
+
+        def further(before: Values | None) -> Values:
+            latest = max(reached, before["reached"]) if before else reached
+            return {"until": until, "reached": latest}
+
+        await self._marks.update("calls", _mark_of(since), further)
+
+
+def _mark_of(since: datetime) -> str:
+    """The row that tells how far a back-fill has come: each beginning has its own, so that none loses another's."""
+    return f"back-fill-{to_iso(since)}"
 
 
 async def patiently[Answer](ask: Callable[[], Awaitable[Answer]]) -> Answer:

@@ -5,9 +5,11 @@ import pytest
 
 from shared.bootstrap import Services
 from shared.callbacks.model import Outcome
+from shared.callbacks.store import caller_key
 from shared.clock import utc_now
 from shared.errors import Misconfigured
 from shared.settings.model import Kind
+from shared.storage.tables import Row
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, World
 
 MATTI, MATTI_ID = "+358401234567", "d0000000-0000-4000-8000-000000000001"
@@ -87,6 +89,21 @@ async def test_a_repeated_message_changes_nothing(world: World) -> None:
     outcomes = [await world.handle(callback_id) for _ in range(5)]
     assert outcomes == [Outcome.CREATED, *[Outcome.FINISHED_BEFORE] * 4]
     await world.exactly_one(number, callback_id)
+
+
+async def test_a_callback_that_is_open_at_its_source_after_all_is_closed_again(world: World) -> None:
+    """Our row says closed; the voice cloud, restored from an older state perhaps, says open: it counts (F3)."""
+    number = world.new_number()
+    first = await world.leave_callback(number)
+    await world.handle(first)
+    second, rows = await world.leave_callback(number), world.services.tables.table("callbacks")
+    caller = caller_key(SALES_LIST, first, number)
+    noted = await rows.get(caller, f"cb-{first}")
+    assert noted
+    await rows.put(Row(caller, f"cb-{second}", {**noted.values, "callback": second, "repeat": True}))
+    for _ in range(2):
+        await world.handle(second)
+        await world.exactly_one(number, first, second)
 
 
 async def test_repeats_of_one_caller_are_counted_on_his_open_request(world: World) -> None:

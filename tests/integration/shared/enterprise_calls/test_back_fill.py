@@ -144,6 +144,25 @@ async def test_a_back_fill_goes_on_to_the_end_it_was_first_asked_for(calls: Call
     assert done["enterprise"] == 1
 
 
+async def test_back_fills_of_different_times_do_not_undo_each_other(calls: CallWorld) -> None:
+    """One that was cut off goes on where it was, though another of a later time was done in between."""
+    since = utc_now() - timedelta(days=70)
+    until = since + timedelta(days=3)
+    for hours in (1, 30, 60):
+        calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=hours))
+
+    def cut(reached: Any, _totals: Any) -> None:
+        if reached > since + timedelta(days=2):
+            raise KeyboardInterrupt
+
+    with pytest.raises((KeyboardInterrupt, BaseExceptionGroup)):
+        await calls.services.back_fill.run(Plan(since, until, False, lambda _: None, cut))
+    late = Plan(until - timedelta(hours=1), until, False, lambda _: None, lambda *_: None)
+    await calls.services.back_fill.run(late)
+    done = await calls.services.back_fill.run(Plan(since, until, False, lambda _: None, lambda *_: None))
+    assert done == {"done before": 1}
+
+
 async def test_a_back_fill_judges_again_what_settings_had_left_out(calls: CallWorld) -> None:
     """Calls that were looked at before the synchronisation was switched on are what it is for; a dry run says so."""
     until = utc_now() - timedelta(days=20)
