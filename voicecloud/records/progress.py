@@ -126,22 +126,43 @@ class CallsInProgress:
                     await self._store.show_life(self._clock())
                 except VoiceError as error:
                     log.warning("no sign of life was stored", extra={"code": error.code})
+                except Exception:
+                    log.exception("no sign of life was stored")
 
     async def _write(self) -> None:
-        """Some of the calls at a time; what happens in them meanwhile is written in the next turn."""
+        """Some of the calls at a time; what happens in them meanwhile is written in the next turn.
+
+        A call that cannot be written stops none of the others. Raises VoiceError once all are done with.
+        """
         async with self._turn:
             self._writing = dict(list(self._growing.items())[:AT_ONCE])
             for call_id in self._writing:
                 del self._growing[call_id]
             try:
-                await asyncio.gather(*(self._keep(call_id, history) for call_id, history in self._writing.items()))
-                self._kept.update(self._writing)
-            except VoiceError:
+                keeping = (self._keep(call_id, history) for call_id, history in self._writing.items())
+                done = await asyncio.gather(*keeping, return_exceptions=True)
+                errors = self._settled(dict(zip(self._writing, done, strict=True)))
+            except asyncio.CancelledError:
                 self._growing = self._writing | self._growing
                 raise
             finally:
                 self._writing = {}
         await self._tell()
+        if errors:
+            raise errors[0]
+
+    def _settled(self, done: Mapping[str, BaseException | None]) -> Sequence[VoiceError]:
+        """What storage has taken is kept; what it would not take now is written again, and why it would not is given.
+
+        A fault of the program is logged; its call is written when the next thing happens in it.
+        """
+        self._kept.update(call_id for call_id, error in done.items() if error is None)
+        for call_id, error in done.items():
+            if error and not isinstance(error, VoiceError):
+                log.error("a call in progress was not stored", exc_info=error, extra={"call_id": call_id})
+        failed = {call_id: error for call_id, error in done.items() if isinstance(error, VoiceError)}
+        self._growing = {call_id: self._writing[call_id] for call_id in failed} | self._growing
+        return list(failed.values())
 
     @property
     def _waiting(self) -> Mapping[str, CallHistory | None]:
