@@ -1,7 +1,8 @@
 """Names of customers for who may read them in Dynamics (A5): the number index knows everybody, an agent may not.
 
-Dynamics is asked as the agent, one request for each kind of customer, and its answer is kept for minutes. Where it does
-not answer no name is shown: the number does for a while, a name that was not theirs to read cannot be taken back.
+Dynamics is asked as the agent, one request for each kind of customer, and its answer is kept for minutes, a refusal for
+one: rights that have just been given act soon. Where it does not answer no name is shown: the number does for a while, a
+name that was not theirs to read cannot be taken back.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from shared.settings.phone import CustomerNames
 from shared.settings.service import Settings
 
 KEPT_FOR = timedelta(minutes=10)
+REFUSAL_KEPT_FOR = timedelta(minutes=1)
 AT_ONCE = 50
 """Rows asked for in one request; an address stays far below what Dataverse takes."""
 MOST_KEPT = 50_000
@@ -81,9 +83,10 @@ class ReadableCustomers:
     def _keep(self, reader: UUID, customers: Iterable[Customer], found: Collection[UUID]) -> None:
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        until = self._clock() + KEPT_FOR
+        now = self._clock()
         for one in customers:
-            self._kept[reader, one] = (until, one.id in found)
+            is_readable = one.id in found
+            self._kept[reader, one] = (now + (KEPT_FOR if is_readable else REFUSAL_KEPT_FOR), is_readable)
 
 
 def _limited(found: Identification, readable: Collection[Customer]) -> Identification:

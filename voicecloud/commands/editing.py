@@ -3,7 +3,7 @@
 import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 from shared.errors import Conflict, InvalidInput, Missing
@@ -145,7 +145,10 @@ class Editor:
     async def _write(self, kind: Kind, key: str, change: Callable[[Document], Document]) -> Document:
         def checked(stored: Document | None) -> Document:
             document = change(stored or {})
-            READERS[kind](document)
+            try:
+                READERS[kind](document)
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                raise InvalidInput("field-value", "a field has a value it cannot have") from error
             return document
 
         return await self._documents.update(kind, key, checked) or {}
@@ -175,7 +178,7 @@ class Editor:
         if options.number is not None:
             given["Numbers"] = [self._number(number, pool_id) for number in options.number]
         if options.settings is not None:
-            given["Settings"] = json.load(options.settings)
+            given["Settings"] = _object(options.settings)
         return given
 
     def _number(self, text: str, owner_id: str) -> str:
@@ -202,12 +205,23 @@ class Editor:
         return {name: value for name, value in document.items() if name != "PasswordHash"}
 
 
+def _object(file: TextIO) -> dict[str, Any]:
+    """Raises InvalidInput ``field-value`` for what is no JSON object."""
+    try:
+        given = json.load(file)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("field-value", f"the settings are not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise InvalidInput("field-value", "the settings are a JSON object")
+    return given
+
+
 def _revoked(stored: Document) -> dict[str, Any]:
     return {**stored, "KeyVersion": stored.get("KeyVersion", 1) + 1}
 
 
 def _without(user_id: str) -> Callable[[Document], Document]:
-    return lambda stored: {**stored, "Members": [one for one in stored["Members"] if one["UserId"] != user_id]}
+    return lambda stored: {**stored, "Members": [one for one in stored.get("Members", []) if one["UserId"] != user_id]}
 
 
 def _found[Found](found: Found | None, kind: str) -> Found:

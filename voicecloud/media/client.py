@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +36,8 @@ ASKED_WITHIN_S = 5.0
 """How long a question waits for a media process that is being started."""
 AGAIN_AFTER_S = 0.5
 PING_EVERY_S, PONG_WITHIN_S = 5.0, 15.0
+MOST_TO_TELL = 10_000
+"""Kept for a media process that is being started. Calls that say more than that meanwhile are over."""
 
 Told = Callable[[str], None]
 Library = Callable[[str], Awaitable[bytes]]
@@ -83,6 +85,16 @@ class MediaClient:
     @property
     def is_up(self) -> bool:
         return self._up.is_set()
+
+    @property
+    def known_count(self) -> int:
+        """Legs that the media process is taken to know."""
+        return len(self._known)
+
+    @property
+    def backlog(self) -> int:
+        """Messages that wait for a media process."""
+        return len(self._to_tell)
 
     @property
     def peer_count(self) -> int:
@@ -154,17 +166,18 @@ class MediaClient:
         if call_id in self._cut:
             self._cut.discard(call_id)
             return TakenCall()
+        self._forget({one for one in self._known | self._muted | self._legs.keys() if _call_of(one) == call_id})
         taken: said.TakenCall = await self.ask(said.Take(call_id))
         recordings = [found for one in taken.recordings if (found := self._taken(**one))]
         return TakenCall(recordings, {leg_id: LegQuality(**one) for leg_id, one in taken.qualities.items()})
 
     def perform(self, effect: Effect) -> None:
-        if isinstance(effect, said.MEDIA_EFFECTS):
+        if isinstance(effect, EndLeg) and not self.is_up:
+            self._to_tell = deque(one for one in self._to_tell if effect.leg_id not in said.legs_of(one))
+        elif isinstance(effect, said.MEDIA_EFFECTS):
             self.tell(effect)
         if isinstance(effect, EndLeg):
-            self._known.discard(effect.leg_id)
-            self._muted.discard(effect.leg_id)
-            self._legs.pop(effect.leg_id, None)
+            self._forget({effect.leg_id})
 
     def tell(self, message: Any) -> None:
         """Kept for the next media process while there is none."""
@@ -173,16 +186,22 @@ class MediaClient:
             self._link.tell(message)
         else:
             self._to_tell.append(message)
+            if len(self._to_tell) > MOST_TO_TELL:
+                self._lost()
 
     async def ask(self, message: Any) -> Any:
         """Raises what the media process raises, and Unavailable ``media-down``."""
-        self._note(message)
+        new = self._note(message)
         try:
             async with asyncio.timeout(ASKED_WITHIN_S):
                 await self._up.wait()
+            return await self._link.ask(message) if self._link else None
         except TimeoutError:
+            self._known -= new
             raise Unavailable("media-down", "there is no media process now") from None
-        return await self._link.ask(message) if self._link else None
+        except VoiceError:
+            self._known -= new
+            raise
 
     async def run(self) -> None:
         """Keeps a media process, until cancelled or closed."""
@@ -221,6 +240,7 @@ class MediaClient:
                 await self._live(Link(self._handle), ends.messages)
         except OSError:
             log.exception("the media process was not started")
+            self._lost()
 
     async def _live(self, link: Link, end: Any) -> None:
         """As long as this media process lives."""
@@ -259,7 +279,7 @@ class MediaClient:
 
     def _lost(self) -> None:
         """Its calls are over; what was to be told of them is told to nobody."""
-        calls = {leg_id.rpartition(":")[0] for leg_id in self._known}
+        calls = {_call_of(leg_id) for leg_id in self._known}
         log.error("the media process has died", extra={"calls": len(calls)})
         self._known.clear()
         self._legs.clear()
@@ -293,10 +313,18 @@ class MediaClient:
         for told in self._listeners:
             told(leg_id)
 
-    def _note(self, message: Any) -> None:
-        """The media process knows this leg from now on."""
-        names = ("leg_id", "leg_a", "leg_b")
-        self._known.update(getattr(message, name) for name in names if hasattr(message, name))
+    def _note(self, message: Any) -> frozenset[str]:
+        """The legs that the media process knows from now on, and did not before."""
+        new = said.legs_of(message) - self._known if isinstance(message, said.BEGINNINGS) else frozenset[str]()
+        self._known |= new
+        return new
+
+    def _forget(self, legs: Collection[str]) -> None:
+        """They are over."""
+        self._known.difference_update(legs)
+        self._muted.difference_update(legs)
+        for leg_id in legs:
+            self._legs.pop(leg_id, None)
 
     def _taken(self, *, started_at: str, is_real: bool, **fields: Any) -> Taken | None:
         recording = Recording(**fields, started_at=datetime.fromisoformat(started_at))
@@ -319,3 +347,7 @@ class MediaClient:
             file.close,
             packets,
         )
+
+
+def _call_of(leg_id: str) -> str:
+    return leg_id.rpartition(":")[0]

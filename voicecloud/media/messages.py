@@ -182,6 +182,15 @@ class PlayVoice:
     tone_hz: float | None
 
 
+BEGINNINGS = (Expect, Offer, Invite, PlayVoice, Bridge, Play, RecordVoicemail)
+"""After these the media process has a leg. What else names one may come when it is over already."""
+
+
+def legs_of(message: object) -> frozenset[str]:
+    """The ids of the legs that a message names."""
+    return frozenset(getattr(message, name) for name in ("leg_id", "leg_a", "leg_b") if hasattr(message, name))
+
+
 @dataclass(frozen=True)
 class Speak:
     leg_id: str

@@ -16,6 +16,7 @@ import pytest
 from shared.errors import Conflict, InvalidInput, Missing
 from tests.fixtures.voicecloud import ANNA, CARLA, ROOT, SALES, SALES_LIST, SALES_NUMBER, VoiceCloud
 from tests.fixtures.web_phones import WebPhone
+from voicecloud.commands import running
 from voicecloud.commands.editing import Editor
 from voicecloud.commands.parsing import parser
 from voicecloud.organisation.service import Directory
@@ -161,6 +162,53 @@ def test_the_command_itself(storage_connection: str, table_prefix: str, voiceclo
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert NEW in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content"),
+    [
+        (("pools", "change", "Sales", "--settings", "FILE"), b"{"),
+        (("pools", "change", "Sales", "--settings", "FILE"), b"[" * 100_000),
+        (("pools", "change", "Sales", "--settings", "FILE"), b"[1]"),
+        (("pools", "change", "Sales", "--settings", "FILE"), b'"text"'),
+        (("pools", "change", "Sales", "--settings", "FILE"), b"\xff\xfe\xff"),
+        (("pools", "change", "Sales", "--settings", "FILE"), b'{"MaxWaitS": {}}'),
+        (("pools", "change", "Sales", "--settings", "FILE"), b'{"Callback": 7}'),
+        (("pools", "change", "Sales", "--settings", "FILE"), b'{"Unheard": 1}'),
+        (("pools", "add-member", "Sales", "anna.virtanen@aurorahome.example", "--skill", "0"), b""),
+        (("users", "create", "", "--no-password"), b""),
+        (("users", "create", "lone\udc80half", "--no-password"), b""),
+        (("lists", "create", "bell\a"), b""),
+    ],
+)
+async def test_what_is_not_valid_is_one_line_and_exit_code_2(
+    voicecloud: VoiceCloud,
+    storage_connection: str,
+    table_prefix: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    content: bytes,
+) -> None:
+    """Never a traceback."""
+    file = tmp_path / "settings.json"
+    file.write_bytes(content)
+    environment = {"VOICECLOUD_STORAGE_CONNECTION": storage_connection, "VOICECLOUD_TABLE_PREFIX": table_prefix}
+    typed = [str(file) if one == "FILE" else one for one in arguments]
+    assert await running.run(typed, environment) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "environment", [{"VOICECLOUD_STORAGE_CONNECTION": "nonsense"}, {"VOICECLOUD_PORT": "many"}], ids=str
+)
+async def test_a_setting_that_is_not_valid_is_one_line_too(
+    environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the setting."""
+    assert await running.run(["users", "list"], environment) == 2
+    assert capsys.readouterr().err.startswith(f"setting: {next(iter(environment))} ")
 
 
 async def test_a_change_is_noticed(voicecloud: VoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
