@@ -6,7 +6,7 @@ which numbers are one telephone line. Nothing here loads the library's metadata 
 
 from shared.numbers.lines import line_of
 from shared.numbers.masking import mask
-from shared.numbers.network import from_network, known
+from shared.numbers.network import from_network, key_of, known
 from shared.numbers.reading import is_region, lines_in, numbers_in, to_e164
 from shared.numbers.withheld import is_withheld
 
@@ -14,6 +14,7 @@ __all__ = [
     "from_network",
     "is_region",
     "is_withheld",
+    "key_of",
     "known",
     "line_of",
     "lines_in",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from shared.numbers.cleaning import cleaned
+from shared.numbers.lines import line_of
 from shared.numbers.reading import spelled
 from shared.numbers.withheld import is_withheld
 
@@ -34,6 +35,12 @@ def from_network(text: str, region: str | None, own: Collection[str] = ()) -> st
     if len(readings) == 1 or (readings and readings[0] == f"+{plain}" and _is_home(readings[0], region)):
         return readings[0]
     return plain if _DIGITS.fullmatch(plain) else given[:LONGEST]
+
+
+def key_of(text: str, region: str | None) -> str:
+    """By this two numbers are compared, however each is written: the key of its line, or what is no number of a country
+    (``1001``) as it is; empty for a withheld one. ``region`` (ISO 3166) is what national spellings belong to."""
+    return line_of(from_network(text, region))
 
 
 def known(text: str) -> str:

@@ -76,7 +76,13 @@ def build(
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
     history = CallHistory(
-        agents=agents, overview=overview, directory=directory, readable=readable, table=table, clock=clock
+        agents=agents,
+        overview=overview,
+        directory=directory,
+        readable=readable,
+        settings=settings,
+        table=table,
+        clock=clock,
     )
     return PhoneServices(
         sessions=sessions,

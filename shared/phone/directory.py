@@ -44,7 +44,7 @@ class PhoneDirectory:
             self.colleagues(), self._boards.figures(), self._searched(object_id, text)
         )
         statuses = await self._statuses(pools)
-        found = [_colleague(one, statuses.get(one.id)) for one in people if has(text, one.name, *_numbers(one))]
+        found = [_colleague(one, statuses.get(one.id)) for one in people if has(text, one.name, *numbers_of(one))]
         found += [_pool(one) for one in pools if has(text, one.name, *one.numbers)]
         return found + [_customer(one) for one in customers]
 
@@ -60,12 +60,12 @@ class PhoneDirectory:
         return {one.user_id: one for members in lists for one in members}
 
 
-def _numbers(person: VoicePerson) -> list[str]:
+def numbers_of(person: VoicePerson) -> list[str]:
     return [number for number in (person.work_number, person.mobile_number) if number]
 
 
 def _colleague(person: VoicePerson, status: PoolAgent | None) -> dict[str, Any]:
-    shown = _entry("user", person.id, person.name, _numbers(person))
+    shown = _entry("user", person.id, person.name, numbers_of(person))
     if status is None:
         return shown
     return {

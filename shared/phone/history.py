@@ -15,11 +15,13 @@ from shared.clock import Clock, to_iso
 from shared.enreach.model import HistoryRow
 from shared.enreach.overview import Overview
 from shared.errors import InvalidInput, Unavailable
+from shared.numbers import key_of
 from shared.outside import moment
 from shared.phone.agents import PhoneAgents
 from shared.phone.caching import Cached
-from shared.phone.directory import PhoneDirectory
+from shared.phone.directory import PhoneDirectory, numbers_of
 from shared.phone.readable import ReadableCustomers
+from shared.settings.service import Settings
 from shared.storage.tables import Table
 
 PAGE = 50
@@ -55,6 +57,7 @@ class CallHistory:
         overview: Overview,
         directory: PhoneDirectory,
         readable: ReadableCustomers,
+        settings: Settings,
         table: Table,
         clock: Clock,
     ) -> None:
@@ -65,6 +68,7 @@ class CallHistory:
         self._overview = overview
         self._directory = directory
         self._readable = readable
+        self._settings = settings
         self._table = table
         self._clock = clock
         self._of_pools = Cached(of_pools, POOL_KEPT_S, clock)
@@ -126,10 +130,13 @@ class CallHistory:
         return row.values["seen"] if row else self._clock() - OWN_SPANS[0]
 
     async def _names(self, object_id: str, numbers: set[str]) -> dict[str, str]:
-        """Of colleagues, and of customers whom the number alone tells and this agent may read; none while the index is
-        being loaded."""
+        """Of colleagues, however their number is written, and of customers whom the number alone tells and this agent
+        may read; none of these while the index is being loaded."""
+        region = await self._settings.region()
         people = await self._directory.colleagues()
-        known = {number: one.name for one in people for number in (one.work_number, one.mobile_number) if number}
+        named = {key_of(number, region): one.name for one in people for number in numbers_of(one)}
+        keys = {number: key_of(number, region) for number in numbers}
+        known = {number: named[key] for number, key in keys.items() if key and key in named}
         try:
             found = await self._readable.of(object_id, numbers - known.keys())
         except Unavailable:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from shared.enreach.phone import EnreachPhone, MediaAnswer
-from shared.errors import Forbidden, Misconfigured
+from shared.errors import Forbidden
+from shared.numbers import key_of
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.limiter import Limiter
@@ -41,9 +42,10 @@ class LiveCalls:
         document = requests.text_object(body)
         call_id, number = requests.call_id(document.get("callId")), requests.number(document, "number")
         shown = requests.number(document, "callerNumber") if document.get("callerNumber") is not None else None
+        region = await self._settings.region()
         if shown is not None:
-            await self._require_own(agent, shown)
-        called = requests.called(number, await self._region())
+            shown = await self._own(agent, shown, region)
+        called = requests.called(number, region)
         await self._phone.dial(agent.voice_user_id, call_id, called.number, shown, called.keys)
         return call_id
 
@@ -52,7 +54,7 @@ class LiveCalls:
     ) -> Any:
         """The call as it is then. Raises InvalidInput ``idempotency-key-missing``, Missing ``command-unknown``."""
         agent = await self._sessions.commanding(object_id, session)
-        wanted = requests.command(name, body, await self._region())
+        wanted = requests.command(name, body, await self._settings.region())
         key, call_id = requests.idempotency_key(key), requests.call_id(call_id)
         return await self._phone.command(agent.voice_user_id, call_id, name, wanted, key)
 
@@ -71,14 +73,11 @@ class LiveCalls:
         call_id, media_id = requests.call_id(call_id), requests.media_id(media_id)
         await self._phone.withdraw(agent.voice_user_id, call_id, media_id)
 
-    async def _require_own(self, agent: User, number: str) -> None:
+    async def _own(self, agent: User, number: str, region: str | None) -> str:
+        """The number as the voice cloud has it, however it was written here."""
         profile = await self._agents.profile(agent)
-        if number not in {one.number for one in profile.caller_numbers}:
+        own = {key_of(one.number, region): one.number for one in profile.caller_numbers}
+        key = key_of(number, region)
+        if not key or not (found := own.get(key)):
             raise Forbidden("caller-number-foreign", "this is neither your number nor one of your pools'")
-
-    async def _region(self) -> str | None:
-        """A fault of the settings keeps nobody from calling: then only international spellings are understood."""
-        try:
-            return (await self._settings.general()).default_region
-        except Misconfigured:
-            return None
+        return found

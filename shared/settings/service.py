@@ -62,6 +62,14 @@ class Settings:
             raise Misconfigured("general-settings-faulty", f"the general settings cannot be read: {fault}")
         return snapshot.general
 
+    async def region(self) -> str | None:
+        """The country of national spellings, for calling and comparing: a fault of the settings keeps nobody from
+        calling, then only international ones are understood."""
+        try:
+            return (await self.general()).default_region
+        except Misconfigured:
+            return None
+
     async def call_sync(self) -> CallSync:
         """Raises Misconfigured ``call-sync-faulty``."""
         snapshot = await self.snapshot()

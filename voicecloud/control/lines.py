@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from shared.errors import InvalidInput
+from shared.numbers import from_network
 from voicecloud import wire
 from voicecloud.api import bodies
 from voicecloud.api.http import Route, body, json_response, services
@@ -24,9 +25,9 @@ def _lines(request: web.Request) -> Lines:
 
 def _number(request: web.Request) -> str:
     """Raises InvalidInput ``field-value``."""
-    number = request.match_info["number"]
+    number = from_network(request.match_info["number"], services(request).directory.organisation.region)
     if not NUMBER.fullmatch(number):
-        raise InvalidInput("field-value", "a number is written as +358401234567")
+        raise InvalidInput("field-value", "a number is written as +358401234567, or as people here write it")
     return number
 
 

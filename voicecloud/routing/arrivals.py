@@ -1,6 +1,7 @@
 """How calls begin: from outside, dialled by a user, or taken out of a queue by hand."""
 
 from shared.errors import Conflict, InvalidInput
+from shared.numbers import line_of
 from voicecloud.records.model import Direction, EndReason, EventKind
 from voicecloud.routing import agents
 from voicecloud.routing.allocation import offer
@@ -98,8 +99,12 @@ def _caller_number(world: World, agent: Agent, asked: str | None) -> str | None:
 
 def check_caller_number(world: World, agent: Agent, number: str) -> None:
     """Raises InvalidInput unless ``number`` is the user's own or leads to a pool he is a member of (C4)."""
-    target = world.configuration.numbers.get(number)
     own_pools = world.pools_of.get(agent.user.id, set())
-    of_his_pool = target is not None and target.kind is TargetKind.POOL and target.value in own_pools
-    if number != agent.user.number and not of_his_pool:
+    of_pools = {
+        line_of(one)
+        for one, target in world.configuration.numbers.items()
+        if target.kind is TargetKind.POOL and target.value in own_pools
+    }
+    own = {line_of(agent.user.number)} if agent.user.number else set[str]()
+    if line_of(number) not in of_pools | own:
         raise InvalidInput("caller-number-not-allowed", "the user may not show this number")

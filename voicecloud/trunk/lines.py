@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from shared.errors import Conflict, Missing
+from shared.numbers import line_of
 from voicecloud.ids import Ids
 from voicecloud.routing.effects import Bridge, CallNumber, Effect, Unbridge
 from voicecloud.routing.events import CallArrived, FarAnswered, FarRefused, PartyLeft
@@ -60,7 +61,7 @@ class Lines:
     @asynccontextmanager
     async def open(self, number: str) -> AsyncIterator[Line]:
         """The number is reachable as long as a tab has it open, and a moment longer."""
-        line = self._lines.setdefault(number, Line(number))
+        line = self._lines.setdefault(line_of(number), Line(number))
         line.tabs += 1
         if line.leaving:
             line.leaving.cancel()
@@ -98,7 +99,7 @@ class Lines:
 
     def find(self, number: str, leg_id: str) -> LineCall:
         """Raises Missing ``party-unknown``: a leg is known only together with its number."""
-        line = self._lines.get(number)
+        line = self._lines.get(line_of(number))
         if line is None or leg_id not in line.calls:
             raise Missing("party-unknown", "this number has no such call")
         return line.calls[leg_id]
@@ -107,10 +108,10 @@ class Lines:
         return leg_id in self._by_leg
 
     def reaches(self, number: str) -> bool:
-        return number in self._lines
+        return line_of(number) in self._lines
 
     def call(self, wanted: CallNumber) -> None:
-        line = self._lines[wanted.number]
+        line = self._lines[line_of(wanted.number)]
         if line.calls:
             self._engine.report(FarRefused(wanted.leg_id, "busy"))
             return
@@ -138,15 +139,15 @@ class Lines:
             line.tell()
 
     def _gone(self, line: Line) -> None:
-        self._lines.pop(line.number, None)
+        self._lines.pop(line_of(line.number), None)
         for call in list(line.calls.values()):
             is_ringing = call.state is LineState.RINGING
             self._engine.report(FarRefused(call.leg_id, "failed") if is_ringing else PartyLeft(call.leg_id))
 
     def _line(self, number: str) -> Line:
-        if number not in self._lines:
+        if line_of(number) not in self._lines:
             raise Missing("line-unknown", "nobody is reachable at this number")
-        return self._lines[number]
+        return self._lines[line_of(number)]
 
     def _now(self, leg_id: str, state: LineState) -> None:
         if line := self._by_leg.get(leg_id):

@@ -17,7 +17,8 @@ SDP = {"Content-Type": "application/sdp"}
 
 
 async def test_a_call_is_dialled_with_a_number_that_he_may_show(phones: LivePhones) -> None:
-    """His own or one of his pools', any other is refused; the voice cloud gets the phone's own id of the call."""
+    """Their own or one of their pools', however it is written; any other is refused; the voice cloud gets the phone's own
+    id of the call."""
     own, call_id = await phones.opened(phones.anna), str(uuid4())
     dialled = {"callId": call_id, "number": MATTI_NUMBER, "callerNumber": "+35891000100"}
     answer = await phones.anna.post("/phone/calls", json=dialled, headers=own)
@@ -26,6 +27,10 @@ async def test_a_call_is_dialled_with_a_number_that_he_may_show(phones: LivePhon
     assert phones.cloud.asked[-1] == ("POST", f"/users/{ANNA}/phone/calls", body)
     foreign = await phones.anna.post("/phone/calls", json={**dialled, "callerNumber": "+35891000300"}, headers=own)
     assert (foreign.status_code, foreign.json()["code"]) == (403, "caller-number-foreign")
+    for spelled in ("09 1000 100", "+358 (0)9 1000100", "00358-9-1000100"):
+        again = {**dialled, "callId": str(uuid4()), "callerNumber": spelled}
+        assert (await phones.anna.post("/phone/calls", json=again, headers=own)).status_code == 201
+        assert phones.cloud.asked[-1][2]["CallerNumber"] == "+35891000100"
     for body in ({}, {"callId": "a/b", "number": "1"}, {"callId": call_id, "number": ""}, {**dialled, "number": 5}):
         refused = await phones.anna.post("/phone/calls", json=body, headers=own)
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed-phone-request")

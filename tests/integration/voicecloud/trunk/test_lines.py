@@ -68,6 +68,16 @@ async def test_a_person_calls_an_agent_and_they_hear_each_other(voicecloud: Voic
         assert voicecloud.store.telephony.engine.platform.live_call(call["CallId"]) is None
 
 
+async def test_a_person_is_reached_however_the_number_is_written(voicecloud: VoiceCloud) -> None:
+    """The tab is opened under a national spelling; whoever calls dials another one."""
+    async with reachable(voicecloud, "040 999 8877") as shown, web_agent(voicecloud) as anna:
+        await dials(voicecloud, anna, "+358 (0)40 9998877")
+        await until(lambda: shown[-1] and shown[-1][0]["State"] == "ringing")
+    for nonsense in ("nobody", "112", "+35840999887766554433"):
+        answer = await voicecloud.client.get(f"/control/api/lines/{nonsense}/events")
+        assert (answer.status_code, answer.json()["Code"]) == (400, "field-value")
+
+
 async def test_an_agent_calls_a_person_who_answers(voicecloud: VoiceCloud) -> None:
     """It rings in the tab with the agent's number; answered, they hear each other."""
     async with reachable(voicecloud) as shown, web_agent(voicecloud) as anna, voices(PERSON_HZ) as [person]:

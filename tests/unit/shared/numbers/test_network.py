@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.numbers import from_network, is_withheld, to_e164
+from shared.numbers import from_network, is_withheld, key_of, to_e164
 from tests.fixtures.cases import rows
 
 TRUNK = [row for row in rows("trunk-numbers.tsv") if row[0] in {"To", "From"} and " with " not in row[1]]
@@ -90,3 +90,19 @@ def test_what_a_network_sent_stays_what_it_is_when_it_is_read_again(text: str, r
     once = from_network(text, region)
     assert from_network(once, region) == once
     assert len(once) <= 64
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("09 1001 004", "+35891001004"),
+        ("00358 9 1001004", "+358 (0)9 1001004"),
+        ("+54 9 11 2345-6789", "+541123456789"),
+        ("1 003", "1003"),
+    ],
+)
+def test_two_spellings_of_one_line_have_one_key(one: str, other: str) -> None:
+    """And the line of another one has another; who hides their number has none."""
+    assert key_of(one, "FI") == key_of(other, "FI") != ""
+    assert key_of(one, "FI") != key_of("+35891001005", "FI")
+    assert key_of("anonymous", "FI") == ""

@@ -8,7 +8,7 @@ from voicecloud.records.model import Direction, EndReason, EndResult
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber, RingUser
-from voicecloud.routing.model import Pool
+from voicecloud.routing.model import Pool, User
 
 FAR = "+358409999999"
 
@@ -66,6 +66,15 @@ def test_a_user_may_show_the_number_of_his_pool(floor: MakeFloor) -> None:
     assert made.found(CallNumber)[0].caller_number == POOL_NUMBER
     with pytest.raises(InvalidInput, match="caller-number-not-allowed"):
         made.tell(events.DialOut("c2", "bob", FAR, caller_number=POOL_NUMBER))
+
+
+def test_a_line_that_is_shown_in_two_ways_is_one_number_to_show(floor: MakeFloor) -> None:
+    """With and without the 9 of Argentine mobiles (K3, C4)."""
+    own = "+5491123456789"
+    made = floor(users={"ann": User("ann", "Ann", number=own)})
+    shown = "+541123456789"
+    made.tell(events.DialOut("c1", "ann", FAR, caller_number=shown))
+    assert made.found(CallNumber)[0].caller_number == shown
 
 
 def test_a_chosen_number_holds_for_the_next_call_only(floor: MakeFloor) -> None:
