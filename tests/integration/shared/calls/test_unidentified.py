@@ -70,9 +70,7 @@ async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWor
 
 
 @pytest.mark.parametrize(("setting", "expected"), [({"complete_unidentified": True}, COMPLETED), ({}, OPEN)])
-async def test_settings_decide_whether_it_stays_open(
-    calls: CallWorld, setting: dict[str, bool], expected: int
-) -> None:
+async def test_settings_decide_whether_it_stays_open(calls: CallWorld, setting: dict[str, bool], expected: int) -> None:
     """Whatever time passes: it does not run out (``complete_limit_s``)."""
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "complete_limit_s": 1, **setting})
     call_id = await looked_at(calls, ANum=NOBODYS_NUMBER)
