@@ -40,8 +40,8 @@ class CallRow:
     """One row of ``/calls``: what a call was for one user. A call may have several, one for each time it rang somebody.
 
     ``is_work`` False: private or unclassified; then nothing that says who called whom is kept (H3). Durations are
-    seconds; ``wait_s`` is None for a call that came through no pool. ``has_all_recordings``: none will come beside those
-    named, as far as the voice cloud can tell.
+    seconds; ``wait_s`` is None for a call that came through no pool. ``has_all_recordings``: none will come beside
+    those named, as far as the voice cloud can tell.
     """
 
     id: str

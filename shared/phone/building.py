@@ -71,24 +71,18 @@ def build(
     sessions = PhoneSessions(
         agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
     )
-    readable = ReadableCustomers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
+    named = ReadableCustomers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     boards = PoolBoards(agents, overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
-    directory = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
+    people = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
     history = CallHistory(
-        agents=agents,
-        overview=overview,
-        directory=directory,
-        readable=readable,
-        settings=settings,
-        table=table,
-        clock=clock,
+        agents=agents, overview=overview, directory=people, readable=named, settings=settings, table=table, clock=clock
     )
     return PhoneServices(
         sessions=sessions,
         live=LiveCalls(sessions=sessions, agents=agents, phone=phone, settings=settings, offers=_offers()),
-        callers=Callers(agents=agents, phone=phone, readable=readable, customers=customers, store=calls),
-        directory=directory,
+        callers=Callers(agents=agents, phone=phone, readable=named, customers=customers, store=calls),
+        directory=people,
         history=history,
         boards=boards,
         page=page,

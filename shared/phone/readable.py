@@ -1,8 +1,8 @@
 """Names of customers for who may read them in Dynamics (A5): the number index knows everybody, an agent may not.
 
 Dynamics is asked as the agent, one request for each kind of customer, and its answer is kept for minutes, a refusal for
-one: rights that have just been given act soon. Where it does not answer no name is shown: the number does for a while, a
-name that was not theirs to read cannot be taken back.
+one: rights that have just been given act soon. Where it does not answer no name is shown: the number does for a while,
+a name that was not theirs to read cannot be taken back.
 """
 
 import asyncio

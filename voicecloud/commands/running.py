@@ -17,7 +17,7 @@ from voicecloud.settings import Settings
 
 
 async def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """The exit code: 0 done; 2 what was given is not valid, 1 refused for another reason: one line on standard error."""
+    """The exit code: 0 done; 2 what was given is not valid, 1 refused otherwise, with one line on standard error."""
     options = parser().parse_args(arguments)
     try:
         shown = await _done(arguments, options, environment)

@@ -17,8 +17,8 @@ SDP = {"Content-Type": "application/sdp"}
 
 
 async def test_a_call_is_dialled_with_a_number_that_he_may_show(phones: LivePhones) -> None:
-    """Their own or one of their pools', however it is written; any other is refused; the voice cloud gets the phone's own
-    id of the call."""
+    """Their own or one of their pools', however it is written; any other is refused. The voice cloud gets the phone's
+    own id of the call."""
     own, call_id = await phones.opened(phones.anna), str(uuid4())
     dialled = {"callId": call_id, "number": MATTI_NUMBER, "callerNumber": "+35891000100"}
     answer = await phones.anna.post("/phone/calls", json=dialled, headers=own)

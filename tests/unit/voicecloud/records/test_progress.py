@@ -22,6 +22,7 @@ class FaultyStore(RecordStore):
 
     def __init__(self, faults: Mapping[str, list[Exception]], life: list[Exception]) -> None:
         self.faults, self.life, self.kept, self.signs = faults, life, list[str](), list[datetime]()
+        self.shown = asyncio.Event()
 
     async def keep_live(self, history: CallHistory) -> None:
         if faults := self.faults.get(history.call_id):
@@ -33,6 +34,7 @@ class FaultyStore(RecordStore):
         if self.life:
             raise self.life.pop()
         self.signs.append(now)
+        self.shown.set()
 
 
 def of(store: RecordStore, *call_ids: str) -> CallsInProgress:
@@ -71,9 +73,7 @@ async def test_signs_of_life_go_on_after_one_that_failed(
     monkeypatch.setattr(progress, "SIGN_EVERY_S", 0.0)
     store = FaultyStore({}, [OSError("no route"), Unavailable("storage-unavailable", "away")])
     showing = asyncio.ensure_future(of(store, "a").show_life())
-    async with asyncio.timeout(30):
-        while not store.signs and not showing.done():
-            await asyncio.sleep(0)
+    await asyncio.wait([showing, asyncio.ensure_future(store.shown.wait())], timeout=30, return_when="FIRST_COMPLETED")
     showing.cancel()
     assert store.signs
     assert len(caplog.records) == 2
