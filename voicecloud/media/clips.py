@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import av
 
@@ -23,6 +24,8 @@ MADE: Mapping[str, Callable[[], bytes]] = {
 }
 KEPT, KEPT_S = 64, 60.0
 """Announcements that are kept ready, and how long: one that is uploaded anew is heard soon."""
+LONGEST_S = 20 * 60
+"""What is played of an announcement: whatever a file becomes, the process that forwards audio has room for it."""
 
 Clip = list[bytes]
 Library = Callable[[str], Awaitable[bytes]]
@@ -91,7 +94,11 @@ def _own(name: str) -> Clip:
 def _samples(audio: bytes) -> bytes:
     """Any file PyAV can read, as one channel of 16 bit at 48 kHz."""
     resampler = av.AudioResampler(format="s16", layout="mono", rate=CLOCK_RATE)
+    samples, most = bytearray(), LONGEST_S * CLOCK_RATE * 2
     with av.open(io.BytesIO(audio), "r") as container:
-        frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    return b"".join(bytes(frame.planes[0])[: frame.samples * 2] for frame in frames)
+        for frame in chain(container.decode(audio=0), [None]):
+            for part in resampler.resample(frame):
+                samples += bytes(part.planes[0])[: part.samples * 2]
+            if len(samples) >= most:
+                break
+    return bytes(samples[:most])

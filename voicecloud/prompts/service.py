@@ -15,6 +15,8 @@ BLOB_PREFIX = "prompt-"
 MAX_TEXT = 2_000
 CHARACTERS_PER_S = 14.0
 """How fast a text is read, to know how long its announcement lasts."""
+RATES = range(8_000, 192_001)
+"""Samples a second. Of a slower file each byte would become a minute of work and memory when it is played."""
 
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
@@ -37,11 +39,7 @@ class PromptLibrary:
     async def upload(self, prompt_id: str, name: str, audio: bytes) -> Document:
         """A prompt from a WAV file. Raises InvalidInput ``prompt-audio``."""
         _checked(prompt_id)
-        try:
-            with wave.open(io.BytesIO(audio)) as sound:
-                duration_s = sound.getnframes() / sound.getframerate()
-        except (wave.Error, EOFError, ZeroDivisionError) as error:
-            raise InvalidInput("prompt-audio", "the audio is no WAV file") from error
+        duration_s = _length_s(audio)
         await self._blobs.write(f"{BLOB_PREFIX}{prompt_id}", audio, CONTENT_TYPE)
         return await self._keep(prompt_id, name, {"HasAudio": True, "DurationS": round(duration_s, 1)})
 
@@ -57,6 +55,19 @@ class PromptLibrary:
         document = {"Id": prompt_id, "Name": name or before.get("Name", prompt_id), **content}
         await self._directory.write(Kind.PROMPT, prompt_id, document)
         return document
+
+
+def _length_s(audio: bytes) -> float:
+    """Of the sound that is there: a file that was written while it was made says any length."""
+    try:
+        with wave.open(io.BytesIO(audio)) as sound:
+            rate, frame_size = sound.getframerate(), sound.getsampwidth() * sound.getnchannels()
+            frames = len(sound.readframes(sound.getnframes())) // frame_size
+    except (wave.Error, EOFError, ZeroDivisionError) as error:
+        raise InvalidInput("prompt-audio", "the audio is no WAV file") from error
+    if rate not in RATES or not frames:
+        raise InvalidInput("prompt-audio", f"audio has sound, of {RATES[0]} to {RATES[-1]} samples a second")
+    return frames / rate
 
 
 def _checked(prompt_id: str) -> None:

@@ -36,6 +36,30 @@ async def test_audio_is_uploaded_and_heard(voicecloud: VoiceCloud) -> None:
     assert (await voicecloud.client.get("/prompts/queue-notice/audio")).status_code == 404
 
 
+def untrue(size: bytes) -> bytes:
+    """The WAV file of a program that wrote its head before it knew how much would come."""
+    sound = wav(2.0)
+    at = sound.index(b"data") + 4
+    return sound[:4] + size + sound[8:at] + size + sound[at + 4 :]
+
+
+async def test_the_length_of_a_prompt_is_that_of_its_sound(voicecloud: VoiceCloud) -> None:
+    """Whatever the head of the file says: callers would wait in an announcement of 37 hours."""
+    for size in (b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f"):
+        made = await voicecloud.client.put("/prompts/music/audio", content=untrue(size))
+        assert made.json()["DurationS"] == 2.0
+
+
+async def test_audio_that_would_become_days_of_sound_is_refused(voicecloud: VoiceCloud) -> None:
+    """At one sample a second eight megabytes are three months, and nothing is no announcement."""
+    at = wav(2.0).index(b"fmt ") + 12
+    for rate in (1, 7_999, 192_001):
+        sound = wav(2.0)[:at] + rate.to_bytes(4, "little") + wav(2.0)[at + 4 :]
+        refused = await voicecloud.client.put("/prompts/music/audio", content=sound)
+        assert (refused.status_code, refused.json()["Code"]) == (400, "prompt-audio")
+    assert (await voicecloud.client.put("/prompts/music/audio", content=wav(0.0))).status_code == 400
+
+
 async def test_members_may_not_change_prompts(voicecloud: VoiceCloud) -> None:
     """Only group managers and supervisors may."""
     carla = await voicecloud.signed_in("carla.makinen@aurorahome.example", "local-password")

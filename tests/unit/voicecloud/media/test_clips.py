@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import Missing, Unavailable
 from tests.fixtures.media import pitch_of
-from voicecloud.media import tones
+from voicecloud.media import clips, tones
 from voicecloud.media.clips import KEPT, MADE, Clips, Player
 from voicecloud.media.opus import RATE, Decoder
 from voicecloud.media.rtp import FRAME
@@ -56,6 +56,15 @@ async def test_an_announcement_is_heard_as_it_was_uploaded() -> None:
     pitch, length_s = heard(await Clips(library).get("welcome"))
     assert pitch == pytest.approx(500, abs=5)
     assert length_s == pytest.approx(1.5, abs=0.06)
+
+
+async def test_no_more_of_an_announcement_is_played_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file may become hours of sound."""
+    monkeypatch.setattr(clips, "LONGEST_S", 2)
+    library = Library()
+    library.files["long"] = file(500, 9.0)
+    clip = await Clips(library).get("long")
+    assert len(clip) * 0.02 == pytest.approx(2.0, abs=0.1)
 
 
 async def test_an_announcement_is_made_once_for_all_who_wait() -> None:

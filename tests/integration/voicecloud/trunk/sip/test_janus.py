@@ -14,7 +14,17 @@ from tests.fixtures.voicecloud import RunVoiceCloud
 from tests.fixtures.web_agent import until
 from voicecloud.trunk.sip.janus import Session
 
-STRANGE = (None, [], [1], "busy", 7, {}, {"error": "busy"}, {"janus": "error", "error": "busy"}, {"janus": "success"})
+STRANGE: tuple[Any, ...] = (
+    None,
+    [],
+    [1],
+    "busy",
+    7,
+    {},
+    {"error": "busy"},
+    {"janus": "error", "error": "busy"},
+    {"janus": "success"},
+)
 EVENTS: tuple[dict[str, Any], ...] = (
     {"plugindata": None},
     {"plugindata": {"data": "x"}},
