@@ -7,6 +7,7 @@ from shared.bus.depths import QueueDepths
 from shared.callbacks.polls import Polls
 from shared.callbacks.rules import Poll, is_overdue
 from shared.clock import Clock, to_iso
+from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
 from shared.health.cures import cure_of
@@ -178,8 +179,8 @@ def callback_queues(service: Settings, client: Dataverse) -> Probe:
 
     async def probe() -> Finding:
         wanted = {str(profile.queue_id) for profile in (await service.snapshot()).callback_profiles.values()}
-        known = await client.get("queues", {"$select": "queueid"})
-        missing = wanted - {str(row["queueid"]) for row in known["value"]}
+        known = await client.every(names.QUEUES, {"$select": "queueid"})
+        missing = wanted - {str(row["queueid"]).lower() for row in known}
         if missing:
             return Finding(
                 State.DEGRADED,

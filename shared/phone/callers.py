@@ -12,7 +12,7 @@ from typing import Any
 from shared.calls.model import PhoneNote
 from shared.calls.store import CallStore
 from shared.enreach.phone import EnreachPhone
-from shared.errors import Forbidden, Unavailable, Unsupported
+from shared.errors import Forbidden, Misconfigured, Unavailable, Unsupported
 from shared.identity.model import Customer
 from shared.numbers import known
 from shared.phone import requests
@@ -65,7 +65,7 @@ class Callers:
     async def _name(self, object_id: str) -> str:
         try:
             return (await self._agents.agent(object_id)).name
-        except (Forbidden, Unavailable):
+        except (Forbidden, Misconfigured, Unavailable):
             return ""
 
     async def _caller(self, voice_user_id: str, object_id: str, call_id: str) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
-from shared.errors import Misconfigured, Missing, Unavailable
+from shared.errors import InvalidInput, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES, PHONE_COLUMNS
 from shared.identity.service import Identity
@@ -51,25 +51,29 @@ class Customers:
         """By a number or a part of it, in any spelling, or by a part of the name, with or without accents; 30 s old at
         most.
 
-        Where Dynamics does not answer, or does not let the app ask for him, there are none, and the log says why.
+        Where Dynamics does not answer there are none; a table that it lacks, or does not show them, costs itself only.
+        The log says why.
         """
         try:
             return await self._found.get((object_id, text))
-        except (Unavailable, Misconfigured, Missing) as error:
+        except (Unavailable, Misconfigured) as error:
             log.warning("customers were not searched", extra={"code": error.code})
             return ()
 
     async def described(self, object_id: str, customers: Sequence[Customer]) -> Mapping[UUID, tuple[str, str]]:
         """Company and city of each that the agent may read, to tell them apart by; none where Dynamics is slow."""
         kinds = {one.kind for one in customers}
-        asked = (self._described(kind, [one.id for one in customers if one.kind is kind], object_id) for kind in kinds)
+        asked = [
+            _of_its_own(kind, self._described(kind, [one.id for one in customers if one.kind is kind], object_id))
+            for kind in kinds
+        ]
         try:
             async with asyncio.timeout(DESCRIBED_WITHIN_S):
                 found = await asyncio.gather(*asked)
-        except (TimeoutError, Unavailable, Misconfigured, Missing) as error:
+        except (TimeoutError, Unavailable) as error:
             log.warning("customers were not described", extra={"code": getattr(error, "code", "timeout")})
             return {}
-        return {customer_id: texts for each in found for customer_id, texts in each.items()}
+        return {customer_id: texts for each in found if each for customer_id, texts in each.items()}
 
     async def _described(
         self, kind: CustomerKind, ids: Sequence[UUID], object_id: str
@@ -87,19 +91,17 @@ class Customers:
         reader = UUID(object_id)
         by_number = await self._identity.identify(text)
         if by_number.customers:
-            asked = [self._row(one, reader) for one in by_number.customers[:MOST]]
+            asked = [(one.kind, self._row(one, reader)) for one in by_number.customers[:MOST]]
         elif digits := digits_of(text):
-            asked = [self._numbered(kind, digits, reader) for kind in CustomerKind]
+            asked = [(kind, self._numbered(kind, digits, reader)) for kind in CustomerKind]
         else:
-            asked = [self._named(kind, text, reader) for kind in CustomerKind]
-        return [one for found in await asyncio.gather(*asked) for one in found]
+            asked = [(kind, self._named(kind, text, reader)) for kind in CustomerKind]
+        found = await asyncio.gather(*(_of_its_own(kind, one) for kind, one in asked))
+        return [one for each in found if each for one in each]
 
     async def _row(self, customer: Customer, reader: UUID) -> Sequence[Reachable]:
         path = f"{names.ENTITY_SETS[customer.kind]}({customer.id})"
-        try:
-            row = await self._dataverse.get(path, {"$select": _columns(customer.kind)}, reader=reader)
-        except Missing:
-            return ()
+        row = await self._dataverse.get(path, {"$select": _columns(customer.kind)}, reader=reader)
         return [await self._reachable(customer.kind, row)]
 
     async def _named(self, kind: CustomerKind, text: str, reader: UUID) -> Sequence[Reachable]:
@@ -126,6 +128,15 @@ class Customers:
         written = (str(row[column]) for column in PHONE_COLUMNS[kind] if row.get(column))
         numbers = dict.fromkeys(number for text in written for number in sorted(numbers_in(text, region)))
         return Reachable(Customer(kind, UUID(row[KEYS[kind]]), str(row.get(NAMES[kind]) or "")), tuple(numbers))
+
+
+async def _of_its_own[Found](kind: CustomerKind, asked: Awaitable[Found]) -> Found | None:
+    """What one table gives; None where the environment lacks it, or the person may not read it."""
+    try:
+        return await asked
+    except (Misconfigured, Missing, InvalidInput) as error:
+        log.info("customers of one kind were not found", extra={"kind": kind, "code": error.code})
+        return None
 
 
 def _company(row: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from uuid import UUID
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
-from shared.errors import Misconfigured, Missing, Unavailable
+from shared.errors import InvalidInput, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer, CustomerKind, Identification
 from shared.identity.records import KEYS
 from shared.identity.service import Identity
@@ -73,12 +73,12 @@ class ReadableCustomers:
         query = {"$select": key, "$filter": " or ".join(f"{key} eq {one.id}" for one in customers)}
         try:
             page = await self._dataverse.get(names.ENTITY_SETS[kind], query, reader=reader)
-        except (Unavailable, Misconfigured, Missing) as error:
+        except (Unavailable, Misconfigured, Missing, InvalidInput) as error:
             log.warning("names of customers are not shown", extra={"code": error.code})
             if isinstance(error, Unavailable):
                 return
-            page = {"value": []}
-        self._keep(reader, customers, {UUID(row[key]) for row in page["value"]})
+            page = {}
+        self._keep(reader, customers, {UUID(row[key]) for row in page.get("value", ())})
 
     def _keep(self, reader: UUID, customers: Iterable[Customer], found: Collection[UUID]) -> None:
         if len(self._kept) >= MOST_KEPT:

@@ -145,9 +145,7 @@ class PhonePresence:
         await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, self._clock()))
 
     async def _agent(self, object_id: str) -> Agent:
-        user = await self._users.by_object_id(object_id)
-        if user is None:
-            raise Forbidden("agent-unknown", "no user of Dynamics with a voice-cloud id is signed in so")
+        user = await self._users.signed_in(object_id)
         return Agent(str(user.id), user.voice_user_id)
 
 

@@ -11,10 +11,15 @@ from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
+from shared.errors import Forbidden, Misconfigured, Unavailable
 from shared.presence.model import Agent
 from shared.users.model import User
 
 CACHED_FOR = timedelta(seconds=60)
+KNOWN_FOR = timedelta(seconds=60)
+ASK_AGAIN_AFTER = timedelta(seconds=10)
+PATIENCE_S = 2.0
+"""So long Dynamics is waited for where somebody is known from before: nobody's hang-up hangs on it."""
 OBJECT_ID = "azureactivedirectoryobjectid"
 COLUMNS = ("systemuserid", "fullname", "mobilephone", "internalemailaddress", OBJECT_ID, *names.USER_COLUMNS)
 ENABLED = "isdisabled eq false"
@@ -31,6 +36,7 @@ class Users:
         self._reading = asyncio.Lock()
         self._read_at: datetime | None = None
         self._by_voice_id: Mapping[str, User] = {}
+        self._known: dict[str, tuple[datetime, User]] = {}
 
     async def by_voice_id(self) -> Mapping[str, User]:
         """The enabled users that have a voice-cloud id, at most a minute old."""
@@ -41,10 +47,29 @@ class Users:
                 self._read_at = self._clock()
         return self._by_voice_id
 
-    async def by_object_id(self, object_id: str) -> User | None:
-        """The user who signs in with this id in Entra, if he has a voice-cloud id."""
-        users = (await self.by_voice_id()).values()
-        return next((user for user in users if user.object_id and user.object_id == object_id.lower()), None)
+    async def signed_in(self, object_id: str) -> User:
+        """The user who signs in with this id in Entra and has a voice-cloud id.
+
+        While Dynamics is away, or refuses the app (its secret has run out, a right was taken), who was known here
+        before stays known. Raises Forbidden ``agent-unknown``, which says what is missing.
+        """
+        known = self._known.get(object_id)
+        if known and self._clock() < known[0]:
+            return known[1]
+        try:
+            async with asyncio.timeout(PATIENCE_S if known else None):
+                user = await self._by_object_id(object_id)
+        except (Unavailable, Misconfigured, TimeoutError):
+            if known is None:
+                raise
+            return self._keep(object_id, known[1], ASK_AGAIN_AFTER)
+        if user is None:
+            self._known.pop(object_id, None)
+            raise Forbidden(
+                "agent-unknown",
+                "no user of Dynamics with a voice-cloud id is signed in so: an administrator sets it",
+            )
+        return self._keep(object_id, user, KNOWN_FOR)
 
     async def agents(self) -> Mapping[str, Agent]:
         """The same users as agents, by their Dynamics user's id."""
@@ -70,6 +95,14 @@ class Users:
             given[email] = found.id
         self._read_at = None
         return given
+
+    async def _by_object_id(self, object_id: str) -> User | None:
+        users = (await self.by_voice_id()).values()
+        return next((user for user in users if user.object_id and user.object_id == object_id.lower()), None)
+
+    def _keep(self, object_id: str, user: User, holds: timedelta) -> User:
+        self._known[object_id] = (self._clock() + holds, user)
+        return user
 
     async def _rows(self) -> list[dict[str, Any]]:
         """Every enabled user, with what the environment has columns for."""

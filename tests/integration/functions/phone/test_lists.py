@@ -63,6 +63,22 @@ async def test_customers_are_those_the_agent_may_read(phones: LivePhones) -> Non
         await phones.world.http.post(switch, json={**right, "granted": True})
 
 
+async def test_a_kind_of_customer_that_cannot_be_read_costs_only_itself(phones: LivePhones) -> None:
+    """Service agents often have no right to leads, and some environments no such table: contacts are found all the
+    same, by name, by number and by a part of one."""
+    switch = f"{phones.world.neighbours.dynamics_url}/stand-in/privileges"
+    right = {"systemuserid": ANNA_D365, "privilege": "prvReadLead"}
+    await phones.world.http.post(switch, json={**right, "granted": False})
+    try:
+        for search in ("Matti M", "040 1234567", "40 123 45 67"):
+            assert MATTI in {one["id"] for one in await found(phones, search)}, search
+    finally:
+        await phones.world.http.post(switch, json={**right, "granted": True})
+    fault = {"match": "/leads", "status": 404, "times": 1}
+    await phones.world.http.post(f"{phones.world.neighbours.dynamics_url}/stand-in/faults", json=fault)
+    assert MATTI in {one["id"] for one in await found(phones, "Matti Meik")}
+
+
 async def test_many_phones_ask_dynamics_and_the_voice_cloud_as_often_as_one(phones: LivePhones) -> None:
     """Within seconds the same question is asked once."""
     await found(phones, "meik")

@@ -1,10 +1,11 @@
 """The web phone's session over the app: opened, kept, lost, and its state (A1, A4, A5)."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from shared.dataverse.names import VOICE_USER_ID
 from shared.phone.limiter import ALLOWED, Budget
@@ -86,6 +87,26 @@ async def test_a_reload_gets_its_session_back_and_a_closed_one_is_free(phones: L
     assert phones.cloud.sessions == {}
     assert (await phones.anna.put(f"/phone/session/{own['Phone-Session']}")).json()["code"] == "phone-session-lost"
     await phones.opened(phones.anna)
+
+
+async def test_a_reload_while_dynamics_is_away_gets_the_phone_back(
+    phones: LivePhones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a call that would be the end of it: who was known opens the phone, and sees and sets their status (K1)."""
+    own = await phones.opened(phones.anna)
+    await phones.anna.get("/phone/availability")
+    for name in ("CACHED_FOR", "KNOWN_FOR", "ASK_AGAIN_AFTER"):
+        monkeypatch.setattr(f"shared.users.service.{name}", timedelta(0), raising=False)
+    fault = {"match": "systemusers", "status": 503, "times": 1000}
+    await phones.world.http.post(f"{phones.world.neighbours.dynamics_url}/stand-in/faults", json=fault)
+    try:
+        again = await phones.anna.post("/phone/session", json={"sessionId": own["Phone-Session"]})
+        assert again.status_code == 201, again.text
+        set_to = await phones.anna.put("/phone/availability", json={"status": "Busy"})
+        assert set_to.json()["availability"]["status"] == "Busy"
+    finally:
+        await phones.world.forget_requests()
+        await phones.anna.put("/phone/availability", json={"status": "Available"})
 
 
 async def test_a_page_that_goes_leaves_the_session_to_the_page_that_has_it_now(phones: LivePhones) -> None:

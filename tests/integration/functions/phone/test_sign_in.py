@@ -73,6 +73,17 @@ async def test_who_may_read_a_customer_is_asked_once_for_many_calls(phones: Live
     assert await phones.world.dynamics_requests() == []
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 503])
+async def test_without_an_answer_of_dynamics_a_call_rings_without_a_name(phones: LivePhones, status: int) -> None:
+    """The number is shown, and the notes; no refusal of Dynamics is one of the phone's."""
+    fault = {"match": "/contacts?", "status": status, "times": 1}
+    await phones.world.http.post(f"{phones.world.neighbours.dynamics_url}/stand-in/faults", json=fault)
+    try:
+        assert await caller(phones) == []
+    finally:
+        await phones.world.forget_requests()
+
+
 async def test_what_is_searched_is_taken_literally(phones: LivePhones) -> None:
     """Wildcards of Dynamics are characters like others: they find who has them in their name, and nobody else."""
     for search in ("[a-z]", "m_ikä", "me%n", "[^x]", "[["):
