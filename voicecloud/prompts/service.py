@@ -67,7 +67,7 @@ def _length_s(audio: bytes) -> float:
         raise InvalidInput("prompt-audio", "the audio is no WAV file") from error
     if rate not in RATES or not frames:
         raise InvalidInput("prompt-audio", f"audio has sound, of {RATES[0]} to {RATES[-1]} samples a second")
-    return frames / rate
+    return float(frames / rate)
 
 
 def _checked(prompt_id: str) -> None:
