@@ -39,7 +39,7 @@ test: check ## every check and test
 	@.venv/bin/pytest tests/browser
 
 bench: setup ## how fast things are
-	@.venv/bin/pytest tests/bench -m bench -s
+	@.venv/bin/pytest tests/bench -m bench
 
 figures: setup ## how the code reads: lengths, complexity, types
 	@$(PY) scripts/figures.py

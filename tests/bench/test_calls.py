@@ -2,18 +2,17 @@
 
 import os
 import resource
-import statistics
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import pytest
 
 from shared.clock import utc_now
 from shared.enterprise_calls.backfill import Plan
 from shared.settings.model import Kind
+from tests.bench.conftest import Figures
 from tests.fixtures.calls import DEMO_CALL_SYNC, CallWorld
 from tests.fixtures.customers import Customer, activity
 from tests.fixtures.world import World, eventually
@@ -25,7 +24,7 @@ PAST = int(os.environ.get("BENCH_PAST", "1000"))
 ALLOWED_PER_S = 6000 / 300
 
 
-async def test_what_one_call_costs(calls: CallWorld, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_what_one_call_costs(calls: CallWorld, figures: Figures) -> None:
     """A pool call whose recording is late: made, then enriched and completed."""
     await calls.services.users.by_voice_id()
     await calls.world.forget_requests()
@@ -36,12 +35,11 @@ async def test_what_one_call_costs(calls: CallWorld, capsys: pytest.CaptureFixtu
         calls.cloud.change(row, RecordingIds=["rec-1"])
         await calls.services.calls.look_at(call_id)
     asked = await calls.world.dynamics_requests()
-    with capsys.disabled():
-        requests = len([one for one in asked if "systemusers" not in one])
-        print(f"\ncall with a late recording: {requests / SINGLE:.2f} requests to Dataverse")
+    requests = len([one for one in asked if "systemusers" not in one])
+    figures("Dataverse requests for a call whose recording is late", f"{requests / SINGLE:.2f}")
 
 
-async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, figures: Figures) -> None:
     """From the voice cloud having it, told by its webhook, to the link being readable; the look alone."""
     taken_ms = []
     for _ in range(SINGLE):
@@ -53,12 +51,10 @@ async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, capsys:
         await calls.services.calls.look_at(call_id)
         assert (await calls.activity(call_id))["voice_recording"]
         taken_ms.append((time.perf_counter() - start) * 1000)
-    taken_ms.sort()
-    with capsys.disabled():
-        print(f"\nrecording on activity: p50 {statistics.median(taken_ms):.0f} ms, p95 {taken_ms[-2]:.0f} ms")
+    figures.times("recording there to its link on the activity", taken_ms)
 
 
-async def test_how_soon_a_call_is_complete_after_its_end(told: World, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_how_soon_a_call_is_complete_after_its_end(told: World, figures: Figures) -> None:
     """From hanging up at the real voice cloud, whose records take half a second, to the completed activity."""
     await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     customer, taken_ms = Customer(told), []
@@ -74,9 +70,7 @@ async def test_how_soon_a_call_is_complete_after_its_end(told: World, capsys: py
 
         await eventually(complete)
         taken_ms.append((time.perf_counter() - start) * 1000)
-    taken_ms.sort()
-    with capsys.disabled():
-        print(f"\nhung up to completed: p50 {statistics.median(taken_ms):.0f} ms, max {taken_ms[-1]:.0f} ms")
+    figures.times("hung up to activity completed", taken_ms)
 
 
 @dataclass
@@ -104,7 +98,7 @@ def resident_mb() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-async def test_how_fast_the_past_is_filled_in(calls: CallWorld, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_how_fast_the_past_is_filled_in(calls: CallWorld, figures: Figures) -> None:
     """Many calls of the past, with the service's limits as they are: 6,000 requests in five minutes.
 
     ``BENCH_PAST=10000`` for as many as reach the limits.
@@ -128,13 +122,10 @@ async def test_how_fast_the_past_is_filled_in(calls: CallWorld, capsys: pytest.C
     totals = await calls.services.back_fill.run(Plan(since, until, False, lambda _: None, held))
     took_s = time.perf_counter() - start
     done = traffic.sent - traffic.refused
-    with capsys.disabled():
-        print(
-            f"\nback-fill of {totals.total()} calls: {took_s:.0f} s, {totals.total() / took_s:.1f} calls/s,"
-            f" {done / PAST:.2f} requests a call, {done / took_s:.1f} requests/s"
-            f" = {done / took_s / ALLOWED_PER_S:.0%} of the allowed rate;"
-            f" {traffic.refused} refused, {traffic.wasted} sent during a pause;"
-            f" memory {held_mb[0]:.0f} MB before, {held_mb[len(held_mb) // 4]:.0f} after a quarter,"
-            f" {held_mb[-1]:.0f} at the end"
-        )
+    figures(f"back-fill of {totals.total()} calls", f"{took_s:.0f} s, {totals.total() / took_s:.1f} calls a second")
+    share = done / took_s / ALLOWED_PER_S
+    figures("  its requests", f"{done / PAST:.2f} a call, {done / took_s:.1f} a second, {share:.0%} of what is allowed")
+    figures("  refused, and sent in a pause asked for", f"{traffic.refused}, {traffic.wasted}")
+    memory = f"{held_mb[0]:.0f}, {held_mb[len(held_mb) // 4]:.0f}, {held_mb[-1]:.0f} MB"
+    figures("  memory before, after a quarter, at the end", memory)
     assert totals == {"enterprise": PAST}

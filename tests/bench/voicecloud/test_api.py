@@ -1,13 +1,13 @@
 """Figures of the API: reading call records, and how soon a webhook goes out."""
 
-import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 
 from shared.clock import to_iso
 from shared.storage.tables import Put, Row
+from tests.bench.conftest import Figures
 from tests.fixtures.voicecloud import RunVoiceCloud, VoiceCloud
 from tests.fixtures.webhook_receiver import Receiver
 from voicecloud.ids import Ids
@@ -19,10 +19,6 @@ DAYS = 30
 START = datetime(2026, 10, 1, tzinfo=UTC)
 QUERIES = 50
 PAGE = 200
-
-
-def percentile(times_s: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(times_s, n=100)[percent - 1] * 1000
 
 
 def rows() -> Iterator[StoredRow]:
@@ -72,19 +68,20 @@ async def pages(cloud: VoiceCloud, names: tuple[str, str], window: timedelta, si
     return times_s, found // QUERIES
 
 
-async def test_calls_by_window(run_voicecloud: RunVoiceCloud) -> None:
+async def test_calls_by_window(run_voicecloud: RunVoiceCloud, figures: Figures) -> None:
     """A page of ten minutes, of an hour, and the first of a month, out of 100,000 rows."""
     async with run_voicecloud(rate_limit_per_minute=0) as cloud:
         await fill(cloud)
         for names in (("StartTime", "EndTime"), ("ModifiedAfter", "ModifiedBefore")):
             for window in (timedelta(minutes=10), timedelta(hours=1), timedelta(days=31)):
                 times_s, found = await pages(cloud, names, window, PAGE)
-                p95_ms = percentile(times_s, 95)
-                print(f"/calls by {names[0]}, window of {window}: {found} rows a page, p95 {p95_ms:.0f} ms")
-                assert p95_ms <= 100
+                row = f"/calls by {names[0]}, {window}, {found} rows a page"
+                figures.times(row, [one * 1000 for one in times_s], 100)
 
 
-async def test_first_attempt_of_a_webhook(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
+async def test_first_attempt_of_a_webhook(
+    run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver, figures: Figures
+) -> None:
     """From the request that leaves a callback to the request that tells of it."""
     async with run_voicecloud(webhook_endpoint=webhook_receiver.url) as cloud:
         times_s = []
@@ -93,5 +90,4 @@ async def test_first_attempt_of_a_webhook(run_voicecloud: RunVoiceCloud, webhook
             await cloud.leave_callback()
             await webhook_receiver.wait_for(count)
             times_s.append(time.perf_counter() - began)
-    print(f"callback to webhook: p50 {percentile(times_s, 50):.0f} ms, p95 {percentile(times_s, 95):.0f} ms")
-    assert percentile(times_s, 95) < 200
+    figures.times("callback left to its webhook", [one * 1000 for one in times_s], 200)

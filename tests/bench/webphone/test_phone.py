@@ -2,31 +2,24 @@
 
 import asyncio
 import gzip
-import statistics
 import time
-from collections.abc import Sequence
 
 import httpx
 from playwright.async_api import expect
 
 from shared.phone.page import FOLDER
+from tests.bench.conftest import Figures
 from tests.bench.webphone.ears import COSTS, clicked, listens, since
 from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
 
 ANNA_HZ, CUSTOMER_HZ = 600.0, 1700.0
 NUMBER = "+358409998877"
-TIMES = 40
-LOADS = 30
+TIMES = 20
+LOADS = 15
 TALK_S = 10
 REACTION_S = 0.5
 """Nobody clicks sooner after a ring."""
 CONNECTED = "() => window.peers.at(-1)?.connectionState === 'connected'"
-
-
-def say(name: str, taken_ms: Sequence[float], target_ms: float) -> None:
-    p50, p95 = statistics.median(taken_ms), statistics.quantiles(taken_ms, n=20)[18]
-    verdict = "within" if p95 <= target_ms else "BEYOND"
-    print(f"\n{name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms of {len(taken_ms)}, {verdict} {target_ms:.0f} ms")
 
 
 async def customer_of(work: PhoneStack) -> Person:
@@ -56,7 +49,7 @@ async def both_hear(anna: Person, customer: Person, from_ms: float) -> float:
     return max(await asyncio.gather(*(since(one.page, "toneSince", from_ms) for one in (anna, customer))))
 
 
-async def test_how_soon_a_ring_is_shown(phones_at_work: PhoneStack) -> None:
+async def test_how_soon_a_ring_is_shown(phones_at_work: PhoneStack, figures: Figures) -> None:
     """From the request that makes a customer call to the drawn ring."""
     anna, taken_ms = await anna_of(phones_at_work), list[float]()
     for _ in range(TIMES):
@@ -65,10 +58,10 @@ async def test_how_soon_a_ring_is_shown(phones_at_work: PhoneStack) -> None:
         taken_ms.append(await since(anna.page, "shownAt", begun_ms))
         await anna.page.get_by_role("button", name="Decline").click()
         await expect(anna.page.locator(".ring")).to_be_hidden()
-    say("ring to shown", taken_ms, 150)
+    figures.times("ring to shown", taken_ms, 150)
 
 
-async def test_how_soon_both_hear_each_other(phones_at_work: PhoneStack) -> None:
+async def test_how_soon_both_hear_each_other(phones_at_work: PhoneStack, figures: Figures) -> None:
     """From the click on Answer until the other one's tone is heard on both sides."""
     anna, customer = await asyncio.gather(anna_of(phones_at_work), customer_of(phones_at_work))
     taken_ms = []
@@ -79,11 +72,11 @@ async def test_how_soon_both_hear_each_other(phones_at_work: PhoneStack) -> None
         await asyncio.sleep(REACTION_S)
         taken_ms.append(await both_hear(anna, customer, await clicked(anna.page, "[data-answer]")))
         await ended(anna, customer)
-    say("answered to two-way audio", taken_ms, 400)
-    print(f"  the first one: {taken_ms[0]:.0f} ms")
+    figures.times("answered to two-way audio", taken_ms, 400)
+    figures("  the first one", f"{taken_ms[0]:.0f} ms")
 
 
-async def test_how_soon_it_rings_at_the_other_end(phones_at_work: PhoneStack) -> None:
+async def test_how_soon_it_rings_at_the_other_end(phones_at_work: PhoneStack, figures: Figures) -> None:
     """From the click on Call to the drawn ring on the page of who is called."""
     anna, customer = await asyncio.gather(anna_of(phones_at_work), customer_of(phones_at_work))
     taken_ms = []
@@ -91,10 +84,10 @@ async def test_how_soon_it_rings_at_the_other_end(phones_at_work: PhoneStack) ->
         await anna.page.get_by_label("Number", exact=True).fill(NUMBER)
         taken_ms.append(await since(customer.page, "shownAt", await clicked(anna.page, ".keypad .answer")))
         await ended(anna, customer)
-    say("dialled to ringing", taken_ms, 500)
+    figures.times("dialled to ringing", taken_ms, 500)
 
 
-async def test_how_soon_audio_is_back_after_a_reload(phones_at_work: PhoneStack) -> None:
+async def test_how_soon_audio_is_back_after_a_reload(phones_at_work: PhoneStack, figures: Figures) -> None:
     """From the reload in a call until both hear each other again; the way through the sign-in is in it."""
     anna, customer = await asyncio.gather(anna_of(phones_at_work), customer_of(phones_at_work))
     await customer.page.locator("#call button").click()
@@ -105,10 +98,10 @@ async def test_how_soon_audio_is_back_after_a_reload(phones_at_work: PhoneStack)
         begun_ms = time.time() * 1000
         await anna.page.reload(wait_until="commit")
         taken_ms.append(await both_hear(anna, customer, begun_ms))
-    say("reload to audio again", taken_ms, 1500)
+    figures.times("reload to audio again", taken_ms, 1500)
 
 
-async def test_what_the_page_costs(phones_at_work: PhoneStack) -> None:
+async def test_what_the_page_costs(phones_at_work: PhoneStack, figures: Figures) -> None:
     """Cold loads by people who are signed in anew each time, then a call with its notes, keypad and directory."""
     work, lcp_ms, task_ms = phones_at_work, list[float](), list[float]()
     browser = await work.browser(ANNA_HZ)
@@ -125,11 +118,12 @@ async def test_what_the_page_costs(phones_at_work: PhoneStack) -> None:
         )
         if len(lcp_ms) < LOADS:
             await person.page.context.close()
-    say("largest contentful paint", lcp_ms, 1000)
+    figures.times("largest contentful paint", lcp_ms, 1000)
     over = sum(one > 0 for one in task_ms)
-    print(f"longest task while loading: {max(task_ms):.0f} ms; {over} of {LOADS} loads had one over 50 ms")
-    print(f"first load: {await weight_kb(work, names):.1f} kB gzipped, of 60 kB")
-    print(f"longest task in a call: {await longest_in_a_call(work, person):.0f} ms (0: none over 50 ms)")
+    figures("longest task while loading", f"{max(task_ms):.0f} ms; {over} of {LOADS} loads had one over 50 ms")
+    weight = await weight_kb(work, names)
+    figures("first load", f"{weight:.1f} kB gzipped", "60 kB", met=weight <= 60)
+    figures("longest task in a call (0: none over 50 ms)", f"{await longest_in_a_call(work, person):.0f} ms")
 
 
 async def weight_kb(work: PhoneStack, names: list[str]) -> float:

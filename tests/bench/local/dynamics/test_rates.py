@@ -5,13 +5,14 @@ from uuid import uuid4
 
 from shared.dataverse.batch import compose
 from shared.dataverse.model import Change
+from tests.bench.conftest import Figures
 from tests.fixtures.dynamics import MATTI, SALES, LocalDynamics
 
 CALLBACKS = 300
 ROWS = 2000
 
 
-async def test_callback_batches_a_second(dynamics: LocalDynamics) -> None:
+async def test_callback_batches_a_second(dynamics: LocalDynamics, figures: Figures) -> None:
     """Batches with an activity, its party and its queue item."""
     started = time.perf_counter()
     for _ in range(CALLBACKS):
@@ -28,10 +29,10 @@ async def test_callback_batches_a_second(dynamics: LocalDynamics) -> None:
         answer = await dynamics.client.post("$batch", content=body.encode(), headers={"Content-Type": content_type})
         assert answer.status_code == 200
     spent_s = time.perf_counter() - started
-    print(f"\ncallback batches: {CALLBACKS / spent_s:.0f}/s, {spent_s / CALLBACKS * 1000:.1f} ms each")
+    figures("callback batches", f"{CALLBACKS / spent_s:,.0f} a second, {spent_s / CALLBACKS * 1000:.1f} ms each")
 
 
-async def test_tracked_rows_a_second(dynamics: LocalDynamics) -> None:
+async def test_tracked_rows_a_second(dynamics: LocalDynamics, figures: Figures) -> None:
     """The first load of change tracking."""
     row = {"lastname": "x", "mobilephone": "040 123 4567"}
     await dynamics.switch("seed", {"contact": [{**row, "contactid": str(uuid4())} for _ in range(ROWS)]})
@@ -39,4 +40,4 @@ async def test_tracked_rows_a_second(dynamics: LocalDynamics) -> None:
     page = await dynamics.ok("GET", "contacts?$select=fullname,mobilephone", Prefer="odata.track-changes")
     spent_s = time.perf_counter() - started
     assert len(page["value"]) >= ROWS
-    print(f"\ntracked rows: {len(page['value']) / spent_s:.0f}/s")
+    figures("rows of a first load of change tracking", f"{len(page['value']) / spent_s:,.0f} a second")

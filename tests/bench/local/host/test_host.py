@@ -12,6 +12,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 
 from local.host import runtime
+from tests.bench.conftest import Figures
 from tests.fixtures.functions_host import NOBODY, ROOT, ChildHost, StartHost
 from tests.fixtures.servicebus import BrokerProcess
 from tests.fixtures.waiting import eventually
@@ -21,15 +22,6 @@ REQUESTS = 1_000
 MESSAGES = 1_000
 QUIET = 100
 SETTINGS = {"SAMPLE_SCHEDULE": "0 0 1 1 1 *", "SAMPLE_QUEUE": "callbacks", "SERVICEBUS_CONNECTION": NOBODY}
-
-
-def line(row: str, figures: str) -> None:
-    print(f"\n{row:<44}{figures}", end="")
-
-
-def percentiles(taken_s: list[float]) -> str:
-    cuts = statistics.quantiles(taken_s, n=100)
-    return f"p50 {cuts[49] * 1000:6.2f} ms   p99 {cuts[98] * 1000:6.2f} ms"
 
 
 @pytest.fixture
@@ -44,17 +36,17 @@ async def sender(broker: BrokerProcess) -> AsyncIterator[ServiceBusSender]:
         yield opened
 
 
-def test_start(child_host: Callable[..., ChildHost], broker: BrokerProcess) -> None:
+def test_start(child_host: Callable[..., ChildHost], broker: BrokerProcess, figures: Figures) -> None:
     """From spawning the process to serving, with one queue listened to."""
     child = child_host(APP, SETTINGS | {"SERVICEBUS_CONNECTION": broker.connection_string})
     for row in ("spawn to ready, first", "spawn to ready, again"):
         started = time.perf_counter()
         child.start()
-        line(row, f"{time.perf_counter() - started:8.2f} s")
+        figures(row, f"{time.perf_counter() - started:.2f} s")
         child.stop()
 
 
-async def test_index() -> None:
+async def test_index(figures: Figures) -> None:
     """Reading an app whose imports are there already."""
     taken: list[float] = []
     for _ in range(20):
@@ -62,11 +54,11 @@ async def test_index() -> None:
         await runtime.load(APP)
         taken.append(time.perf_counter() - started)
         runtime.unload(APP)
-    line("index 10 functions", f"{statistics.median(taken) * 1000:8.1f} ms")
+    figures("index 10 functions", f"median {statistics.median(taken) * 1000:.1f} ms")
 
 
 @pytest.mark.parametrize(("row", "path"), [("HTTP, sync function", "nobody"), ("HTTP, async function", "seen")])
-async def test_http(functions_host: StartHost, row: str, path: str) -> None:
+async def test_http(functions_host: StartHost, figures: Figures, row: str, path: str) -> None:
     """One request after the other over the loopback interface, client and host in one process."""
     host = await functions_host(APP, SETTINGS, queues=False)
     taken: list[float] = []
@@ -75,10 +67,12 @@ async def test_http(functions_host: StartHost, row: str, path: str) -> None:
             started = time.perf_counter()
             await client.get(f"/api/{path}")
             taken.append(time.perf_counter() - started)
-    line(row, percentiles(taken))
+    figures.times(row, [one * 1000 for one in taken], digits=2)
 
 
-async def test_queue(functions_host: StartHost, broker: BrokerProcess, sender: ServiceBusSender) -> None:
+async def test_queue(
+    functions_host: StartHost, broker: BrokerProcess, sender: ServiceBusSender, figures: Figures
+) -> None:
     """A message every 20 ms on a quiet queue, then a thousand at once; sender and host in one process."""
     host = await functions_host(APP, SETTINGS | {"SERVICEBUS_CONNECTION": broker.connection_string})
     seen = host.module.seen
@@ -88,10 +82,11 @@ async def test_queue(functions_host: StartHost, broker: BrokerProcess, sender: S
         await sender.send_messages(ServiceBusMessage(b"one"))
         await asyncio.sleep(0.02)
     await eventually(lambda: len(seen) == QUIET)
-    line("send to function start", percentiles([one["at"] - at for one, at in zip(seen, sent, strict=True)]))
+    taken_ms = [(one["at"] - at) * 1000 for one, at in zip(seen, sent, strict=True)]
+    figures.times("message sent to function started", taken_ms, digits=2)
     started = time.perf_counter()
     for _ in range(MESSAGES // 100):
         await sender.send_messages([ServiceBusMessage(b"many") for _ in range(100)])
     await eventually(lambda: len(seen) == QUIET + MESSAGES, 30)
-    line("send to last function start", f"{MESSAGES / (time.perf_counter() - started):8,.0f} msg/s")
+    figures(f"{MESSAGES:,} messages at once", f"{MESSAGES / (time.perf_counter() - started):,.0f} a second")
     await eventually(lambda: broker.counts("callbacks")["active"] == 0, 30)

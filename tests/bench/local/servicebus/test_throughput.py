@@ -8,6 +8,7 @@ import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusReceiveMode
 from azure.servicebus.aio import ServiceBusClient as AioClient
 
+from tests.bench.conftest import Figures
 from tests.fixtures.servicebus import BrokerProcess
 
 BODY = b"x" * 500
@@ -20,11 +21,11 @@ def message() -> ServiceBusMessage:
 
 
 @contextmanager
-def measured(row: str, count: int = MESSAGES) -> Iterator[None]:
-    """Prints how many messages a second the block moved."""
+def measured(figures: Figures, row: str, count: int = MESSAGES) -> Iterator[None]:
+    """Notes how many messages a second the block moved."""
     started = time.perf_counter()
     yield
-    print(f"\n{row:<44}{count / (time.perf_counter() - started):>8,.0f} msg/s", end="")
+    figures(row, f"{count / (time.perf_counter() - started):,.0f} messages a second")
 
 
 @pytest.fixture
@@ -32,14 +33,14 @@ def broker(make_broker: MakeBroker) -> BrokerProcess:
     return make_broker()
 
 
-def test_start(make_broker: MakeBroker) -> None:
+def test_start(make_broker: MakeBroker, figures: Figures) -> None:
     """From spawning the process to its ready line."""
     started = time.perf_counter()
     make_broker()
-    print(f"\n{'spawn to ready':<44}{time.perf_counter() - started:>8.2f} s", end="")
+    figures("spawn to ready", f"{time.perf_counter() - started:.2f} s")
 
 
-def test_sync(broker: BrokerProcess) -> None:
+def test_sync(broker: BrokerProcess, figures: Figures) -> None:
     """Send and receive with the sync SDK, one by one and in lists of 100."""
     queue = broker.make_queue()
     with (
@@ -49,16 +50,16 @@ def test_sync(broker: BrokerProcess) -> None:
     ):
         sender.send_messages(message())
         receiver.complete_message(receiver.receive_messages(1)[0])
-        with measured("sync: send one by one"):
+        with measured(figures, "sync: send one by one"):
             for _ in range(MESSAGES):
                 sender.send_messages(message())
-        with measured("sync: receive 1, complete"):
+        with measured(figures, "sync: receive 1, complete"):
             for _ in range(MESSAGES):
                 receiver.complete_message(receiver.receive_messages(1)[0])
-        with measured("sync: send lists of 100", 5 * MESSAGES):
+        with measured(figures, "sync: send lists of 100", 5 * MESSAGES):
             for _ in range(5 * MESSAGES // 100):
                 sender.send_messages([message() for _ in range(100)])
-        with measured("sync: receive 100, complete each"):
+        with measured(figures, "sync: receive 100, complete each"):
             done = 0
             while done < MESSAGES:
                 for got in receiver.receive_messages(100):
@@ -67,13 +68,13 @@ def test_sync(broker: BrokerProcess) -> None:
         mode = ServiceBusReceiveMode.RECEIVE_AND_DELETE
         with client.get_queue_receiver(queue, receive_mode=mode, prefetch_count=500) as deleting:
             assert deleting.receive_messages(1)
-            with measured("sync: receive and delete, lists of 500", 3 * MESSAGES):
+            with measured(figures, "sync: receive and delete, lists of 500", 3 * MESSAGES):
                 done = 0
                 while done < 3 * MESSAGES:
                     done += len(deleting.receive_messages(500))
 
 
-async def test_aio(broker: BrokerProcess) -> None:
+async def test_aio(broker: BrokerProcess, figures: Figures) -> None:
     """Send one by one and iterate with prefetch, with the asynchronous SDK."""
     queue = broker.make_queue()
     async with (
@@ -83,10 +84,10 @@ async def test_aio(broker: BrokerProcess) -> None:
     ):
         await sender.send_messages(message())
         await receiver.complete_message((await receiver.receive_messages(1))[0])
-        with measured("aio: send one by one"):
+        with measured(figures, "aio: send one by one"):
             for _ in range(MESSAGES):
                 await sender.send_messages(message())
-        with measured("aio: iterate with prefetch 200, complete"):
+        with measured(figures, "aio: iterate with prefetch 200, complete"):
             done = 0
             async for got in receiver:
                 await receiver.complete_message(got)

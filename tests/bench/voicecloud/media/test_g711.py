@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from tests.bench.conftest import Figures
 from voicecloud.media import g711
 from voicecloud.media.rtp import FRAME_S, Packet
 
@@ -12,7 +13,7 @@ PACKETS = 3_000
 
 
 @pytest.mark.parametrize("kind", list(g711.LAWS))
-def test_one_call_over_g711(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_call_over_g711(kind: str, figures: Figures) -> None:
     """A minute each way: from the telephone to Opus, and from Opus to the telephone."""
     noise = np.random.default_rng(1).normal(0, 3_000, PACKETS * g711.STEP).astype(np.int16)
     octets = g711._compress(g711.LAWS[kind])[noise.view(np.uint16)].tobytes()
@@ -23,5 +24,4 @@ def test_one_call_over_g711(kind: str, capsys: pytest.CaptureFixture[str]) -> No
         for one in ear.take(Packet(1, number, number * g711.STEP, payload)):
             list(mouth.say(one.payload, one.sequence, one.timestamp))
     share = (time.perf_counter() - start) / (PACKETS * FRAME_S)
-    with capsys.disabled():
-        print(f"\n{kind}: {share:.2%} of a core for a call, both ways")
+    figures(f"a call over {kind}, both ways", f"{share:.2%} of a core")
