@@ -8,6 +8,7 @@ from pathlib import Path
 from local.dynamics.auth import PublishedKeys
 from local.dynamics.environment import Environment
 from local.dynamics.http.app import application
+from local.dynamics.http.first_call import FirstCall
 from local.entra.certificates import ensure_certificates
 from local.free_ports import free_port
 from local.serving import listen, server_tls, until_stopped
@@ -22,6 +23,9 @@ def main() -> None:
     parser.add_argument("--columns", type=Path, help="the columns a solution adds")
     parser.add_argument("--seed", type=Path, help="rows to begin with")
     parser.add_argument("--channel-url", default="", help="the panel of a channel provider, shown beside the page")
+    parser.add_argument("--first-call", type=Path, help="whom the page that opens first leads to a first call")
+    parser.add_argument("--sign-in-url", default="", help="where that person signs in")
+    parser.add_argument("--customers-url", default="", help="the control page whose customer calls")
     parser.add_argument("--authority", required=True, help="whose tokens are taken: https://host/{tenant}")
     parser.add_argument(
         "--faults", action=argparse.BooleanOptionalAction, default=True, help="whether it can be broken on purpose"
@@ -41,7 +45,14 @@ async def _run(arguments: argparse.Namespace) -> None:
         seed_file=arguments.seed,
     )
     web_api = application(environment, pages=False, faults=arguments.faults)
-    with_pages = application(environment, pages=True, faults=arguments.faults, channel_url=arguments.channel_url)
+    first_call = (
+        FirstCall.read(arguments.first_call, arguments.sign_in_url, arguments.customers_url)
+        if arguments.first_call
+        else None
+    )
+    with_pages = application(
+        environment, pages=True, faults=arguments.faults, channel_url=arguments.channel_url, first_call=first_call
+    )
     api, https = await listen(web_api, {"https_port": (https_port, server_tls(arguments.tls_dir))})
     pages, http = await listen(with_pages, {"port": (arguments.port, None)})
     await until_stopped("dynamics", {**http, **https})

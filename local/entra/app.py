@@ -43,6 +43,7 @@ class Entra:
                 web.get(f"{tenant}/oauth2/v2.0/logout", self._pages.sign_out),
                 web.get("/sign_in.css", self._pages.style),
                 web.post("/stand-in/rotate", self._rotate),
+                web.post("/stand-in/sign-in", self._pages.entered),
             ]
         )
         return app

@@ -8,10 +8,11 @@ from local.stack.settings import Addresses
 def table(where: Addresses, state: Path, elapsed_s: float) -> str:
     """The addresses in two columns."""
     rows = {
+        "START HERE: your first call": f"{where.dynamics}/",
         "Be the customer": f"{where.voicecloud}/control/customer.html",
         "Play everybody": f"{where.voicecloud}/control/",
         "Web phone": f"{where.functions}/api/webphone/",
-        "Dynamics: queues and activities": f"{where.dynamics}/",
+        "Dynamics: queues and activities": f"{where.dynamics}/#queue",
         "Functions app": f"{where.functions}/api/",
         "Health of every part": where.health,
         "Voice cloud (EnreachAPI)": where.voicecloud,

@@ -9,6 +9,8 @@ from pathlib import Path
 from local.stack.settings import DEMO, ROOT, Addresses, voicecloud_settings
 
 CIF_LIBRARY = "/webresources/Widget/msdyn_ciLibrary.js"
+SETTINGS = "settings.json"
+"""In the folder of the state: what the app starts with."""
 AZURITE_SERVICES = ("Blob", "Queue", "Table")
 
 
@@ -76,7 +78,7 @@ def make_plan(where: Addresses, state: Path, tls: Path, app: Mapping[str, str]) 
         ),
         Command(
             "settings",
-            _python("shared.commands", "settings", "import", "--offline", DEMO / "settings.json"),
+            _python("shared.commands", "settings", "import", "--offline", state / SETTINGS),
             environ=app,
             after=("azurite",),
         ),
@@ -130,6 +132,8 @@ def _dynamics(where: Addresses, state: Path, tls: Path) -> Service:
             *("--db", state / "dynamics.sqlite", "--columns", "infra/dynamics/columns.json"),
             *("--seed", DEMO / "dynamics.json", "--authority", where.authority),
             *("--channel-url", f"{where.functions}/api/webphone/?ucilib={where.dynamics}{CIF_LIBRARY}"),
+            *("--first-call", DEMO / "first-call.json"),
+            *("--sign-in-url", f"{where.entra}/stand-in/sign-in", "--customers-url", f"{where.voicecloud}/control"),
         ),
         health=f"{where.dynamics}/stand-in/health",
     )

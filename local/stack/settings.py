@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local.stack.ports import Ports
 
@@ -125,6 +126,12 @@ def voicecloud_settings(where: Addresses) -> dict[str, str]:
         "VOICECLOUD_DRAIN_S": "1",
         "VOICECLOUD_POST_PROCESSING_DELAY_S": "0.5",
     }
+
+
+def demo_settings(where: Addresses) -> dict[str, Any]:
+    """What an administrator of the demo organisation has set; the pages that may frame the phone have our ports."""
+    settings: dict[str, Any] = json.loads((DEMO / "settings.json").read_text(encoding="utf-8"))
+    return {**settings, "phone": {"phone": {"frame_ancestors": [where.dynamics]}}}
 
 
 def write_settings(path: Path, settings: Mapping[str, str]) -> None:

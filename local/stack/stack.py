@@ -1,5 +1,6 @@
 """A whole stack with its state in one folder, for ``python -m local.stack`` and for whoever needs one running."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ import aiohttp
 
 from local.entra.certificates import trust_bundle
 from local.stack.logs import Log
-from local.stack.plan import make_plan
+from local.stack.plan import SETTINGS, make_plan
 from local.stack.ports import Ports
-from local.stack.settings import HOST_KEY, Addresses, addresses, app_settings, write_settings
+from local.stack.settings import HOST_KEY, Addresses, addresses, app_settings, demo_settings, write_settings
 from local.stack.supervisor import Supervisor
 
 NUMBERED_TABLES = ("contact", "account", "lead")
@@ -35,6 +36,7 @@ async def running(ports: Ports, state: Path, log: Log) -> AsyncIterator[Stack]:
     where, tls = addresses(ports), state / "tls"
     settings = app_settings(where, trust_bundle(tls))
     write_settings(state / "app.env", settings)
+    (state / SETTINGS).write_text(json.dumps(demo_settings(where), ensure_ascii=False, indent=2), encoding="utf-8")
     supervisor = Supervisor(make_plan(where, state, tls, settings), log)
     try:
         await supervisor.start()

@@ -7,6 +7,11 @@ const toggle = /** @type {HTMLButtonElement} */ (document.getElementById("channe
 const panel = /** @type {HTMLElement} */ (document.getElementById("channel"));
 /** @type {HTMLIFrameElement | undefined} */
 let frame;
+let channelUrl = "";
+/** Whether the panel is open, also after this page is loaded again. */
+const KEPT = "channel-open";
+/** No room beside the page: the panel is loaded, and lies over the page when it is wanted. */
+const narrow = matchMedia("(width < 48rem)");
 /** Events the panel listens to. @type {Set<string>} */
 const wanted = new Set();
 
@@ -25,11 +30,11 @@ const CALLS = /** @type {Record<string, (user: any, values: Map<string, any>) =>
 
 /** Shows the provider's panel, if one is configured. @param {() => {id: string, name: string}} user */
 export async function startChannel(user) {
-  const { channelUrl } = await (await fetch("/stand-in/channel")).json();
+  ({ channelUrl } = await (await fetch("/stand-in/channel")).json());
   if (!channelUrl) return;
   const { origin } = new URL(channelUrl);
   toggle.hidden = false;
-  toggle.onclick = () => show(panel.hidden, channelUrl);
+  toggle.onclick = () => show(panel.hidden);
   /** @param {object} message */
   const tell = (message) => frame?.contentWindow?.postMessage(message, origin);
   addEventListener("message", async (event) => {
@@ -42,7 +47,15 @@ export async function startChannel(user) {
   };
   onPresence((presence) => notify("onPresenceChange", { presenceInfo: presence }));
   addEventListener("hashchange", () => notify("onpagenavigate", { value: address() }));
+  if (sessionStorage.getItem(KEPT)) narrow.matches ? load() : show(true);
 }
+
+/** The panel is there from the next load of this page on. */
+export const keepChannelOpen = () => sessionStorage.setItem(KEPT, "yes");
+
+export const channelIsLoaded = () => frame !== undefined;
+
+export const showChannel = () => channelUrl && show(true);
 
 /** Of the open page, as a model-driven app has it: `pagetype`, `etn`, `id`. */
 function address() {
@@ -65,11 +78,18 @@ async function outcome(user, { messageType, messageData }) {
 /** @param {string} message */
 const failure = (message) => ({ messageOutcome: "failure", messageData: new Map([["message", message]]) });
 
-/** @param {boolean} shown @param {string} address */
-function show(shown, address) {
+/** @param {boolean} shown */
+function show(shown) {
   panel.hidden = !shown;
   toggle.setAttribute("aria-expanded", String(shown));
-  if (!shown || frame) return;
-  frame = /** @type {HTMLIFrameElement} */ (make("iframe", { src: address, title: "Phone", allow: "microphone; autoplay; speaker-selection; clipboard-write" }));
+  if (shown) load();
+  if (shown) keepChannelOpen();
+  else sessionStorage.removeItem(KEPT);
+}
+
+/** Once: what runs in the panel goes on while it is not shown. */
+function load() {
+  if (frame) return;
+  frame = /** @type {HTMLIFrameElement} */ (make("iframe", { src: channelUrl, title: "Phone", allow: "microphone; autoplay; speaker-selection; clipboard-write" }));
   panel.append(frame);
 }

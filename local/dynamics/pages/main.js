@@ -3,9 +3,10 @@
 import { actAs, rows, watch } from "./api.js";
 import { activityView } from "./activity.js";
 import { callsView } from "./calls.js";
-import { startChannel } from "./channel.js";
+import { channelIsLoaded, keepChannelOpen, showChannel, startChannel } from "./channel.js";
 import { customersView, customerView } from "./customers.js";
 import { initials, make, say } from "./dom.js";
+import { firstCall, firstCallView } from "./first-call.js";
 import { drawPresence } from "./presence.js";
 import { queueView } from "./queue.js";
 
@@ -16,6 +17,8 @@ const users = /** @type {HTMLSelectElement} */ (document.getElementById("user"))
 const round = /** @type {HTMLElement} */ (document.getElementById("initials"));
 const connection = /** @type {HTMLElement} */ (document.getElementById("connection"));
 let turns = 0;
+/** The page that opens first, where there is one. @type {HTMLElement | undefined} */
+let welcome;
 
 /** @param {string} path */
 function open(path) {
@@ -23,12 +26,13 @@ function open(path) {
   if (name === "activity") return activityView(id, users.value);
   if (name === "queue") return queueView(users.value, draw);
   if (name === "calls") return callsView();
+  if (name === "first-call" && welcome) return [welcome];
   return id ? customerView(name, id) : customersView(name, draw);
 }
 
 /** Draws the open view; of several at once the last one wins, and the keyboard stays where it was. */
 async function draw() {
-  const path = location.hash.slice(1) || "queue";
+  const path = location.hash.slice(1) || (welcome ? "first-call" : "queue");
   const turn = ++turns;
   markCurrent(path.split("/")[0]);
   try {
@@ -75,8 +79,22 @@ function signIn() {
   showPresence();
 }
 
+/** The page of the first call, and its place in the navigation. */
+async function prepareWelcome() {
+  const about = await firstCall();
+  if (!about) return;
+  /** Who comes back from the sign-in is that person here too. */
+  const signingIn = () => {
+    localStorage.setItem(CHOSEN, about.user);
+    keepChannelOpen();
+  };
+  welcome = firstCallView(about, { signIn: signingIn, showPhone: showChannel, hasPhone: channelIsLoaded });
+  /** @type {HTMLElement} */ (document.getElementById("welcome")).hidden = false;
+}
+
 async function start() {
   actAs(FIRST_USER);
+  await prepareWelcome();
   const people = await rows("systemusers", {
     $select: "fullname",
     $filter: "applicationid eq null and isdisabled eq false",

@@ -35,9 +35,8 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "method": "phone"})
     person = await phones_at_work.person(600)
     address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
-    await services.settings.put(
-        Kind.PHONE, "phone", {"frame_ancestors": [address.rstrip("/")], "unrecorded_pages": UNRECORDED}
-    )
+    of_the_demo = (await services.settings.documents(Kind.PHONE))["phone"]
+    await services.settings.put(Kind.PHONE, "phone", {**of_the_demo, "unrecorded_pages": UNRECORDED})
     await asyncio.sleep(SETTINGS_KEPT_S)
     await person.page.set_viewport_size({"width": 1200, "height": 800})
     await person.page.goto(address)

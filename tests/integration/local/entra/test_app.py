@@ -163,3 +163,20 @@ async def test_a_rotated_key_signs_beside_the_old_one(issuer: Issuer, web: httpx
     for one in (before, after):
         await checked(web, issuer, one, APP["client_id"])
     assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
+
+
+async def test_who_comes_to_dynamics_is_signed_in_for_the_phone_too(web: httpx.AsyncClient, issuer: Issuer) -> None:
+    """The session of one page is everybody's: the phone in its frame asks nobody; nobody is led elsewhere."""
+    entrance, page = f"{issuer.http.rpartition('/')[0]}/stand-in/sign-in", "http://localhost:7300/"
+    for refused in (
+        {"person": "nobody@aurorahome.example", "back": page},
+        {"person": ANNA["email"], "back": "https://evil.example/"},
+        {"person": ANNA["email"]},
+    ):
+        assert (await web.post(entrance, data=refused)).status_code == 400
+    answer = await web.post(entrance, data={"person": ANNA["email"], "back": page})
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    silent = await web.get(issuer.http + AUTHORIZE, params={**REQUEST, "prompt": "none"})
+    code = came_back(silent)["code"]
+    claims = await checked(web, issuer, (await redeem(web, issuer, code)).json()["access_token"], APP["client_id"])
+    assert claims["oid"] == ANNA["object_id"]
