@@ -3,14 +3,13 @@
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.fixtures.chromium import ARGUMENTS, NAMES
-from tests.fixtures.phone_pages import NARROW, Person, PhoneStack, phone_stack
+from tests.fixtures.phone_pages import NARROW, Browsers, Person, PhoneStack, phone_stack
 from tests.fixtures.stack import StackProcess
 from tests.fixtures.turn import SECRET, listens, turn_server
 
@@ -42,9 +41,9 @@ def relayed_run(relay: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest_asyncio.fixture
-async def work(relay: str, relayed_run: StackProcess, tmp_path: Path) -> AsyncIterator[PhoneStack]:
+async def work(relay: str, relayed_run: StackProcess, browsers: Browsers) -> AsyncIterator[PhoneStack]:
     await listens(relay)
-    async with phone_stack(relayed_run, tmp_path) as made:
+    async with phone_stack(relayed_run, browsers) as made:
         yield made
 
 
@@ -52,7 +51,7 @@ async def without_udp(work: PhoneStack) -> Person:
     """Somebody whose network lets only TCP through."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     fake = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    browser = await work.playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *fake, NO_UDP])
+    browser = await work.browsers.playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *fake, NO_UDP])
     work.stack.push_async_callback(browser.close)
     return await work.tab(await browser.new_context(viewport=NARROW))  # type: ignore[arg-type]
 

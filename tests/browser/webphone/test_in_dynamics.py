@@ -43,6 +43,7 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
     yield person.page
     await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
+    await services.settings.put(Kind.PHONE, "phone", of_the_demo)
     await services.close()
 
 
