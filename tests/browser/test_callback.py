@@ -36,11 +36,11 @@ async def test_a_callback_left_on_the_control_page_appears_in_the_queue(
     await dynamics.close()
 
 
-async def test_the_pages_fit_a_narrow_panel(told: World, browser: Browser) -> None:
+async def test_the_pages_fit_a_narrow_panel(world: World, browser: Browser) -> None:
     """At 380 px nothing of either page has to be scrolled to sideways."""
     addresses = (
-        f"http://localhost:{told.neighbours.dynamics.ready['port']}/",
-        f"{told.neighbours.voicecloud_url}/control/",
+        f"http://localhost:{world.neighbours.dynamics.ready['port']}/",
+        f"{world.neighbours.voicecloud_url}/control/",
     )
     for address in addresses:
         narrow = await browser.new_page(viewport={"width": 380, "height": 700})

@@ -119,7 +119,7 @@ async def test_it_is_said_what_happened_and_not_for_longer_than_it_is_news(playe
     await expect(page.get_by_role("alert")).to_have_text("Björn Lindqvist: Declined")
     played.shows(a_call("c1", "connected", sequence=2), a_call("c2", "ringing"))
     await expect(page.get_by_role("alertdialog")).to_be_visible()
-    await expect(page.get_by_role("alert")).to_have_count(0, timeout=1_000)
+    await expect(page.get_by_role("alert")).to_have_count(0, timeout=4_000)
 
 
 async def test_nobody_switches_away_from_a_call_that_still_rings(played: PlayedPhone) -> None:

@@ -107,7 +107,7 @@ async def test_those_a_call_can_be_sent_to_are_shown_as_they_are_now(phones_at_w
     try:
         for status in ("Available", "Off work"):
             (await work.control.post(f"agents/{CARLA}", json={"Profile": status})).raise_for_status()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(40):
                 await transfer.click()
                 await expect(carla).to_be_visible()
                 while status not in await carla.inner_text():

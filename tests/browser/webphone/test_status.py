@@ -18,9 +18,9 @@ ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 LEASE_S = 12
 SETTINGS_KEPT_S = 2.2
 """A little longer than the app goes by settings it has read."""
-FOLLOWS_WITHIN_MS = 3_000
-"""A second, and what a machine needs that does other things besides."""
-MENDED_WITHIN_MS = 40_000
+FOLLOWS_WITHIN_MS = 7_000
+"""A second, and what a busy machine needs besides; less than until the phone would look by itself."""
+MENDED_WITHIN_MS = 60_000
 """A write that was refused is tried again by the schedule, the phone looks every ten seconds."""
 
 
@@ -53,7 +53,7 @@ async def test_an_agent_whose_phone_dies_in_a_call_is_free_within_the_lease(
     await expect(shown).to_have_text("Do not disturb")
     assert anna.page.context.browser is not None
     await anna.page.context.browser.close()
-    await expect(shown).to_have_text("Focus time", timeout=(LEASE_S + 3) * 1000)
+    await expect(shown).to_have_text("Focus time", timeout=(LEASE_S + 15) * 1000)
     live = (await work.control.get("state")).json()["calls"]
     assert call_id in {call["CallId"] for call in live}
 
@@ -68,7 +68,7 @@ async def test_an_agent_is_told_that_dynamics_refuses_his_status(dynamics: Page,
     try:
         await anna.page.locator("button.status").click()
         await anna.page.get_by_role("menuitemradio", name="Away").click()
-        await expect(banner).to_contain_text("dataverse-forbidden", timeout=15_000)
+        await expect(banner).to_contain_text("dataverse-forbidden")
         await phones_at_work.call(ANNA_NUMBER)
         await anna.page.get_by_role("button", name="Answer").click()
         await expect(anna.page.locator(".call .state")).to_have_text("Connected")

@@ -30,7 +30,7 @@ async def page(chromium: Browser, dynamics: LocalDynamics, console_errors: list[
     opened = await context.new_page()
     opened.on("pageerror", lambda error: console_errors.append(str(error)))
     opened.on("console", lambda message: console_errors.append(message.text) if message.type == "error" else None)
-    opened.set_default_timeout(5000)
+    opened.set_default_timeout(30_000)
     yield opened
     await context.close()
     assert console_errors == []
