@@ -12,7 +12,7 @@ from shared.settings.model import Kind
 from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
 from tests.fixtures.stack import StackProcess
 
-ANNA_HZ = 600.0
+ANNA_HZ, NOBODYS_HZ = 600.0, 440.0
 ANNA = "71000000-0000-4000-8000-000000000001"
 ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 LEASE_S = 12
@@ -29,7 +29,7 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     """Anna's Dynamics page without the panel; a call that nobody tells of holds her 12 s."""
     services = Services(phone_run.settings)
     await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S})
-    person = await phones_at_work.person(ANNA_HZ)
+    person = await phones_at_work.person(NOBODYS_HZ)  # in a browser that stays when that of the phone dies
     address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
     await asyncio.sleep(SETTINGS_KEPT_S)
     await person.page.goto(address)
