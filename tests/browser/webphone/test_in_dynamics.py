@@ -43,7 +43,7 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
     yield person.page
     await expect(person.page.locator("#presence-text")).not_to_have_text("Do not disturb")
-    await person.page.get_by_label("Status", exact=True).select_option(label="Available")
+    await person.page.locator("#presence select").select_option(label="Available")
     await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
     await services.settings.put(Kind.PHONE, "phone", of_the_demo)
     await services.close()
