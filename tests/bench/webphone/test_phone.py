@@ -104,7 +104,7 @@ async def test_how_soon_audio_is_back_after_a_reload(phones_at_work: PhoneStack,
 async def test_what_the_page_costs(phones_at_work: PhoneStack, figures: Figures) -> None:
     """Cold loads by people who are signed in anew each time, then a call with its notes, keypad and directory."""
     work, lcp_ms, task_ms = phones_at_work, list[float](), list[float]()
-    browser = await work.browser(ANNA_HZ)
+    browser = await work.browsers.speaking(ANNA_HZ)
     for _ in range(LOADS):
         person = await work.tab(await browser.new_context(viewport={"width": 380, "height": 700}))
         await person.page.add_init_script(f"{{{COSTS}}}")
