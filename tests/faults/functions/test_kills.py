@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 
 import httpx
-import pytest
 
 from shared.errors import VoiceError
 from tests.fixtures.accounts import Accounts, accounts
@@ -24,7 +23,6 @@ RESTARTED_WITHIN_S = 120
 """On a machine that does much besides; alone they take a few seconds."""
 
 
-@pytest.mark.skipif("VOICE_KILLS" not in os.environ, reason="asked for by VOICE_KILLS")
 async def test_nothing_is_lost_or_doubled_while_processes_are_killed(hasty_seed: Path, tmp_path: Path) -> None:
     """Every call and callback on record is in Dynamics exactly once, whoever died while it was dealt with."""
     random = Random(SEED)
