@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from shared.bus.depths import QueueDepths
     from shared.bus.retry import Retries
     from shared.callbacks.inbox import CallbackInbox
-    from shared.callbacks.left import LeftCallbacks
     from shared.callbacks.polling import CallbackPolling
     from shared.callbacks.polls import Polls
     from shared.callbacks.service import Callbacks
+    from shared.callbacks.unhandled import LeftCallbacks
     from shared.calls.service import Calls
     from shared.calls.store import CallStore
     from shared.dataverse.client import Dataverse
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from shared.identity.service import Identity
     from shared.identity.sync import IndexSync
     from shared.identity.watermark import WatermarkStore
-    from shared.phone.building import PhoneServices
     from shared.phone.limiter import Limits
     from shared.phone.notes import CallNotes
-    from shared.presence.building import PresenceServices
+    from shared.phone.wiring import PhoneServices
+    from shared.presence.wiring import PresenceServices
     from shared.recordings.service import Recordings
     from shared.settings.references import References
     from shared.settings.service import Settings
@@ -235,7 +235,7 @@ class Services:
 
     @cached_property
     def left_callbacks(self) -> "LeftCallbacks":
-        from shared.callbacks.left import LeftCallbacks
+        from shared.callbacks.unhandled import LeftCallbacks
 
         return LeftCallbacks(settings=self.settings, enreach=self.enreach, clock=self._clock)
 
@@ -308,7 +308,7 @@ class Services:
 
     @cached_property
     def phone(self) -> "PhoneServices":
-        from shared.phone.building import build
+        from shared.phone.wiring import build
 
         return build(
             environ=self._environ,
@@ -346,7 +346,7 @@ class Services:
 
     @cached_property
     def presence(self) -> "PresenceServices":
-        from shared.presence.building import build
+        from shared.presence.wiring import build
 
         return build(
             settings=self.settings,

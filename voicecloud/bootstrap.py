@@ -63,7 +63,7 @@ from voicecloud.webhooks.service import Webhooks
 
 
 @dataclass(frozen=True)
-class Ground:
+class Infrastructure:
     """What everything else stands on."""
 
     settings: Settings
@@ -122,7 +122,7 @@ async def services(settings: Settings, clock: Clock = utc_now, launch: Launch = 
         http = await stack.enter_async_context(aiohttp.ClientSession())
         directory = await _directory(settings, tables)
         key = await signing_key(tables.table(organisation_store.TABLE))
-        yield _services(Ground(settings, clock, Ids(clock), tables, blobs, http, directory, key, launch))
+        yield _services(Infrastructure(settings, clock, Ids(clock), tables, blobs, http, directory, key, launch))
 
 
 async def _directory(settings: Settings, tables: Tables) -> Directory:
@@ -134,61 +134,61 @@ async def _directory(settings: Settings, tables: Tables) -> Directory:
     return directory
 
 
-def _services(ground: Ground) -> Services:
-    webhooks = _webhooks(ground)
+def _services(infra: Infrastructure) -> Services:
+    webhooks = _webhooks(infra)
     callbacks = Callbacks(
-        store=callback_store.CallbackStore(ground.tables.table(callback_store.TABLE)),
-        directory=ground.directory,
+        store=callback_store.CallbackStore(infra.tables.table(callback_store.TABLE)),
+        directory=infra.directory,
         webhooks=webhooks,
-        ids=ground.ids,
-        clock=ground.clock,
+        ids=infra.ids,
+        clock=infra.clock,
     )
-    recordings = _recordings(ground)
-    prompts = PromptLibrary(ground.directory, ground.blobs)
-    telephony = _telephony(ground, webhooks, callbacks, recordings, prompts)
-    hub = Hub(ground.directory, telephony.engine)
+    recordings = _recordings(infra)
+    prompts = PromptLibrary(infra.directory, infra.blobs)
+    telephony = _telephony(infra, webhooks, callbacks, recordings, prompts)
+    hub = Hub(infra.directory, telephony.engine)
     telephony.notices.listen(hub.tell)
     callbacks.listen(hub.tell)
-    phones = _phones(ground, telephony)
+    phones = _phones(infra, telephony)
     reloading = Reloading(
-        directory=ground.directory,
+        directory=infra.directory,
         engine=telephony.engine,
         staff=telephony.staff,
         hub=hub,
         sessions=phones.sessions,
     )
     return Services(
-        settings=ground.settings,
-        clock=ground.clock,
-        tables=ground.tables,
-        directory=ground.directory,
-        accounts=Accounts(ground.directory, ground.signing_key),
+        settings=infra.settings,
+        clock=infra.clock,
+        tables=infra.tables,
+        directory=infra.directory,
+        accounts=Accounts(infra.directory, infra.signing_key),
         callbacks=callbacks,
         webhooks=webhooks,
         recordings=recordings,
-        classifications=_classifications(ground),
+        classifications=_classifications(infra),
         prompts=prompts,
         telephony=telephony,
-        tokens=Tokens(ground.signing_key, ground.clock),
+        tokens=Tokens(infra.signing_key, infra.clock),
         hub=hub,
         phones=phones,
         reloading=reloading,
     )
 
 
-def _recordings(ground: Ground) -> Recordings:
+def _recordings(infra: Infrastructure) -> Recordings:
     return Recordings(
-        table=ground.tables.table(recording_store.TABLE),
-        blobs=ground.blobs,
-        wanted=ground.settings.recording_format,
-        signing_key=ground.signing_key,
-        link_s=ground.settings.recording_link_s,
-        clock=ground.clock,
+        table=infra.tables.table(recording_store.TABLE),
+        blobs=infra.blobs,
+        wanted=infra.settings.recording_format,
+        signing_key=infra.signing_key,
+        link_s=infra.settings.recording_link_s,
+        clock=infra.clock,
     )
 
 
-def _phones(ground: Ground, telephony: Telephony) -> Phones:
-    engine, directory = telephony.engine, ground.directory
+def _phones(infra: Infrastructure, telephony: Telephony) -> Phones:
+    engine, directory = telephony.engine, infra.directory
     names = PhoneNames(
         user=lambda user_id: directory.user(user_id).name,
         number=lambda user_id: directory.user(user_id).work_number,
@@ -197,54 +197,54 @@ def _phones(ground: Ground, telephony: Telephony) -> Phones:
     states = PhoneStates(engine, telephony.gateway, names)
     engine.attach(states.perform)
     return Phones(
-        sessions=PhoneSessions(engine, directory, ground.signing_key, ground.clock, ground.settings.phone_lease_s),
+        sessions=PhoneSessions(engine, directory, infra.signing_key, infra.clock, infra.settings.phone_lease_s),
         states=states,
-        commands=PhoneCommands(engine, telephony.gateway, directory, states, ground.clock),
-        ice=_ice(ground),
+        commands=PhoneCommands(engine, telephony.gateway, directory, states, infra.clock),
+        ice=_ice(infra),
     )
 
 
-def _ice(ground: Ground) -> IceServers:
-    return IceServers(ground.settings.ice_servers, ground.settings.turn_secret, ground.clock)
+def _ice(infra: Infrastructure) -> IceServers:
+    return IceServers(infra.settings.ice_servers, infra.settings.turn_secret, infra.clock)
 
 
-def _classifications(ground: Ground) -> Classifications:
-    store = classification_store.ClassificationStore(ground.tables.table(classification_store.TABLE))
-    return Classifications(store, ground.directory, ground.ids, ground.clock)
+def _classifications(infra: Infrastructure) -> Classifications:
+    store = classification_store.ClassificationStore(infra.tables.table(classification_store.TABLE))
+    return Classifications(store, infra.directory, infra.ids, infra.clock)
 
 
-def _gateway(ground: Ground, engine: Engine, prompts: PromptLibrary) -> MediaClient:
-    settings, way = ground.settings, ground.settings.media_way
+def _gateway(infra: Infrastructure, engine: Engine, prompts: PromptLibrary) -> MediaClient:
+    settings, way = infra.settings, infra.settings.media_way
     begin = Begin(
-        servers=_ice(ground).own,
+        servers=_ice(infra).own,
         address=way.address,
         ports=(way.ports.start, way.ports.stop),
         most=settings.media_legs,
         hold_s=settings.media_hold_s,
     )
-    return MediaClient(engine=engine, begin=begin, library=prompts.audio, launch=ground.launch)
+    return MediaClient(engine=engine, begin=begin, library=prompts.audio, launch=infra.launch)
 
 
 def _telephony(
-    ground: Ground, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings, prompts: PromptLibrary
+    infra: Infrastructure, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings, prompts: PromptLibrary
 ) -> Telephony:
-    directory, settings = ground.directory, ground.settings
+    directory, settings = infra.directory, infra.settings
     random = Random(settings.traffic_seed)  # noqa: S311 (plays people, keeps no secret)
     region = directory.organisation.region
     numbering = Numbering(settings.trunk_region or region, region, directory.own_numbers)
-    engine = Engine(directory.routing(), ground.clock, numbering.event)
-    gateway = _gateway(ground, engine, prompts)
+    engine = Engine(directory.routing(), infra.clock, numbering.event)
+    gateway = _gateway(infra, engine, prompts)
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
-    records = _records(ground, engine, gateway, recordings, notices)
+    records = _records(infra, engine, gateway, recordings, notices)
     requests = CallbackRequests(callbacks, directory)
     voices = Voices(gateway)
     telephones = SimulatedTelephones(engine, directory, voices, random)
-    customers = Customers(engine, directory, telephones, voices, ground.ids)
-    people = People(engine, directory, telephones, voices, ground.ids)
-    lines = Lines(engine, ground.ids)
-    sip = _sip(ground, engine, gateway)
+    customers = Customers(engine, directory, telephones, voices, infra.ids)
+    people = People(engine, directory, telephones, voices, infra.ids)
+    lines = Lines(engine, infra.ids)
+    sip = _sip(infra, engine, gateway)
     exchange = Exchange([lines, sip or telephones])
-    asker = _asker(ground, engine)
+    asker = _asker(infra, engine)
     if sip:
         engine.attach(sip.perform)
     outside = (lines, exchange, telephones, customers, people)
@@ -253,7 +253,7 @@ def _telephony(
     return Telephony(
         engine=engine,
         gateway=gateway,
-        staff=Staff(engine, directory, ground.ids),
+        staff=Staff(engine, directory, infra.ids),
         records=records,
         notices=notices,
         callback_requests=requests,
@@ -268,33 +268,33 @@ def _telephony(
 
 
 def _records(
-    ground: Ground, engine: Engine, gateway: MediaClient, recordings: Recordings, notices: Notices
+    infra: Infrastructure, engine: Engine, gateway: MediaClient, recordings: Recordings, notices: Notices
 ) -> CallRecords:
     return CallRecords(
-        store=record_store.RecordStore(ground.tables.table(record_store.TABLE)),
+        store=record_store.RecordStore(infra.tables.table(record_store.TABLE)),
         recordings=recordings,
-        tape=gateway,
+        recorder=gateway,
         live=engine.platform.history,
         live_ids=lambda: [call.call_id for call in engine.platform.live_calls()],
         ready=notices.processed,
         cut=notices.cut,
-        names=_names(ground.directory),
-        delay_s=ground.settings.post_processing_delay_s,
-        clock=ground.clock,
+        names=_names(infra.directory),
+        delay_s=infra.settings.post_processing_delay_s,
+        clock=infra.clock,
     )
 
 
-def _asker(ground: Ground, engine: Engine) -> SmartRoutingAsker:
-    documents, environment = ground.directory.documents(Kind.SMART_ROUTING), ground.settings.environment
+def _asker(infra: Infrastructure, engine: Engine) -> SmartRoutingAsker:
+    documents, environment = infra.directory.documents(Kind.SMART_ROUTING), infra.settings.environment
     endpoints = (RoutingEndpoint.from_document(one, environment) for one in documents)
-    return SmartRoutingAsker(engine, ground.http, {one.id: one for one in endpoints})
+    return SmartRoutingAsker(engine, infra.http, {one.id: one for one in endpoints})
 
 
-def _sip(ground: Ground, engine: Engine, gateway: MediaClient) -> SipTrunk | None:
-    account = ground.settings.sip
+def _sip(infra: Infrastructure, engine: Engine, gateway: MediaClient) -> SipTrunk | None:
+    account = infra.settings.sip
     if account is None:
         return None
-    return SipTrunk(account=account, engine=engine, gateway=gateway, ids=ground.ids, http=ground.http)
+    return SipTrunk(account=account, engine=engine, gateway=gateway, ids=infra.ids, http=infra.http)
 
 
 def _names(directory: Directory) -> Names:
@@ -305,22 +305,22 @@ def _names(directory: Directory) -> Names:
     )
 
 
-def _webhooks(ground: Ground) -> Webhooks:
-    settings = ground.settings
-    store = webhook_store.DeliveryStore(ground.tables.table(webhook_store.TABLE))
-    sender = Sender(ground.http, ground.clock, settings.webhook_timeout_s)
+def _webhooks(infra: Infrastructure) -> Webhooks:
+    settings = infra.settings
+    store = webhook_store.DeliveryStore(infra.tables.table(webhook_store.TABLE))
+    sender = Sender(infra.http, infra.clock, settings.webhook_timeout_s)
     deliverers = [
         Deliverer(
             Endpoint.from_document(document, settings.environment),
             store=store,
             sender=sender,
-            clock=ground.clock,
+            clock=infra.clock,
             longest_pause_s=settings.webhook_retry_max_s,
             give_up_after_s=settings.webhook_give_up_after_s,
         )
-        for document in ground.directory.documents(Kind.WEBHOOK)
+        for document in infra.directory.documents(Kind.WEBHOOK)
     ]
-    organisation_id = ground.directory.organisation.id
+    organisation_id = infra.directory.organisation.id
     return Webhooks(
-        organisation_id=organisation_id, deliverers=deliverers, store=store, ids=ground.ids, clock=ground.clock
+        organisation_id=organisation_id, deliverers=deliverers, store=store, ids=infra.ids, clock=infra.clock
     )

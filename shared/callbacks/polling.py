@@ -8,8 +8,8 @@ from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.callbacks.inbox import RESEND_AFTER, CallbackInbox
 from shared.callbacks.model import QUEUE, REQUESTED
+from shared.callbacks.open_callbacks import open_callbacks
 from shared.callbacks.polls import Polls
-from shared.callbacks.reading import open_callbacks
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import Callback

@@ -7,9 +7,9 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from shared.calls.composing import OWNER, PARTIES, REGARDING, Columns, moment, to_body
+from shared.calls.activity_mapping import OWNER, PARTIES, REGARDING, Columns, moment, to_body
 from shared.calls.model import CallFacts, Progress, Stage
-from shared.calls.reading import DESCRIPTION, canonical, comparable, mark, marked_end, marks
+from shared.calls.normalise import DESCRIPTION, canonical, comparable, mark, marked_end, marks
 from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse

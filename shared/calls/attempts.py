@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.calls.composing import moment
+from shared.calls.activity_mapping import moment
 from shared.calls.store import CallStore
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse

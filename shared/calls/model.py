@@ -13,7 +13,7 @@ from shared.users.model import User
 QUEUE = "calls"
 CHECK = "voice.call.check"
 """The event type that asks for a look at a call: ``{call_id, attempt}``. Everything else is read from the source."""
-HAPPENED = "voice.call.happened"
+RECEIVED = "voice.call.received"
 """Something happened to a call that came through a pool: see ``CallEvent``."""
 
 WEB = "web"
@@ -120,8 +120,8 @@ class PhoneNote:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What counts for the activity of all that phones have told, see ``rules.told``; ``is_from_phone``: any at all."""
+class AgentNotes:
+    """What counts of all that phones have noted, see ``rules.agent_notes``; ``is_from_phone``: any at all."""
 
     notes: str = ""
     customer: Customer | None = None

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from shared.calls.composing import LOOKUPS, PARTIES, SETS, Columns
-from shared.calls.reading import expansion, selection
+from shared.calls.activity_mapping import LOOKUPS, PARTIES, SETS, Columns
+from shared.calls.normalise import expansion, selection
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.dataverse.model import Change

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls.model import WEB, CallFacts, Origin, PhoneNote, Progress, Recording, Stage, Told
+from shared.calls.model import WEB, AgentNotes, CallFacts, Origin, PhoneNote, Progress, Recording, Stage
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
 from shared.users.model import User
@@ -25,17 +25,17 @@ class Verdict:
 
 def verdict(
     facts: CallFacts,
-    told: Told,
+    agent_notes: AgentNotes,
     users: Mapping[str, User],
     identified: Identification,
     settings: CallSync,
 ) -> Verdict:
     """G1 and F9 for calls of the web phone, H1-H4 for all others."""
-    if told.callback_request:
+    if agent_notes.callback_request:
         return Verdict(Origin.ATTEMPT)
     if not facts.talks:
         return Verdict(None, "not answered")
-    if WEB in facts.terminals or (told.is_from_phone and not facts.terminals):
+    if WEB in facts.terminals or (agent_notes.is_from_phone and not facts.terminals):
         return Verdict(Origin.PHONE)
     if not settings.enterprise:
         return Verdict(None, "enterprise calls are not synchronised")
@@ -64,7 +64,7 @@ def with_written(live: Mapping[str, User], written: Mapping[str, User]) -> Mappi
     return {**live, **kept}
 
 
-def told(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User]) -> Told:
+def agent_notes(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User]) -> AgentNotes:
     """What the phones of those say who had the call: it is nobody else's to write about.
 
     Notes stand in the order they were begun; where several picked, the pick of who had the call last counts.
@@ -75,7 +75,7 @@ def told(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User
     by_weight = sorted(
         notes, key=lambda note: (last is not None and note.agent == last.object_id, note.began_at), reverse=True
     )
-    return Told(
+    return AgentNotes(
         notes="\n".join(note.notes for note in notes if note.notes),
         customer=next((note.customer for note in by_weight if note.customer), None),
         callback_request=next((note.callback_request for note in by_weight if note.callback_request), None),

@@ -15,15 +15,16 @@ from uuid import UUID
 
 from shared.bus.bus import Bus
 from shared.bus.events import Event
-from shared.calls import facts as reading
+from shared.calls import facts as normalise
 from shared.calls import rules
 from shared.calls.activities import DELETED, STATE, CallActivities, Standing, Wanted
+from shared.calls.activity_mapping import REGARDING, Composition, columns, owner_of
 from shared.calls.attempts import CallbackAttempts
-from shared.calls.composing import REGARDING, Composition, columns, owner_of
+from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (
     CHECK,
-    HAPPENED,
     QUEUE,
+    RECEIVED,
     CallEvent,
     CallFacts,
     CallRecord,
@@ -32,9 +33,8 @@ from shared.calls.model import (
     Progress,
     Stage,
 )
-from shared.calls.reading import marks
+from shared.calls.normalise import marks
 from shared.calls.store import CallStore
-from shared.calls.telling import FROM_PHONE, check_again, check_wanted, event_from
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.enreach.client import Enreach
@@ -83,13 +83,13 @@ class Calls:
 
     async def process(self, event: Event) -> None:
         """Handles one message of the queue. Raises what stands in the way; the message is then tried again."""
-        if event.type == HAPPENED:
+        if event.type == RECEIVED:
             await self._happened(event_from(event))
             return
         call_id, attempt, cause = (event.data.get(name) for name in ("call_id", "attempt", "cause"))
         if event.type != CHECK or not isinstance(call_id, str) or not isinstance(attempt, int):
             raise InvalidInput("malformed-call", "a call event names a call_id and its attempt")
-        settled = await self.look_at(call_id)
+        settled = await self.reconcile(call_id)
         if settled or cause == FROM_PHONE:
             return
         delay_s = rules.next_check_s(attempt, is_known=settled is not None)
@@ -102,32 +102,32 @@ class Calls:
 
     async def _happened(self, event: CallEvent) -> None:
         """Notes it; a call that somebody answered is looked at when it has ended, whichever news comes last."""
-        await self._store.happened(event)
+        await self._store.received(event)
         kinds = {one.kind for one in (await self._store.call(event.call_id)).events}
         if EventKind.ENDED in kinds:
             await self._store.ended(event.call_id)  # also where the news of its arrival comes last
         if {EventKind.ANSWERED, EventKind.ENDED} <= kinds:
             await self._bus.send(QUEUE, check_wanted(event.call_id, 0, self._clock(), "ended"))
 
-    async def look_at(self, call_id: str) -> bool | None:
+    async def reconcile(self, call_id: str) -> bool | None:
         """Brings the activity of a call up to date; whether nothing more is to be expected.
 
         None when nothing is known of it: then the timer finds it, should its rows ever show. Raises Unavailable
         ``call-contended`` when another instance was faster.
         """
         try:
-            return await self._look_at(call_id)
+            return await self._reconcile(call_id)
         except Conflict:
             raise Unavailable("call-contended", "another instance is at the same call") from None
 
-    async def _look_at(self, call_id: str) -> bool | None:
+    async def _reconcile(self, call_id: str) -> bool | None:
         settings = await self._settings.call_sync()
         rows = await self._enreach.calls_of(call_id)
         record = await self._store.call(call_id)
         if rows and not any(row.is_work for row in rows):
             await self._forget(record, settings, changed_at(rows))
             return True
-        facts = reading.from_rows(rows) or reading.from_events(record.events)
+        facts = normalise.from_rows(rows) or normalise.from_events(record.events)
         if facts is None:
             return False if rows or record.events else None
         progress = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
@@ -137,7 +137,7 @@ class Calls:
 
     async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """What would become of a call, without doing it; None while nothing can be said."""
-        facts = reading.from_rows(rows)
+        facts = normalise.from_rows(rows)
         if facts is None:
             return None
         settings = await self._settings.call_sync()
@@ -175,14 +175,14 @@ class Calls:
     async def restore(self, call_id: str) -> None:
         """Makes the activity again that was deleted, by what is known now.
 
-        Raises InvalidInput ``call-not-deleted`` where it is in Dynamics, and what ``look_at`` does.
+        Raises InvalidInput ``call-not-deleted`` where it is in Dynamics, and what ``reconcile`` does.
         """
         progress = await self._store.progress(call_id)
         if progress is None or not progress.has_activity or await self.existing([call_id]):
             raise InvalidInput("call-not-deleted", "the call has no activity that was deleted")
         users, customer = progress.users, progress.customer
         await self._store.save(call_id, Progress(users=users, customer=customer, etag=progress.etag))
-        await self.look_at(call_id)
+        await self.reconcile(call_id)
 
     async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
         """Who was written already stays so, whatever has become of their row; whether the call is to be written is
@@ -192,14 +192,14 @@ class Calls:
         users = rules.with_written(live, before.users)
         identified = await self._identity.identify(facts.number)
         customer = None if facts.dialler else before.customer or identified.only
-        told = rules.told(record.phones, facts, users)
-        verdict = rules.standing(rules.verdict(facts, told, live, identified, settings), before)
+        agent_notes = rules.agent_notes(record.phones, facts, users)
+        verdict = rules.standing(rules.verdict(facts, agent_notes, live, identified, settings), before)
         region = (await self._settings.general()).default_region
         given = Composition(
-            customer=told.customer or customer,
+            customer=agent_notes.customer or customer,
             users=users,
             settings=settings,
-            told=told,
+            agent_notes=agent_notes,
             recording_url=self._recording_url(facts.call_id),
             region=region,
         )
@@ -251,8 +251,8 @@ class Calls:
         if done != record.progress:
             await self._store.save(record.call_id, done)
         if (done.stage, done.recording) != (record.progress.stage, record.progress.recording):
-            told = {"stage": done.stage, "reason": done.verdict, "recording": done.recording}
-            log.info("call brought up", extra={"call_id": record.call_id, **told})
+            fields = {"stage": done.stage, "reason": done.verdict, "recording": done.recording}
+            log.info("call reconciled", extra={"call_id": record.call_id, **fields})
         return done
 
     async def _check_alone(self, call_id: str, progress: Progress) -> None:

@@ -79,7 +79,7 @@ class CallStore:
         rows = self._table.query(_key(call_id), rk_from=PHONE, rk_below=f"{PHONE}~")
         return [_to_note(row.rk, row.values) async for row in rows]
 
-    async def happened(self, event: CallEvent) -> None:
+    async def received(self, event: CallEvent) -> None:
         """Notes an event of a pool's call; the same one again changes nothing."""
         values = {
             "kind": event.kind,

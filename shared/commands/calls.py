@@ -33,7 +33,7 @@ async def unlogged(services: Services, _options: Namespace) -> object:
 
 async def look(services: Services, options: Namespace) -> object:
     """Raises InvalidInput ``malformed-call`` for what is no id, Missing ``call-record-missing`` for an unknown call."""
-    settled = await services.calls.look_at(_call_id(options.call_id))
+    settled = await services.calls.reconcile(_call_id(options.call_id))
     if settled is None:
         raise Missing("call-record-missing", "neither the voice cloud nor this app knows a call of this id")
     return {"settled": settled, **await _progress(services, options.call_id)}

@@ -20,7 +20,7 @@ from shared.enreach.model import (
     RecordingLink,
     VoiceUser,
 )
-from shared.enreach.reading import call_page, callback_or_none, listed, to_availability, to_callback
+from shared.enreach.parsing import call_page, callback_or_none, listed, to_availability, to_callback
 from shared.enreach.transport import Transport, as_documented
 from shared.errors import InvalidInput, Missing, Unavailable
 

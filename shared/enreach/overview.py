@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from shared.enreach import names
 from shared.enreach.model import HistoryRow, PoolAgent, PoolRow, VoicePerson
-from shared.enreach.reading import listed
+from shared.enreach.parsing import listed
 from shared.enreach.transport import Transport, as_documented
 from shared.numbers import known
 from shared.outside import moment, seconds_or_none

@@ -119,7 +119,7 @@ class BackFill:
         again where it was.
         """
         try:
-            await patiently(lambda: self._calls.look_at(call_id))
+            await patiently(lambda: self._calls.reconcile(call_id))
         except VoiceError as error:
             if isinstance(error, Unavailable | Misconfigured) and error.code not in OF_ONE_CALL:
                 raise

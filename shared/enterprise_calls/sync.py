@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.bus.bus import Bus
+from shared.calls.messages import check_wanted
 from shared.calls.model import QUEUE
 from shared.calls.service import Calls, changed_at, is_done
 from shared.calls.store import CallStore
-from shared.calls.telling import check_wanted
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
@@ -156,7 +156,7 @@ class EnterpriseCalls:
 
     async def _no_longer_work(self, calls: Mapping[str, Sequence[CallRow]]) -> AsyncIterator[Unlogged]:
         for call_id, rows in calls.items():
-            if not any(row.is_work for row in rows) and await self._is_to_be_looked_at(call_id, rows):
+            if not any(row.is_work for row in rows) and await self._is_to_be_reconciled(call_id, rows):
                 began = min(row.started_at for row in rows)
                 yield Unlogged(call_id, began, State.UNLOGGED, "it is no longer work, and its activity is still there")
 
@@ -165,7 +165,7 @@ class EnterpriseCalls:
         events, unreadable = [], 0
         async for page in pages(self._enreach.calls_modified, after, before):
             for call_id, rows in by_call(page.rows).items():
-                if await self._is_to_be_looked_at(call_id, rows):
+                if await self._is_to_be_reconciled(call_id, rows):
                     events.append(check_wanted(call_id, 0, self._clock(), f"rows-{to_iso(changed_at(rows))}"))
             unreadable += page.unreadable
         if events:
@@ -175,7 +175,7 @@ class EnterpriseCalls:
             log.warning("rows of calls cannot be read", extra={"count": unreadable})
         return len(events)
 
-    async def _is_to_be_looked_at(self, call_id: str, rows: Sequence[CallRow]) -> bool:
+    async def _is_to_be_reconciled(self, call_id: str, rows: Sequence[CallRow]) -> bool:
         if any(row.is_work for row in rows):
             return not is_done(await self._store.progress(call_id), changed_at(rows))
         record = await self._store.call(call_id)

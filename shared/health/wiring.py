@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from shared.bus.names import QUEUES
-from shared.callbacks.left import left_callbacks
+from shared.callbacks.unhandled import left_callbacks
 from shared.clock import Clock
 from shared.enterprise_calls.health import calls
 from shared.errors import Misconfigured

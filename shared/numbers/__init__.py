@@ -1,13 +1,13 @@
 """Phone numbers: any spelling to E.164, one key per line, what is dialled, and masking for logs (D11, K3, K6).
 
-``reading`` reads what people write, ``network`` what networks send, ``dialling`` what an agent calls; ``lines`` says
+``parsing`` reads what people write, ``network`` what networks send, ``dialling`` what an agent calls; ``lines`` says
 which numbers are one telephone line. Nothing here loads the library's metadata (40 ms) before a number is read.
 """
 
 from shared.numbers.lines import line_of
 from shared.numbers.masking import mask
 from shared.numbers.network import from_network, key_of, known
-from shared.numbers.reading import is_region, lines_in, numbers_in, to_e164
+from shared.numbers.parsing import is_region, lines_in, numbers_in, to_e164
 from shared.numbers.withheld import is_withheld
 
 __all__ = [

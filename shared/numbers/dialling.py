@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shared.errors import InvalidInput
 from shared.numbers.cleaning import cleaned
-from shared.numbers.reading import Spelled, spelled
+from shared.numbers.parsing import Spelled, spelled
 from shared.numbers.remarks import without_remarks
 from shared.numbers.withheld import is_keypad_word
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from shared.numbers.cleaning import cleaned
 from shared.numbers.lines import line_of
-from shared.numbers.reading import spelled
+from shared.numbers.parsing import spelled
 from shared.numbers.withheld import is_withheld
 
 LONGEST = 64

@@ -7,10 +7,10 @@ from shared.clock import Clock
 from shared.enreach.model import PoolAgent, PoolRow, VoicePerson
 from shared.enreach.overview import Overview
 from shared.phone.agents import PhoneAgents
-from shared.phone.boards import PoolBoards
 from shared.phone.caching import Cached
 from shared.phone.customers import Customers, Reachable
 from shared.phone.searching import has
+from shared.phone.wallboard import PoolBoards
 from shared.text import cleaned
 
 COLLEAGUES_KEPT_S = 30.0

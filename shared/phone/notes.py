@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.bus.bus import Bus
+from shared.calls.messages import noted
 from shared.calls.model import QUEUE, Edit, PhoneNote
 from shared.calls.store import CallStore
-from shared.calls.telling import noted
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse

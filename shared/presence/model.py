@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 QUEUE = "presence"
-LOOK = "voice.presence.look"
+RECONCILE = "voice.presence.reconcile"
 """The event type that asks for a look at one agent: ``{agent}`` or ``{user}``. All else is read from both sides."""
 CALL = "voice.presence.call"
 """A call of an agent began or ended, or his phone says that it goes on: see ``CallNews``."""
@@ -160,9 +160,10 @@ class AgentState:
 
     ``written``: the last write on Omnichannel that was carried out, and what was there before it, by which late news
     of what it wrote over is recognised. ``abandoned``: a write that was tried, not seen, and is no longer wanted: it
-    may come through late. ``beneath``: the presence a status with an end has covered. ``reported``: what a phone has
-    told of Omnichannel and no look has dealt with yet. ``wished_at``: the newest change by a person or the system that
-    was dealt with; ``changes`` counts them. ``signs_in``: a phone was opened, and no look has made both sides one yet.
+    may come through late. ``presence_before_timed_status``: the presence that a status with an end has covered.
+    ``reported``: what a phone has said of Omnichannel and is not reconciled yet. ``last_user_change_at``: the newest
+    change by a person or the system that was reconciled; ``changes`` counts them. ``signs_in``: a phone was opened, and
+    both sides are not reconciled yet.
     """
 
     phone: Availability | None = None
@@ -171,12 +172,12 @@ class AgentState:
     episode: Episode | None = None
     pending: tuple[Write, ...] = ()
     written: Write | None = None
-    written_over: datetime | None = None
+    overwritten_at: datetime | None = None
     abandoned: Write | None = None
-    beneath: Presence | None = None
+    presence_before_timed_status: Presence | None = None
     faults: tuple[Fault, ...] = ()
     reported: PresenceShown | None = None
-    wished_at: datetime | None = None
+    last_user_change_at: datetime | None = None
     changes: int = 0
     signs_in: bool = False
     etag: str | None = field(default=None, compare=False)

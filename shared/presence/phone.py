@@ -11,7 +11,7 @@ from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, VoiceError
 from shared.outside import is_call_id, moment
 from shared.phone.caching import Cached
-from shared.presence import telling
+from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, Agent, AgentState, Availability, CallNews, CallStep, Presence, Side
 from shared.presence.omnichannel import Omnichannel
@@ -142,7 +142,7 @@ class PhonePresence:
         await self._presences.note_report(agent, presence, at, settings)
 
     async def _look(self, agent: Agent, cause: str) -> None:
-        await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, self._clock()))
+        await self._bus.send(QUEUE, messages.reconcile_wanted(agent.id, cause, self._clock()))
 
     async def _agent(self, object_id: str) -> Agent:
         user = await self._users.signed_in(object_id)

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from shared.clock import Clock, to_iso
-from shared.presence import telling
+from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
-from shared.presence.deciding import SKEW
 from shared.presence.model import QUEUE, Agent, AgentState, PresenceShown, Side
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.rules import was_written_over
 from shared.presence.service import Agents, Sender
+from shared.presence.state_machine import SKEW
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method
 from shared.settings.service import Settings
@@ -63,7 +63,7 @@ class PresencePolling:
                 is_new = is_unmapped and not (state and any(one.side is Side.OMNICHANNEL for one in state.faults))
                 if not is_new and not await self._differs(agent, state, shown.get(agent.id)):
                     return False
-                await self._bus.send(QUEUE, telling.look_polled(agent.id, self._clock()))
+                await self._bus.send(QUEUE, messages.reconcile_polled(agent.id, self._clock()))
                 return True
 
         return sum(await asyncio.gather(*(check(agent) for agent in agents.values())))
@@ -76,7 +76,7 @@ class PresencePolling:
         for agent_id, news in await self._omnichannel.set_since(min(recent) - SKEW) if recent else ():
             state = states.get(agent_id)
             if state and news.at and was_written_over(state, news.presence_id, news.at):
-                event = telling.presence_told(agent_id, news, f"history/{to_iso(news.at)}", now)
+                event = messages.presence_told(agent_id, news, f"history/{to_iso(news.at)}", now)
                 await self._bus.send(QUEUE, event)
 
     async def _differs(self, agent: Agent, state: AgentState | None, shown: PresenceShown | None) -> bool:

@@ -64,7 +64,7 @@ def _of(state: AgentState) -> list[Presence]:
     """Those he has shown or is to be set to."""
     shown = [one.presence for one in (state.reported, state.omnichannel) if one]
     wanted = [one.presence for one in state.pending if one.presence]
-    kept = [one for one in (state.episode.before if state.episode else None, state.beneath) if one]
+    kept = [one for one in (state.episode.before if state.episode else None, state.presence_before_timed_status) if one]
     return shown + wanted + kept
 
 

@@ -9,7 +9,6 @@ its value and its time; a side that shows anything else was changed by a person 
 from dataclasses import replace
 from datetime import datetime
 
-from shared.presence.deciding import BY_SYSTEM, Decision, Policy, Seen, Writes
 from shared.presence.model import (
     AgentState,
     Availability,
@@ -21,9 +20,10 @@ from shared.presence.model import (
     Side,
     Write,
 )
+from shared.presence.state_machine import BY_SYSTEM, Decision, Policy, Seen, Writes
 
 
-def look(state: AgentState, seen: Seen, policy: Policy, now: datetime) -> AgentState:
+def reconcile(state: AgentState, seen: Seen, policy: Policy, now: datetime) -> AgentState:
     """The state after dealing with what is seen; its ``pending`` writes are then to be done by who asked.
 
     While somebody else holds a write, nothing is decided.
@@ -50,7 +50,7 @@ def carried_out(state: AgentState, write: Write, shown: PresenceShown | Availabi
         state,
         omnichannel=_as_written(write, write.presence, shown),
         written=write,
-        written_over=state.omnichannel.at if state.omnichannel else None,
+        overwritten_at=state.omnichannel.at if state.omnichannel else None,
         episode=_after(state.episode, write.purpose),
     )
 
@@ -112,7 +112,13 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
     write = state.written
     if write is None or state.pending or not was_written_over(state, news.presence.id, news.at):
         return state
-    state = replace(state, written_over=news.at, wished_at=news.at, changes=state.changes + 1, beneath=None)
+    state = replace(
+        state,
+        overwritten_at=news.at,
+        last_user_change_at=news.at,
+        changes=state.changes + 1,
+        presence_before_timed_status=None,
+    )
     writes = Writes(policy, now, str(state.changes), news.at or now)
     if state.episode and state.episode.is_set:
         state = replace(state, episode=replace(state.episode, before=news.presence))
@@ -133,7 +139,7 @@ def was_written_over(state: AgentState, presence_id: str, at: datetime | None) -
         return False
     if presence_id == write.presence.id or at > shown.at:
         return False
-    if any(at <= moment for moment in (state.written_over, state.wished_at) if moment):
+    if any(at <= moment for moment in (state.overwritten_at, state.last_user_change_at) if moment):
         return False
     return write.purpose is not Purpose.MIRROR or at > write.caused_at
 
@@ -163,7 +169,7 @@ def _renamed(state: AgentState, presence: Presence) -> AgentState:
         omnichannel=shown_now(state.omnichannel),
         reported=shown_now(state.reported),
         episode=replace(state.episode, before=now(state.episode.before)) if state.episode else None,
-        beneath=now(state.beneath),
+        presence_before_timed_status=now(state.presence_before_timed_status),
         pending=tuple(replace(write, presence=now(write.presence)) for write in state.pending),
     )
 

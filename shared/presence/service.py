@@ -14,14 +14,13 @@ from typing import Protocol
 from shared.bus.events import Event
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
-from shared.presence import telling
+from shared.presence import messages
 from shared.presence.calls import is_talking_asked, next_lease_end, with_news, without_expired
-from shared.presence.deciding import Policy, Seen
 from shared.presence.model import (
     CALL,
     CHANGED,
-    LOOK,
     QUEUE,
+    RECONCILE,
     Agent,
     AgentState,
     Availability,
@@ -37,13 +36,14 @@ from shared.presence.rules import (
     failed,
     instead,
     is_held,
-    look,
+    reconcile,
     release,
     usual,
     with_fault,
     with_late_news,
     with_report,
 )
+from shared.presence.state_machine import Policy, Seen
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
 
@@ -115,12 +115,12 @@ class Presences:
             await self._let_go(str(event.data.get("agent", "")).lower(), settings)
             return
         if event.type == CALL:
-            await self.call(agent, telling.call_from(event), settings)
+            await self.call(agent, messages.call_from(event), settings)
             return
         is_news = event.type == CHANGED and settings.method is Method.SERVER
         try:
             if not is_news or await self._take_news(agent, event, settings):
-                await self.look_at(agent, settings)
+                await self.reconcile(agent, settings)
         except VoiceError as error:
             if not event.data.get("once"):
                 raise
@@ -135,14 +135,14 @@ class Presences:
             return
         agent, policy, now = Agent(agent_id, ""), _policy(settings), self._clock()
         shown = await self._omnichannel.read(agent)
-        decided = look(replace(state, calls={}), Seen(None, shown), policy, now)
+        decided = reconcile(replace(state, calls={}), Seen(None, shown), policy, now)
         await self._write(agent, await self._store.save(agent_id, decided), policy)
 
     async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """A call of his began, goes on or ended."""
         policy = _policy(settings)
         await self._update(agent, lambda state: with_news(state, news, policy.lease, self._clock()))
-        await self.look_at(agent, settings)
+        await self.reconcile(agent, settings)
 
     async def note_call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """The phone's word on a call: noted at once; what follows from it is left to the queue."""
@@ -153,24 +153,24 @@ class Presences:
         after = await self._update(agent, lambda state: with_news(state, news, lease, now))
         if before.in_call != after.in_call:
             cause = f"{news.call_id}/{news.step}/{now.timestamp():.3f}"
-            await self._bus.send(QUEUE, telling.look_wanted(agent.id, cause, now))
+            await self._bus.send(QUEUE, messages.reconcile_wanted(agent.id, cause, now))
 
     async def note_sign_in(self, agent: Agent, settings: PresenceSettings) -> None:
         """A phone was opened: both sides become one, whatever they were while nobody looked."""
         if settings.enabled:
             await self._update(agent, lambda state: replace(state, signs_in=True))
-            await self._bus.send(QUEUE, telling.look_soon(agent.id, self._clock()))
+            await self._bus.send(QUEUE, messages.reconcile_soon(agent.id, self._clock()))
 
     async def note_report(self, agent: Agent, presence: Presence, at: datetime, settings: PresenceSettings) -> None:
         """What the phone says Omnichannel shows; what is known already, and older news, change nothing."""
         shown = PresenceShown(presence, at)
         await self._update(agent, lambda state: with_report(state, shown))
         try:
-            await self.look_at(agent, settings)
+            await self.reconcile(agent, settings)
         except VoiceError as error:
             log.warning("report noted, to be dealt with later", extra={"agent": agent.id, "error": str(error)})
             now = self._clock()
-            await self._bus.send(QUEUE, telling.look_soon(agent.id, now), delay_s=HELD_PAUSE_S)
+            await self._bus.send(QUEUE, messages.reconcile_soon(agent.id, now), delay_s=HELD_PAUSE_S)
 
     async def note_refusal(self, agent: Agent, cause: str, settings: PresenceSettings) -> None:
         """The phone could not set what was wanted: Omnichannel said no. It may try again at any time.
@@ -194,24 +194,24 @@ class Presences:
         now = self._clock()
         await self._update(agent, lambda state: with_fault(state, side, code, now))
 
-    async def look_at(self, agent: Agent, settings: PresenceSettings) -> None:
+    async def reconcile(self, agent: Agent, settings: PresenceSettings) -> None:
         """Reads both sides and writes what has to be.
 
         Raises Unavailable ``presence-contended``, and what the sides raise.
         """
         for _ in range(ROUNDS):
             try:
-                if await self._one_look(agent, settings):
+                if await self._reconcile_once(agent, settings):
                     return
             except Conflict:
                 continue
         raise _contended()
 
-    async def _one_look(self, agent: Agent, settings: PresenceSettings) -> bool:
+    async def _reconcile_once(self, agent: Agent, settings: PresenceSettings) -> bool:
         """Whether that was all. Raises Conflict when another instance was faster."""
         policy, state = _policy(settings), await self._store.load(agent.id)
         if is_held(state, self._clock()):
-            event = telling.look_soon(agent.id, self._clock())
+            event = messages.reconcile_soon(agent.id, self._clock())
             await self._bus.send(QUEUE, event, delay_s=_pause_s(state, self._clock()))
             return True
         is_asked = is_talking_asked(state, self._clock())
@@ -222,7 +222,7 @@ class Presences:
         now = self._clock()
         decided = without_expired(state, is_talking, policy.lease, now)
         if shown is not None:
-            decided = replace(look(decided, Seen(phone, shown), policy, now), reported=None)
+            decided = replace(reconcile(decided, Seen(phone, shown), policy, now), reported=None)
         if by_phone:
             decided = release(decided, Side.OMNICHANNEL, now)
         if decided != state or state.etag is None:
@@ -287,9 +287,9 @@ class Presences:
 
     async def _take_news(self, agent: Agent, event: Event, settings: PresenceSettings) -> bool:
         """Whether a look may follow; news that come while a write is under way are put off until it is done."""
-        news, state, now = telling.presence_from(event), await self._store.load(agent.id), self._clock()
+        news, state, now = messages.presence_from(event), await self._store.load(agent.id), self._clock()
         if is_held(state, now):
-            await self._bus.send(QUEUE, telling.again(event, now), delay_s=_pause_s(state, now))
+            await self._bus.send(QUEUE, messages.again(event, now), delay_s=_pause_s(state, now))
             return False
         if state.written is None or news.at is None or not news.presence_id:
             return True
@@ -308,7 +308,7 @@ class Presences:
         ends_at = state.phone.ends_at if state.phone else None
         for moment in (next_lease_end(state), ends_at):
             if moment is not None and moment > now:
-                event = telling.look_at_moment(agent.id, moment, now)
+                event = messages.reconcile_at_moment(agent.id, moment, now)
                 await self._bus.send(QUEUE, event, delay_s=(moment - now).total_seconds())
 
     async def _update(self, agent: Agent, change: Callable[[AgentState], AgentState]) -> AgentState:
@@ -327,7 +327,7 @@ async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, Voic
 def _addressed(event: Event, agents: Mapping[str, Agent]) -> Agent | None:
     """Whom an event is about, by either of his ids; None for who is no agent. Raises ``malformed-presence``."""
     agent_id, user = event.data.get("agent"), event.data.get("user")
-    if event.type not in {LOOK, CALL, CHANGED} or not (agent_id or user):
+    if event.type not in {RECONCILE, CALL, CHANGED} or not (agent_id or user):
         raise InvalidInput("malformed-presence", "an event of presence names its agent")
     if agent_id:
         return agents.get(str(agent_id).lower())

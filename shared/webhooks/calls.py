@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.bus.events import Event
+from shared.calls.messages import check_wanted, received
 from shared.calls.model import CallEvent, EventKind
-from shared.calls.telling import check_wanted, happened
 from shared.enreach import names
 from shared.errors import InvalidInput
 from shared.numbers import known
-from shared.webhooks.reading import call_of, moment_of, sequence_of, text_of
+from shared.webhooks.parsing import call_of, moment_of, sequence_of, text_of
 
 POOL_EVENTS = {
     names.EVENT_POOL_ARRIVED: EventKind.ARRIVED,
@@ -32,7 +32,7 @@ def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
     call_id = call_of(body)
     if kind is None:
         return check_wanted(call_id, 0, now, f"{body[names.EVENT_TYPE]}/{_place(body)}")
-    return happened(_pool_event(body, call_id, kind), now)
+    return received(_pool_event(body, call_id, kind), now)
 
 
 def _place(body: Mapping[str, object]) -> str:

@@ -11,8 +11,8 @@ from shared.dataverse import names
 from shared.errors import InvalidInput
 from shared.identity.notifications import IndexNotifications
 from shared.outside import EARLIEST, LATEST, document
+from shared.presence.messages import presence_told
 from shared.presence.model import QUEUE, PresenceNews
-from shared.presence.telling import presence_told
 
 _DATE = re.compile(r"/Date\((-?\d{1,18})(?:[+-]\d{4})?\)/")
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from shared.bus.events import Event
 from shared.enreach import names
 from shared.errors import InvalidInput
+from shared.presence.messages import call_told, user_changed
 from shared.presence.model import CallNews, CallStep
-from shared.presence.telling import call_told, user_changed
-from shared.webhooks.reading import call_of, moment_of, sequence_of
+from shared.webhooks.parsing import call_of, moment_of, sequence_of
 
 STARTS = names.CALL_STARTS | {names.POOL_CALL_START}
 ENDS = names.CALL_ENDS | {names.POOL_CALL_CANCELLED}

@@ -31,9 +31,9 @@ async def test_what_one_call_costs(calls: CallWorld, figures: Figures) -> None:
     for _ in range(SINGLE):
         call_id = calls.new_call()
         row = calls.cloud.add(call_id, RecordingIds=[])
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
         calls.cloud.change(row, RecordingIds=["rec-1"])
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
     asked = await calls.world.dynamics_requests()
     requests = len([one for one in asked if "systemusers" not in one])
     figures("Dataverse requests for a call whose recording is late", f"{requests / SINGLE:.2f}")
@@ -45,10 +45,10 @@ async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, figures
     for _ in range(SINGLE):
         call_id = calls.new_call()
         row = calls.cloud.add(call_id, RecordingIds=[])
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
         start = time.perf_counter()
         calls.cloud.change(row, RecordingIds=["rec-1"])
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
         assert (await calls.activity(call_id))["voice_recording"]
         taken_ms.append((time.perf_counter() - start) * 1000)
     figures.times("recording there to its link on the activity", taken_ms)

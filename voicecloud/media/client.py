@@ -16,10 +16,10 @@ from typing import Any, BinaryIO
 
 from shared.errors import Unavailable, VoiceError
 from voicecloud.media import messages as said
-from voicecloud.media import studio
+from voicecloud.media import mixdown
+from voicecloud.media.decoding import sound_of
 from voicecloud.media.link import Files, Link
 from voicecloud.media.messages import Answer, Media
-from voicecloud.media.playing import sound_of
 from voicecloud.media.process import Launch, own_process
 from voicecloud.records.quality import LegQuality
 from voicecloud.records.taken import Recording, Taken, TakenCall
@@ -343,7 +343,7 @@ class MediaClient:
         return Taken(
             recording,
             lambda: sound_of(packets(), recording.duration_s),
-            partial(studio.made, packets, recording.duration_s),
+            partial(mixdown.made, packets, recording.duration_s),
             file.close,
             packets,
         )

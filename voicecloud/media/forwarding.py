@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips, Player
-from voicecloud.media.keeping import Keeper
 from voicecloud.media.legs import Connection, Legs, MediaLeg
+from voicecloud.media.liveness import Liveness
 from voicecloud.media.rtp import FRAME_S, KEYS, SILENCE, Packet, key_payloads
-from voicecloud.media.tape import Tape
 from voicecloud.media.tasks import Tasks
 from voicecloud.routing.effects import Play
 
@@ -23,38 +23,38 @@ class Forwarding:
         self,
         *,
         legs: Legs,
-        tape: Tape,
+        recorder: CallRecorder,
         clips: Clips,
         tasks: Tasks,
-        keeper: Keeper,
+        alive: Liveness,
         seconds: Callable[[], float],
         pressed: Callable[[str, str], None],
     ) -> None:
         self._legs = legs
-        self._tape = tape
+        self._recorder = recorder
         self._clips = clips
         self._tasks = tasks
-        self._keeper = keeper
+        self._liveness = alive
         self._seconds = seconds
         self._pressed = pressed
 
     async def heard(self, leg: MediaLeg, connection: Connection, packet: Packet) -> None:
-        """A packet of a peer: on to the other leg, and onto the tape."""
+        """A packet of a peer: on to the other leg, and onto the recorder."""
         if leg.current is not connection or not self._is_let_in(leg):
             return
         now = leg.heard_at_s = self._seconds()
         if leg.lost_at_s is not None:
-            self._keeper.back(leg)
+            self._liveness.back(leg)
         if leg.is_muted:
             packet = Packet(packet.source, packet.sequence, packet.timestamp, SILENCE)
-        self._tape.heard(leg.id, packet, now)
+        self._recorder.heard(leg.id, packet, now)
         other = leg.other
         if other and other.current and not other.player:
             place = other.out.place(packet.source, packet.sequence, packet.timestamp, now)
             await other.current.peer.send(packet.payload, *place)
 
     def _is_let_in(self, leg: MediaLeg) -> bool:
-        """A flood is dropped beyond what the keeper lets drain."""
+        """A flood is dropped beyond what the alive lets drain."""
         leg.burst = min(MOST_AT_ONCE, leg.burst) + 1
         return leg.burst <= MOST_AT_ONCE
 

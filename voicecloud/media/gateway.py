@@ -10,16 +10,16 @@ from shared.errors import Missing
 from voicecloud.ids import Ids
 from voicecloud.media import malformed
 from voicecloud.media.aiortc_adapter import Listener
+from voicecloud.media.call_recorder import CallRecorder, Routing
 from voicecloud.media.clips import Clips
 from voicecloud.media.connecting import Connecting
 from voicecloud.media.forwarding import Forwarding
-from voicecloud.media.keeping import Keeper
 from voicecloud.media.legs import Connection, Legs, MediaLeg, Told
+from voicecloud.media.liveness import Liveness
 from voicecloud.media.messages import Answer, Media
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import FRAME_S
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
-from voicecloud.media.tape import Routing, Tape
 from voicecloud.media.tasks import Tasks
 from voicecloud.records.quality import LegQuality
 from voicecloud.records.taken import Taken
@@ -43,7 +43,7 @@ class Gateway:
         *,
         engine: Routing,
         ids: Ids,
-        tape: Tape,
+        recorder: CallRecorder,
         clips: Clips,
         servers: Sequence[IceServer],
         most: int,
@@ -52,16 +52,18 @@ class Gateway:
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
-        self._tape = tape
+        self._recorder = recorder
         self._clips = clips
         self._seconds = seconds
         self._legs = legs = Legs()
         self._tasks = tasks = Tasks()
         self._busy = asyncio.Event()
         self._qualities: dict[str, dict[str, LegQuality]] = {}
-        self._keeper = Keeper(legs=legs, clips=clips, tasks=tasks, seconds=seconds, hold_s=hold_s, left=self._given_up)
+        self._liveness = alive = Liveness(
+            legs=legs, clips=clips, tasks=tasks, seconds=seconds, hold_s=hold_s, left=self._given_up
+        )
         self._forwarding = Forwarding(
-            legs=legs, tape=tape, clips=clips, tasks=tasks, keeper=self._keeper, seconds=seconds, pressed=self._pressed
+            legs=legs, recorder=recorder, clips=clips, tasks=tasks, alive=alive, seconds=seconds, pressed=self._pressed
         )
         self._connecting = Connecting(
             legs=legs,
@@ -89,7 +91,7 @@ class Gateway:
 
     def expect(self, leg_id: str) -> None:
         """A peer is to come, and is waited for as if it were away. Raises Missing ``media-unknown``."""
-        self._keeper.expect(self._legs.make(leg_id))
+        self._liveness.expect(self._legs.make(leg_id))
         self._busy.set()
 
     async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> Answer:
@@ -102,7 +104,7 @@ class Gateway:
         answer = self._took_up(leg_id, await self._connecting.offer(leg_id, sdp))
         if leg := self._legs.get(leg_id):
             leg.sends_always = sends_always
-            self._keeper.expect(leg)
+            self._liveness.expect(leg)
         return answer
 
     async def check(self, sdp: str) -> None:
@@ -123,7 +125,7 @@ class Gateway:
         """The peer goes; its leg waits for another. Raises Missing ``media-unknown``."""
         await self._connecting.withdraw(leg_id, media_id)
         if leg := self._legs.get(leg_id):
-            self._keeper.look_after(leg)
+            self._liveness.check(leg)
 
     def media(self, leg_id: str) -> Media | None:
         leg = self._legs.get(leg_id)
@@ -149,22 +151,22 @@ class Gateway:
 
     def pause_recording(self, leg_id: str, paused: bool) -> None:
         """For this leg's call until it is taken up again, also over a hold (K9)."""
-        for one in self._tape.pause(leg_id, paused):
+        for one in self._recorder.pause(leg_id, paused):
             self._legs.tell(one)
 
     def recording_paused(self, leg_id: str) -> bool | None:
         """None: the leg is not being recorded."""
-        return self._tape.is_paused(leg_id)
+        return self._recorder.is_paused(leg_id)
 
     def send_keys(self, leg_id: str, keys: str) -> None:
         """Presses keys for a leg: routing is told, and the other party hears them (C2)."""
         self._forwarding.press(leg_id, keys)
 
     def take(self, call_id: str) -> list[Taken]:
-        return self._tape.take(call_id)
+        return self._recorder.take(call_id)
 
     def perform(self, effect: Effect) -> None:
-        self._tape.perform(effect)
+        self._recorder.perform(effect)
         with suppress(Missing):  # a leg that is over already
             if isinstance(effect, Bridge):
                 self._bridge(self._legs.make(effect.leg_a), self._legs.make(effect.leg_b))
@@ -186,7 +188,7 @@ class Gateway:
                 next_s = self._seconds()
             await self._forwarding.play_on()
             if self._seconds() >= look_s:
-                look_s = self._seconds() + self._keeper.look_after_all()
+                look_s = self._seconds() + self._liveness.check_all()
             next_s = max(next_s + FRAME_S, self._seconds() - CATCH_UP * FRAME_S)
             await asyncio.sleep(max(0.0, next_s - self._seconds()))
 
@@ -205,7 +207,7 @@ class Gateway:
 
     def _took_up(self, leg_id: str, answer: Answer) -> Answer:
         if self._legs.get(leg_id):
-            self._tape.has_voice(leg_id)
+            self._recorder.has_voice(leg_id)
         self._busy.set()
         return answer
 
@@ -213,12 +215,12 @@ class Gateway:
         """A connection of the leg has come, gone or failed."""
         if self._legs.get(leg.id) is leg:
             self._connecting.adopt(leg)
-            self._keeper.look_after(leg)
+            self._liveness.check(leg)
             self._legs.tell(leg.id)
 
     def _adopted(self, leg: MediaLeg) -> None:
         leg.heard_at_s, leg.is_expected = self._seconds(), True
-        self._keeper.back(leg)
+        self._liveness.back(leg)
 
     def _given_up(self, leg_id: str) -> None:
         self._engine.report(PartyLeft(leg_id))
@@ -233,7 +235,7 @@ class Gateway:
             leg.other, leg.player, leg.comfort = other, None, None
             leg.out.cut()
         for leg in (a, b):
-            self._keeper.look_after(leg)
+            self._liveness.check(leg)
             self._legs.tell(leg.id)
 
     def _separate(self, effect: Unbridge) -> None:
@@ -245,7 +247,7 @@ class Gateway:
         leg = self._legs.end(effect.leg_id)
         if leg is None:
             return
-        self._keeper.back(leg)
+        self._liveness.back(leg)
         if leg.current:
             leg.meter.done(leg.current.peer.quality())
         if total := leg.meter.total():

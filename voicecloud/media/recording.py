@@ -1,10 +1,10 @@
-"""Records two parties: keeps their packets as they come; ``playing`` makes sound of them when the call is over."""
+"""Records two parties: keeps their packets as they come; ``decoding`` makes sound of them when the call is over."""
 
 import logging
 import tempfile
 from typing import BinaryIO, cast
 
-from voicecloud.media.playing import ENTRY, sound_of
+from voicecloud.media.decoding import ENTRY, sound_of
 from voicecloud.media.rtp import CLOCK_RATE, Packet
 from voicecloud.records.audio import Sound
 

@@ -16,11 +16,11 @@ from shared.clock import utc_now
 from shared.errors import Unavailable
 from voicecloud.ids import Ids
 from voicecloud.media import messages as said
+from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips
 from voicecloud.media.gateway import Gateway
 from voicecloud.media.link import Files, Link
 from voicecloud.media.servers import IceServer, Way
-from voicecloud.media.tape import Tape
 from voicecloud.records.taken import Taken
 from voicecloud.routing.events import Event, KeyPressed
 from voicecloud.trunk.simulated import SimulatedVoices
@@ -106,7 +106,7 @@ class MediaServer:
         self._gateway = gateway = Gateway(
             engine=routing,
             ids=ids,
-            tape=Tape(routing, ids, time.monotonic),
+            recorder=CallRecorder(routing, ids, time.monotonic),
             clips=Clips(self._prompt),
             servers=servers,
             way=Way(message.address, range(*message.ports)),

@@ -17,7 +17,7 @@ from voicecloud.records.quality import with_quality
 from voicecloud.records.recordings import Recordings
 from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
-from voicecloud.records.taken import Taken, TakenCall, Tape
+from voicecloud.records.taken import CallRecorder, Taken, TakenCall
 from voicecloud.routing.effects import Effect, FinishCall, Note
 
 RETRY_S = 1.0
@@ -37,7 +37,7 @@ class CallRecords:
         *,
         store: RecordStore,
         recordings: Recordings,
-        tape: Tape,
+        recorder: CallRecorder,
         live: Callable[[str], CallHistory | None],
         live_ids: Callable[[], Sequence[str]],
         ready: Callable[[str], None],
@@ -48,7 +48,7 @@ class CallRecords:
     ) -> None:
         self._store = store
         self._recordings = recordings
-        self._tape = tape
+        self._recorder = recorder
         self._live = live
         self._live_ids = live_ids
         self._ready = ready
@@ -167,10 +167,10 @@ class CallRecords:
             log.exception("a call record cannot be stored", extra={"call_id": call_id})
 
     async def _finish(self, history: CallHistory) -> None:
-        """Recordings first. They are taken off the tape once, and stay here until all is stored."""
+        """Recordings first. They are taken off the recorder once, and stay here until all is stored."""
         call_id = history.call_id
         if call_id not in self._taken:
-            self._taken[call_id] = await self._tape.take(call_id)
+            self._taken[call_id] = await self._recorder.take(call_id)
         taken = self._taken[call_id]
         history = await self._with_recordings(history, taken.recordings)
         rows = rows_of(history, self._names, self._delay_s, self._clock())

@@ -1,4 +1,4 @@
-"""Recordings as they come off the tape. Apart from their storage: the media process makes them and loads none of it."""
+"""Recordings as they are taken. Apart from their storage: the media process makes them and loads none of it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class TakenCall:
     qualities: Mapping[str, LegQuality] = field(default_factory=dict)
 
 
-class Tape(Protocol):
+class CallRecorder(Protocol):
     """Whoever records calls."""
 
     async def take(self, call_id: str) -> TakenCall:

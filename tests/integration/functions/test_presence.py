@@ -10,8 +10,8 @@ import pytest
 from local.dynamics.data.tables.presence import AWAY
 from shared.clock import utc_now
 from shared.dataverse.model import Change
+from shared.presence.messages import reconcile_wanted
 from shared.presence.model import QUEUE
-from shared.presence.telling import look_wanted
 from shared.settings.model import Kind
 from tests.fixtures.calls import MATTI_NUMBER
 from tests.fixtures.functions_host import ChildHost
@@ -195,7 +195,7 @@ async def test_two_instances_make_one_write_a_change(statuses: Statuses, child_h
     for presence_id, name in ((TAKEN, "Busy"), (FAR, "Away"), (FREE, "Available")) * 2:
         await statuses.world.forget_requests()
         await statuses.set_phone(name)
-        looks = [look_wanted(DAVID_D365, f"test/{name}/{number}", utc_now()) for number in range(5)]
+        looks = [reconcile_wanted(DAVID_D365, f"test/{name}/{number}", utc_now()) for number in range(5)]
         await asyncio.gather(*(statuses.world.services.bus.send(QUEUE, look) for look in looks))
         await statuses.both_become(presence_id, name)
         await asyncio.sleep(0.5)

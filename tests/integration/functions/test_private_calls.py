@@ -69,7 +69,7 @@ async def test_a_call_that_is_not_work_leaves_no_trace(told: World, privacy: str
 
     row_id = await eventually(recorded)
     assert await told.services.enterprise_calls.run() is not None
-    assert await told.services.calls.look_at(call_id)
+    assert await told.services.calls.reconcile(call_id)
     await told.services.enterprise_calls.repair()
     assert told.host is not None
     traces = await everything_stored(told) + told.host.log.read_text()
@@ -79,5 +79,5 @@ async def test_a_call_that_is_not_work_leaves_no_trace(told: World, privacy: str
 
     work = {"CallId": call_id, "Privacy": "Work"}
     (await told.http.put(f"{url}/{row_id}/privacy", json=work, auth=auth)).raise_for_status()
-    assert await told.services.calls.look_at(call_id)
+    assert await told.services.calls.reconcile(call_id)
     assert number in await everything_stored(told)

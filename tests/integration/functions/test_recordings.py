@@ -27,7 +27,7 @@ async def recorded(world: World, app: RunningHost) -> str:
     call_id = await Customer(world).talks_to(DAVIDS_NUMBER)
 
     async def logged() -> None:
-        await world.services.calls.look_at(call_id)
+        await world.services.calls.reconcile(call_id)
         assert (await activity(world, call_id))["statecode"] == 1
 
     await eventually(logged)

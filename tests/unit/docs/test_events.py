@@ -10,11 +10,11 @@ import pytest
 from shared.bus.events import Event
 from shared.callbacks.model import REQUESTED
 from shared.callbacks.polling import requested
-from shared.calls.model import CHECK, HAPPENED, CallEvent, EventKind
-from shared.calls.telling import check_wanted, happened
+from shared.calls.messages import check_wanted, received
+from shared.calls.model import CHECK, RECEIVED, CallEvent, EventKind
 from shared.identity.notifications import SYNC, sync_wanted
-from shared.presence.model import CALL, CHANGED, LOOK, CallNews, CallStep, PresenceNews
-from shared.presence.telling import call_told, look_polled, presence_told
+from shared.presence.messages import call_told, presence_told, reconcile_polled
+from shared.presence.model import CALL, CHANGED, RECONCILE, CallNews, CallStep, PresenceNews
 
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "docs" / "events"
@@ -23,8 +23,8 @@ SAMPLES = {
     REQUESTED: requested("L1", "c1", NOW),
     SYNC: sync_wanted(1_795_000_000, NOW),
     CHECK: check_wanted("call-1", 0, NOW, "ended"),
-    HAPPENED: happened(CallEvent("call-1", 3, EventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW),
-    LOOK: look_polled("a1", NOW),
+    RECEIVED: received(CallEvent("call-1", 3, EventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW),
+    RECONCILE: reconcile_polled("a1", NOW),
     CALL: call_told("u1", CallNews("call-1", CallStep.STARTED, 2, NOW), NOW),
     CHANGED: presence_told("a1", PresenceNews("p1", NOW, "SYSTEM"), "k1", NOW),
 }

@@ -15,9 +15,9 @@ from aiohttp import web
 from shared.clock import utc_now
 from shared.errors import Missing
 from voicecloud.ids import Ids
+from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips
 from voicecloud.media.gateway import Gateway
-from voicecloud.media.tape import Tape
 from voicecloud.routing.effects import Bridge
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -30,8 +30,10 @@ async def no_prompts(_: str) -> bytes:
 def gateway() -> Gateway:
     engine: Any = SimpleNamespace(report=lambda _: None, history=lambda _: None, now=utc_now)
     ids = Ids(utc_now)
-    tape = Tape(engine, ids, time.monotonic)
-    return Gateway(engine=engine, ids=ids, tape=tape, clips=Clips(no_prompts), servers=(), most=1_000, hold_s=60.0)
+    recorder = CallRecorder(engine, ids, time.monotonic)
+    return Gateway(
+        engine=engine, ids=ids, recorder=recorder, clips=Clips(no_prompts), servers=(), most=1_000, hold_s=60.0
+    )
 
 
 def resident_bytes() -> int:

@@ -50,7 +50,7 @@ async def test_dynamics_fails_in_the_middle(calls: CallWorld, fault: dict[str, A
         await calls.world.fault(match="$batch", times=1, **fault)
         for _ in range(20):
             try:
-                await calls.services.calls.look_at(call_id)
+                await calls.services.calls.reconcile(call_id)
                 break
             except VoiceError as error:
                 assert error.retryable, error  # noqa: PT017
@@ -96,12 +96,12 @@ async def test_a_persons_completion_after_our_crash_is_not_taken_for_ours(calls:
     """We had only meant to complete it: what he has completed is final."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     calls.cloud.change(row, RecordingIds=["rec-1"])
     with pytest.raises(Crash):
-        await cut_off(calls.services, Fuse(2, after=False)).look_at(call_id)
+        await cut_off(calls.services, Fuse(2, after=False)).reconcile(call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"subject": "Human", "statecode": 1, "statuscode": 4})
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     done = await calls.services.call_store.progress(call_id)
     assert done is not None
     assert done.stage is Stage.FINAL

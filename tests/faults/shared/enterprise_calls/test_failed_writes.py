@@ -29,7 +29,7 @@ async def look_until_done(calls: CallWorld, call_id: str) -> int:
     """As the queue does: errors that pass by themselves are tried again; how often there were any."""
     for failures in range(10):
         try:
-            await calls.services.calls.look_at(call_id)
+            await calls.services.calls.reconcile(call_id)
         except VoiceError as error:
             assert error.retryable, error  # noqa: PT017
             continue
@@ -58,7 +58,7 @@ async def test_a_call_whose_write_fails_is_not_taken_for_done(calls: CallWorld) 
     calls.cloud.add(call_id, **MOBILE)
     await calls.world.fault(match="$batch", times=1, status=503)
     with pytest.raises(VoiceError):
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
     assert not is_done(await calls.services.call_store.progress(call_id), utc_now())
     await look_until_done(calls, call_id)
     assert len(await all_of(calls, call_id)) == 1
@@ -71,10 +71,10 @@ async def test_a_user_who_leaves_while_a_write_fails_loses_no_call(calls: CallWo
     calls.cloud.add(call_id, **MOBILE)
     await calls.world.fault(match="$batch", times=1, drop=True, after_commit=is_written)
     with pytest.raises(VoiceError):
-        await services.calls.look_at(call_id)
+        await services.calls.reconcile(call_id)
     users = dict(await services.users.by_voice_id())
     services.users._by_voice_id = {one: user for one, user in users.items() if one != ANNA}
-    await services.calls.look_at(call_id)
+    await services.calls.reconcile(call_id)
     [activity] = await all_of(calls, call_id)
     assert activity["_ownerid_value"] == str(users[ANNA].id)
     await services.close()

@@ -44,7 +44,7 @@ def later() -> datetime:
 
 async def look(presences: Presences, world: World) -> None:
     try:
-        await presences.look_at(AGENT, await world.services.settings.presence())
+        await presences.reconcile(AGENT, await world.services.settings.presence())
     except Crash:
         return
 

@@ -36,7 +36,7 @@ async def request_and_attempt(calls: CallWorld, columns: tuple[str, ...]) -> dic
     calls.cloud.add(call_id, Direction=1, BNum=number, ANum="", QueueName=None)
     async with without(calls.world, *columns):
         await services.call_notes.take(call_id, ANNA_SIGNED_IN, {"callbackRequest": request})
-        assert await services.calls.look_at(call_id) is not None
+        assert await services.calls.reconcile(call_id) is not None
         assert set(columns) <= await services.absent_columns.names()
     await services.close()
     return await calls.services.dataverse.get(f"phonecalls({request})")

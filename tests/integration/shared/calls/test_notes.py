@@ -29,7 +29,7 @@ NOBODYS_NUMBER = "+358469999998"
 
 async def tell(calls: CallWorld, call_id: str, agent: str = ANNA_SIGNED_IN, **told: Any) -> None:
     await calls.services.call_notes.take(call_id, agent, told)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
 
 
 async def description(calls: CallWorld, call_id: str) -> str | None:
@@ -124,7 +124,7 @@ async def test_an_attempt_moves_to_the_request_that_was_meant(calls: CallWorld) 
     await tell(calls, call_id, callbackRequest=right)
     assert await counted() == [0, 1]
     calls.cloud.change(row, Privacy="Private")
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await counted() == [0, 0]
 
 
@@ -132,12 +132,12 @@ async def test_a_customer_who_is_gone_costs_only_himself(calls: CallWorld) -> No
     """Deleted between pick and end, they are a bare number in the activity, which is open for another pick."""
     call_id, gone = calls.new_call(), str(uuid4())
     row = calls.cloud.add(call_id, RecordingIds=[], ANum=NOBODYS_NUMBER)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.services.dataverse.transact([Change("PATCH", f"contacts({gone})", {"lastname": "Gone"})])
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"customer": {"kind": "contact", "id": gone}})
     await calls.services.dataverse.delete(f"contacts({gone})")
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["voice_recording"] is not None, activity["statecode"]) == (True, 0)
     assert parties(activity) == [(1, NOBODYS_NUMBER), (2, ANNA_D365)]
@@ -148,9 +148,9 @@ async def test_an_assignee_who_is_gone_costs_only_himself(calls: CallWorld) -> N
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "default_assignee": str(uuid4())})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, UserID=str(uuid4()))
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     calls.cloud.change(row, Duration=100)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["_regardingobjectid_value"], activity["voice_duration"]) == (MATTI, 100)
     assert parties(activity) == [(1, MATTI)]
@@ -160,7 +160,7 @@ async def test_saved_again_and_again_below_a_persons_text_notes_stand_there_once
     """Each draft takes the place of the one before; a piece of the person's own text is not taken for them."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     typed = "He will not pay 1000 euros"
     await calls.services.dataverse.update(calls.path(call_id), {"description": typed})
     for draft in ("pay", "pay 100", "pay 100 now"):
@@ -177,7 +177,7 @@ async def test_notes_reach_a_completed_activity_that_a_person_had_edited(calls: 
     await tell(calls, call_id, notes="first")
     await calls.services.dataverse.update(calls.path(call_id), {"description": "A person wrote"})
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert (await progress_of(calls, call_id)).stage is Stage.COMPLETED
     await tell(calls, call_id, notes="after the end")
     activity = await calls.activity(call_id)
@@ -192,7 +192,7 @@ async def test_notes_that_a_person_has_changed_do_not_come_again(calls: CallWorl
     await tell(calls, call_id, notes="wants a refund")
     await calls.services.dataverse.update(calls.path(call_id), {"description": typed})
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await description(calls, call_id) == typed
     await tell(calls, call_id, notes="by Friday")
     assert await description(calls, call_id) == f"{typed}\nby Friday"
@@ -202,7 +202,7 @@ async def test_notes_that_are_too_long_below_a_text_are_cut(calls: CallWorld) ->
     """What there is room for is shown, and replaced like any other."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"description": "x" * 1990})
     await tell(calls, call_id, notes="a" * 100)
     assert await description(calls, call_id) == "x" * 1990 + "\n" + "a" * 9
@@ -230,7 +230,7 @@ async def test_colleagues_stand_on_both_sides_of_an_internal_call(calls: CallWor
         common = {"ANum": "+358401111111", "BNum": "+358402222222", "CallTypeString": "Call", "QueueName": None}
         calls.cloud.add(call_id, Direction=1, start=start, **common)
         calls.cloud.add(call_id, Direction=0, start=start + timedelta(seconds=delay_s), UserID=BJORN, **common)
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
         activity = await calls.activity(call_id)
         assert parties(activity) == [(1, ANNA_D365), (2, BJORN_D365)]
         assert (activity["_ownerid_value"], activity["directioncode"]) == (ANNA_D365, True)
@@ -243,7 +243,7 @@ async def test_a_blanked_activity_says_nothing(calls: CallWorld) -> None:
     row = calls.cloud.add(call_id, ANum=MATTI_NUMBER)
     await tell(calls, call_id, notes="secret")
     calls.cloud.change(row, Privacy="Private")
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     told = {name for name, value in activity.items() if name.startswith(("voice_", "actual", "_regarding")) and value}
     assert told <= {"actualend"}

@@ -21,7 +21,7 @@ async def test_an_enterprise_call_is_written_without_any_one_column(
     call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(hours=hours_ago)
     async with without(calls.world, column):
         calls.cloud.add(call_id, start=start, **ON_MOBILE)
-        assert await calls.new_process().calls.look_at(call_id)
+        assert await calls.new_process().calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["statecode"], activity["_regardingobjectid_value"]) == (1, MATTI)
 
@@ -32,10 +32,10 @@ async def test_a_call_is_blanked_without_any_one_column(calls: CallWorld, column
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": "blank"})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     calls.cloud.change(row, Privacy="Private")
     async with without(calls.world, column):
-        assert await calls.new_process().calls.look_at(call_id)
+        assert await calls.new_process().calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["phonenumber"], activity[names.DURATION], parties(activity)) == (None, None, [])
     assert activity["statecode"] == 1

@@ -29,7 +29,7 @@ async def test_a_pool_call_becomes_one_completed_activity_with_all_of_g1(calls: 
     row = calls.cloud.add(call_id)
     await calls.services.users.by_voice_id()
     await calls.world.forget_requests()
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     assert [one.split("?")[0] for one in await calls.world.dynamics_requests()] == ["POST /api/data/v9.2/$batch"]
     activity = await calls.activity(call_id)
     assert activity["subject"] == "Incoming call: Matti Meikäläinen"
@@ -50,11 +50,11 @@ async def test_looking_again_writes_nothing(calls: CallWorld) -> None:
     """A call that has been looked at costs Dynamics nothing the next times, from any process."""
     call_id = calls.new_call()
     calls.cloud.add(call_id)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     version = (await calls.activity(call_id))["@odata.etag"]
     await calls.world.forget_requests()
     for services in (calls.services, calls.services, calls.new_process()):
-        assert await services.calls.look_at(call_id)
+        assert await services.calls.reconcile(call_id)
     assert [one for one in await calls.world.dynamics_requests() if "phonecalls" in one or "batch" in one] == []
     assert (await calls.activity(call_id))["@odata.etag"] == version
 
@@ -63,12 +63,12 @@ async def test_the_recording_comes_later_by_one_more_request(calls: CallWorld) -
     """Metrics first, recording later: the activity stays open until it has both, then is completed (G2)."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    assert not await calls.services.calls.look_at(call_id)
+    assert not await calls.services.calls.reconcile(call_id)
     before = await calls.activity(call_id)
     assert (before["statecode"], before["voice_recording"], before["voice_waittime"]) == (0, None, 20)
     await calls.world.forget_requests()
     calls.cloud.change(row, RecordingIds=["rec-1", "rec-2"])
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     assert len([one for one in await calls.world.dynamics_requests() if "systemusers" not in one]) == 1
     after = await calls.activity(call_id)
     assert (after["statecode"], after["voice_recording"] is not None) == (1, True)
@@ -80,10 +80,10 @@ async def test_without_its_recording_a_call_is_completed_at_the_limit(calls: Cal
     await calls.world.set(Kind.CALL_SYNC, "call-sync", limit)
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    assert not await calls.services.calls.look_at(call_id)
+    assert not await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["statecode"] == 1
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["statecode"], activity["statuscode"], activity["voice_recording"] is not None) == (1, 4, True)
 
@@ -93,7 +93,7 @@ async def test_completion_can_be_left_to_the_agent(calls: CallWorld) -> None:
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {"complete": False})
     call_id = calls.new_call()
     calls.cloud.add(call_id)
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["statecode"] == 0
 
 
@@ -101,16 +101,16 @@ async def test_what_a_person_has_changed_stays_as_he_left_it(calls: CallWorld) -
     """Edits of subject, description and regarding survive the enrichment that follows (G4)."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     edits = {"subject": "About the invoice", "description": "He will call again", "voice_waittime": 3}
     await calls.services.dataverse.update(calls.path(call_id), edits)
     calls.cloud.change(row, RecordingIds=["rec-1"], WaitTime=25, Duration=70)
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert {name: activity[name] for name in edits} == edits
     assert (activity["voice_duration"], activity["statecode"], activity["voice_recording"] is not None) == (70, 1, True)
     calls.cloud.change(row, WaitTime=30)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["voice_waittime"] == 3
 
 
@@ -118,15 +118,15 @@ async def test_an_activity_that_a_person_completed_ends_the_matter(calls: CallWo
     """Where closed activities refuse changes nothing is retried, and the reason is noted."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"statecode": 1, "statuscode": 4})
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
     assert (progress.stage, progress.verdict) == (Stage.FINAL, "completed by a person")
     await calls.world.forget_requests()
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await calls.world.dynamics_requests() == []
 
 
@@ -143,10 +143,10 @@ async def test_what_only_a_private_leg_told_is_taken_back(calls: CallWorld) -> N
         WaitTime=None,
         RecordingIds=[],
     )
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["voice_pool"] == "Sales"
     calls.cloud.change(private, Privacy="Private")
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     told = ("voice_pool", "voice_recording", "voice_waittime", "voice_arrivedon", "voice_firstansweredon")
     assert [activity[name] for name in told] == [None] * 5
@@ -157,10 +157,10 @@ async def test_an_activity_that_a_person_deleted_is_not_made_again(calls: CallWo
     """Deleting is an edit, too."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.services.dataverse.delete(calls.path(call_id))
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
     assert progress.verdict == "deleted by a person"
@@ -175,12 +175,12 @@ async def test_notes_land_once_whenever_they_come(calls: CallWorld) -> None:
     notes = calls.services.call_notes
     await notes.take(call_id, ANNA_SIGNED_IN, {"notes": "wants a refund"})
     calls.cloud.add(call_id)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["description"], activity["statecode"]) == ("wants a refund", 1)
     await notes.take(call_id, ANNA_SIGNED_IN, {"notes": "wants a refund, by Friday"})
-    await calls.services.calls.look_at(call_id)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["description"], activity["statecode"]) == ("wants a refund, by Friday", 1)
 
@@ -189,12 +189,12 @@ async def test_notes_go_below_what_was_written_in_the_form(calls: CallWorld) -> 
     """Neither the form's nor the phone's text is lost."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"description": "typed in the form"})
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "typed in the phone"})
     calls.cloud.change(row, RecordingIds=["rec-1"])
     for _ in range(3):
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["description"] == "typed in the form\ntyped in the phone"
 
 
@@ -202,13 +202,13 @@ async def test_the_picked_customer_counts_where_several_have_the_number(calls: C
     """None is regarded until the agent picks one (D6)."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, ANum="+358501112222", RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert activity["_regardingobjectid_value"] is None
     assert parties(activity) == [(1, "+358501112222"), (2, ANNA_D365)]
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"customer": {"kind": "contact", "id": MATTI}})
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert activity["_regardingobjectid_value"] == MATTI
     assert parties(activity) == [(1, MATTI), (2, ANNA_D365)]
@@ -228,7 +228,7 @@ async def test_the_last_agent_owns_a_transferred_call(calls: CallWorld) -> None:
         WaitTime=None,
         EndTime=to_iso(start + timedelta(seconds=90)),
     )
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert activity["_ownerid_value"] == BJORN_D365
     assert parties(activity) == [(1, MATTI), (2, ANNA_D365), (2, BJORN_D365)]
@@ -249,7 +249,7 @@ async def test_an_attempt_on_a_callback_request_counts_answered_or_not(calls: Ca
         await calls.services.call_notes.take(attempts[-1], ANNA_SIGNED_IN, {"callbackRequest": str(request)})
         calls.cloud.add(attempts[-1], **direct, **changes)
         for _ in range(2):
-            await calls.services.calls.look_at(attempts[-1])
+            await calls.services.calls.reconcile(attempts[-1])
     rows = [await calls.activity(one) for one in attempts]
     assert [row["voice_result"] for row in rows] == ["Not Answered", "Answered"]
     assert {row["_voice_callbackrequest_value"] for row in rows} == {str(request)}
@@ -273,7 +273,7 @@ async def test_calls_that_are_none_of_our_business_leave_no_activity(
     """Why is noted, and the call is not looked at again."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, **changes)
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
     assert (progress.stage, progress.verdict) == (Stage.NONE, why)
@@ -288,10 +288,10 @@ async def test_a_column_that_the_environment_lacks_costs_only_itself(calls: Call
             (await calls.world.http.post(switch, json=body)).raise_for_status()
             call_id = calls.new_call()
             row = calls.cloud.add(call_id, RecordingIds=[])
-            await calls.services.calls.look_at(call_id)
+            await calls.services.calls.reconcile(call_id)
             await calls.services.dataverse.update(calls.path(call_id), {"subject": "Changed"})
             calls.cloud.change(row, RecordingIds=["rec-1"])
-            await calls.services.calls.look_at(call_id)
+            await calls.services.calls.reconcile(call_id)
             report = await calls.services.health.report()
     (await calls.world.http.post(switch, json=body)).raise_for_status()
     activity = await calls.activity(call_id)
@@ -307,10 +307,10 @@ async def test_a_call_that_is_no_longer_work_is_taken_back(calls: CallWorld, way
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, Terminal="mobile", CallTypeString="DirectCall", QueueName=None, WaitTime=None)
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["phonenumber"] == MATTI_NUMBER
     calls.cloud.change(row, Privacy="Private")
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     found = (
         await calls.services.dataverse.get("phonecalls", {"$filter": f"activityid eq {calls.activity_id(call_id)}"})
     )["value"]
@@ -326,7 +326,7 @@ async def test_a_call_that_is_no_longer_work_is_taken_back(calls: CallWorld, way
     assert MATTI_NUMBER not in str(rows)
     assert "secret" not in str(rows)
     calls.cloud.change(row, Privacy="Work")
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     assert (activity["phonenumber"], activity["subject"]) == (MATTI_NUMBER, "Incoming call: Matti Meikäläinen")
 
@@ -335,13 +335,13 @@ async def test_a_call_that_turns_private_while_its_activity_is_made_is_taken_bac
     """Cut off after Dynamics has it and before that is noted: the intention alone is reason to remove it (H3)."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     done = await calls.services.call_store.progress(call_id)
     assert done is not None
     await calls.services.call_store.save(call_id, replace(done, stage=Stage.NONE, version="", written={}))
     calls.cloud.change(row, Privacy="Private")
     assert await calls.services.enterprise_calls.run() is not None
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     path = {"$filter": f"activityid eq {calls.activity_id(call_id)}"}
     assert (await calls.services.dataverse.get("phonecalls", path))["value"] == []
 
@@ -351,7 +351,7 @@ async def test_notes_of_a_call_that_never_was_work_are_forgotten(calls: CallWorl
     call_id = calls.new_call()
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
     calls.cloud.add(call_id, Privacy="Private")
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     assert await calls.services.call_store.phone_note(call_id, ANNA_SIGNED_IN) is None
 
 
@@ -359,17 +359,17 @@ async def test_a_call_without_an_activity_is_settled_without_a_recording(calls: 
     """Nothing is waited for where nothing will be written."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, Terminal="mobile", ANum="+358469999999", RecordingIds=[])
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
 
 
 async def test_a_cancelled_activity_stays_cancelled(calls: CallWorld) -> None:
     """Cancelling is a person's decision like completing."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"statecode": 2, "statuscode": 3})
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["statecode"] == 2
 
 

@@ -20,7 +20,7 @@ async def looked_at(calls: CallWorld, **changes: Any) -> str:
     call_id = calls.new_call()
     changed_at = to_iso(utc_now() - timedelta(hours=2))
     calls.cloud.add(call_id, **{"ModifiedTime": changed_at, **changes})
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     return call_id
 
 
@@ -38,7 +38,7 @@ async def test_a_call_with_no_or_several_customers_stays_open_until_the_agent_pi
     assert await state(calls, call_id) == (OPEN, None)
     assert (await calls.activity(call_id))["voice_recording"]
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"customer": {"kind": "contact", "id": MATTI}})
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await state(calls, call_id) == (COMPLETED, MATTI)
 
 
@@ -52,7 +52,7 @@ async def test_regarding_filled_in_dynamics_completes_it_by_the_next_repair(call
     depth = (await calls.services.queue_depths.of("calls")).active
     assert await enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
     assert (await calls.services.queue_depths.of("calls")).active == depth + 1
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await state(calls, call_id) == (COMPLETED, MATTI)
 
 
@@ -61,7 +61,7 @@ async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWor
     call_id = await looked_at(calls, ANum=NOBODYS_NUMBER)
     await calls.services.dataverse.update(calls.path(call_id), {**TO_MATTI, "statecode": 1, "statuscode": 4})
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "late"})
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await state(calls, call_id) == (COMPLETED, MATTI)
     progress = await calls.services.call_store.progress(call_id)
     assert progress
@@ -83,7 +83,7 @@ async def test_a_call_among_colleagues_is_completed(calls: CallWorld) -> None:
     common = {"ANum": "+358401111111", "BNum": "+358402222222", "CallTypeString": "Call", "QueueName": None}
     calls.cloud.add(call_id, Direction=1, start=start, **common)
     calls.cloud.add(call_id, Direction=0, start=start, UserID=BJORN, **common)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await state(calls, call_id) == (COMPLETED, None)
 
 
@@ -95,5 +95,5 @@ async def test_an_attempt_that_nobody_answered_is_completed(calls: CallWorld) ->
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"callbackRequest": request})
     unanswered = {"AnswerTime": None, "EndResult": 1, "Duration": 0, "RecordingIds": [], "EndReason": "no_answer"}
     calls.cloud.add(call_id, Direction=1, ANum="", BNum=NOBODYS_NUMBER, **unanswered)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await state(calls, call_id) == (COMPLETED, None)

@@ -60,14 +60,14 @@ def failing(calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError
     for call_id in (bad, good):
         calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
     calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=1), CallID=None)
-    look = calls.services.calls.look_at
+    look = calls.services.calls.reconcile
 
     async def looking(call_id: str) -> bool | None:
         if call_id == bad:
             raise error
         return await look(call_id)
 
-    monkeypatch.setattr(calls.services.calls, "look_at", looking)
+    monkeypatch.setattr(calls.services.calls, "reconcile", looking)
     monkeypatch.setattr("shared.enterprise_calls.backfill.PAUSE_S", 0.001)
     return Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None), good
 
@@ -118,7 +118,7 @@ async def test_a_back_fill_waits_as_often_as_it_is_asked_to(calls: CallWorld, mo
 
         return ask
 
-    for owner, name in ((calls.services.enreach, "calls_started"), (calls.services.calls, "look_at")):
+    for owner, name in ((calls.services.enreach, "calls_started"), (calls.services.calls, "reconcile")):
         monkeypatch.setattr(owner, name, throttled(name, getattr(owner, name)))
     plan = Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None)
     assert await calls.services.back_fill.run(plan) == {"enterprise": 1}
@@ -169,7 +169,7 @@ async def test_a_back_fill_judges_again_what_settings_had_left_out(calls: CallWo
     since, call_id = until - timedelta(days=1), calls.new_call()
     calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "enterprise": False})
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     await calls.world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     steps: list[Step] = []
     for dry_run, outcome in (

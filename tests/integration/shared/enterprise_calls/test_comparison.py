@@ -22,7 +22,7 @@ async def logged(calls: CallWorld) -> str:
     """A call of two hours ago that is in Dynamics."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE, ModifiedTime=to_iso(utc_now() - EARLY))
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     return call_id
 
 
@@ -45,7 +45,7 @@ async def test_a_call_settled_without_an_activity_is_judged_again(calls: CallWor
     await calls.services.call_store.save(call_id, wrong)
     assert await listed(calls) == [(call_id, "unlogged")]
     assert (await calls.services.enterprise_calls.repair())["unlogged"] == 1
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert len(await all_of(calls, call_id)) == 1
     assert await listed(calls) == []
 
@@ -54,7 +54,7 @@ async def test_a_call_left_out_for_good_reason_is_not_listed(calls: CallWorld) -
     """Judged again each time, with the same answer, and without a request to Dynamics of its own."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE, ANum="+358449998877", ModifiedTime=to_iso(utc_now() - EARLY))
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert (await noted(calls, call_id)).verdict == "the other party is no customer"
     assert await listed(calls) == []
 
@@ -66,7 +66,7 @@ async def test_an_activity_we_forgot_is_known_again(calls: CallWorld) -> None:
     await calls.services.call_store.save(call_id, Progress(verdict="?", rows_at=before.rows_at, etag=before.etag))
     assert await listed(calls) == [(call_id, "not known")]
     await calls.services.enterprise_calls.repair()
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert (await noted(calls, call_id)).has_activity
     assert len(await all_of(calls, call_id)) == 1
     assert await listed(calls) == []
@@ -80,7 +80,7 @@ async def test_an_activity_that_was_deleted_stays_away_and_is_listed(calls: Call
     for _ in range(2):
         assert await listed(calls) == [(call_id, "deleted")]
         assert await calls.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 1}
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert await all_of(calls, call_id) == []
     finding = await health(calls.services.enterprise_calls, utc_now)()
     assert (finding.state, finding.figures["deleted"]) == ("ok", 1)

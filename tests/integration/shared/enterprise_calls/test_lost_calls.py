@@ -16,7 +16,7 @@ async def done_with(calls: CallWorld) -> str:
     """A call of two hours ago, in Dynamics and done with by what our row says."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE, ModifiedTime=to_iso(utc_now() - timedelta(hours=2)))
-    assert await calls.services.calls.look_at(call_id)
+    assert await calls.services.calls.reconcile(call_id)
     assert (await calls.services.enterprise_calls.repair())["unlogged"] == 0
     return call_id
 
@@ -35,7 +35,7 @@ async def test_a_call_our_row_is_wrong_about_is_found_and_repaired(calls: CallWo
     depth = (await calls.services.queue_depths.of("calls")).active
     assert (await calls.services.enterprise_calls.repair())["unlogged"] == 1
     assert (await calls.services.queue_depths.of("calls")).active == depth + 1
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     assert len(await all_of(calls, call_id)) == 1
     after = await calls.services.call_store.progress(call_id)
     assert after

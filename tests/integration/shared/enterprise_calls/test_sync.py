@@ -64,7 +64,7 @@ async def test_each_changed_call_is_sent_once(emptied: Listened) -> None:
     row = emptied.cloud.add(call_id, **MOBILE)
     assert await emptied.services.enterprise_calls.run() == 1
     assert await sent(emptied) == [call_id]
-    await emptied.services.calls.look_at(call_id)
+    await emptied.services.calls.reconcile(call_id)
     assert await emptied.services.enterprise_calls.run() == 0
     emptied.cloud.change(row, Duration=99)
     assert await emptied.services.enterprise_calls.run() == 1
@@ -77,11 +77,11 @@ async def test_a_call_that_is_not_work_goes_nowhere(emptied: Listened, privacy: 
     call_id = emptied.new_call()
     row = emptied.cloud.add(call_id, **MOBILE, Privacy=privacy)
     assert await emptied.services.enterprise_calls.run() == 0
-    assert await emptied.services.calls.look_at(call_id)
+    assert await emptied.services.calls.reconcile(call_id)
     assert await emptied.services.call_store.progress(call_id) is None
     emptied.cloud.change(row, Privacy="Work")
     assert await emptied.services.enterprise_calls.run() == 1
-    await emptied.services.calls.look_at(call_id)
+    await emptied.services.calls.reconcile(call_id)
     assert (await emptied.activity(call_id))["phonenumber"] == MATTI_NUMBER
     emptied.cloud.change(row, Privacy="Private")
     assert await emptied.services.enterprise_calls.run() == 1
@@ -94,7 +94,7 @@ async def test_what_was_told_of_a_call_that_is_not_work_is_found_and_forgotten(e
     await emptied.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
     emptied.cloud.add(call_id, **MOBILE, Privacy="Undefined")
     assert await emptied.services.enterprise_calls.run() == 1
-    await emptied.services.calls.look_at(call_id)
+    await emptied.services.calls.reconcile(call_id)
     assert await emptied.services.call_store.phone_note(call_id, ANNA_SIGNED_IN) is None
     assert await emptied.services.enterprise_calls.run() == 0
 
@@ -104,10 +104,10 @@ async def test_a_call_that_is_no_longer_work_is_found_without_the_time_of_its_ch
     call_id = emptied.new_call()
     row = emptied.cloud.add(call_id, **MOBILE)
     before = row["ModifiedTime"]
-    await emptied.services.calls.look_at(call_id)
+    await emptied.services.calls.reconcile(call_id)
     row.update(Privacy="Private", ModifiedTime=before)
     assert await emptied.services.enterprise_calls.run() == 1
-    await emptied.services.calls.look_at(call_id)
+    await emptied.services.calls.reconcile(call_id)
     with pytest.raises(Missing):
         await emptied.activity(call_id)
     assert await emptied.services.enterprise_calls.run() == 0
@@ -121,7 +121,7 @@ async def test_a_clock_that_differs_by_two_minutes_loses_no_call(emptied: Listen
         emptied.cloud.add(call_id, **MOBILE, ModifiedTime=to_iso(utc_now() + skew))
         await emptied.services.enterprise_calls.run()
         assert call_id in await sent(emptied)
-        await emptied.services.calls.look_at(call_id)
+        await emptied.services.calls.reconcile(call_id)
 
 
 async def test_a_run_that_dies_before_its_watermark_repeats_its_calls(emptied: Listened) -> None:
@@ -132,7 +132,7 @@ async def test_a_run_that_dies_before_its_watermark_repeats_its_calls(emptied: L
     await emptied.services.tables.table("polls").delete("calls", "watermark")
     assert await emptied.services.enterprise_calls.run() == 1
     for _ in range(2):
-        await emptied.services.calls.look_at(call_id)
+        await emptied.services.calls.reconcile(call_id)
     found = await emptied.services.dataverse.get("phonecalls", {"$filter": f"voice_callid eq '{call_id}'"})
     assert len(found["value"]) == 1
 
@@ -143,7 +143,7 @@ async def test_a_mobile_call_with_a_contact_is_synchronised_both_ways(calls: Cal
     call_id = calls.new_call()
     numbers = {"ANum": "+358501001111", "BNum": "0401234567", "Direction": 1} if outgoing else {}
     calls.cloud.add(call_id, **MOBILE, **numbers)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     activity = await calls.activity(call_id)
     customer_side, agent_side = (2, 1) if outgoing else (1, 2)
     assert parties(activity) == sorted([(customer_side, MATTI), (agent_side, ANNA_D365)])
@@ -157,7 +157,7 @@ async def test_a_short_call_is_left_out(calls: CallWorld) -> None:
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "duration_limit_s": 66})
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE)
-    await calls.services.calls.look_at(call_id)
+    await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
     assert progress.verdict == "shorter than the limit"
@@ -179,7 +179,7 @@ async def test_an_activity_written_by_hand_is_not_doubled(calls: CallWorld) -> N
     calls.cloud.add(near, **MOBILE, start=start)
     calls.cloud.add(far, **MOBILE, start=start + timedelta(minutes=10))
     for call_id in (near, far):
-        await calls.services.calls.look_at(call_id)
+        await calls.services.calls.reconcile(call_id)
     verdicts = [await calls.services.call_store.progress(call_id) for call_id in (near, far)]
     assert [one and one.verdict for one in verdicts] == ["an activity was written by hand", "enterprise"]
 
@@ -190,7 +190,7 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     early = to_iso(utc_now() - timedelta(hours=2))
     emptied.cloud.add(logged, **MOBILE, ModifiedTime=early)
     emptied.cloud.add(lost, **MOBILE, ModifiedTime=early)
-    await emptied.services.calls.look_at(logged)
+    await emptied.services.calls.reconcile(logged)
     began = utc_now() - STUCK_AFTER - timedelta(minutes=1)
     await emptied.services.call_store.happened(
         CallEvent(emptied.new_call(), 1, EventKind.ARRIVED, began, "+358469999999", "Sales")
@@ -198,7 +198,7 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     assert [one.call_id for one in await emptied.services.enterprise_calls.unlogged()] == [lost]
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 1, "stuck": 1, "deleted": 0}
     assert await sent(emptied) == [lost]
-    await emptied.services.calls.look_at(lost)
+    await emptied.services.calls.reconcile(lost)
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
 
 

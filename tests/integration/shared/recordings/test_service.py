@@ -61,7 +61,7 @@ class Listening:
         """A call that has an activity; further rows may be added."""
         call_id = str(uuid4())
         self.cloud.add(call_id)
-        await self.services.calls.look_at(call_id)
+        await self.services.calls.reconcile(call_id)
         return call_id
 
 

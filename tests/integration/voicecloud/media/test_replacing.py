@@ -207,7 +207,7 @@ async def test_a_gateway_can_call_as_well(floor: Floor) -> None:
 
 
 async def test_a_flood_is_dropped(floor: Floor) -> None:
-    """A peer gets no more through than eight times a telephone's packets; the other party and the tape are spared."""
+    """A peer gets through at most eight times a telephone's packets; the other party and the recorder are spared."""
     async with voices(600, 1700) as (agent, caller):
         await floor.talk((caller, CALLER), (agent, AGENT))
         await agent.hush()

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.calls.activities import appended
-from shared.calls.reading import DESCRIPTION, mark
+from shared.calls.normalise import DESCRIPTION, mark
 from shared.dataverse import names
 from shared.text import cut
 

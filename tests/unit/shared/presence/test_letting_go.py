@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.presence import telling
+from shared.presence import messages
 from shared.presence.model import Agent, CallNews, CallStep, Kind
 from shared.presence.store import to_state
 from shared.settings.presence import PresenceSettings
@@ -26,11 +26,11 @@ class Changing(Bench):
     def in_call(self) -> None:
         """His custom presence is known, and a call has set him to do-not-disturb."""
         self.change(self.omnichannel, FOCUS, "AGENT")
-        self.work(telling.look_wanted(AGENT.id, "first", self.now))
-        self.work(telling.call_told(AGENT.voice_id, CallNews("c1", CallStep.STARTED, 1, self.now), self.now))
+        self.work(messages.reconcile_wanted(AGENT.id, "first", self.now))
+        self.work(messages.call_told(AGENT.voice_id, CallNews("c1", CallStep.STARTED, 1, self.now), self.now))
         assert self.omnichannel.now.value.kind is Kind.DND
 
-    def work(self, event: telling.Event) -> None:
+    def work(self, event: messages.Event) -> None:
         self.start(event)
         while self.handlers:
             self.step(self.handlers[0])
@@ -65,7 +65,7 @@ def test_what_a_person_has_set_meanwhile_stays(what: str) -> None:
     bench.person(bench.omnichannel, FREE)
     bench.all_messages()
     assert bench.omnichannel.now.value == FREE
-    bench.work(telling.look_wanted(AGENT.id, "later", bench.now))
+    bench.work(messages.reconcile_wanted(AGENT.id, "later", bench.now))
     bench.person(bench.phone, Kind.AWAY)
     for notice in bench.notices:
         bench.work(notice)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.presence import telling
+from shared.presence import messages
 from shared.presence.model import CallNews, CallStep, Kind, Side
 from shared.presence.store import to_state
 from shared.settings.presence import Method
@@ -51,12 +51,12 @@ class PhoneBench(Bench):
                 self.change(side, value, "AGENT")
         elif kind == "call":
             news = CallNews("c1", CallStep(value), number, self.now)
-            self.start(telling.call_told(AGENT.voice_id, news, self.now))
+            self.start(messages.call_told(AGENT.voice_id, news, self.now))
         else:
             self.let_time_go_by(kind, value)
 
     def look(self) -> None:
-        self.start(telling.look_wanted(AGENT.id, "look", self.now))
+        self.start(messages.reconcile_wanted(AGENT.id, "look", self.now))
 
     def let_time_go_by(self, kind: str, value: Any) -> None:
         if kind == "time":

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.presence.calls import with_news
-from shared.presence.deciding import Policy, Seen
 from shared.presence.model import (
     AgentState,
     Availability,
@@ -20,7 +19,8 @@ from shared.presence.model import (
     Side,
     Write,
 )
-from shared.presence.rules import carried_out, failed, instead, is_held, look, usual, with_late_news, with_report
+from shared.presence.rules import carried_out, failed, instead, is_held, reconcile, usual, with_late_news, with_report
+from shared.presence.state_machine import Policy, Seen
 from shared.settings.presence import DEFAULT_PRESENCES
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -47,7 +47,7 @@ class Story:
 
     def __init__(self, presence: Presence = FREE, kind: Kind = Kind.AVAILABLE) -> None:
         self.phone, self.shown = phone(kind), shown(presence)
-        self.state = look(AgentState(), Seen(self.phone, self.shown), POLICY, at(100))
+        self.state = reconcile(AgentState(), Seen(self.phone, self.shown), POLICY, at(100))
         self.now = 100.0
 
     def set(self, side: Availability | PresenceShown) -> None:
@@ -59,7 +59,7 @@ class Story:
     def look(self) -> list[tuple[Purpose, str]]:
         """What has to be written now, as purpose and presence id or kind."""
         self.now += 1
-        self.state = look(self.state, Seen(self.phone, self.shown), POLICY, at(self.now))
+        self.state = reconcile(self.state, Seen(self.phone, self.shown), POLICY, at(self.now))
         return [(one.purpose, one.presence.id if one.presence else str(one.kind)) for one in self.state.pending]
 
     def write(self) -> None:
@@ -88,8 +88,8 @@ def in_call(presence: Presence = FOCUS) -> Story:
 def test_what_is_found_at_first_is_left_as_it_is() -> None:
     """Switching presence on writes nothing; a change of the last minute counts all the same."""
     found = Seen(phone(Kind.AVAILABLE), shown(FOCUS))
-    assert look(AgentState(), found, POLICY, at(3600)).pending == ()
-    fresh = look(AgentState(), replace(found, omnichannel=shown(FOCUS, 3590)), POLICY, at(3600))
+    assert reconcile(AgentState(), found, POLICY, at(3600)).pending == ()
+    fresh = reconcile(AgentState(), replace(found, omnichannel=shown(FOCUS, 3590)), POLICY, at(3600))
     assert [write.kind for write in fresh.pending] == [Kind.BUSY]
 
 
@@ -109,9 +109,9 @@ GONE = DEFAULT_PRESENCES[Kind.OFF_WORK]
 )
 def test_both_sides_are_one_at_sign_in(found: Seen, written: str | None) -> None:
     """What a person wished last counts; it is dealt with once, as soon as the voice cloud can be read."""
-    state = replace(look(AgentState(), found, POLICY, at(3600)), signs_in=True)
-    assert look(state, replace(found, phone=None), POLICY, at(3601)).signs_in
-    after = look(state, found, POLICY, at(3601))
+    state = replace(reconcile(AgentState(), found, POLICY, at(3600)), signs_in=True)
+    assert reconcile(state, replace(found, phone=None), POLICY, at(3601)).signs_in
+    after = reconcile(state, found, POLICY, at(3601))
     wanted = [one.presence.id if one.presence else str(one.kind) for one in after.pending]
     assert (wanted, after.signs_in) == ([written] if written else [], False)
 
@@ -217,10 +217,10 @@ def test_a_write_is_left_to_whoever_decided_on_it() -> None:
     assert is_held(story.state, at(story.now + 44))
     held = story.state
     story.set(phone(Kind.AWAY, 103))
-    assert look(held, Seen(story.phone, story.shown), POLICY, at(story.now + 1)) == held
-    done = look(held, Seen(phone(Kind.BUSY, 104), story.shown), POLICY, at(story.now + 46))
+    assert reconcile(held, Seen(story.phone, story.shown), POLICY, at(story.now + 1)) == held
+    done = reconcile(held, Seen(phone(Kind.BUSY, 104), story.shown), POLICY, at(story.now + 46))
     assert (done.pending, done.phone) == ((), phone(Kind.BUSY, 104))
-    again = look(held, Seen(held.phone, story.shown), POLICY, at(story.now + 46))
+    again = reconcile(held, Seen(held.phone, story.shown), POLICY, at(story.now + 46))
     assert [write.cause for write in again.pending] == [write.cause for write in held.pending]
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from shared.presence import telling
+from shared.presence import messages
 from shared.presence.model import CallNews, CallStep, Kind, Purpose
 from shared.presence.store import to_state
 from tests.fixtures.presence_sides import AGENT, PRESENCES, Bench
@@ -78,7 +78,7 @@ class Mirror(RuleBasedStateMachine):
 
     @rule()
     def the_poll_looks(self) -> None:
-        self.bench.start(telling.look_wanted(AGENT.id, "poll", self.bench.now))
+        self.bench.start(messages.reconcile_wanted(AGENT.id, "poll", self.bench.now))
 
     @precondition(lambda self: self.bench.messages)
     @rule(data=st.data())

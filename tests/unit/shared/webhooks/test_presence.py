@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.errors import InvalidInput
-from shared.presence.model import CALL, LOOK
+from shared.presence.model import CALL, RECONCILE
 from shared.webhooks.presence import message_of
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_a_changed_availability_asks_for_a_look() -> None:
     """What it is now is read, not believed."""
     event = message_of({"EventType": "UserAvailability", "EntityId": "u1", "Id": "e1", "Availability": "Lunch"}, NOW)
     assert event is not None
-    assert (event.type, event.data) == (LOOK, {"user": "u1"})
+    assert (event.type, event.data) == (RECONCILE, {"user": "u1"})
 
 
 @pytest.mark.parametrize("name", ["QueueCallInArrived", "CallbackCreated", "UserCallInTransferStarted"])

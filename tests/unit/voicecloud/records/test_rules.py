@@ -118,7 +118,7 @@ def test_a_second_caller_is_one_the_busy_user_has_missed(floor: MakeFloor) -> No
 
 @pytest.mark.parametrize("is_answered", [True, False])
 def test_a_forwarded_call_is_missed_only_if_nobody_took_it(floor: MakeFloor, is_answered: bool) -> None:
-    """Told when the call is over: while it rings at the colleague's nobody has missed it."""
+    """AgentNotes when the call is over: while it rings at the colleague's nobody has missed it."""
     to_bob = Forwarding(dnd=Target(TargetKind.USER, "bob"))
     made = floor(users={"ann": User("ann", "Ann", number_of("ann"), forwarding=to_bob)})
     made.availability("ann", AvailabilityClass.DND)

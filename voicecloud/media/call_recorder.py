@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from voicecloud.ids import Ids
-from voicecloud.media import studio
+from voicecloud.media import mixdown
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import Packet
 from voicecloud.records.taken import Recording, Taken
@@ -44,7 +44,7 @@ class Routing(Protocol):
         """The time of day."""
 
 
-class Tape:
+class CallRecorder:
     """Performs ``Bridge`` with recording, ``Unbridge``, ``RecordVoicemail`` and ``EndLeg``.
 
     One recording for each time two legs are connected. Where no leg had a peer connection, it is a simulated
@@ -148,7 +148,7 @@ class Tape:
             return Taken(
                 recording,
                 partial(recorder.sound, duration_s),
-                partial(studio.made, recorder.packets, duration_s),
+                partial(mixdown.made, recorder.packets, duration_s),
                 recorder.close,
                 recorder.packets,
             )

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from shared.calls.messages import NOTED_EVERY_S, check_again, noted
 from shared.calls.rules import CHECK_EVERY_S
-from shared.calls.telling import NOTED_EVERY_S, check_again, noted
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

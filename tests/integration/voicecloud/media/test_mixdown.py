@@ -10,10 +10,10 @@ import pytest
 
 from tests.fixtures.media import pitch_of
 from voicecloud.media import tones
+from voicecloud.media.mixdown import made
 from voicecloud.media.opus import encoded
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import FRAME, FRAME_S, Packet
-from voicecloud.media.studio import made
 from voicecloud.records.audio import AudioFormat, NoSound
 
 LENGTH_S = 2.0

@@ -120,12 +120,12 @@ class Decision:
         self._known = state.omnichannel or seen.omnichannel
         self._known_phone = state.phone
         self._episode = state.episode
-        self._beneath = state.beneath
+        self._presence_before_timed_status = state.presence_before_timed_status
         self._is_in_call = state.in_call
         self._abandoned = state.abandoned
-        self._wished_at = state.wished_at
+        self._last_user_change_at = state.last_user_change_at
         self._written = state.written
-        self._written_over = state.written_over
+        self._overwritten_at = state.overwritten_at
         phone_changed, shown_changed = self._phone_differs(), self._shown_differs()
         caused_at = self._changed_at(phone_changed, shown_changed)
         self._writes = Writes(policy, now, str(state.changes + 1), caused_at)
@@ -142,8 +142,8 @@ class Decision:
         if shown_changed:
             self._written = None
         if shown_changed or phone_changed:
-            moments = (self._before.wished_at, self._changed_at(phone_changed, shown_changed))
-            self._wished_at = max(moment for moment in moments if moment)
+            moments = (self._before.last_user_change_at, self._changed_at(phone_changed, shown_changed))
+            self._last_user_change_at = max(moment for moment in moments if moment)
         if phone_changed and self._phone_is_later(shown_changed):
             self._mirror_to_omnichannel()
         elif shown_changed or phone_changed:
@@ -185,13 +185,13 @@ class Decision:
             phone=self._phone,
             omnichannel=self._shown,
             episode=self._episode,
-            beneath=self._beneath,
+            presence_before_timed_status=self._presence_before_timed_status,
             pending=self._writes.all,
             abandoned=self._writes.abandoned or self._abandoned,
             written=self._written,
-            written_over=self._written_over,
+            overwritten_at=self._overwritten_at,
             faults=tuple(fault for fault in self._before.faults if fault.side in wanted),
-            wished_at=self._wished_at,
+            last_user_change_at=self._last_user_change_at,
             signs_in=self._before.signs_in and not self._is_phone_seen,
             changes=self._before.changes + 1 if has_news else self._before.changes,
         )
@@ -229,8 +229,8 @@ class Decision:
 
     def _phone_is_later(self, shown_changed: bool) -> bool:
         """Than the last thing somebody wished of either side, seen now or before."""
-        wished_at = self._shown.at if shown_changed else self._before.wished_at
-        return wished_at is None or self._phone_since() > wished_at
+        last_user_change_at = self._shown.at if shown_changed else self._before.last_user_change_at
+        return last_user_change_at is None or self._phone_since() > last_user_change_at
 
     def _take_over_pending(self, side: Side) -> bool:
         """A write decided on earlier: seen as done, still to be done, or overtaken. True when what is seen is it."""
@@ -260,7 +260,7 @@ class Decision:
         return self._shown.presence.id == presence.id and self._shown.by != BY_SYSTEM
 
     def _note_done(self, write: Write) -> None:
-        self._written, self._written_over = write, self._known.at
+        self._written, self._overwritten_at = write, self._known.at
         if write.purpose is Purpose.IN_CALL and self._episode:
             self._episode = replace(self._episode, is_set=True)
         elif write.purpose is Purpose.RESTORE:
@@ -307,12 +307,17 @@ class Decision:
             return
         own = self._episode if self._episode and self._episode.before else None
         target = self._policy.presences[phone.kind]
-        if self._beneath and self._beneath.kind is phone.kind and known and known.ends_at:
-            target = self._beneath
+        if (
+            self._presence_before_timed_status
+            and self._presence_before_timed_status.kind is phone.kind
+            and known
+            and known.ends_at
+        ):
+            target = self._presence_before_timed_status
         if phone.ends_at is None:
-            self._beneath = None
-        elif self._beneath is None:
-            self._beneath = own.before if own else self._shown.presence
+            self._presence_before_timed_status = None
+        elif self._presence_before_timed_status is None:
+            self._presence_before_timed_status = own.before if own else self._shown.presence
         if own:
             self._change_what_comes_back(own, target)
         elif self._is_in_call and self._shown.presence.kind is Kind.DND:
@@ -334,7 +339,7 @@ class Decision:
             self._writes.want_presence(Purpose.MIRROR, target)
 
     def _mirror_to_phone(self) -> None:
-        self._beneath = None
+        self._presence_before_timed_status = None
         kind = self._shown.presence.kind
         if self._phone and self._phone.kind is not kind:
             self._writes.want_kind(kind)

@@ -7,35 +7,35 @@ from shared.bus.events import Event
 from shared.clock import to_iso
 from shared.errors import InvalidInput
 from shared.outside import moment, moment_or_none
-from shared.presence.model import CALL, CHANGED, LOOK, CallNews, CallStep, PresenceNews
+from shared.presence.model import CALL, CHANGED, RECONCILE, CallNews, CallStep, PresenceNews
 
 SOURCE = "voice-for-dynamics"
 
 
-def look_wanted(agent_id: str, cause: str, now: datetime) -> Event:
+def reconcile_wanted(agent_id: str, cause: str, now: datetime) -> Event:
     """Asks for a look at an agent; ``cause`` tells apart what is not the same wish."""
-    return Event(f"presence/{agent_id}/{cause}", LOOK, SOURCE, agent_id, now, {"agent": agent_id})
+    return Event(f"presence/{agent_id}/{cause}", RECONCILE, SOURCE, agent_id, now, {"agent": agent_id})
 
 
-def look_polled(agent_id: str, now: datetime) -> Event:
+def reconcile_polled(agent_id: str, now: datetime) -> Event:
     """The poll's wish: not worth another try, because the poll comes again."""
-    event = look_wanted(agent_id, f"poll/{int(now.timestamp())}", now)
+    event = reconcile_wanted(agent_id, f"poll/{int(now.timestamp())}", now)
     return replace(event, data={**event.data, "once": True})
 
 
-def look_soon(agent_id: str, now: datetime) -> Event:
+def reconcile_soon(agent_id: str, now: datetime) -> Event:
     """The same from whoever asks within a tenth of a second."""
-    return look_wanted(agent_id, f"soon/{int(now.timestamp() * 10)}", now)
+    return reconcile_wanted(agent_id, f"soon/{int(now.timestamp() * 10)}", now)
 
 
-def look_at_moment(agent_id: str, moment: datetime, now: datetime) -> Event:
+def reconcile_at_moment(agent_id: str, moment: datetime, now: datetime) -> Event:
     """The same from whoever asks for a look at that moment."""
-    return look_wanted(agent_id, f"at/{to_iso(moment)}", now)
+    return reconcile_wanted(agent_id, f"at/{to_iso(moment)}", now)
 
 
 def user_changed(voice_id: str, key: str, now: datetime) -> Event:
     """Asks for a look at who a voice-cloud user is."""
-    return Event(f"presence/{voice_id}/{key}", LOOK, "voicecloud", voice_id, now, {"user": voice_id})
+    return Event(f"presence/{voice_id}/{key}", RECONCILE, "voicecloud", voice_id, now, {"user": voice_id})
 
 
 def call_told(voice_id: str, news: CallNews, now: datetime) -> Event:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.callbacks.model import LeftCallback, Outcome
-from shared.callbacks.reading import open_callbacks
+from shared.callbacks.open_callbacks import open_callbacks
 from shared.callbacks.rules import left_alone
 from shared.clock import Clock
 from shared.enreach.client import Enreach

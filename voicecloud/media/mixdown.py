@@ -1,4 +1,4 @@
-"""``python -m voicecloud.media.studio LENGTH_S FORMAT``: kept packets in, a sound file out.
+"""``python -m voicecloud.media.mixdown LENGTH_S FORMAT``: kept packets in, a sound file out.
 
 A process of its own with low priority: decoding in a thread would take turns with the packets of all live calls
 (measured: 95 % of them within 6 ms in place of 1), and there is as much to decode as there are calls.
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from voicecloud.media.playing import sound_of
+from voicecloud.media.decoding import sound_of
 from voicecloud.records.audio import AudioFormat, NoSound, content_type, encoded
 
 PATIENT = 10
@@ -41,7 +41,7 @@ async def made(packets: Packets, length_s: float, wanted: AudioFormat) -> tuple[
 async def _attempt(packets: Packets, length_s: float, wanted: AudioFormat) -> bytes:
     """Empty when the process has failed; its standard error says why."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "voicecloud.media.studio", str(length_s), wanted.value),
+        *(sys.executable, "-m", "voicecloud.media.mixdown", str(length_s), wanted.value),
         stdin=packets(),
         stdout=PIPE,
         cwd=HERE,

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from shared.calls.composing import PARTIES, Composition, columns
+from shared.calls.activity_mapping import PARTIES, Composition, columns
 from shared.calls.facts import from_events, from_rows
-from shared.calls.model import CallEvent, EventKind, Told
+from shared.calls.model import AgentNotes, CallEvent, EventKind
 from shared.dataverse import names
-from shared.enreach.reading import call_page
+from shared.enreach.parsing import call_page
 from shared.outside import LONGEST_S, moment
 from shared.settings.model import CallSync
 
@@ -17,7 +17,7 @@ LENGTHS = {one["name"]: one["max_length"] for one in COLUMNS if "max_length" in 
     "phonenumber": names.PHONENUMBER_LENGTH,
 }
 LARGEST = 2**31 - 1
-GIVEN = Composition(None, {}, CallSync(), Told(), "https://voice.example/api/recordings/c", None)
+GIVEN = Composition(None, {}, CallSync(), AgentNotes(), "https://voice.example/api/recordings/c", None)
 LONG = "\N{GRINNING FACE}" * 400
 
 

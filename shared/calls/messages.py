@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.bus.events import Event
-from shared.calls.model import CHECK, HAPPENED, CallEvent, EventKind
+from shared.calls.model import CHECK, RECEIVED, CallEvent, EventKind
 from shared.calls.rules import CHECK_EVERY_S
 from shared.clock import to_iso
 from shared.errors import InvalidInput
@@ -41,7 +41,7 @@ def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: 
     return Event(f"call/{call_id}/slow/{due // CHECK_EVERY_S:.0f}", CHECK, SOURCE, call_id, now, data)
 
 
-def happened(event: CallEvent, now: datetime) -> Event:
+def received(event: CallEvent, now: datetime) -> Event:
     """Tells what happened to a call that came through a pool, which is work by definition."""
     data = {
         "call_id": event.call_id,
@@ -53,7 +53,7 @@ def happened(event: CallEvent, now: datetime) -> Event:
         "user_id": event.user_id,
         "terminal": event.terminal,
     }
-    return Event(f"call/{event.call_id}/{event.sequence}/{event.kind}", HAPPENED, SOURCE, event.call_id, now, data)
+    return Event(f"call/{event.call_id}/{event.sequence}/{event.kind}", RECEIVED, SOURCE, event.call_id, now, data)
 
 
 def event_from(message: Event) -> CallEvent:

@@ -14,7 +14,6 @@ from shared.enreach.transport import Transport
 from shared.entra.sign_in import SignIn
 from shared.identity.service import Identity
 from shared.phone.agents import PhoneAgents
-from shared.phone.boards import PoolBoards
 from shared.phone.callers import Callers
 from shared.phone.customers import Customers
 from shared.phone.directory import PhoneDirectory
@@ -25,6 +24,7 @@ from shared.phone.live import LiveCalls
 from shared.phone.page import WebPhonePage
 from shared.phone.readable import ReadableCustomers
 from shared.phone.sessions import PhoneSessions
+from shared.phone.wallboard import PoolBoards
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 from shared.users.service import Users

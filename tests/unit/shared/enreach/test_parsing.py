@@ -7,7 +7,7 @@ import pytest
 
 from shared.calls.facts import from_rows
 from shared.enreach.model import CallRow
-from shared.enreach.reading import call_page, callback_or_none
+from shared.enreach.parsing import call_page, callback_or_none
 
 START = datetime(2026, 11, 30, 8, tzinfo=UTC)
 ROW = {

@@ -1,10 +1,10 @@
-"""Pure: a phonecall as the Web API gives it, in the canonical form of ``composing``."""
+"""Pure: a phonecall as the Web API gives it, in the canonical form of ``activity_mapping``."""
 
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
 
-from shared.calls.composing import LOOKUPS, OWNER, PARTIES, REGARDING
+from shared.calls.activity_mapping import LOOKUPS, OWNER, PARTIES, REGARDING
 from shared.dataverse import names
 
 DESCRIPTION = "description"

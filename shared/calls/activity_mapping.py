@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.calls.model import CallFacts, Told
+from shared.calls.model import AgentNotes, CallFacts
 from shared.calls.rules import last_agent
 from shared.clock import to_iso
 from shared.dataverse import names
@@ -36,7 +36,7 @@ class Composition:
     customer: Customer | None
     users: Mapping[str, User]
     settings: CallSync
-    told: Told
+    agent_notes: AgentNotes
     recording_url: str
     region: str | None
 
@@ -49,7 +49,7 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         "subject": _subject(facts, given, number),
         "directioncode": facts.is_outgoing,
         "phonenumber": cut(number, names.PHONENUMBER_LENGTH) or None,
-        "description": cut(given.told.notes, names.DESCRIPTION_LENGTH) or None,
+        "description": cut(given.agent_notes.notes, names.DESCRIPTION_LENGTH) or None,
         "actualstart": moment(facts.started_at),
         "actualend": moment(facts.ended_at),
         "actualdurationminutes": minutes(facts.duration_s),
@@ -65,7 +65,7 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         names.POOL: cut(facts.pool, names.POOL_LENGTH) or None,
         names.TERMINAL: cut(", ".join(sorted(facts.terminals)), names.TERMINAL_LENGTH) or None,
         names.RESULT: facts.result or None,
-        names.CALLBACK_REQUEST: f"phonecall:{request}" if (request := given.told.callback_request) else None,
+        names.CALLBACK_REQUEST: f"phonecall:{request}" if (request := given.agent_notes.callback_request) else None,
     }
 
 

@@ -19,7 +19,7 @@ METER_EVERY = 20
 log = logging.getLogger(__name__)
 
 
-class Keeper:
+class Liveness:
     """``left`` is told, once, of a leg that stays away for ``hold_s``.
 
     One is away when it is not connected, or silent for two seconds: no phone of ours sends nothing, not even muted. A
@@ -51,7 +51,7 @@ class Keeper:
         if not leg.is_expected:
             leg.is_expected, leg.heard_at_s = True, self._seconds()
 
-    def look_after(self, leg: MediaLeg) -> None:
+    def check(self, leg: MediaLeg) -> None:
         """Notices that a peer is away, back, or away for too long."""
         if not leg.is_expected:
             return
@@ -84,7 +84,7 @@ class Keeper:
             leg.other.comfort = None
         self._legs.tell(leg.id)
 
-    def look_after_all(self) -> float:
+    def check_all(self) -> float:
         """Gives when to look again, in seconds. A process that has stood still reads what has come meanwhile first."""
         now, before = self._seconds(), self._looked_at_s
         self._looked_at_s = now
@@ -95,7 +95,7 @@ class Keeper:
             leg.looks += 1
             if leg.current and leg.looks % METER_EVERY == 0:
                 leg.meter.look(leg.current.peer.quality())
-            self.look_after(leg)
+            self.check(leg)
         return LOOK_EVERY_S
 
     def _comfort(self, leg: MediaLeg) -> None:
