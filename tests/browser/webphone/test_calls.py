@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from shared.clock import utc_now
 from tests.fixtures.heard_recordings import PITCHES, recording_of
 from tests.fixtures.phone_pages import ANNA_NUMBER, NEAR_HZ, SILENT, Person, PhoneStack
 
@@ -22,7 +23,7 @@ def state(page: Page) -> Any:
 
 async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(phones_at_work: PhoneStack) -> None:
     """Call the pool, hear each other, hold, mute, reload in the middle, consult, complete, play the recording."""
-    work = phones_at_work
+    work, began = phones_at_work, utc_now()
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     await bjorn.page.get_by_role("tab", name="Pools").click()
     await bjorn.page.get_by_role("switch", name="Sales").uncheck()
@@ -48,7 +49,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
     await expect(bjorn.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
     await _hear_each_other(customer, BJORN_HZ, bjorn, CUSTOMER_HZ)
     await bjorn.page.get_by_role("button", name="End call").click()
-    assert await recording_of(anna.page, PITCHES) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
+    assert await recording_of(anna.page, PITCHES, began) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
     assert anna.faults == bjorn.faults == customer.faults == []
 
 

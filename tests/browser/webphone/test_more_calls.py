@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from shared.clock import utc_now
 from tests.fixtures.heard_recordings import LOUDNESS, recording_of
 from tests.fixtures.phone_pages import ANNA_NUMBER, BJORN_NUMBER, CARLA_NUMBER, NEAR_HZ, SILENT, PhoneStack
 from tests.fixtures.waiting import eventually
@@ -166,7 +167,7 @@ async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: Ph
 
 async def test_what_is_said_while_recording_pauses_is_not_kept(phones_at_work: PhoneStack) -> None:
     """Both go on hearing each other; the recording is silent on both channels for that long, and only then (K9)."""
-    work = phones_at_work
+    work, began = phones_at_work, utc_now()
     carla = await work.agent("Carla Mäkinen", ANNA_HZ)
     call_id = await work.call(CARLA_NUMBER, Hz=CUSTOMER_HZ)
     await carla.page.get_by_role("button", name="Answer").click()
@@ -176,7 +177,7 @@ async def test_what_is_said_while_recording_pauses_is_not_kept(phones_at_work: P
     await expect(carla.page.get_by_role("button", name="Pause rec.")).to_be_visible()
     await work.customer_hears(call_id, ANNA_HZ)
     await carla.page.get_by_role("button", name="End call").click()
-    for channel in await recording_of(carla.page, LOUDNESS):
+    for channel in await recording_of(carla.page, LOUDNESS, began):
         voiced = [loudness > SILENT for loudness in channel]
         pause = voiced[voiced.index(True) :].index(False) + voiced.index(True)
         assert not any(voiced[pause : pause + 8])

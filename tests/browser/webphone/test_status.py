@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
@@ -61,7 +62,7 @@ async def test_an_agent_whose_phone_dies_in_a_call_is_free_within_the_lease(
 async def test_an_agent_is_told_that_dynamics_refuses_his_status(dynamics: Page, phones_at_work: PhoneStack) -> None:
     """Until it takes it; calls are not hindered (E5)."""
     anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
-    url = f"{dynamics.url.rstrip('/')}/stand-in/privileges"
+    url = urljoin(dynamics.url, "/stand-in/privileges")
     right = {"systemuserid": ANNA_D365, "privilege": "prvWritemsdyn_agentstatus"}
     assert (await dynamics.request.post(url, data={**right, "granted": False})).ok
     banner = anna.page.get_by_role("status").filter(has_text="Your status may be out of date in Dynamics")
