@@ -20,6 +20,8 @@ export class Api {
     this.token = token;
     /** The primary session, sent with every command. */
     this.sessionId = "";
+    /** The token that was used last. */
+    this.latest = "";
   }
 
   /** @param {string} path */
@@ -81,7 +83,8 @@ export class Api {
 
   /** @param {string} method @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
   async request(method, path, options = {}) {
-    const token = await this.bearer();
+    const token = (options.keepalive && this.latest) || (await this.bearer()); // a page that goes waits for nothing
+    this.latest = token;
     let answer = await this.fetch(method, path, options, token);
     if (answer.status === 401) answer = await this.fetch(method, path, options, await this.bearer(token));
     if (answer.ok || answer.status === 304) return answer;

@@ -28,3 +28,13 @@ test("a command whose answer breaks off is sent again", async () => {
 test("the gateway's answer that breaks off is one that may come", async () => {
   await assert.rejects(api(broken).offer("/phone/calls/c1/media", "v=0"), (error) => error instanceof Refusal && error.status === 0);
 });
+
+test("what a page that goes has to say is sent before anything else happens", async () => {
+  const sent = [];
+  const one = api(() => new Response(null, { status: 204 }), () => new Response(null, { status: 204 }));
+  await one.send("PUT", "/phone/session/s1", {});
+  const { fetch } = globalThis;
+  globalThis.fetch = (/** @type {any} */ ...given) => (sent.push(given[0]), fetch(...given));
+  one.send("DELETE", "/phone/session/s1", undefined, { keepalive: true });
+  assert.deepEqual(sent, ["/api/phone/session/s1"]);
+});

@@ -192,7 +192,7 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     emptied.cloud.add(lost, **MOBILE, ModifiedTime=early)
     await emptied.services.calls.reconcile(logged)
     began = utc_now() - STUCK_AFTER - timedelta(minutes=1)
-    await emptied.services.call_store.happened(
+    await emptied.services.call_store.received(
         CallEvent(emptied.new_call(), 1, EventKind.ARRIVED, began, "+358469999999", "Sales")
     )
     assert [one.call_id for one in await emptied.services.enterprise_calls.unlogged()] == [lost]

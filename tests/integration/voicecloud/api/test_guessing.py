@@ -54,5 +54,5 @@ async def test_checking_passwords_holds_up_nobody(voicecloud: VoiceCloud) -> Non
     codes = [one.result() for one in tries]
     assert set(codes) == {"sign-in", "sign-in-busy"}
     assert codes.count("sign-in-busy") == 40
-    assert worst < 0.3
+    assert worst < 1  # checked on the loop, sixty would take four
     assert await tried(voicecloud, API_USER, API_PASSWORD, "10.0.1.1") == "in"

@@ -105,6 +105,8 @@ async def test_an_offer_that_lacks_something_is_refused_at_once(broken: str) -> 
     offer = "".join(
         line for line in (await voice.peer.offer()).splitlines(keepends=True) if not line.startswith(broken)
     )
+    if broken == "a=rtpmap":  # the codecs of some numbers are known without it
+        offer = re.sub(r"^(m=audio \S+ \S+) .*$", r"\1 96", offer, flags=re.MULTILINE)
     there = peer()
     began = time.monotonic()
     with pytest.raises(InvalidInput, match="sdp-malformed"):

@@ -134,5 +134,5 @@ async def test_how_a_call_was_heard_is_kept_for_its_record(floor: Floor) -> None
     assert sorted(qualities) == [CALLER, AGENT]
     assert qualities[AGENT].packets > 30
     assert qualities[AGENT].loss_percent == 0
-    assert qualities[AGENT].away_s == pytest.approx(5.3, abs=0.6)
+    assert 5 <= qualities[AGENT].away_s < 8
     assert floor.gateway.take_qualities(CALL) == {}
