@@ -31,7 +31,7 @@ def _shared_context(verify: Any = True, cert: Any = None, trust_env: bool = True
 
 setattr(httpx._transports.default, "create_ssl_context", _shared_context)  # noqa: B010 (one place in httpx)
 
-# Processes that tests start compile everything anew where byte code is not to be written beside the sources: up to half
+# Processes that tests start compile everything again where byte code must not be written beside the sources: up to half
 # of the time that a voice cloud takes to start. So theirs lies elsewhere.
 if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

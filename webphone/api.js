@@ -84,7 +84,6 @@ export class Api {
   /** @param {string} method @param {string} path @param {RequestInit} options @returns {Promise<Response>} */
   async request(method, path, options = {}) {
     const token = (options.keepalive && this.latest) || (await this.bearer()); // a page that goes waits for nothing
-    this.latest = token;
     let answer = await this.fetch(method, path, options, token);
     if (answer.status === 401) answer = await this.fetch(method, path, options, await this.bearer(token));
     if (answer.ok || answer.status === 304) return answer;
@@ -103,6 +102,7 @@ export class Api {
 
   /** @param {string} method @param {string} path @param {RequestInit} options @param {string} token @returns {Promise<Response>} */
   async fetch(method, path, options, token) {
+    this.latest = token;
     const session = /** @type {Record<string, string>} */ (this.sessionId ? { "Phone-Session": this.sessionId } : {});
     const headers = { Authorization: `Bearer ${token}`, ...session, ...options.headers };
     const signal = options.signal ?? (options.keepalive ? null : AbortSignal.timeout(WITHIN_MS));

@@ -15,6 +15,7 @@ names old and new numbers and is pending, then each number's row follows, then t
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
+from itertools import batched
 from uuid import UUID
 
 from shared.errors import Conflict, Unavailable
@@ -51,7 +52,7 @@ class NumberStore:
             for number in record.numbers:
                 owners[number].append(record.customer)
         for rows in reverse.values():
-            for chunk in _chunks(rows):
+            for chunk in batched(rows, BATCH, strict=False):
                 await self._table.transact([Put(row) for row in chunk])
         await self._load_numbers(owners)
 
@@ -79,7 +80,7 @@ class NumberStore:
         endings = [*(f"{number}" for number in range(10)), *(f"rec-{number:x}" for number in range(16))]
         for ending in endings:
             rows = [row async for row in self._table.query(f"{self._generation}-{ending}")]
-            for chunk in _chunks(rows):
+            for chunk in batched(rows, BATCH, strict=False):
                 await self._table.transact([Delete(row.pk, row.rk) for row in chunk])
             yield
 
@@ -89,7 +90,7 @@ class NumberStore:
             row = Row(*self._number_key(number), _number_values(customers, more=False))
             partitions[row.pk].append(row)
         for rows in partitions.values():
-            for chunk in _chunks(rows):
+            for chunk in batched(rows, BATCH, strict=False):
                 try:
                     await self._table.transact([Insert(row) for row in chunk])
                 except Conflict:
@@ -137,7 +138,3 @@ def _number_values(customers: Iterable[Customer], *, more: bool) -> Values:
 def _customers(values: Values) -> tuple[Customer, ...]:
     records = json.loads(values["records"])
     return tuple(Customer(CustomerKind(one["kind"]), UUID(one["id"]), one["name"]) for one in records)
-
-
-def _chunks(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))

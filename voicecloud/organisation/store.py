@@ -1,8 +1,9 @@
 """Configuration documents in Table Storage: one row each, the partition is the kind."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
+from itertools import batched
 from typing import Any
 from uuid import uuid4
 
@@ -39,7 +40,7 @@ class Documents:
     async def insert(self, kind: Kind, documents: Mapping[str, Document]) -> int:
         """How many were added; where there is such a document already it is left as it is."""
         added = 0
-        for rows in _chunks([_row(kind, key, document) for key, document in documents.items()]):
+        for rows in batched([_row(kind, key, document) for key, document in documents.items()], _BATCH, strict=False):
             try:
                 added += len(await self._table.transact([Insert(row) for row in rows]))
             except Conflict:
@@ -87,17 +88,13 @@ class Documents:
     async def remember(self, kind: Kind, documents: Mapping[str, Document], removed: Iterable[str]) -> None:
         """What the file has, and what it has no more."""
         rows = [Row(f"{_FILE}-{kind}", key, {_FIELD: _text(document)}) for key, document in documents.items()]
-        for chunk in _chunks(rows):
+        for chunk in batched(rows, _BATCH, strict=False):
             await self._table.transact([Put(row) for row in chunk])
         for key in removed:
             await self._table.delete(f"{_FILE}-{kind}", key)
 
     async def delete(self, kind: Kind, key: str) -> None:
         await self._table.delete(kind, key)
-
-
-def _chunks(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
 def _row(kind: Kind, key: str, document: Document) -> Row:

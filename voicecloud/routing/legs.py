@@ -126,7 +126,7 @@ def _recorded(world: World, leg: Leg) -> bool:
 
 
 def _terminals(agent: Agent) -> tuple[Terminal, ...]:
-    """Those of the user's terminals that ring, in his order; no simulated one where there is a real one."""
+    """Those of the user's terminals that ring, in the user's order; no simulated one where there is a real one."""
     ringing = agent.terminals - agent.simulated if agent.is_real else agent.terminals
     there = tuple(terminal for terminal in agent.user.ring_order if terminal in ringing)
     return there if agent.user.offer_mode is OfferMode.ALL else there[:1]

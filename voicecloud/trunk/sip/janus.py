@@ -34,7 +34,7 @@ class Event:
 
     @property
     def headers(self) -> Mapping[str, Any]:
-        """Of the SIP request that it tells of, as far as they were asked for."""
+        """Of the SIP request that it reports, as far as they were asked for."""
         return _part(self.result, "headers")
 
 

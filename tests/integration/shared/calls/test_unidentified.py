@@ -88,7 +88,7 @@ async def test_a_call_among_colleagues_is_completed(calls: CallWorld) -> None:
 
 
 async def test_an_attempt_that_nobody_answered_is_completed(calls: CallWorld) -> None:
-    """There is nothing to tell of it; the request it counts on stays open (F9)."""
+    """Nobody has anything to add to it; the request it counts on stays open (F9)."""
     callback_id = await calls.world.leave_callback(calls.world.new_number())
     await calls.world.handle(callback_id)
     call_id, request = calls.new_call(), str(calls.world.activity_id(callback_id))

@@ -214,7 +214,7 @@ async def test_a_phone_that_cannot_answer_from_the_beginning_never_rings(voicecl
 
 
 async def test_a_pools_call_goes_to_a_real_phone_before_simulated_ones(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """Anna, less skilled than David, who is played, is rung first; when she declines, he takes the call."""
+    """Anna, less skilled than the simulated David, is rung first; when she declines, David takes the call."""
     call_id = await voicecloud.call(SALES_NUMBER, STAYS, answering=Answering(after_s=0.02))
     assert (await anna.rings())["callId"] == call_id
     await anna.do(call_id, "decline")
@@ -223,7 +223,7 @@ async def test_a_pools_call_goes_to_a_real_phone_before_simulated_ones(voiceclou
 
 
 async def test_nobody_plays_a_user_whose_phone_a_person_has_opened(voicecloud: VoiceCloud) -> None:
-    """David's phone rings until the person answers, as long as it is open; then he is played again."""
+    """David's phone rings until the person answers, as long as it is open; then David is simulated again."""
     david = WebPhone(voicecloud, DAVID)
     await david.open()
     quickly = Answering(after_s=0.02)
