@@ -63,7 +63,18 @@ async function start() {
   };
   await new Promise((resolve) => setTimeout(resolve));
   phone.run();
-  navigator.serviceWorker?.register("worker.js").catch(() => {});
+  keepShell();
+}
+
+/**
+ * Keeps the page's own files for a start without a network. Not in Firefox: it closes a page that a service worker controls
+ * most times without `pagehide` (seen in 153 ESR), and then the phone stays taken until its lease ends.
+ */
+function keepShell() {
+  const workers = navigator.serviceWorker;
+  if (!workers) return;
+  if (!/Firefox\//.test(navigator.userAgent)) workers.register("worker.js").catch(() => {});
+  else workers.getRegistrations().then((all) => all.forEach((one) => one.unregister())).catch(() => {});
 }
 
 /** So long Dynamics is waited for to say whose it is; the phone asks on. @returns {Promise<string>} */

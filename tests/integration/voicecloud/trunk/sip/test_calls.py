@@ -1,6 +1,7 @@
 """Calls over a real SIP trunk, both ways: Janus, Kamailio and a baresip as the customer's telephone."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,13 +83,14 @@ async def test_a_call_hung_up_before_anybody_has_answered_rings_nowhere_any_more
     assert sip
     telephone = await trunk.carrier.telephone(answers="manual")
     async with web_agent(trunk.cloud):
-        for after_ms in range(16):
+        for after_ms in itertools.count():
             call_id = begins(trunk.cloud, CUSTOMER_NUMBER)
             await asyncio.sleep(after_ms / 1000)
             trunk.cloud.store.telephony.engine.tell(PartyLeft(f"{call_id}:1"))
             await until(lambda: sip.is_idle)
             await until(lambda: telephone.names()[-1:] in ([], ["CALL_CLOSED"]))
-    assert "CALL_CLOSED" in telephone.names()
+            if after_ms >= 15 and telephone.names():
+                break  # hung up in every state, one that rang there among them
 
 
 @pytest.mark.parametrize("codec", ["PCMA/8000/1", "PCMU/8000/1"])
