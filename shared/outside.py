@@ -1,6 +1,6 @@
 """Figures, times and documents from outside, held to what rows, clocks and people can take: once, for every door.
 
-What others send may be anything. A figure that is not valid is not guessed at: it counts as not told.
+What others send may be anything. A figure that is not valid is not guessed at: it counts as not given.
 """
 
 import json

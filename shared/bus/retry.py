@@ -62,7 +62,7 @@ class GiveUp:
 
 
 def is_worth_another_try(error: VoiceError) -> bool:
-    """Besides what passes by itself: what changed or went away under a handler looks different next time."""
+    """Besides what passes by itself: what changed or went away under a handler may be different next time."""
     return error.retryable or isinstance(error, Conflict | Missing)
 
 

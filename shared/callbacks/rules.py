@@ -56,9 +56,9 @@ def is_overdue(profile: CallbackProfile, last: Poll | None, now: datetime) -> bo
 
 
 def _interval(profile: CallbackProfile, last: Poll) -> timedelta:
-    """A list fed by webhook alone is looked at now and then: what came while it was disabled, or we were, waits there.
+    """A list fed by webhook alone is read now and then: what came while it was disabled, or we were, waits there.
 
-    After a poll that failed it is looked at as often as any other.
+    After a poll that failed it is read as often as any other.
     """
     if profile.method is SyncMethod.WEBHOOK and not last.fault:
         return max(CATCH_UP_EVERY, timedelta(seconds=profile.interval_s))

@@ -1,4 +1,4 @@
-"""The ``callbacks`` table: one partition per caller and list, so that his requests are decided together.
+"""The ``callbacks`` table: one partition per caller and list, so that a caller's requests are decided together.
 
 {list}~{digits of the caller}, or {list}~id-{callback} for an unknown caller
     cb-{callback}    activity, repeat, stage, requested

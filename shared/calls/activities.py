@@ -1,4 +1,4 @@
-"""Writes the activity of a call and never over a person (G4): what he has changed stays as he left it."""
+"""Writes the activity of a call and never over a person (G4): what somebody has changed stays as they left it."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -108,7 +108,7 @@ class CallActivities:
     async def is_there_by_hand(self, facts: CallFacts, wanted: Wanted, margin: timedelta, region: str | None) -> bool:
         """Whether the owner has an activity of the same number that began about then and is none of ours (H4, H5).
 
-        Where the environment has no column for the call's id, ours cannot be told from others: then no.
+        Where the environment has no column for the call's id, ours cannot be distinguished from others: then no.
         """
         if not margin or wanted.owner is None:
             return False
@@ -228,7 +228,7 @@ class CallActivities:
     async def _append(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
         """Notes from the phone go below what a person has written in the form, in place of earlier ones there.
 
-        Those that had landed before he wrote are his to change or delete, and do not come again.
+        Those that had landed before are that person's to change or delete, and do not come again.
         """
         notes = str(wanted.values.get(DESCRIPTION) or "")
         noted = progress.written.get(NOTED, progress.written.get(DESCRIPTION))
@@ -248,7 +248,7 @@ class CallActivities:
         return replace(progress, version="", written=written)
 
     async def _reconcile(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
-        """Reads what is there: what is neither empty nor ours was written by a person, and is his."""
+        """Reads what is there: what is neither empty nor ours was written by a person, and is theirs."""
         row = await self._rows.read(path)
         await alone()
         current = canonical(row)

@@ -133,7 +133,7 @@ def _parties(facts: CallFacts, given: Composition, number: str) -> list[list[Any
 
 
 def _colleagues(dialler: str, users: Sequence[str], given: Composition) -> list[list[Any]]:
-    """Of an internal call: who dialled on one side, all that he reached on the other."""
+    """Of an internal call: who dialled on one side, all who were reached on the other."""
     known = {user_id: f"systemuser:{given.users[user_id].id}" for user_id in users if user_id in given.users}
     return sorted([names.PARTY_FROM if user_id == dialler else names.PARTY_TO, user] for user_id, user in known.items())
 

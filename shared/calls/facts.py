@@ -1,4 +1,4 @@
-"""Pure: what a call was, from the voice cloud's rows or from what we were told while it went on."""
+"""Pure: what a call was, from the voice cloud's rows or from what was reported while it went on."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -54,7 +54,7 @@ def from_rows(rows: Sequence[CallRow]) -> CallFacts | None:
 
 
 def _dialled_within(work: Sequence[CallRow]) -> CallRow | None:
-    """The row of who has made an internal call: his colleague rang before anybody had answered.
+    """The row of who has made an internal call: the colleague's phone rang before anybody had answered.
 
     A colleague to whom an outgoing call is handed on rings only later.
     """
@@ -67,7 +67,7 @@ def _dialled_within(work: Sequence[CallRow]) -> CallRow | None:
 
 
 def from_events(events: Sequence[CallEvent]) -> CallFacts | None:
-    """A pool's call that has just ended; None while it goes on, and where only the rows can tell (a transfer)."""
+    """A pool's call that has just ended; None while it goes on, and where only the rows can say (a transfer)."""
     ordered = sorted(events, key=lambda event: event.sequence)
     end = next((event for event in reversed(ordered) if event.kind is EventKind.ENDED), None)
     answers = [event for event in ordered if event.kind is EventKind.ANSWERED and event.user_id]
@@ -99,5 +99,5 @@ def _result(first: CallRow, talks: Sequence[Talk]) -> str:
 
 
 def _seconds(start: datetime, end: datetime) -> int:
-    """None where the end is told before the start, a year at most."""
+    """None where the end is reported before the start, a year at most."""
     return min(max(0, round((end - start).total_seconds())), LONGEST_S)

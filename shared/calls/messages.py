@@ -11,18 +11,18 @@ from shared.outside import moment
 
 SOURCE = "voicecloud"
 FROM_PHONE = "phone"
-"""The cause of a look at what an agent has noted: it is not repeated, for the end of the call has its own."""
+"""The cause where an agent has noted something: it is not repeated, for the end of the call has its own."""
 NOTED_EVERY_S = 2.0
 
 
 def check_wanted(call_id: str, attempt: int, now: datetime, cause: str) -> Event:
-    """Asks for a look at a call; ``cause`` tells apart what is not the same wish. No personal data (H3)."""
+    """Asks to reconcile a call; ``cause`` tells apart what is not the same wish. No personal data (H3)."""
     data = {"call_id": call_id, "attempt": attempt, "cause": cause}
     return Event(f"call/{call_id}/{cause}/{attempt}", CHECK, SOURCE, call_id, now, data)
 
 
 def noted(call_id: str, now: datetime) -> tuple[Event, float]:
-    """Asks for one look at what has been noted up to now, and in how many seconds: many notes in a row make one."""
+    """Asks to reconcile what has been noted by now, and in how many seconds: many notes in a row make one message."""
     turn = now.timestamp() // NOTED_EVERY_S + 1
     data = {"call_id": call_id, "attempt": 0, "cause": FROM_PHONE}
     event = Event(f"call/{call_id}/{FROM_PHONE}/{turn:.0f}", CHECK, SOURCE, call_id, now, data)
@@ -30,9 +30,9 @@ def noted(call_id: str, now: datetime) -> tuple[Event, float]:
 
 
 def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: float) -> Event:
-    """The look after one that found the call incomplete.
+    """The check after one that found the call incomplete.
 
-    Each cause has its own quick looks; slow ones are the same for all of them, so that many causes do not add up.
+    Each cause has its own quick checks; slow ones are the same for all of them, so that many causes do not add up.
     """
     if delay_s < CHECK_EVERY_S:
         return check_wanted(call_id, attempt, now, cause)
@@ -42,7 +42,7 @@ def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: 
 
 
 def received(event: CallEvent, now: datetime) -> Event:
-    """Tells what happened to a call that came through a pool, which is work by definition."""
+    """Reports what happened to a call that came through a pool, which is work by definition."""
     data = {
         "call_id": event.call_id,
         "sequence": event.sequence,

@@ -12,7 +12,7 @@ from shared.users.model import User
 
 QUEUE = "calls"
 CHECK = "voice.call.check"
-"""The event type that asks for a look at a call: ``{call_id, attempt}``. Everything else is read from the source."""
+"""The event type that asks to reconcile a call: ``{call_id, attempt}``. Everything else is read from the source."""
 RECEIVED = "voice.call.received"
 """Something happened to a call that came through a pool: see ``CallEvent``."""
 
@@ -85,9 +85,9 @@ class CallFacts:
 
     @property
     def last_users(self) -> Sequence[str]:
-        """Who was with the other party to the end, after all transfers (K5), then who was before him; of an unanswered
+        """Who was with the other party to the end, after all transfers (K5), then who was before them; of an unanswered
         call, who tried last. Of an internal call, who made it comes first; of two who ended at once, who had it first:
-        the other party had left while he asked a colleague."""
+        the other party had left during the question to a colleague."""
         talks = sorted(sorted(self.talks, key=lambda talk: talk.since), key=lambda talk: talk.until, reverse=True)
         users = [talk.user_id for talk in talks] or self.users[::-1]
         return tuple(dict.fromkeys([self.dialler, *users] if self.dialler else users))
@@ -95,7 +95,7 @@ class CallFacts:
 
 @dataclass(frozen=True)
 class Edit:
-    """Which state of his notes a page of the phone has sent: ``number`` counts up on one page."""
+    """Which state of the agent's notes a page of the phone has sent: ``number`` counts up on one page."""
 
     page: str
     number: int
@@ -107,9 +107,9 @@ class Edit:
 
 @dataclass(frozen=True)
 class PhoneNote:
-    """What an agent's phone has told about a call: his notes, the customer he picked (D6), which callback request it
-    answers (F8). ``agent`` is his object id, ``began_at`` when he told something first, ``edit`` what the notes are
-    of."""
+    """What an agent's phone has reported about a call: the notes, the customer picked (D6), which callback request it
+    answers (F8). ``agent`` is the agent's object id, ``began_at`` when the first report came, ``edit`` what the notes
+    are of."""
 
     agent: str
     began_at: datetime

@@ -67,7 +67,7 @@ class PhonecallRows:
 
 
 def without_gone(values: Columns, gone: Collection[str]) -> dict[str, Any]:
-    """What is left when rows are gone: a customer stays as the number he called from, all else is as if never known."""
+    """What is left when rows are gone: a customer stays as the number of the call, all else is as if never known."""
     kept = {name: value for name, value in values.items() if name not in LOOKUPS or value not in gone}
     if kept.get(PARTIES):
         number = values.get("phonenumber")

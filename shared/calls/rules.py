@@ -51,7 +51,7 @@ def verdict(
 def standing(found: Verdict, before: Progress) -> Verdict:
     """A verdict that a write was begun on stands, whatever has changed while the write failed.
 
-    After one, Dynamics may have the activity already; and nobody would be told of a call that is given up.
+    After one, Dynamics may have the activity already; and nobody would hear of a call that is given up.
     """
     if found.origin or before.stage is not Stage.NONE or not before.intended:
         return found

@@ -1,7 +1,7 @@
-"""Looks at one call and brings its activity up to what is known: the handler of the ``calls`` queue (G1-G4, K2).
+"""Reconciles one call: brings its activity up to what is known. The handler of the ``calls`` queue (G1-G4, K2).
 
-However often and from whatever cause a call is looked at, it is the same look: the voice cloud's rows are the truth,
-our own row says what has been written, and every write can be repeated.
+However often and from whatever cause, a call is always reconciled in the same way: the voice cloud's rows are the
+truth, our own row says what has been written, and every write can be repeated.
 """
 
 import logging
@@ -101,7 +101,7 @@ class Calls:
         await self._bus.send(QUEUE, again, delay_s=delay_s)
 
     async def _happened(self, event: CallEvent) -> None:
-        """Notes it; a call that somebody answered is looked at when it has ended, whichever news comes last."""
+        """Notes it; a call that somebody answered is reconciled when it has ended, whichever news comes last."""
         await self._store.received(event)
         kinds = {one.kind for one in (await self._store.call(event.call_id)).events}
         if EventKind.ENDED in kinds:
@@ -166,7 +166,7 @@ class Calls:
                 await self._store.save(call_id, replace(progress, stage=Stage.FINAL, verdict=DELETED))
 
     async def was_found(self, call_id: str) -> None:
-        """Notes that the activity is in Dynamics, though we did not know: the next look reads it."""
+        """Notes that the activity is in Dynamics, though we did not know: the next reconciliation reads it."""
         progress = await self._store.progress(call_id)
         if progress and not progress.has_activity:
             with suppress(Conflict):

@@ -1,7 +1,7 @@
 """The ``calls`` table: one partition per call, and one per callback request for its attempts.
 
 {call}                  progress            how far its activity has come, one JSON document
-                        phone-{agent}       notes, pick and callback request, as his phone told
+                        phone-{agent}       notes, pick and callback request, as the phone reported
                         evt-{seq}-{kind}    what happened, while a pool's call goes on
 attempts~{request}      {call}              when the attempt was made
 going-on                {call}              a pool's call that has not ended yet
@@ -56,7 +56,7 @@ class CallStore:
         return replace(progress, etag=written.etag)
 
     async def note(self, call_id: str, agent: str, change: Callable[[PhoneNote | None], PhoneNote]) -> PhoneNote:
-        """What an agent's phone tells, with ``change`` applied to what it has told so far.
+        """What an agent's phone reports, with ``change`` applied to what it has reported so far.
 
         Raises Unavailable ``call-contended`` when others keep changing it.
         """
@@ -75,7 +75,7 @@ class CallStore:
         return _to_note(row.rk, row.values) if row else None
 
     async def phone_notes(self, call_id: str) -> Sequence[PhoneNote]:
-        """Of all agents who have told of the call."""
+        """Of all agents who have reported about the call."""
         rows = self._table.query(_key(call_id), rk_from=PHONE, rk_below=f"{PHONE}~")
         return [_to_note(row.rk, row.values) async for row in rows]
 
@@ -96,7 +96,7 @@ class CallStore:
             await self._table.put(Row(GOING_ON, _key(event.call_id), {"since": event.at}))
 
     async def going_on(self) -> Mapping[str, datetime]:
-        """Pool's calls that have arrived and not ended, as far as we were told, with the time of arrival."""
+        """Pool's calls that have arrived and not ended, as far as was reported, with the time of arrival."""
         return {unquote(row.rk): row.values["since"] async for row in self._table.query(GOING_ON)}
 
     async def ended(self, call_id: str) -> None:
@@ -116,7 +116,7 @@ class CallStore:
     async def forget(self, call_id: str, progress: Progress) -> None:
         """What was known of a call that is no longer work goes, but for the fact that it was removed (H3).
 
-        Raises Conflict when another instance was faster: what that one has made of the call goes with the next look.
+        Raises Conflict when another instance was faster: the next reconciliation removes what that one made of it.
         """
         record = await self.call(call_id)
         removed = {"document": _json(_to_document(Progress(Stage.REMOVED, rows_at=progress.rows_at)))}
@@ -206,7 +206,7 @@ def _to_customer(given: Mapping[str, str] | None) -> Customer | None:
 
 
 def _to_user(voice_id: str, user_id: str, object_id: str) -> User:
-    """As much of him as a call of the past needs."""
+    """As much of a user as a call of the past needs."""
     return User(UUID(user_id), "", voice_id, "", "", object_id)
 
 

@@ -4,7 +4,8 @@
     index status | sync | rebuild
     dead-letters list QUEUE | replay QUEUE [MESSAGE-ID ...]
     callbacks poll | left-alone
-    calls sync | repair | unlogged | look CALL-ID | restore CALL-ID ... | back-fill --from DATE [--to DATE] [--dry-run]
+    calls sync | repair | unlogged | reconcile CALL-ID | restore CALL-ID ...
+    calls back-fill --from DATE [--to DATE] [--dry-run]
     users list | update
     health
 
@@ -97,9 +98,9 @@ def _calls(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("sync").set_defaults(command=calls.sync)
     verbs.add_parser("repair").set_defaults(command=calls.repair)
     verbs.add_parser("unlogged").set_defaults(command=calls.unlogged)
-    look = verbs.add_parser("look", help="bring the activity of one call up to date")
-    look.add_argument("call_id", metavar="CALL-ID")
-    look.set_defaults(command=calls.look)
+    reconcile = verbs.add_parser("reconcile", help="bring the activity of one call up to date")
+    reconcile.add_argument("call_id", metavar="CALL-ID")
+    reconcile.set_defaults(command=calls.reconcile)
     restore = verbs.add_parser("restore", help="make activities again that were deleted in Dynamics")
     restore.add_argument("call_ids", metavar="CALL-ID", nargs="+")
     restore.set_defaults(command=calls.restore)

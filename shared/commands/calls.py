@@ -31,7 +31,7 @@ async def unlogged(services: Services, _options: Namespace) -> object:
     ]
 
 
-async def look(services: Services, options: Namespace) -> object:
+async def reconcile(services: Services, options: Namespace) -> object:
     """Raises InvalidInput ``malformed-call`` for what is no id, Missing ``call-record-missing`` for an unknown call."""
     settled = await services.calls.reconcile(_call_id(options.call_id))
     if settled is None:

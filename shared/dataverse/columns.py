@@ -13,7 +13,7 @@ CACHED_FOR = timedelta(seconds=30)
 
 
 class AbsentColumns:
-    """Kept in the ``health`` table, so that every instance knows and the health page can tell."""
+    """Kept in the ``health`` table, so that every instance knows and the health page can show it."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
@@ -46,7 +46,7 @@ class AbsentColumns:
                 await self.note(error.column)
 
     async def learn(self, missing: Collection[str], there: Collection[str]) -> None:
-        """What a look at the environment showed: what is there again is written again at once."""
+        """What a check of the environment showed: what is there again is written again at once."""
         known = await self.names()
         for name in missing:
             await self.note(name)

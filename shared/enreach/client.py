@@ -120,7 +120,7 @@ class Enreach:
             return bool(row[names.TALKING])
 
     async def pools_of(self, user_id: str) -> list[Pool]:
-        """The pools a user is a member of, with whether he is active in each (B5)."""
+        """The pools a user is a member of, with whether they are active in each (B5)."""
         rows = await self._transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id})
         with as_documented():
             pools = [(str(row[names.ID]), str(row.get(names.NAME) or "")) for row in listed(rows)]

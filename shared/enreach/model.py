@@ -89,7 +89,7 @@ class RecordingLink:
 
 @dataclass(frozen=True)
 class VoiceUser:
-    """A user of the voice cloud; ``name`` is his sign-in name, an e-mail address."""
+    """A user of the voice cloud; ``name`` is the sign-in name, an e-mail address."""
 
     id: str
     name: str
@@ -111,7 +111,7 @@ class AvailabilityEvent:
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool a user is a member of; ``is_active``: he takes its calls."""
+    """A pool a user is a member of; ``is_active``: the user takes its calls."""
 
     id: str
     name: str
@@ -120,7 +120,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class VoicePerson:
-    """A user of the voice cloud as a colleague sees him; numbers are empty where he has none."""
+    """A user of the voice cloud as colleagues see them; numbers are empty where there are none."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""What people look at in the phone: colleagues, pools with live figures, histories of calls (C6, C7)."""
+"""What people read in the phone: colleagues, pools with live figures, histories of calls (C6, C7)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ class Overview:
             return tuple(_to_agent(row) for row in listed(rows))
 
     async def calls_of(self, user_id: str, start: datetime, end: datetime, limit: int) -> Sequence[HistoryRow]:
-        """His own calls that began in a window of at most 31 days, oldest first."""
+        """The user's own calls that began in a window of at most 31 days, oldest first."""
         return await self._history(names.CALLS, {names.USER_IDS: user_id}, start, end, limit)
 
     async def service_calls(self, start: datetime, end: datetime, limit: int) -> Sequence[HistoryRow]:

@@ -89,7 +89,7 @@ class EnreachPhone:
             raise _session_refused(answer)
 
     async def state(self, user_id: str, version: str = "", wait_s: float = 0) -> PhoneState:
-        """The state of his phone. With a version it waits until it is another one, ``wait_s`` at most."""
+        """The state of the user's phone. With a version it waits until it is another one, ``wait_s`` at most."""
         query = {names.STATE_VERSION: version, names.STATE_WAIT: f"{wait_s:g}"} if version else {}
         timeout = httpx.Timeout(wait_s + ANSWERS_WITHIN_S, connect=5.0)
         answer = await self._session("GET", _path(names.PHONE, user=user_id), params=query, timeout=timeout)
@@ -114,7 +114,7 @@ class EnreachPhone:
             return answer.json()[names.STATE]
 
     async def offer(self, user_id: str, call_id: str, sdp: bytes, *, answers: bool) -> MediaAnswer:
-        """Makes or replaces the peer connection of his leg. Raises Unavailable ``media-full``."""
+        """Makes or replaces the peer connection of the user's leg. Raises Unavailable ``media-full``."""
         answer = await self._call(
             "POST",
             _path(names.PHONE_MEDIA, user=user_id, call=call_id),

@@ -1,1 +1,1 @@
-"""Calls that no webhook and no phone has told of: mobile, Teams, desk, and whatever was missed (H, K10)."""
+"""Calls that no webhook and no phone has reported: mobile, Teams, desk, and whatever was missed (H, K10)."""

@@ -1,4 +1,4 @@
-"""Brings calls of the past into Dynamics: day by day, resumable, or only told what would be done."""
+"""Brings calls of the past into Dynamics: day by day, resumable, or only listing what would be done."""
 
 import asyncio
 import logging
@@ -42,7 +42,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """``on_step``: told of each call in a dry run. ``on_day``: told after each window up to when all is done."""
+    """``on_step``: called for each call in a dry run. ``on_page``: called after each page, up to when all is done."""
 
     since: datetime
     until: datetime
@@ -77,7 +77,7 @@ class BackFill:
         return totals
 
     async def _all(self, page: CallPage, plan: Plan) -> Sequence[str]:
-        """What each call of a page became. Raises the first of what ends the run: a command tells of one."""
+        """What each call of a page became. Raises the first of what ends the run: a command reports one."""
         slots = asyncio.Semaphore(AT_ONCE)
         calls = by_call(page.rows)
         work = [call_id for call_id, rows in calls.items() if any(row.is_work for row in rows)]
@@ -147,7 +147,7 @@ class BackFill:
 
 
 def _mark_of(since: datetime) -> str:
-    """The row that tells how far a back-fill has come: each beginning has its own, so that none loses another's."""
+    """The row that says how far a back-fill has come: each beginning has its own, so that none loses another's."""
     return f"back-fill-{to_iso(since)}"
 
 

@@ -10,7 +10,7 @@ from shared.calls.model import Progress
 from shared.calls.service import Calls, changed_at, is_done
 from shared.enreach.model import CallRow
 
-NOT_LOOKED_AT = "nobody has looked at it"
+NOT_RECONCILED = "it was never reconciled"
 NOT_KNOWN = "its activity is in Dynamics, and is not known here"
 JUDGED_OTHERWISE = "left out before, to be logged by what is known now"
 DELETED = "its activity was deleted in Dynamics"
@@ -61,7 +61,7 @@ class Comparison:
     ) -> Compared:
         """``progress``: None where it is older than the rows, or there is none."""
         if progress is None:
-            return Compared(State.UNLOGGED, NOT_LOOKED_AT)
+            return Compared(State.UNLOGGED, NOT_RECONCILED)
         if progress.has_activity:
             if there is None:
                 return Compared(State.DELETED, DELETED)

@@ -10,7 +10,7 @@ from shared.health.model import Finding, State
 SYNC_STALE_AFTER = timedelta(minutes=15)
 REPAIR_STALE_AFTER = timedelta(hours=6)
 MANY_DELETED = 10
-"""A person deletes an activity now and then; so many at once tell of a restored or emptied environment."""
+"""A person deletes an activity now and then; so many at once point to a restored or emptied environment."""
 
 
 def calls(sync: EnterpriseCalls, clock: Clock) -> Callable[[], Awaitable[Finding]]:

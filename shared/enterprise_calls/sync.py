@@ -1,4 +1,4 @@
-"""Finds calls by the time their rows were changed and has each looked at that has not been (H1, H3, K10).
+"""Finds calls by the time their rows were changed and has those reconciled that have not been (H1, H3, K10).
 
 Nothing of a call that is not work goes anywhere, unless there is an activity of it to be taken back.
 """
@@ -109,9 +109,9 @@ class EnterpriseCalls:
         return sent
 
     async def repair(self) -> dict[str, int]:
-        """Has calls of the last day without their activity looked at, and ends pool's calls that never ended (K10).
+        """Has calls of the last day without their activity reconciled, and ends pool's calls that never ended (K10).
 
-        Also looked at is what was left open until somebody would fill in Regarding, and now somebody has (D6).
+        So is what was left open until somebody would fill in Regarding, and now somebody has (D6).
         """
         now = self._clock()
         everything, unreadable = await self._compared(now)
@@ -122,9 +122,9 @@ class EnterpriseCalls:
             elif one.state is State.NOT_KNOWN:
                 await self._calls.was_found(one.call_id)
         lost = [one for one in found if one.state in TO_BE_REPAIRED]
-        looked_at = [one for one in everything if one.state is not State.DELETED]
+        reconciled = [one for one in everything if one.state is not State.DELETED]
         cause = f"repair-{to_iso(now)}"
-        await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, cause) for one in looked_at])
+        await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, cause) for one in reconciled])
         stuck = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
         for call_id in stuck:
             await self._store.ended(call_id)
@@ -135,8 +135,8 @@ class EnterpriseCalls:
         return {"unlogged": len(lost), "stuck": len(stuck), "deleted": len(found) - len(lost)}
 
     async def unlogged(self) -> Sequence[Unlogged]:
-        """The calls of the last day without an activity that they should have: the next repair has them looked at, but
-        for those whose activity was deleted in Dynamics."""
+        """The calls of the last day without an activity that they should have: the next repair has them reconciled,
+        but for those whose activity was deleted in Dynamics."""
         found, _ = await self._compared(self._clock())
         return [one for one in found if one.state is not State.COMPLETABLE]
 
@@ -161,7 +161,7 @@ class EnterpriseCalls:
                 yield Unlogged(call_id, began, State.UNLOGGED, "it is no longer work, and its activity is still there")
 
     async def _send(self, after: datetime, before: datetime) -> int:
-        """Has calls looked at whose rows changed; how many."""
+        """Has calls reconciled whose rows changed; how many."""
         events, unreadable = [], 0
         async for page in pages(self._enreach.calls_modified, after, before):
             for call_id, rows in by_call(page.rows).items():

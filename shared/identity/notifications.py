@@ -1,4 +1,4 @@
-"""Tells the index that customers may have changed. Many notices within a second become one message."""
+"""Notifies the index that customers may have changed. Many notices within a second become one message."""
 
 from datetime import datetime
 

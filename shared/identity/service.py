@@ -29,7 +29,7 @@ class Identity:
     async def identify(self, number: str) -> Identification:
         """The customers of a number as networks and people write it; text that is not one number identifies nobody.
 
-        Raises Unavailable ``index-not-ready`` before the first full load: who asks now would be told "nobody" wrongly.
+        Raises Unavailable ``index-not-ready`` before the first full load: an answer now would be "nobody", wrongly.
         """
         region = (await self._settings.general()).default_region
         e164 = to_e164(from_network(number, region), region)

@@ -125,7 +125,7 @@ def _parts(text: str, region: str | None) -> Iterator[str]:
 
 
 def _along_seams(text: str, region: str | None) -> Iterator[Spelled]:
-    """Slashes and spaced dashes are looked at one by one, each with what stands behind the next one too."""
+    """Slashes and spaced dashes are taken one by one, each with what stands behind the next one too."""
     left, *rest = _MAYBE_BETWEEN.split(text)[: 2 * _MOST_PIECES + 1]
     for number in range(0, len(rest), 2):
         right, following = rest[number + 1], "".join(rest[number + 2 : number + 4])

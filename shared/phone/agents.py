@@ -15,7 +15,7 @@ MEMBERSHIP_KEPT_S = 15.0
 
 @dataclass(frozen=True)
 class CallerNumber:
-    """A number that he may show to who he calls (C4); ``name``: the pool's, empty for his own."""
+    """A number that an agent may show to who is called (C4); ``name``: the pool's, empty for the agent's own."""
 
     number: str
     name: str
@@ -23,7 +23,7 @@ class CallerNumber:
 
 @dataclass(frozen=True)
 class Profile:
-    """``number`` is his own, empty where he has none."""
+    """``number`` is the agent's own, empty where there is none."""
 
     number: str
     caller_numbers: tuple[CallerNumber, ...]
@@ -43,7 +43,7 @@ class PhoneAgents:
         return await self._people.get(user.voice_user_id)
 
     async def pools(self, user: User) -> tuple[PoolRow, ...]:
-        """The pools he is a member of, at most 15 s old."""
+        """The pools a user is a member of, at most 15 s old."""
         return await self._pools.get(user.voice_user_id)
 
     async def profile(self, user: User) -> Profile:

@@ -1,4 +1,4 @@
-"""Customers in the phone's directory: searched in Dynamics as the agent himself, so he finds what he may read (C6)."""
+"""Customers in the phone's directory: searched in Dynamics as the agent, who so finds only what they may read (C6)."""
 
 import asyncio
 import logging
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reachable:
-    """A customer with his numbers in E.164, as far as they can be read as numbers."""
+    """A customer with the numbers in E.164, as far as they can be read as numbers."""
 
     customer: Customer
     numbers: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Calls the agent had, or his pools, newest first, with what he has missed (C6).
+"""Calls of the agent or of the agent's pools, newest first, with those the agent has missed (C6).
 
 The voice cloud gives the rows of a window oldest first, so windows are asked for backwards until there are rows; what
 lies before is the next page, which may be short.
@@ -41,7 +41,7 @@ Window = Callable[[datetime, datetime], Awaitable[Sequence[HistoryRow]]]
 
 @dataclass(frozen=True)
 class _Found:
-    """``earlier``: before which there may be more, None where it was looked as far back as it goes."""
+    """``earlier``: before which there may be more, None where everything has been read."""
 
     rows: Sequence[HistoryRow]
     earlier: datetime | None
@@ -89,7 +89,7 @@ class CallHistory:
         return {"entries": entries, "missed": missed, "next": to_iso(following) if following else None}
 
     async def mark_seen(self, object_id: str, until: str) -> None:
-        """``until``: when the newest call he was shown began, in ISO 8601; nothing for now.
+        """``until``: when the newest call shown to the agent began, in ISO 8601; nothing for now.
 
         A record comes seconds after its call: one that began later was not seen. Raises InvalidInput
         ``malformed-history``.
@@ -130,8 +130,8 @@ class CallHistory:
         return row.values["seen"] if row else self._clock() - OWN_SPANS[0]
 
     async def _names(self, object_id: str, numbers: set[str]) -> dict[str, str]:
-        """Of colleagues, however their number is written, and of customers whom the number alone tells and this agent
-        may read; none of these while the index is being loaded."""
+        """Of colleagues, however their number is written, and of customers whom the number alone identifies and this
+        agent may read; none of these while the index is being loaded."""
         region = await self._settings.region()
         people = await self._directory.colleagues()
         named = {key_of(number, region): one.name for one in people for number in numbers_of(one)}
@@ -160,7 +160,7 @@ async def _backwards(
 
 
 def _one_a_call(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
-    """A call that rang him several times is one line: the one he answered, else the latest."""
+    """A call that rang one agent several times is one line: the one answered, else the latest."""
     found: dict[str, HistoryRow] = {}
     for row in rows:
         kept = found.get(row.call_id)

@@ -36,8 +36,8 @@ class SessionLeases:
         self._clock = clock
 
     async def claim(self, agent_id: str, session_id: str, client: str, *, take_over: bool, claim: str = "") -> Holder:
-        """Free, expired or his own already: his. Held by another, he has it only by ``take_over``, and only from whom
-        he found there: of several that take over at once one wins.
+        """Gives a session the lease that is free, expired or its own already. Held by another one, it is given only by
+        ``take_over``, and only from the holder that was found: of several that take over at once one wins.
 
         Raises Conflict ``phone-active-elsewhere`` with ``since``, ``lastSeen`` and ``client``.
         """
@@ -70,7 +70,7 @@ class SessionLeases:
         _own(row.values if row else None, session_id)
 
     async def release(self, agent_id: str, session_id: str, claim: str = "") -> bool:
-        """Whether it was his to give up: not any more where another page has claimed the session since ``claim``."""
+        """Whether the session still had it: not any more where another page has claimed the session since ``claim``."""
 
         def released(values: Values | None) -> Values:
             held, now = _own(values, session_id), self._clock()

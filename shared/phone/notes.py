@@ -36,8 +36,8 @@ class CallNotes:
         """``{notes?, edit?: {page, number}, customer?: {kind, id} | null, callbackRequest?: id | null}``; what is not
         named stays as it was, and so do notes of which the page has sent a later edit already.
 
-        Gives what this agent has told of the call so far. Raises InvalidInput ``malformed-notes``,
-        ``customer-unknown`` or ``callback-request-unknown``: he may tell only of rows that he may read.
+        Gives what this agent has reported of the call so far. Raises InvalidInput ``malformed-notes``,
+        ``customer-unknown`` or ``callback-request-unknown``: agents may name only rows that they may read.
         """
         if not isinstance(body, Mapping) or not FIELDS & body.keys() or not is_call_id(call_id):
             raise _malformed("a JSON object with notes, customer or callbackRequest")
@@ -54,8 +54,8 @@ class CallNotes:
         note = await self._store.note(
             call_id, object_id, lambda before: _changed(before or PhoneNote(object_id, now), changes)
         )
-        look, delay_s = noted(call_id, self._clock())
-        await self._bus.send(QUEUE, look, delay_s=delay_s)
+        check, delay_s = noted(call_id, self._clock())
+        await self._bus.send(QUEUE, check, delay_s=delay_s)
         return note
 
     async def _customer(self, given: object, object_id: str) -> Customer | None:
@@ -87,7 +87,7 @@ class CallNotes:
         return row_id
 
     async def _read(self, path: str, columns: str, object_id: str) -> Mapping[str, Any] | None:
-        """A row as the agent sees it, None when he does not."""
+        """A row as the agent sees it, None when it is hidden from them."""
         try:
             return await self._dataverse.get(path, {"$select": columns}, reader=UUID(object_id))
         except Missing:

@@ -101,7 +101,7 @@ class PhoneSessions:
         return None if state is None or (known and state.version == known) else state
 
     async def commanding(self, object_id: str, header: str | None) -> User:
-        """The agent, if the session he names is his primary one. Raises InvalidInput ``phone-session-missing``."""
+        """The agent, if the session named is their primary one. Raises InvalidInput ``phone-session-missing``."""
         agent = await self._agents.agent(object_id)
         await self._leases.require(str(agent.id), requests.named_session(header))
         return agent

@@ -1,4 +1,4 @@
-"""Which calls an agent is in: pure. A call holds him by a lease, so that nothing that is missed holds him for ever."""
+"""Which calls an agent is in: pure. A call holds its agent by a lease, so that nothing missed holds them for ever."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,14 +9,14 @@ from shared.presence.model import AgentState, Call, CallNews, CallStep
 KNOWN_FOR = timedelta(hours=1)
 """How long news of a call that is over are recognised as late."""
 TOO_LATE = timedelta(minutes=10)
-"""A call that began so long ago, and of which we hear only now, is left to the look at who is talking. A call of which
+"""A call that began so long ago, and of which we hear only now, is left to the check of who is talking. A call of which
 nobody could say so long whether it goes on holds its agent no more."""
 MOST = 50
-"""Calls of one agent that are kept, the newest: his row must stay small whatever is told of him."""
+"""Calls of one agent that are kept, the newest: the row must stay small whatever is reported."""
 
 
 def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime) -> AgentState:
-    """The calls with what was told of one of them; news older than what is known of it changes nothing."""
+    """The calls with what was reported of one of them; news older than what is known of it changes nothing."""
     known = state.calls.get(news.call_id)
     if known and news.step is not CallStep.GOES_ON and 0 < news.sequence <= known.sequence:
         return state
@@ -24,7 +24,7 @@ def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime
         call = Call(max(news.sequence, known.sequence if known else 0), now, ended=True)
     elif news.step is CallStep.GOES_ON:
         if known and known.ended and not 0 < known.sequence <= news.sequence:
-            return state  # what is told of its end is newer; an end that was only concluded from silence is not
+            return state  # what was reported of its end is newer; an end that was only concluded from silence is not
         call = Call(max(news.sequence, known.sequence if known else 0), now + lease, by_phone=True)
     elif now - news.at > TOO_LATE:
         return state
@@ -35,7 +35,7 @@ def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime
 
 
 def is_talking_asked(state: AgentState, now: datetime) -> bool:
-    """Whether a lease has run out that no phone keeps up: then the voice cloud must say whether he still talks."""
+    """Whether a lease has run out that no phone keeps up: then the voice cloud must say whether the call goes on."""
     return any(not call.ended and not call.by_phone and call.lease_until <= now for call in state.calls.values())
 
 

@@ -13,7 +13,7 @@ SOURCE = "voice-for-dynamics"
 
 
 def reconcile_wanted(agent_id: str, cause: str, now: datetime) -> Event:
-    """Asks for a look at an agent; ``cause`` tells apart what is not the same wish."""
+    """Asks to reconcile an agent; ``cause`` tells apart what is not the same wish."""
     return Event(f"presence/{agent_id}/{cause}", RECONCILE, SOURCE, agent_id, now, {"agent": agent_id})
 
 
@@ -29,17 +29,17 @@ def reconcile_soon(agent_id: str, now: datetime) -> Event:
 
 
 def reconcile_at_moment(agent_id: str, moment: datetime, now: datetime) -> Event:
-    """The same from whoever asks for a look at that moment."""
+    """The same from whoever asks for that moment."""
     return reconcile_wanted(agent_id, f"at/{to_iso(moment)}", now)
 
 
 def user_changed(voice_id: str, key: str, now: datetime) -> Event:
-    """Asks for a look at who a voice-cloud user is."""
+    """Asks to reconcile whoever a voice-cloud user is."""
     return Event(f"presence/{voice_id}/{key}", RECONCILE, "voicecloud", voice_id, now, {"user": voice_id})
 
 
 def call_told(voice_id: str, news: CallNews, now: datetime) -> Event:
-    """Tells of a call of a voice-cloud user, by its id alone: it may be private (H3)."""
+    """Reports a call of a voice-cloud user, by its id alone: it may be private (H3)."""
     data = {
         "user": voice_id,
         "call_id": news.call_id,
@@ -52,7 +52,7 @@ def call_told(voice_id: str, news: CallNews, now: datetime) -> Event:
 
 
 def presence_told(agent_id: str, news: PresenceNews, key: str, now: datetime) -> Event:
-    """Tells of a presence that was set in Dynamics."""
+    """Reports a presence that was set in Dynamics."""
     at = to_iso(news.at) if news.at else None
     data = {"agent": agent_id, "presence_id": news.presence_id, "at": at, "by": news.by}
     return Event(f"presence/{agent_id}/{key}", CHANGED, "dataverse", agent_id, now, data)

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 QUEUE = "presence"
 RECONCILE = "voice.presence.reconcile"
-"""The event type that asks for a look at one agent: ``{agent}`` or ``{user}``. All else is read from both sides."""
+"""The event type that asks to reconcile one agent: ``{agent}`` or ``{user}``. All else is read from both sides."""
 CALL = "voice.presence.call"
-"""A call of an agent began or ended, or his phone says that it goes on: see ``CallNews``."""
+"""A call of an agent began or ended, or the agent's phone says that it goes on: see ``CallNews``."""
 CHANGED = "voice.presence.changed"
-"""Dynamics tells of a presence: see ``PresenceNews``."""
+"""Dynamics reports a presence: see ``PresenceNews``."""
 
 
 class Kind(StrEnum):
@@ -81,7 +81,7 @@ class CallNews:
 
 @dataclass(frozen=True)
 class PresenceNews:
-    """A presence that Dynamics told of; ``at`` is when it was set, None where that is left as it was."""
+    """A presence that Dynamics reported; ``at`` is when it was set, None where that is left as it was."""
 
     presence_id: str
     at: datetime | None
@@ -92,7 +92,7 @@ class PresenceNews:
 class Call:
     """A call an agent is in until the lease runs out, or (``ended``) was in: kept to know late news by.
 
-    ``by_phone``: the phone tells that it goes on, so that its silence ends it.
+    ``by_phone``: the phone reports that it goes on, so that its silence ends it.
     """
 
     sequence: int
@@ -156,7 +156,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class AgentState:
-    """One agent. ``phone`` and ``omnichannel`` are what was last dealt with, None before the first look.
+    """One agent. ``phone`` and ``omnichannel`` are what was last dealt with, None before the first reconciliation.
 
     ``written``: the last write on Omnichannel that was carried out, and what was there before it, by which late news
     of what it wrote over is recognised. ``abandoned``: a write that was tried, not seen, and is no longer wanted: it
@@ -192,7 +192,7 @@ class AgentState:
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody who is known on both sides: ``id`` is his Dynamics user's, ``voice_id`` his voice-cloud user's."""
+    """Somebody who is known on both sides: ``id`` is the Dynamics user's, ``voice_id`` the voice-cloud user's."""
 
     id: str
     voice_id: str

@@ -43,12 +43,12 @@ class Omnichannel:
             return (await self._shown(rows[0])) if rows else await self._never_set()
 
     async def read_all(self) -> Mapping[str, PresenceShown | None]:
-        """Of every agent that was ever set to anything, by his Dynamics user's id; None for a presence of no kind."""
+        """Of every agent that was ever set to anything, by the Dynamics user's id; None for a presence of no kind."""
         rows = await self._statuses("statecode eq 0")
         return {str(row[COLUMNS[0]]): await self._shown_if_mapped(row) for row in rows if row.get(COLUMNS[0])}
 
     async def set_since(self, after: datetime) -> list[tuple[str, PresenceNews]]:
-        """Whoever was set to whatever since then, by his Dynamics user's id; nothing where that may not be read."""
+        """Whoever was set to whatever since then, by the Dynamics user's id; nothing where that may not be read."""
         columns = (COLUMNS[0], f"_{names.HISTORY_PRESENCE}_value", names.HISTORY_SINCE)
         query = {"$select": ",".join(columns), "$filter": f"{names.HISTORY_SINCE} ge {after:%Y-%m-%dT%H:%M:%SZ}"}
         try:

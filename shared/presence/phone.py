@@ -1,4 +1,4 @@
-"""The phone's side of an agent's status: what it shows, sets and tells (B1-B5, E)."""
+"""The phone's side of an agent's status: what it shows, sets and reports (B1-B5, E)."""
 
 import logging
 from collections.abc import Mapping
@@ -87,23 +87,23 @@ class PhonePresence:
         note = " – ".join(text for text in (status.note, _note(document)) if text)
         holds = await self._availability.set(agent, status, note, _length_s(document, self._clock()))
         self._shows.forget(object_id)
-        await self._look(agent, f"set/{holds.event_id}")
+        await self._ask_to_reconcile(agent, f"set/{holds.event_id}")
         return {"availability": _shown(holds)}
 
     async def activate(self, object_id: str, pool_id: str, body: object) -> None:
-        """``{active}``: switches him on or off in one of his pools (B5). Raises Forbidden ``pool-foreign``."""
+        """``{active}``: switches the agent on or off in one of their pools (B5). Raises Forbidden ``pool-foreign``."""
         agent, active = await self._agent(object_id), _object(body).get("active")
         if not isinstance(active, bool):
             raise malformed("active is true or false")
         if pool_id not in {pool.id for pool in await self._enreach.pools_of(agent.voice_id)}:
-            raise Forbidden("pool-foreign", "this is no pool of his")
+            raise Forbidden("pool-foreign", "the agent is no member of this pool")
         try:
             await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
         finally:
             self._shows.forget(object_id)
 
     async def call(self, object_id: str, call_id: str, body: object) -> None:
-        """``{ended?, sequence?}``: a sign of life of one of his calls, or its end; ``sequence`` as its state has it."""
+        """``{ended?, sequence?}``: a sign of life of the agent's call, or its end; ``sequence`` as its state has it."""
         agent, document = await self._agent(object_id), _object(body)
         if not is_call_id(call_id):
             raise malformed("a call is named by its id")
@@ -141,7 +141,7 @@ class PhonePresence:
             return
         await self._presences.note_report(agent, presence, at, settings)
 
-    async def _look(self, agent: Agent, cause: str) -> None:
+    async def _ask_to_reconcile(self, agent: Agent, cause: str) -> None:
         await self._bus.send(QUEUE, messages.reconcile_wanted(agent.id, cause, self._clock()))
 
     async def _agent(self, object_id: str) -> Agent:

@@ -1,4 +1,4 @@
-"""The safety net: looks at whom no notice has told of (design.md rule 3)."""
+"""The safety net: reconciles agents whose change no notice has reported (design.md rule 3)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from shared.settings.service import Settings
 AT_ONCE = 5
 """Agents whose availability is asked for together."""
 LOOKED_BACK = timedelta(minutes=10)
-"""How long after a write it is looked for what it has written over."""
+"""How long after a write we search for what it has written over."""
 
 
 class PresencePolling:
-    """All presences in one request, availabilities one by one; only what differs is looked at."""
+    """All presences in one request, availabilities one by one; only what differs is reconciled."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class PresencePolling:
         self._clock = clock
 
     async def run(self) -> int:
-        """How many agents a look was asked for. Raises what the sides raise."""
+        """How many agents are to be reconciled. Raises what the sides raise."""
         settings = await self._settings.presence()
         if not settings.enabled:
             return 0

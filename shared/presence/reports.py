@@ -1,4 +1,4 @@
-"""What a phone tells of Omnichannel where only it reaches it: id, base status, text, as much as CIF has given it."""
+"""What a phone reports of Omnichannel where only it reaches it: id, base status, text, as much as CIF has given it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -61,7 +61,7 @@ def _id(document: Mapping[str, object]) -> str:
 
 
 def _of(state: AgentState) -> list[Presence]:
-    """Those he has shown or is to be set to."""
+    """Those the agent has shown or is to be set to."""
     shown = [one.presence for one in (state.reported, state.omnichannel) if one]
     wanted = [one.presence for one in state.pending if one.presence]
     kept = [one for one in (state.episode.before if state.episode else None, state.presence_before_timed_status) if one]

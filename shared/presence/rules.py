@@ -1,9 +1,10 @@
 """The state machine of one agent's status: pure (E1-E5, design.md rule 9).
 
 Both sides are read, never guessed from a notice: what is read differs from what was last dealt with, or it does not. So
-repeated, reordered and lost notices change nothing. ``look`` decides which side has to be written and notes that before
-anybody writes; ``carried_out`` and ``failed`` note what became of it. A side that shows what we wrote is an echo, by
-its value and its time; a side that shows anything else was changed by a person or the system, and that counts.
+repeated, reordered and lost notices change nothing. ``reconcile`` decides which side has to be written and notes that
+before anybody writes; ``carried_out`` and ``failed`` note what became of it. A side that shows what we wrote is an
+echo, by its value and its time; a side that shows anything else was changed by a person or the system, and that
+counts.
 """
 
 from dataclasses import replace
@@ -56,7 +57,7 @@ def carried_out(state: AgentState, write: Write, shown: PresenceShown | Availabi
 
 
 def _as_written(write: Write, presence: Presence, shown: object) -> PresenceShown:
-    """What we know to be there. Where somebody was faster than our look, the next look finds it changed."""
+    """What we know to be there. Where somebody was faster than our read, the next read finds it changed."""
     if not isinstance(shown, PresenceShown):
         return PresenceShown(presence)
     is_ours = shown.presence.id == presence.id and shown.by != BY_SYSTEM
@@ -105,7 +106,7 @@ def with_fault(state: AgentState, side: Side, code: str, now: datetime) -> Agent
 
 
 def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: datetime) -> AgentState:
-    """A presence that somebody chose in the instant between our look and our write, which then wrote over it.
+    """A presence that somebody chose in the instant between our read and our write, which then wrote over it.
 
     It is given back; in a call it is what comes back afterwards. Other news changes nothing here: the sides are read.
     """
@@ -145,7 +146,7 @@ def was_written_over(state: AgentState, presence_id: str, at: datetime | None) -
 
 
 def with_report(state: AgentState, shown: PresenceShown) -> AgentState:
-    """With what a phone tells of Omnichannel, for the next look; old news and what is known already are dropped."""
+    """With what a phone reports of Omnichannel, for the next reconciliation; old news and what is known are dropped."""
     known = state.reported or state.omnichannel
     if known and known.at and shown.at and shown.at < known.at:
         return state
@@ -175,7 +176,7 @@ def _renamed(state: AgentState, presence: Presence) -> AgentState:
 
 
 def release(state: AgentState, side: Side, now: datetime) -> AgentState:
-    """The writes of a side are for somebody else to do, who tells by what the side shows that they are done."""
+    """The writes of a side are for somebody else to do, who sees by what the side shows that they are done."""
     return replace(
         state,
         pending=tuple(replace(one, held_until=now) if one.side is side else one for one in state.pending),

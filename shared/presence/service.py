@@ -1,7 +1,8 @@
 """Brings the two sides of an agent in line: the handler of the ``presence`` queue (E, design.md rules 3 and 9).
 
-Whatever is told, it is the same look: both sides are read, what follows is decided and noted by compare-and-set, then
-written, then noted as written. Whoever is cut off anywhere finds on the next run what is still to be done.
+Whatever is reported, the same follows: both sides are read, what has to be done is decided and noted by
+compare-and-set, then written, then noted as written. Whoever is cut off anywhere finds on the next run what is still
+to be done.
 """
 
 import logging
@@ -139,7 +140,7 @@ class Presences:
         await self._write(agent, await self._store.save(agent_id, decided), policy)
 
     async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
-        """A call of his began, goes on or ended."""
+        """A call of the agent began, goes on or ended."""
         policy = _policy(settings)
         await self._update(agent, lambda state: with_news(state, news, policy.lease, self._clock()))
         await self.reconcile(agent, settings)
@@ -156,7 +157,7 @@ class Presences:
             await self._bus.send(QUEUE, messages.reconcile_wanted(agent.id, cause, now))
 
     async def note_sign_in(self, agent: Agent, settings: PresenceSettings) -> None:
-        """A phone was opened: both sides become one, whatever they were while nobody looked."""
+        """A phone was opened: both sides become one, whatever they were while nobody followed them."""
         if settings.enabled:
             await self._update(agent, lambda state: replace(state, signs_in=True))
             await self._bus.send(QUEUE, messages.reconcile_soon(agent.id, self._clock()))
@@ -245,7 +246,7 @@ class Presences:
         """Does what was decided, each side whether or not the other fails.
 
         A presence that Dynamics has no more, or takes no more, is replaced by the usual one of its kind: nobody is
-        left in do-not-disturb because his own presence was deleted during his call.
+        left in do-not-disturb because the presence they had was deleted during the call.
         """
         problem: VoiceError | None = None
         todo = list(state.pending)
@@ -279,14 +280,14 @@ class Presences:
         try:
             return await self._omnichannel.read(agent)
         except VoiceError:
-            return None  # it is written; the next look reads it
+            return None  # it is written; the next reconciliation reads it
 
     async def _note_failure(self, agent: Agent, write: Write, problem: VoiceError, *, may_be_done: bool) -> AgentState:
         now = self._clock()
         return await self._update(agent, lambda state: failed(state, write, problem.code, now, may_be_done=may_be_done))
 
     async def _take_news(self, agent: Agent, event: Event, settings: PresenceSettings) -> bool:
-        """Whether a look may follow; news that come while a write is under way are put off until it is done."""
+        """Whether to reconcile now; news that come while a write is under way are put off until it is done."""
         news, state, now = messages.presence_from(event), await self._store.load(agent.id), self._clock()
         if is_held(state, now):
             await self._bus.send(QUEUE, messages.again(event, now), delay_s=_pause_s(state, now))
@@ -304,7 +305,7 @@ class Presences:
         return True
 
     async def _wake_up(self, agent: Agent, state: AgentState, now: datetime) -> None:
-        """Asks for a look at the next moment at which something changes by itself."""
+        """Asks to reconcile again at the next moment at which something changes by itself."""
         ends_at = state.phone.ends_at if state.phone else None
         for moment in (next_lease_end(state), ends_at):
             if moment is not None and moment > now:
@@ -325,7 +326,7 @@ async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, Voic
 
 
 def _addressed(event: Event, agents: Mapping[str, Agent]) -> Agent | None:
-    """Whom an event is about, by either of his ids; None for who is no agent. Raises ``malformed-presence``."""
+    """Whom an event is about, by either of the two ids; None for who is no agent. Raises ``malformed-presence``."""
     agent_id, user = event.data.get("agent"), event.data.get("user")
     if event.type not in {RECONCILE, CALL, CHANGED} or not (agent_id or user):
         raise InvalidInput("malformed-presence", "an event of presence names its agent")

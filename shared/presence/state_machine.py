@@ -108,7 +108,7 @@ class Writes:
 
 
 class Decision:
-    """Works through one look; ``made`` gives the state after it."""
+    """One reconciliation; ``made`` gives the state after it."""
 
     def __init__(self, state: AgentState, seen: Seen, policy: Policy, now: datetime) -> None:
         self._before = state
@@ -212,7 +212,7 @@ class Decision:
         return self._known.at is not None and self._shown.at != self._known.at
 
     def _is_fresh(self, at: datetime | None) -> bool:
-        """What is found at the first look is left as it is, but for a change that was just made."""
+        """What the first reconciliation finds is left as it is, but for a change that was just made."""
         return at is not None and self._now - at < FRESH
 
     def _changed_at(self, phone_changed: bool, shown_changed: bool) -> datetime:

@@ -27,7 +27,7 @@ PARTITION = "agent"
 
 
 class PresenceStore:
-    """Changed by compare-and-set: whoever loses a race gets Conflict and looks again."""
+    """Changed by compare-and-set: whoever loses a race gets Conflict and reads again."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -75,7 +75,7 @@ DEFAULT_STATUSES = (
 class PresenceSettings:
     """``statuses``: the first without an end of each kind is what the voice cloud is set to when Omnichannel changes.
     ``presences``: what Omnichannel is set to, by kind; ``base_statuses``: its numbers for the kinds; ``dnd``: what an
-    agent in a call is set to; ``lease_s``: so long after the last sign of life a call holds him no more."""
+    agent in a call is set to; ``lease_s``: so long after the last sign of life a call holds its agent no more."""
 
     enabled: bool = False
     method: Method = Method.SERVER

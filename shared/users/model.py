@@ -6,9 +6,9 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class User:
-    """A Dynamics user with his voice-cloud id and e-mail as the configurator has them, empty where not set (J1).
+    """A Dynamics user with the voice-cloud id and e-mail that the configurator has, empty where not set (J1).
 
-    ``object_id`` is his in Entra, empty where unknown.
+    ``object_id`` is the user's in Entra, empty where unknown.
     """
 
     id: UUID

@@ -36,7 +36,7 @@ def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
 
 
 def _place(body: Mapping[str, object]) -> str:
-    """Tells two ends of one call apart; an event whose place cannot be read is worth a look all the same."""
+    """Tells two ends of one call apart; an event whose place cannot be read is a cause all the same."""
     try:
         return str(sequence_of(body) or "")
     except InvalidInput:

@@ -34,7 +34,7 @@ class DataverseWebhooks:
         columns = _columns(context)
         agent_id = _id(columns.get(names.AGENT))
         if not agent_id:
-            return  # the poll finds him
+            return  # the poll finds the agent
         news = PresenceNews(
             presence_id=_id(columns.get(names.PRESENCE)),
             at=_moment(columns.get(names.PRESENCE_SINCE)),
@@ -56,7 +56,7 @@ def _context(body: bytes) -> Mapping[str, Any]:
 
 
 def _columns(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What was written, as far as the message tells."""
+    """What was written, as far as the message says."""
     try:
         target = next(one["value"] for one in context["InputParameters"] or () if one["key"] == "Target")
         return {one["key"]: one["value"] for one in target["Attributes"]}

@@ -38,7 +38,7 @@ def _user(body: Mapping[str, object]) -> str:
 
 
 def _is_of_another(body: Mapping[str, object], user: str) -> bool:
-    """Who dials is told of the other party's telephone, too: that it ends does not end his own."""
+    """Who dials gets events of the other party's telephone, too: that its leg ends does not end their own."""
     return names.EVENT_USER_ID in body and body[names.EVENT_USER_ID] != user
 
 

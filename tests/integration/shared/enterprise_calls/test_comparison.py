@@ -7,7 +7,7 @@ import pytest
 
 from shared.calls.model import Progress
 from shared.clock import to_iso, utc_now
-from shared.commands.calls import look
+from shared.commands.calls import reconcile
 from shared.enterprise_calls.health import MANY_DELETED
 from shared.enterprise_calls.health import calls as health
 from shared.errors import VoiceError
@@ -114,4 +114,4 @@ async def test_a_comparison_of_many_calls_costs_few_requests(calls: CallWorld) -
 async def test_a_look_at_what_is_no_call_is_an_error(calls: CallWorld, call_id: str) -> None:
     """The command says so and ends with exit status 1, as it does for every error."""
     with pytest.raises(VoiceError, match=r"call-record-missing|malformed-call"):
-        await look(calls.services, Namespace(call_id=call_id))
+        await reconcile(calls.services, Namespace(call_id=call_id))
