@@ -126,7 +126,7 @@ class Api:
         return found
 
     def _check_privilege(self, table: Table, method: str, caller: Caller) -> None:
-        """Both have it, the caller and who acts for him. An upsert needs no other privilege than writing here."""
+        """Both have it, the caller and who acts for them. An upsert needs no other privilege than writing here."""
         privilege = privilege_name(PRIVILEGES.get(method, "Read"), table.name)
         for user_id in filter(None, (caller.user_id, caller.on_behalf_by)):
             if not self.privileges.has(user_id, privilege):

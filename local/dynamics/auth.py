@@ -13,7 +13,7 @@ from local.dynamics.errors import DataverseError, lacks_privilege
 from local.dynamics.privileges import ACT_FOR_OTHERS, Privileges
 
 IMPERSONATION = {"callerobjectid": "azureactivedirectoryobjectid", "mscrmcallerid": "systemuserid"}
-"""Headers that name the user to act for, and the column each looks in; the first is preferred."""
+"""Headers that name the user to act for, and the column each is compared with; the first is preferred."""
 
 
 class Keys(Protocol):
@@ -83,7 +83,7 @@ class Authentication:
         return self.impersonated(headers, Caller(str(user["systemuserid"])))
 
     def impersonated(self, headers: Mapping[str, str], caller: Caller) -> Caller:
-        """The user that the headers name, otherwise the caller as he is. Acting for oneself is not impersonation.
+        """The user that the headers name, otherwise the caller as is. Acting for oneself is not impersonation.
 
         A part of a batch may name another user than the batch. Raises DataverseError 403 without the privilege, and
         for a user who is unknown or disabled.

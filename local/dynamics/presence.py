@@ -1,4 +1,4 @@
-"""Presence of representatives: read and set by the contact centre's functions, taken over when he is at capacity."""
+"""Presence of representatives: read and set by the contact centre's functions, by the system at capacity."""
 
 import json
 import re
@@ -21,7 +21,7 @@ API_VERSION = "1.0"
 CAPACITY = 100
 AGENT, SYSTEM = "AGENT", "SYSTEM"
 DOCUMENT = "presences-before"
-"""Per representative at capacity, what he was before."""
+"""Per representative at capacity, the presence before."""
 _GET = re.compile(rf"{GET}(?:\((?:ApiVersion=(?P<version>'[^']*'|@\w+))?\))?")
 
 

@@ -51,7 +51,7 @@ class ClaimsWriter:
     def for_person(
         self, person: Person, application: Application, resource: Resource, scopes: Sequence[str], now: int
     ) -> Claims:
-        """A person who uses an application; his roles are those at our API."""
+        """A person who uses an application; the roles are those at our API."""
         name = {"preferred_username": person.email} if resource.api else {"upn": person.email}
         return {
             **self._common(now),

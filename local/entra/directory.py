@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who can sign in; ``roles`` are the app roles he has been given."""
+    """Somebody who can sign in; ``roles`` are the app roles they have been given."""
 
     object_id: str
     email: str

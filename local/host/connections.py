@@ -22,7 +22,7 @@ def check_connection(name: str, environ: Mapping[str, str]) -> None:
 def connector(name: str, environ: Mapping[str, str]) -> Callable[[], "ServiceBusClient"]:
     """Makes clients of a connection that do not retry by themselves, since their user opens anew what broke.
 
-    Raises SettingsError for a connection string that cannot be meant, or when identity needs a package that is not
+    Raises SettingsError for a connection string that is not valid, or when identity needs a package that is not
     there.
     """
     from azure.servicebus import parse_connection_string

@@ -43,7 +43,7 @@ def given_key(request: web.Request) -> str:
 def load_keys(environ: Mapping[str, str], path: Path) -> Keys:
     """The keys in a file, which is made with random ones when it is not there; app settings win over it.
 
-    The file holds ``{"master", "default", "functions": {name: key}}``. Raises SettingsError when it cannot be meant.
+    The file holds ``{"master", "default", "functions": {name: key}}``. Raises SettingsError when it is not valid.
     """
     stored = _read(path) if path.exists() else _make(path)
     return Keys(

@@ -10,7 +10,7 @@ _TIME_SPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})")
 
 
 class SettingsError(Exception):
-    """A file of settings cannot be meant, or a setting that is used is not there."""
+    """A file of settings is not valid, or a setting that is used is not there."""
 
 
 class Section:

@@ -8,9 +8,9 @@ from local.smoke.capabilities import capability, eventually, expect
 
 SALES = "+35891000100"
 DAVID, DAVIDS_NUMBER = "a0000000-0000-4000-8000-000000000004", "+35891001004"
-"""He has a web phone."""
+"""Has a web phone."""
 FARID, FARIDS_NUMBER = "a0000000-0000-4000-8000-000000000006", "+35891001006"
-"""He has a mobile phone."""
+"""Has a mobile phone."""
 TO = 2
 COMPLETED, RECEIVED = 1, 4
 

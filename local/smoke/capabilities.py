@@ -58,10 +58,10 @@ async def try_capability(name: str, seen: Outside) -> Outcome:
     return Outcome(name, f"ok {(time.perf_counter() - begun_at) * 1000:.0f} ms")
 
 
-async def eventually[T](look: Callable[[], Awaitable[T | None]], what: str, within_s: float = WITHIN_S) -> T:
-    """What ``look`` finds, as soon as it does. Raises NotShownError."""
+async def eventually[T](check: Callable[[], Awaitable[T | None]], what: str, within_s: float = WITHIN_S) -> T:
+    """What ``check`` finds, as soon as it does. Raises NotShownError."""
     end = time.monotonic() + within_s
-    while (found := await look()) is None:
+    while (found := await check()) is None:
         if time.monotonic() > end:
             raise NotShownError(f"{what} within {within_s:.0f} s")
         await asyncio.sleep(LOOK_EVERY_S)

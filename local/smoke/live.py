@@ -59,7 +59,7 @@ async def live(seen: Outside) -> None:
 
 @asynccontextmanager
 async def _answered(seen: Outside, path: str) -> AsyncIterator[Any]:
-    """What the agent hears, once his offer has answered the call."""
+    """What the agent hears, once the agent's offer has answered the call."""
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
         peer.addTrack(Tone())

@@ -9,7 +9,7 @@ from local.dynamics.data.schema import Table
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose name stands in the row, and who did it for him if somebody else did."""
+    """Whose name stands in the row, and who did it for them if somebody else did."""
 
     user_id: str
     on_behalf_by: str | None = None

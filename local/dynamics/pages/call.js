@@ -95,7 +95,7 @@ export function callFields(row) {
 }
 
 /**
- * Those of one role, one below the other; who is not in Dynamics by what he is called there.
+ * Those of one role, one below the other; who is not in Dynamics by the name given there.
  * @param {any} row
  * @param {number} role
  */

@@ -36,7 +36,7 @@ export async function choosePresence(userId, text) {
 }
 
 /**
- * Shows what somebody is set to, and sets him when he chooses something else.
+ * Shows what somebody is set to, and sets what they choose instead.
  * @param {string} userId
  */
 export async function drawPresence(userId) {

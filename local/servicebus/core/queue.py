@@ -196,7 +196,7 @@ class Queue:
         self._unlock(self._held(token), failed=True)
 
     def release(self, token: UUID) -> None:
-        """The message was not looked at: it is ready again as if it had never left."""
+        """The message was not handled: it is ready again as if it had never left."""
         self._unlock(self._held(token), failed=False)
 
     def defer(self, token: UUID) -> None:

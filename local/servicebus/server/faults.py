@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Switches:
-    """What links look at while they work. Delays are in milliseconds; lost acks are how many are still to be lost."""
+    """What links follow while they work. Delays are in milliseconds; lost acks are how many are still to be lost."""
 
     send_delay_ms: int = 0
     receive_delay_ms: int = 0

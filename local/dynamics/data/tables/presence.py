@@ -1,4 +1,4 @@
-"""Omnichannel: what a representative can be set to, and what he is set to."""
+"""Omnichannel: what a representative can be set to, and is set to."""
 
 from local.dynamics.data.schema import Column, Type, strings
 from local.dynamics.data.tables.common import TWO_STATES, choice, flag, lookup, ownership, stamps, state, table
