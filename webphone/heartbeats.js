@@ -1,6 +1,6 @@
 /**
- * Tells of the calls that the agent talks in here, so that Omnichannel leaves him alone although another notice was lost,
- * and no longer than the phone lives (E3).
+ * Reports the calls that the agent talks in here, so that Omnichannel leaves the agent alone although another notice was
+ * lost, and no longer than the phone lives (E3).
  */
 
 import { elapsed } from "./clock.js";

@@ -43,7 +43,7 @@ export class Media extends EventTarget {
   }
 
   /**
-   * Connects the agent's voice with his leg; a ringing one is answered by it. The connection it had goes when the new
+   * Connects the agent's voice with the leg; a ringing one is answered by it. The connection it had goes when the new
    * one is there. Tried again while only the network or the server fails; throws what is refused, and `NoMicrophone`.
    * @param {string} callId
    */

@@ -1,7 +1,7 @@
 /**
  * Omnichannel's side of the agent's status where only the phone reaches it (CIF 2): tells what it shows, sets what is
  * wanted, tells what could not be set. The state machine is the server's (E1-E5). Events of the framework only make it
- * faster: whatever is lost, by either side, the next look finds.
+ * faster: whatever is lost, by either side, the next check finds.
  */
 
 import { elapsed } from "./clock.js";

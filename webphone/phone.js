@@ -119,7 +119,7 @@ export class Phone {
     if (mayAsk()) this.frame.banners.notices(allowNotices, asked);
   }
 
-  /** Signs the agent out; the phone is free for his next one at once. */
+  /** Signs the agent out; the phone is free for the next one at once. */
   async leave() {
     if (this.calls.live().length) return this.frame.banners.tell(t("settings.sign-out.in-call"));
     await this.session.close();

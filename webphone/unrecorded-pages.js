@@ -16,7 +16,7 @@ export class UnrecordedPages {
     this.storage = storage;
     const { isThere = false, paused = [] } = JSON.parse(storage.getItem(KEPT) ?? "{}");
     this.isThere = isThere;
-    /** Calls whose recording the page pauses, those that a person resumed meanwhile too: he is not contradicted. @type {Set<string>} */
+    /** Calls whose recording the page pauses, those that a person resumed meanwhile too: their choice stands. @type {Set<string>} */
     this.paused = new Set(paused);
     /** Calls of which an answer is awaited. @type {Set<string>} */
     this.asking = new Set();

@@ -1,4 +1,4 @@
-/** One peer connection of one leg: what the agent says into it and what he hears from it. */
+/** One peer connection of one leg: what the agent says into it and hears from it. */
 
 export class Voice {
   /** @param {string} callId @param {RTCIceServer[]} iceServers @param {MediaStream} stream the microphone */

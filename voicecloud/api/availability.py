@@ -107,7 +107,7 @@ def _row(user: User, event: AvailabilityEvent | None) -> dict[str, Any]:
 
 
 def notice(user: User, event: AvailabilityEvent | None) -> Notice:
-    """What webhooks and the hub are told."""
+    """What webhooks and the hub are sent."""
     row = _row(user, event)
     fields = {"Availability": row["EventType"], "Note": row["Note"], "EndTime": row.get("EndTime", OPEN_END)}
     return Notice("UserAvailability", "User", user.id, fields)

@@ -59,7 +59,7 @@ async def _tell(request: web.Request, answer: web.StreamResponse) -> None:
 
 
 async def _written(request: web.Request, writing: Awaitable[None]) -> None:
-    """A reader too slow to take anything is cut off: there would be no end to what is kept for him."""
+    """A reader too slow to take anything is cut off: there would be no end to what is kept for them."""
     try:
         async with asyncio.timeout(WRITE_WITHIN_S):
             await writing

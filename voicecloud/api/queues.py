@@ -37,7 +37,7 @@ async def agents(request: web.Request) -> object:
 
 
 async def set_agent(request: web.Request) -> object:
-    """``{Active, SkillLevel}``: adds a member or changes him. Oneself may be switched on and off (B5)."""
+    """``{Active, SkillLevel}``: adds a member or changes one. Members may switch themselves on and off (B5)."""
     queue, document = _addressed(request), await body(request)
     user = services(request).directory.user(request.match_info["user"])
     before = _member(request, queue.id, user.id)

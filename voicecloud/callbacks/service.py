@@ -1,4 +1,4 @@
-"""Leaving, listing, changing and closing callbacks; every change tells the webhooks."""
+"""Leaving, listing, changing and closing callbacks; every change is sent to the webhooks."""
 
 import logging
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Callbacks:
         self._listeners: list[Callable[[Notice], None]] = []
 
     def listen(self, listener: Callable[[Notice], None]) -> None:
-        """``listener`` is told of every change that is safe in storage."""
+        """``listener`` is notified of every change that is safe in storage."""
         self._listeners.append(listener)
 
     async def recover(self) -> None:

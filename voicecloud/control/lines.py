@@ -1,4 +1,4 @@
-"""A person outside with a browser tab as telephone: reachable at a number, with his own voice. For local use only."""
+"""A person outside with a browser tab as telephone: reachable at a number, with their own voice. For local use only."""
 
 import asyncio
 import re
@@ -69,14 +69,14 @@ def _call(request: web.Request, call: LineCall) -> dict[str, Any]:
 
 
 async def dial(request: web.Request) -> object:
-    """``{Number}``: he calls a number of ours. 201 with the call."""
+    """``{Number}``: the person calls a number of ours. 201 with the call."""
     call = _lines(request).dial(_number(request), required(await body(request), "Number"))
     await services(request).telephony.records.kept(call.call_id)
     return json_response(_call(request, call), 201)
 
 
 async def media(request: web.Request) -> web.StreamResponse:
-    """An SDP offer for one of his calls; 201 with the answer (RFC 9725)."""
+    """An SDP offer for one of the person's calls; 201 with the answer (RFC 9725)."""
     leg_id = _lines(request).find(_number(request), request.match_info["leg"]).leg_id
     try:
         offer = await bodies.text(request)

@@ -32,7 +32,7 @@ class CustomerCall:
 
 @dataclass(frozen=True)
 class UserCall:
-    """Without ``Terminal`` he uses the one he is simulated on, or his mobile."""
+    """Without ``Terminal`` the user calls from the simulated telephone, or else from the mobile."""
 
     number: str
     terminal: Terminal | None = None
@@ -62,7 +62,7 @@ class AgentChange:
 
 
 async def call(request: web.Request) -> object:
-    """A customer calls a number of ours; without ``PatienceS`` and ``TalkS`` he stays until he is told to hang up."""
+    """A customer calls a number of ours; without ``PatienceS`` and ``TalkS`` they stay until told to hang up."""
     document = await body(request)
     required(document, "Number")
     wanted = decode(CustomerCall, document)
@@ -96,7 +96,7 @@ async def dial(request: web.Request) -> object:
 
 
 async def set_agent(request: web.Request) -> object:
-    """``{Profile, CallPrivacyDefault}``: the availability of a user, and what his direct calls are classified as."""
+    """``{Profile, CallPrivacyDefault}``: the availability of a user, and what their direct calls are classified as."""
     user = services(request).directory.user(request.match_info["user"])
     change = decode(AgentChange, await body(request))
     staff = services(request).telephony.staff
@@ -111,14 +111,14 @@ async def set_agent(request: web.Request) -> object:
 
 
 async def set_terminal(request: web.Request) -> object:
-    """``{Terminal, AnswerFromS, AnswerToS}``: gives a user a simulated telephone in place of the one he had."""
+    """``{Terminal, AnswerFromS, AnswerToS}``: gives a user a simulated telephone in place of the one before."""
     user = services(request).directory.user(request.match_info["user"])
     await services(request).telephony.staff.set_simulated(user.id, decode(Simulated, await body(request)))
     return {}
 
 
 async def remove_terminal(request: web.Request) -> object:
-    """Takes the simulated telephone away; he is reached by what he has besides."""
+    """Takes the simulated telephone away; the user is reached by what they have besides."""
     user = services(request).directory.user(request.match_info["user"])
     await services(request).telephony.staff.set_simulated(user.id, None)
     return {}

@@ -64,7 +64,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told of a peer's packets, keys (source, timestamp, payload) and that it is connected, or over."""
+    """Who is notified of a peer's packets, keys (source, timestamp, payload) and that it is connected, or over."""
 
     packet: Callable[[Packet], Awaitable[None]]
     key: Callable[[int, int, bytes], Awaitable[None]]

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Leg:
-    """What was told of a leg last."""
+    """What was last reported of a leg."""
 
     media: Media | None = None
     paused: bool | None = None
@@ -56,7 +56,7 @@ class _Leg:
 class MediaClient:
     """Performs ``Bridge``, ``Unbridge``, ``Play``, ``RecordVoicemail`` and ``EndLeg``, and gives recordings.
 
-    ``library`` gives announcements. Nothing that returns at once waits for the media process: it is told in order.
+    ``library`` gives announcements. What returns at once does not wait for the media process: messages arrive in order.
     """
 
     def __init__(self, *, engine: Engine, begin: said.Begin, library: Library, launch: Launch = own_process) -> None:
@@ -79,7 +79,7 @@ class MediaClient:
         self.malformed_packets = 0
 
     def listen(self, told: Told) -> None:
-        """Tells the id of a leg whose media, mute or recording has changed."""
+        """``told`` gets the id of each leg whose media, mute or recording has changed."""
         self._listeners.append(told)
 
     @property
@@ -158,7 +158,7 @@ class MediaClient:
         return self._legs.get(leg_id, _Leg()).paused
 
     def send_keys(self, leg_id: str, keys: str) -> None:
-        """Presses keys for a leg: routing is told, and the other party hears them (C2)."""
+        """Presses keys for a leg: routing is notified, and the other party hears them (C2)."""
         self.tell(said.SendKeys(leg_id, keys))
 
     async def take(self, call_id: str) -> TakenCall:
@@ -278,7 +278,7 @@ class MediaClient:
         self.malformed_packets = pong.malformed_packets
 
     def _lost(self) -> None:
-        """Its calls are over; what was to be told of them is told to nobody."""
+        """Its calls are over; what was to be sent about them is dropped."""
         calls = {_call_of(leg_id) for leg_id in self._known}
         log.error("the media process has died", extra={"calls": len(calls)})
         self._known.clear()

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class Clips:
-    """``library`` gives an announcement as a file; one without audio is told by a chime. ``seconds`` go forward."""
+    """``library`` gives an announcement as a file; for one without audio there is a chime. ``seconds`` go forward."""
 
     def __init__(self, library: Library, seconds: Callable[[], float] = time.monotonic) -> None:
         self._library = library
@@ -59,7 +59,7 @@ class Clips:
         return await asyncio.shield(clip)
 
     async def _from_library(self, name: str) -> Clip:
-        """What cannot be had or read is told by a chime, as one without audio is."""
+        """A chime takes the place of what is missing or cannot be read, as of one without audio."""
         try:
             audio = await self._library(name)
             return await asyncio.to_thread(lambda: opus.encoded(_samples(audio)))

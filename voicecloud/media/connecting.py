@@ -22,7 +22,7 @@ _NOBODY = Listener(packet=_unheard, key=_unheard, state=lambda _: None)
 
 
 class Connecting:
-    """``most`` peers are there at once; ``listener`` hears a connection of a leg, ``adopted`` is told of a leg whose
+    """``most`` peers are there at once; ``listener`` hears a connection of a leg, ``adopted`` is given a leg whose
     new connection has taken over."""
 
     def __init__(

@@ -17,7 +17,7 @@ KEY_PAUSE_S = 0.06
 
 
 class Forwarding:
-    """``pressed`` is told of a key: leg and key."""
+    """``pressed`` is called for each key: leg and key."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Forwarding:
         return leg.burst <= MOST_AT_ONCE
 
     async def key(self, leg: MediaLeg, connection: Connection, source: int, timestamp: int, payload: bytes) -> None:
-        """A key of a peer, told once: to routing, and on to the other party."""
+        """A key of a peer, passed on once: to routing, and to the other party."""
         if leg.current is not connection or not self._is_let_in(leg):
             return
         leg.heard_at_s = self._seconds()

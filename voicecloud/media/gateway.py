@@ -77,7 +77,7 @@ class Gateway:
         )
 
     def listen(self, told: Told) -> None:
-        """Tells the id of a leg whose media, mute or recording has changed."""
+        """``told`` gets the id of each leg whose media, mute or recording has changed."""
         self._legs.listen(told)
 
     @property
@@ -159,7 +159,7 @@ class Gateway:
         return self._recorder.is_paused(leg_id)
 
     def send_keys(self, leg_id: str, keys: str) -> None:
-        """Presses keys for a leg: routing is told, and the other party hears them (C2)."""
+        """Presses keys for a leg: routing is notified, and the other party hears them (C2)."""
         self._forwarding.press(leg_id, keys)
 
     def take(self, call_id: str) -> list[Taken]:

@@ -1,4 +1,4 @@
-"""Keeps a leg whose peer is away: reload, crash, another network (K1). Whoever talks with it is told by a tone."""
+"""Keeps a leg whose peer is away: reload, crash, another network (K1). Whoever talks with it hears a tone."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Liveness:
-    """``left`` is told, once, of a leg that stays away for ``hold_s``.
+    """``left`` is called, once, with a leg that stays away for ``hold_s``.
 
     One is away when it is not connected, or silent for two seconds: no phone of ours sends nothing, not even muted. A
     telephone network may, while nobody speaks (RFC 3389), and is there as long as it is connected. A leg is given up

@@ -129,7 +129,7 @@ class MediaServer:
         return audio.blob
 
     def _press(self, voices: SimulatedVoices, message: said.PressKey) -> None:
-        """As sound where it can be heard, else only routing is told."""
+        """As sound where it can be heard, else only to routing."""
         if not voices.press(message.leg_id, message.key):
             self._link.tell(KeyPressed(message.leg_id, message.key))
 

@@ -34,7 +34,7 @@ USER_OUT_NAMES: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.ANSWERED: ("UserCallOutConnected",),
     EventKind.LEG_ENDED: ("UserCallOutDisconnected",),
 }
-"""The same in a call that he has made."""
+"""The same in a call that the user has made."""
 
 
 def notices(history: CallHistory, event: CallEvent, dialler: str | None) -> list[Notice]:

@@ -31,7 +31,7 @@ class Notices:
         self._changed = asyncio.Event()
 
     def listen(self, listener: Listener) -> None:
-        """``listener`` is told every notice at once, within the event loop."""
+        """``listener`` gets every notice at once, within the event loop."""
         self._listeners.append(listener)
 
     def perform(self, effect: Effect) -> None:

@@ -70,7 +70,7 @@ class Documents:
         return str(row.values["id"]) if row else ""
 
     async def announce(self) -> None:
-        """Tells the process that documents were changed by somebody else."""
+        """Notifies the process that documents were changed by somebody else."""
         await self._table.put(Row(_INSTALLATION, _REVISION, {"id": str(uuid4())}))
 
     async def fingerprint(self) -> str:

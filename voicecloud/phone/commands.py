@@ -1,4 +1,4 @@
-"""What phones ask for: rights and states are checked, then routing and the gateway are told (C1-C4, K9)."""
+"""What phones ask for: rights and states are checked, then routing and the gateway are notified (C1-C4, K9)."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -45,7 +45,7 @@ class Asked:
 
 
 class PhoneCommands:
-    """Every command names the user it is for; what he may not is refused before anything happens."""
+    """Every command names the user it is for; what that user may not do is refused before anything happens."""
 
     def __init__(
         self, engine: Engine, gateway: MediaClient, directory: Directory, states: PhoneStates, clock: Clock
@@ -136,7 +136,7 @@ class PhoneCommands:
         await self._gateway.withdraw(self._leg(user_id, call_id, MEDIA).leg_id, media_id)
 
     def _take_up(self, user_id: str, leg: LiveLeg, answers: bool) -> None:
-        """Meanwhile somebody else, or another terminal of his, may have taken the call, or the caller has left."""
+        """Meanwhile somebody else, or another terminal of the user, may have taken the call, or the caller has left."""
         call_id = leg.leg_id.rpartition(":")[0]
         now = self._leg(user_id, call_id, MEDIA)
         if now.leg_id != leg.leg_id:
@@ -145,7 +145,7 @@ class PhoneCommands:
             self._engine.tell(events.Answer(leg.leg_id, Terminal.WEB))
 
     def _leg(self, user_id: str, call_id: str, command: str) -> LiveLeg:
-        """His leg, in a state that takes the command. The voice of a leg at another terminal is not the phone's."""
+        """The user's leg, in a state that takes the command. A leg at another terminal has its voice there."""
         call = self._engine.platform.live_call(call_id)
         leg = next((one for one in reversed(call.legs) if one.user_id == user_id), None) if call else None
         if leg is None:
@@ -153,7 +153,7 @@ class PhoneCommands:
                 raise WrongState(command, LegState.ENDED)
             if call is None:
                 raise Missing("call-unknown", "there is no such call in progress")
-            raise Forbidden("call-foreign", "this is no call of his")
+            raise Forbidden("call-foreign", "this is a call of somebody else")
         is_elsewhere = leg.terminal not in {None, Terminal.WEB}
         if leg.state not in COMMANDS[command] or (command == MEDIA and is_elsewhere):
             raise WrongState(command, leg.state)

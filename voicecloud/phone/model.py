@@ -1,4 +1,4 @@
-"""Pure: the calls of a user as his phone shows them (docs/live-calls.md), in camel case, as browsers read them."""
+"""Pure: the calls of a user as the phone shows them (docs/live-calls.md), in camel case, as browsers read them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -111,7 +111,7 @@ def _asked_about(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:
 
 
 def _other(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:
-    """Whom the user has the call with: the other leg, who consults him, who rings for him or for whom he rings."""
+    """Whom the user has the call with: the other leg, who consults them, who rings for them or for whom they ring."""
     if leg.leg_id == call.consult_leg:
         return next((one for one in call.legs if one.state is LegState.CONSULTING), None)
     if leg.other:

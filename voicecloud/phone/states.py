@@ -38,7 +38,7 @@ class _Phone:
 
 
 class PhoneStates:
-    """Performs ``Note``, ``UserChanged``, ``EndLeg``, ``FinishCall``: who is concerned is looked at once it is done."""
+    """Performs ``Note``, ``UserChanged``, ``EndLeg``, ``FinishCall``, then checks the phones concerned."""
 
     def __init__(self, engine: Engine, gateway: MediaClient, names: Names) -> None:
         self._engine = engine
@@ -70,7 +70,7 @@ class PhoneStates:
         return {"version": f"{self._boot}-{phone.count}", "calls": calls, "availability": phone.availability}
 
     def call(self, user_id: str, call_id: str) -> Document | None:
-        """One of his calls, also one that has just ended."""
+        """One of the user's calls, also one that has just ended."""
         phone = self._refreshed(user_id)
         over = phone.over.get(call_id)
         return phone.calls.get(call_id) or (over.document if over else None)
@@ -121,7 +121,7 @@ class PhoneStates:
         self._show_as_over(user_id, ended(document, reason, self._engine.now()))
 
     def _dialled_in_vain(self, history: CallHistory) -> None:
-        """Over before anybody looked: who has dialled it is shown why."""
+        """Over before the state was read: who has dialled it is shown why."""
         user_id = history.events[0].user_id
         if user_id in self._phones and user_id is not None:
             self._show_as_over(user_id, dialled_in_vain(history, self._names))
@@ -143,7 +143,7 @@ class PhoneStates:
         waiting.set()
 
     def _heard(self, leg_id: str) -> None:
-        """The gateway tells of a leg."""
+        """The gateway reports a change of a leg."""
         call_id = leg_id.rpartition(":")[0]
         if self._engine.platform.live_call(call_id):
             self._revisions[leg_id] += 1
@@ -162,7 +162,7 @@ class PhoneStates:
                 self._wake(leg.user_id)
 
     def _wake(self, user_id: str) -> None:
-        """Looks once, after everything that happens at the same time has happened."""
+        """Checks once, after everything that happens at the same time has happened."""
         if user_id in self._phones and user_id not in self._stale:
             self._stale.add(user_id)
             asyncio.get_running_loop().call_soon(self._look, user_id)

@@ -208,7 +208,7 @@ class UserCall:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """One visit of a caller to a pool, until he leaves it or the call ends.
+    """One visit of a caller to a pool, until they leave it or the call ends.
 
     ``other_s + wait_s + talk_s + hold_s`` is its whole length; ``other_s`` is spent with prompts and offers outside the
     queue. ``offers`` counts how often it rang an agent.

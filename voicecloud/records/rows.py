@@ -37,7 +37,7 @@ class StoredRow:
 
 @dataclass(frozen=True)
 class Names:
-    """What the rows say beside ids; ``privacy`` is a user's default for his direct calls."""
+    """What the rows say beside ids; ``privacy`` is a user's default for direct calls."""
 
     user: Callable[[str], str]
     queue: Callable[[str], str]

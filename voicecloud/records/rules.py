@@ -62,7 +62,7 @@ LEG_PHASES = {
     EventKind.TALK_STOPPED: Phase.HOLD,
     EventKind.CONSULT_TALK_STOPPED: Phase.HOLD,
 }
-"""What the user of a leg does from such an event on, when it names his leg."""
+"""What the user of a leg does from such an event on, when it names that leg."""
 
 TALK_BEGINS = (EventKind.TALK_STARTED, EventKind.CONSULT_TALK_STARTED)
 HEARD = (*TALK_BEGINS, EventKind.VOICEMAIL_STARTED)
@@ -102,7 +102,7 @@ def record(history: CallHistory) -> CallRecord:
 
 
 def user_calls(history: CallHistory) -> tuple[UserCall, ...]:
-    """One row per leg of a user and per direct call that was kept from him, in the order they began."""
+    """One row per leg of a user and per direct call that was kept from them, in the order they began."""
     begins = (event for event in history.events if event.kind in LEG_BEGINS and event.user_id and event.leg_id)
     rows = {begin.sequence: _user_call(history, begin) for begin in begins}
     rows |= {event.sequence: _unrung(history, event) for event in _kept_away(history)}
@@ -172,7 +172,7 @@ def interrupted(history: CallHistory, at: datetime) -> CallHistory:
 
 
 def default_privacy(row: UserCall, of_user: Privacy) -> Privacy:
-    """A pool's call is work; a direct call is what its user has set as his default."""
+    """A pool's call is work; a direct call is what its user has set as the default."""
     return Privacy.WORK if row.kind is CallKind.SERVICE else of_user
 
 
@@ -182,10 +182,10 @@ def may_reclassify(present: Privacy, ended_at: datetime, now: datetime) -> bool:
 
 
 def _kept_away(history: CallHistory) -> Iterator[CallEvent]:
-    """Direct calls that came to a user, did not ring him and reached nobody else (B1, B3).
+    """Direct calls that came to a user, rang nowhere and reached nobody else (B1, B3).
 
-    One that rings is offered in the same step, so the offer is the very next event. Told at the end of the call: until
-    then somebody it was forwarded to may answer.
+    One that rings is offered in the same step, so the offer is the very next event. Given at the end of the call:
+    until then somebody it was forwarded to may answer.
     """
     events: Sequence[CallEvent | None] = (*history.events, None)
     answers = [event.sequence for event in history.events if event.kind is EventKind.ANSWERED]
@@ -198,7 +198,7 @@ def _kept_away(history: CallHistory) -> Iterator[CallEvent]:
 
 
 def _unrung(history: CallHistory, entered: CallEvent) -> UserCall:
-    """The row by which he finds the call among those he has missed; of no length."""
+    """The row that lists the call among those the user has missed; of no length."""
     return UserCall(
         id=row_id(f"{history.call_id}:entered:{entered.sequence}"),
         call_id=history.call_id,

@@ -109,7 +109,7 @@ class CallRecords:
         await self.in_progress.kept(call_id)
 
     async def flushed(self) -> None:
-        """Returns when everything told so far is in storage."""
+        """Returns when everything received so far is in storage."""
         await self._idle.wait()
         await self.in_progress.flushed()
 

@@ -14,7 +14,7 @@ Front door::
     platform.availability(user_id, now)              # availability.AvailabilityEvent that holds, or None
     platform.calls_of(user_id), platform.members(pool_id)
 
-* ``model``: configuration (users, pools, numbers); ``events``: what may be told; ``effects``: what is to be done.
+* ``model``: configuration (users, pools, numbers); ``events``: what it can be given; ``effects``: what is to be done.
 * Commands that the state forbids raise ``shared.errors.Conflict`` or ``Missing``, and nothing has changed then.
 * ``now`` is an aware UTC datetime and never runs backwards.
 * Every call ends with exactly one ``FinishCall`` effect; ``voicecloud.records.rules`` makes its rows.

@@ -9,7 +9,7 @@ from voicecloud.routing.state import Agent, Leg, World
 
 
 def advance(world: World, agent: Agent, event: str) -> None:
-    """The agent's state follows; who looks at him or his pools learns of it, and a free agent is given work."""
+    """The agent's state follows; who follows the agent or the agent's pools is notified; a free agent is given work."""
     before = agent.state
     agent.state = following(agent.state, event)
     if (before is AgentState.TALKING) is not (agent.state is AgentState.TALKING):
@@ -20,7 +20,7 @@ def advance(world: World, agent: Agent, event: str) -> None:
 
 
 def touched(world: World, agent: Agent) -> None:
-    """His status may differ, and so may the figures and chances of his pools."""
+    """The agent's status may differ, and so may the figures and chances of the agent's pools."""
     world.changed_users.add(agent.user.id)
     world.pools_changed(world.pools_of.get(agent.user.id, ()))
 
@@ -41,7 +41,7 @@ def dialled(world: World, agent: Agent, leg: Leg) -> None:
 
 
 def released(world: World, agent: Agent, leg: Leg, wrap_up_s: float) -> None:
-    """A leg of his is over: an offer lapses, a last call is followed by ``wrap_up_s`` of wrap-up or by nothing."""
+    """An agent's leg is over: an offer lapses, a last call is followed by ``wrap_up_s`` of wrap-up or by nothing."""
     agent.legs.pop(leg.id, None)
     if agent.state is AgentState.RINGING:
         advance(world, agent, "lapse")

@@ -16,7 +16,7 @@ RETURNED_PRIORITY = 1_000
 
 
 def allocate(world: World) -> None:
-    """Offers calls in the pools that deserve a look, until nothing more can be offered.
+    """Offers calls in the pools that have to be checked, until nothing more can be offered.
 
     Pools without a free agent are passed over, so a long queue costs nothing while everybody is busy.
     """

@@ -19,7 +19,7 @@ LONGEST_NUMBER = 64
 
 
 def arrived(world: World, event: CallArrived) -> None:
-    """A call from outside. Told twice of one call, the second time is ignored; numbers longer than any are cut."""
+    """A call from outside. Reported twice, a call is let in once; numbers longer than any are cut."""
     if event.call_id in world.calls:
         return
     a_number = event.a_number[:LONGEST_NUMBER] if event.a_number else None
@@ -89,7 +89,7 @@ def _check_free_to_dial(agent: Agent) -> None:
 
 
 def _caller_number(world: World, agent: Agent, asked: str | None) -> str | None:
-    """The number shown: the asked one if the user may show it, else the one set for this call, else his own."""
+    """The number shown: the asked one if the user may show it, else the one set for this call, else the user's own."""
     if asked is not None:
         check_caller_number(world, agent, asked)
         return asked
@@ -98,7 +98,7 @@ def _caller_number(world: World, agent: Agent, asked: str | None) -> str | None:
 
 
 def check_caller_number(world: World, agent: Agent, number: str) -> None:
-    """Raises InvalidInput unless ``number`` is the user's own or leads to a pool he is a member of (C4)."""
+    """Raises InvalidInput unless ``number`` is the user's own or leads to a pool that the user is a member of (C4)."""
     own_pools = world.pools_of.get(agent.user.id, set())
     of_pools = {
         line_of(one)

@@ -129,7 +129,7 @@ class RequestCallback:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An event of a call's history, to be stored and told to webhooks and streams, in ``sequence`` order."""
+    """An event of a call's history, to be stored and sent to webhooks and streams, in ``sequence`` order."""
 
     event: CallEvent
 

@@ -1,4 +1,4 @@
-"""What may be told to the platform: commands (imperative; may be refused) and facts (past tense; never refused).
+"""What the platform can be given: commands (imperative; may be refused) and facts (past tense; never refused).
 
 A command that the state forbids raises ``shared.errors.Conflict`` or ``Missing`` and changes nothing. A fact about
 something that is over already is ignored: on a network it is merely late. Call ids are made by the sender; leg ids are
@@ -15,7 +15,7 @@ from voicecloud.routing.model import Configuration, Member, Target
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """Fact: somebody outside calls ``b_number``. ``a_number`` None is a withheld number. His leg is ``<call id>:1``."""
+    """Fact: somebody outside calls ``b_number``. ``a_number`` None: withheld. The caller's leg is ``<call id>:1``."""
 
     call_id: str
     a_number: str | None
@@ -24,9 +24,9 @@ class CallArrived:
 
 @dataclass(frozen=True, slots=True)
 class DialOut:
-    """Command: a user calls. ``to`` may be one of our own numbers (internal call); his own leg is ``<call id>:1``.
+    """Command: a user calls. ``to`` may be one of our own numbers (internal call); the user's leg is ``<call id>:1``.
 
-    ``caller_number`` is what the far end sees: the user's own number, or that of a pool he is a member of (C4). None
+    ``caller_number`` is what the far end sees: the user's own number, or that of a pool of theirs (C4). None
     takes the one set for the next call, else their own. Refused: ``caller-number-not-allowed``, ``user-busy``,
     ``draining``.
     """
@@ -142,7 +142,7 @@ class CancelConsult:
 
 @dataclass(frozen=True, slots=True)
 class FetchCall:
-    """Command: a member takes a certain waiting call of his pool; it rings him alone."""
+    """Command: a member takes a certain waiting call of a pool; it rings them alone."""
 
     user_id: str
     call_id: str
@@ -225,7 +225,7 @@ class TerminalChanged:
 
 @dataclass(frozen=True, slots=True)
 class SetMember:
-    """Command: add a member to a pool, or change his skill or activation; acts at once (I2, B5)."""
+    """Command: add a member to a pool, or change a member's skill or activation; acts at once (I2, B5)."""
 
     pool_id: str
     member: Member
@@ -233,7 +233,7 @@ class SetMember:
 
 @dataclass(frozen=True, slots=True)
 class RemoveMember:
-    """Command: take a user out of a pool; a call he has from it goes on."""
+    """Command: take a user out of a pool; a call they have from it goes on."""
 
     pool_id: str
     user_id: str
@@ -249,7 +249,7 @@ class SetCallerNumber:
 
 @dataclass(frozen=True, slots=True)
 class EndWrapUp:
-    """Command: the user is ready before his wrap-up time is over."""
+    """Command: the user is ready before the wrap-up time is over."""
 
     user_id: str
 

@@ -41,7 +41,7 @@ class PoolFigures:
 class UserStatus:
     """``schedule``: not off work. ``available``: not DND. ``serving``: has a pool's call, ringing or talking, and then
     ``active_queue_id`` is the pool. ``talking``: has a call, also while one is set up. ``service_terminals``: how many
-    of his terminals can ring. ``parked_calls``: calls he has put on hold. ``can_be_allocated_to``: all of it together.
+    of the user's terminals can ring. ``parked_calls``: calls put on hold. ``can_be_allocated_to``: all of it together.
     """
 
     user_id: str

@@ -93,7 +93,7 @@ class Witness:
             self.absences[event.user_id] = [*others, event] if event.ends_at else [event]
 
     def _available(self, user_id: str, now: datetime) -> bool:
-        """By the last of the user's events that has not ended; for events that start when they are told."""
+        """By the last of the user's events that has not ended; for events that start when they are given."""
         holding = [each for each in self.absences.get(user_id, ()) if each.ends_at is None or each.ends_at > now]
         return not holding or holding[-1].kind is AvailabilityClass.AVAILABLE
 

@@ -120,7 +120,7 @@ def _announce(world: World, call: Call, step: Announce) -> None:
 
 
 def _unreached(call: Call, step: Unreached) -> Step:
-    """A transferred caller goes back to where he came from, once; anybody else hears that it is no use."""
+    """A transferred caller goes back to where they came from, once; anybody else hears that it is no use."""
     target, call.fall_back = call.fall_back, None
     if target is None:
         return Finish(step.reason)

@@ -24,7 +24,7 @@ def set_stage(world: World, call: Call, event: str) -> None:
 
 
 def to_routing(world: World, call: Call) -> None:
-    """From whatever the caller was doing without a peer, back to where it is decided where he goes."""
+    """From whatever the caller was doing without a peer, back to where it is decided what comes next."""
     if call.stage is not Stage.ROUTING:
         leaving = call.stage in (Stage.QUEUED, Stage.RINGING)
         set_stage(world, call, "leave" if leaving else "proceed")

@@ -71,7 +71,7 @@ def following[State: StrEnum](state: State, event: str) -> State:
 COMMANDS: dict[str, frozenset[LegState]] = {
     command: frozenset(LegState(state) for state in states) for command, states in _DOCUMENT["commands"].items()
 }
-"""In which states of his leg a user's phone may ask for what."""
+"""In which states of the user's leg a phone may ask for what."""
 
 
 def allows(state: StrEnum, event: str) -> bool:

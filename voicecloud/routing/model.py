@@ -53,7 +53,7 @@ class Action:
     """What a pool does with a caller it does not queue (any more). ``prompt`` is played first.
 
     ``target`` belongs to TRANSFER. ``otherwise`` is what follows an offered callback that the caller does not take;
-    without one he is queued if the pool only lacked agents, and disconnected else.
+    without one the caller is queued if the pool only lacked agents, and disconnected else.
     """
 
     kind: ActionKind
@@ -145,7 +145,7 @@ class CallbackRules:
     """Which callback list a pool feeds, and when.
 
     ``prompt`` offers the callback; the caller accepts with ``key`` within ``answer_s`` of its end. ``while_queued``
-    lets him press it at any time in the queue. ``on_missed`` turns an abandoned call into a request.
+    lets them press it at any time in the queue. ``on_missed`` turns an abandoned call into a request.
     """
 
     list_id: str
@@ -221,7 +221,7 @@ class OfferMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """Where direct calls go that the user does not take; None: the caller hears that he is not to be had (B1, B3)."""
+    """Where direct calls go that the user does not take; None: the caller hears that nobody can be reached (B1, B3)."""
 
     off_work: Target | None = None
     dnd: Target | None = None
@@ -231,7 +231,7 @@ class Forwarding:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with a phone. ``number`` is his work number; ``fetch_mode`` means that calls are never given to him."""
+    """A person with a phone. ``number`` is the work number; ``fetch_mode``: calls are never offered, only fetched."""
 
     id: str
     name: str

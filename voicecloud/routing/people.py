@@ -1,6 +1,6 @@
 """How simulated people behave: agents at their phones, callers, far telephones, a smart routing endpoint.
 
-A reaction is a delay in seconds and a ``Deed``: an event to be told then, or a function that decides then what to tell.
+A reaction is a delay in seconds and a ``Deed``: an event to be given then, or a function that decides then which.
 All chances come from one seeded generator. People do not look at the rules: much of what they try comes too late or is
 refused, as in life.
 """
@@ -39,7 +39,7 @@ class People:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def arrive(self) -> Iterator[Later]:
-        """Every agent plugs in his phones; some come to work later."""
+        """Every agent plugs in their phones; some come to work later."""
         for user_id in self.platform.configuration.users:
             yield 0.0, events.TerminalChanged(user_id, Terminal.WEB, online=True)
             if self._chance(0.3):
@@ -48,7 +48,7 @@ class People:
                 yield 0.0, self._absence(user_id, AvailabilityClass.OFF_WORK, self.random.uniform(1, 8) * 3_600)
 
     def call(self, plan: PlannedCall) -> Iterator[Later]:
-        """What a caller does by himself, beginning with the call."""
+        """What a caller does unasked, beginning with the call."""
         call_id = f"in-{plan.number}"
         self.plans[call_id] = plan
         yield 0.0, events.CallArrived(call_id, plan.a_number, plan.b_number)

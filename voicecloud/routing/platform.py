@@ -1,4 +1,4 @@
-"""The front door of routing: one object that is told events and says what to do."""
+"""The front door of routing: one object that is given events and answers what to do."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ from voicecloud.routing.views import LiveCall, live_call
 
 
 class Platform:
-    """All calls, agents and pools of one organisation. Not thread-safe: one owner tells it everything in order."""
+    """All calls, agents and pools of one organisation. Not thread-safe: one owner gives it everything in order."""
 
     def __init__(self, configuration: Configuration, now: datetime) -> None:
         self._world = World(now)

@@ -76,7 +76,7 @@ def without_agents(world: World, call: Call) -> Step | None:
 
 
 def overflow(world: World, call: Call) -> Step:
-    """The caller has waited too long, or the queue is full, or every agent has had his rounds."""
+    """The caller has waited too long, or the queue is full, or every agent has been tried often enough."""
     pool = visited(world, call).pool
     withdraw_offers(world, call, RejectReason.TIMEOUT)
     leave_queue(world, call)

@@ -8,7 +8,7 @@ from voicecloud.routing.model import Pool, Selection
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A member who can be offered the call now. ``offers`` counts how often this call has rung him already."""
+    """A member who can be offered the call now. ``offers`` counts how often this call has rung them already."""
 
     user_id: str
     skill: int

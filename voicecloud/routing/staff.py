@@ -98,7 +98,7 @@ def set_caller_number(world: World, event: SetCallerNumber) -> None:
 
 
 def retire(world: World, agent: Agent) -> None:
-    """A user who is no longer configured: his calls go on, nothing rings him any more."""
+    """A user who is no longer configured: their calls go on, nothing rings them any more."""
     agent.gone = True
     _stop_ringing(world, agent, RejectReason.TIMEOUT)
 

@@ -105,10 +105,10 @@ class Call:
 
 @dataclass(slots=True)
 class Agent:
-    """A user at work. ``kind`` is his availability now; ``legs`` are his open legs, ringing ones too.
+    """A user at work. ``kind`` is the availability now; ``legs`` are the user's open legs, ringing ones too.
 
     ``simulated``: those of the terminals that the voice cloud plays itself.
-    ``gone``: no longer configured, kept for the calls he still has.
+    ``gone``: no longer configured, kept for the calls that still go on.
     """
 
     user: User
@@ -242,6 +242,6 @@ class World:
         self.timers.set(key, self.now + timedelta(seconds=seconds))
 
     def pools_changed(self, pool_ids: Iterable[str]) -> None:
-        """Figures of these pools may have changed, and their queues deserve a look."""
+        """Figures of these pools may have changed, and their queues have to be checked."""
         self.changed_pools.update(pool_ids)
         self.to_allocate.update(pool_ids)

@@ -57,7 +57,7 @@ class TrafficModel:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCall:
-    """One caller and what he will do: wait ``patience_s`` at most, talk ``talk_s`` once answered, press ``1`` when
+    """One caller and what they will do: wait ``patience_s`` at most, talk ``talk_s`` once answered, press ``1`` when
     offered a callback or not, press it unasked in the queue, and hang up first or leave that to the other side."""
 
     number: int

@@ -178,7 +178,7 @@ def _consulting(call: Call) -> Leg:
 
 
 def _invitation(world: World, target: Target) -> tuple[Agent | None, str | None, str]:
-    """Who is to be called: (agent, pool he is called for, ""), or (None, None, number)."""
+    """Who is to be called: (agent, pool they are called for, ""), or (None, None, number)."""
     if target.kind is TargetKind.NUMBER:
         return None, None, target.value
     if target.kind is TargetKind.POOL:

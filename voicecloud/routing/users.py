@@ -1,4 +1,4 @@
-"""Calls to one person or one outside number: rung when he may be rung, else forwarded as he has set it (B1-B3)."""
+"""Calls to one person or one outside number: rung when allowed, else forwarded as the user has set it (B1-B3)."""
 
 from voicecloud.records.model import EndReason, EventKind, RejectReason
 from voicecloud.routing.availability import AvailabilityClass
@@ -10,7 +10,7 @@ from voicecloud.routing.steps import Goto, Step, Unreached
 
 
 def enter(world: World, call: Call, user_id: str) -> Step | None:
-    """A direct call to a user: DND and off work block it, so does another call; all by his forwarding settings."""
+    """A direct call to a user: DND and off work block it, so does another call; then the user's forwarding applies."""
     agent = world.agents.get(user_id)
     if agent is None:
         return Unreached(EndReason.FAILED)
@@ -30,7 +30,7 @@ def enter_number(world: World, call: Call, number: str) -> None:
 
 
 def not_answered(world: World, user_id: str | None, reason: str) -> Step:
-    """After an offer to a user or number has lapsed: his forwarding, or nobody can be had."""
+    """After an offer to a user or number has lapsed: the user's forwarding, or nobody can be reached."""
     agent = world.agents.get(user_id) if user_id else None
     if agent is None:
         known = {EndReason.BUSY, EndReason.DECLINED, EndReason.NO_ANSWER, EndReason.FAILED}

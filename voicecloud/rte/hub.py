@@ -1,4 +1,4 @@
-"""The hub: clients subscribe to events of users, queues and callback lists, and are told when they happen."""
+"""The hub: clients subscribe to events of users, queues and callback lists, and are notified when they happen."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from voicecloud.users.rights import acts_for, sees_list, sees_pool
 
 QUEUE_LIMIT = 1_000
 OF_COLLEAGUES = frozenset({"UserAvailability", "UserStatus"})
-"""Events of a user that everybody may see; all others tell of calls."""
+"""Events of a user that everybody may see; all others are about calls."""
 
 log = logging.getLogger(__name__)
 

@@ -1,1 +1,1 @@
-"""The world around routing: tells it what happens and does what it says."""
+"""The world around routing: reports to it what happens and does what it decides."""

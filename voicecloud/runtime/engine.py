@@ -1,4 +1,4 @@
-"""Owns the routing platform: tells it events one after another, keeps its timers, hands its effects to performers.
+"""Owns the routing platform: gives it events one after another, keeps its timers, hands its effects to performers.
 
 Everything here is synchronous within the event loop, so that two events never mix. Performers do what an effect says
 without waiting; what takes time they put into tasks or queues of their own.

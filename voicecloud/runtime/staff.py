@@ -95,12 +95,12 @@ class Staff:
         await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Accepting": accepting})
 
     async def set_privacy_default(self, user_id: str, privacy: Privacy) -> None:
-        """What his direct calls are classified as from now on."""
+        """What the user's direct calls are classified as from now on."""
         given = {"CallPrivacyDefault": privacy.value}
         await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, **given})
 
     async def set_simulated(self, user_id: str, simulated: Simulated | None) -> None:
-        """Gives a user a simulated telephone in place of the one he had, None: takes it away."""
+        """Gives a user a simulated telephone in place of the one before, None: takes it away."""
         before = self._directory.user(user_id).simulated
         await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Simulated": encode(simulated)})
         if before and (simulated is None or before.terminal is not simulated.terminal):

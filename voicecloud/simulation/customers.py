@@ -18,9 +18,9 @@ KEY_AFTER_S = 1.0
 
 @dataclass(frozen=True)
 class Behaviour:
-    """``patience_s`` until he gives up, ``talk_s`` until he ends an answered call; None: only when told to.
+    """``patience_s`` until the customer gives up, ``talk_s`` until they end an answered call; None: only when told to.
 
-    ``tone_hz``: he speaks this tone and listens from the first moment; else he hums when somebody real is there."""
+    ``tone_hz``: they speak this tone and listen from the first moment; else they hum when somebody real is there."""
 
     patience_s: float | None = None
     talk_s: float | None = None
@@ -36,7 +36,7 @@ class _Customer:
 
 
 class Customers:
-    """Performs what concerns a simulated customer's leg, which is always the first of his call."""
+    """Performs what concerns a simulated customer's leg, which is always the first of its call."""
 
     def __init__(
         self,

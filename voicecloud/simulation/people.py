@@ -21,8 +21,8 @@ from voicecloud.trunk.voices import Voices
 
 @dataclass(frozen=True)
 class Dialling:
-    """A call that a user makes. He gives up after ``patience_s`` without an answer and ends an answered call after
-    ``talk_s``; None: never by himself. ``by_hand``: a person plays it."""
+    """A call that a user makes, who gives up after ``patience_s`` without an answer and ends an answered call after
+    ``talk_s``; None: only when told to. ``by_hand``: a person plays it."""
 
     number: str
     terminal: Terminal
@@ -118,7 +118,7 @@ class People:
         self._engine.tell(events.CancelConsult(self.party(call_id, user_id, LegState.CONSULTING).leg_id))
 
     def press(self, call_id: str, user_id: str | None, key: str) -> None:
-        """A party presses a key: as sound where he has a voice, else only routing is told. Raises like ``party``."""
+        """A party presses a key: as sound where it has a voice, else only to routing. Raises like ``party``."""
         self._voices.press(self.party(call_id, user_id).leg_id, key)
 
     def speak(self, call_id: str, user_id: str | None, tone_hz: float | None) -> None:

@@ -18,7 +18,7 @@ BUSY_ENDING = "99"
 
 
 class How(StrEnum):
-    """What who is called does: as usual, nothing by himself (a command may answer for him), or decline."""
+    """What who is called does: as usual, nothing (a command may answer for them), or decline."""
 
     USUAL = "usual"
     NOBODY = "nobody"
@@ -67,7 +67,7 @@ class SimulatedTelephones:
         self._dial(wanted, self._agreed.get(wanted.call_id, USUAL))
 
     def end(self, leg_id: str, reason: str) -> None:
-        """What he would do later comes too late then, and is ignored."""
+        """What the person would do later comes too late then, and is ignored."""
 
     def _ring(self, effect: RingUser, answering: Answering) -> None:
         simulated = self._directory.users[effect.user_id].simulated

@@ -26,7 +26,7 @@ class LineState(StrEnum):
 
 @dataclass(frozen=True)
 class LineCall:
-    """A call of a person outside. ``party``: whom he calls, or who calls him; empty when withheld."""
+    """A call of a person outside. ``party``: whom they call, or who calls them; empty when withheld."""
 
     call_id: str
     leg_id: str

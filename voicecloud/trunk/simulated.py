@@ -27,7 +27,7 @@ class _Played:
 
 
 class SimulatedVoices:
-    """Performs ``Bridge``, ``Unbridge`` and ``EndLeg`` for legs that it was told to play. Among themselves simulated
+    """Performs ``Bridge``, ``Unbridge`` and ``EndLeg`` for legs that it has to play. Among themselves simulated
     people have no media at all, so that traffic costs nothing."""
 
     def __init__(self, gateway: Gateway, servers: Sequence[IceServer] = ()) -> None:
@@ -39,7 +39,7 @@ class SimulatedVoices:
         gateway.listen(self._media_changed)
 
     def play(self, leg_id: str, hum_hz: float = CUSTOMER_HZ, tone_hz: float | None = None) -> None:
-        """This leg is a simulated person, who hums; with ``tone_hz`` he speaks that tone, and listens from now on."""
+        """This leg is a simulated person, who hums; with ``tone_hz`` they speak that tone, and listen from now on."""
         if leg_id in self._played:
             return
         phrase = partial(hum, hum_hz) if tone_hz is None else partial(tone, tone_hz)
@@ -58,7 +58,7 @@ class SimulatedVoices:
             self._give_voice(leg_id)
 
     def press(self, leg_id: str, key: str) -> bool:
-        """False where he has no voice: then routing has to be told."""
+        """False where there is no voice: then routing has to be notified."""
         played = self._played.get(leg_id)
         if played is None or played.voice is None or not played.voice.is_connected:
             return False
@@ -73,7 +73,7 @@ class SimulatedVoices:
         return Heard(played.voice.is_connected, sounding.loudness_db, sounding.pitch_hz, played.voice.keys)
 
     def forget(self, leg_id: str) -> None:
-        """He is gone."""
+        """The simulated person is gone."""
         played = self._played.pop(leg_id, None)
         if played and played.voice:
             self._run(played.voice.close())
@@ -101,7 +101,7 @@ class SimulatedVoices:
             self._other.pop(other, None)
 
     def _media_changed(self, leg_id: str) -> None:
-        """Somebody can be heard, so whom he talks with can be as well."""
+        """Somebody can be heard, so whom they talk with can be as well."""
         other = self._other.get(leg_id)
         if other in self._played and leg_id not in self._played and self._gateway.media(leg_id):
             self._give_voice(other)

@@ -18,7 +18,7 @@ class Voices:
         self._media.tell(said.Speak(leg_id, tone_hz))
 
     def press(self, leg_id: str, key: str) -> None:
-        """As sound where there is a voice, else only routing is told."""
+        """As sound where there is a voice, else only routing is notified."""
         self._media.tell(said.PressKey(leg_id, key))
 
     async def heard(self, leg_id: str) -> Heard:

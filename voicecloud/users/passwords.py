@@ -23,7 +23,7 @@ def matches(password: str, stored: str) -> bool:
 
 
 def secret_key(signing_key: bytes, user_id: str, version: int) -> str:
-    """The API key of a user: the same for all his clients until its version is raised."""
+    """The API key of a user: the same for all clients of that user until its version is raised."""
     return hmac.new(signing_key, f"{user_id}/{version}".encode(), hashlib.sha256).hexdigest()
 
 

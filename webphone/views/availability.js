@@ -6,7 +6,7 @@ import { formatLength } from "../format.js";
 import { t } from "../strings.js";
 
 const LOOK_EVERY_MS = 10_000;
-/** A server may give one answer for a second: two changes within it are seen by a second look. */
+/** A server may give one answer for a second: two changes within it are seen by a second read. */
 const ANSWERS_KEPT_MS = 1_100;
 const SOON_S = 24 * 3600;
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
@@ -44,7 +44,7 @@ export class Availability {
     this.look();
   }
 
-  /** The state of the phone names the status, where the voice cloud tells it: another one is looked at at once. @param {any} named */
+  /** The state of the phone names the status, where the voice cloud gives it: another one is read at once. @param {any} named */
   told(named) {
     const marker = JSON.stringify(named ?? null);
     const isNews = this.marker !== undefined && marker !== this.marker;

@@ -16,7 +16,7 @@ export class CallView {
     this.phone = phone;
     /** @type {import("../calls.js").Call | undefined} */
     this.call = undefined;
-    /** Over, but still there: for a moment, or until the agent has finished his notes. */
+    /** Over, but still there: for a moment, or until the agent has finished the notes. */
     this.isOver = false;
     this.name = el("h2", {});
     this.detail = el("p", { class: "quiet" });
@@ -180,7 +180,7 @@ export class CallView {
     this.leave();
   }
 
-  /** Not while the agent writes, nor where he has to pick a customer. */
+  /** Not while the agent writes, nor where a customer has to be picked. */
   leave() {
     this.leaving = setTimeout(() => (this.caller.isBusy ? this.leave() : this.close()), SHOWN_AFTER_END_MS);
   }

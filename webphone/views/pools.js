@@ -1,4 +1,4 @@
-/** The agent's pools: his own switch in each, and how they are doing (B5, C7). */
+/** The agent's pools: the agent's own switch in each, and how they are doing (B5, C7). */
 
 import { elapsed } from "../clock.js";
 import { el, Rows, say } from "../dom.js";

@@ -34,7 +34,7 @@ export class RingView {
 
   /**
    * @param {import("../calls.js").Call | undefined} call
-   * @param {HTMLElement | undefined} next where the agent goes on when it rings no more, else where he was
+   * @param {HTMLElement | undefined} next where the agent goes on when it rings no more, else where they were
    */
   draw(call, next) {
     const isNew = call && call.callId !== this.call?.callId;

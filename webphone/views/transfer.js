@@ -59,7 +59,7 @@ export class Transfer {
     this.rows.draw(shown);
   }
 
-  /** Who can be asked now comes first; while one list is looked at everybody stays in place. @param {string} typed @param {any[]} people */
+  /** Who can be asked now comes first; while one list is shown everybody stays in place. @param {string} typed @param {any[]} people */
   ordered(typed, people) {
     const before = typed === this.shown.typed ? this.shown.keys : [];
     const place = (/** @type {any} */ one) => (before.length ? before.indexOf(key(one)) + 1 || MOST + 1 : Number(!this.isFree(one)));

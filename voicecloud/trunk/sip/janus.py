@@ -17,7 +17,7 @@ MOST_EVENTS = 10
 
 @dataclass(frozen=True)
 class Event:
-    """What a handle tells. ``name`` is the SIP plugin's event, or Janus' own (``hangup``, ``detached``, ...);
+    """What a handle reports. ``name`` is the SIP plugin's event, or Janus' own (``hangup``, ``detached``, ...);
     ``transaction``: the request that it answers, if it does."""
 
     handle: int
@@ -57,7 +57,7 @@ class Session:
     async def ask(
         self, handle: int, body: Mapping[str, Any], jsep: Mapping[str, str] | None = None, transaction: str = ""
     ) -> None:
-        """A request to the plugin; what comes of it is told by events, with its ``transaction`` if it answers."""
+        """A request to the plugin; what comes of it is reported by events, with its ``transaction`` if it answers."""
         message = {"janus": "message", "body": dict(body)} | ({"jsep": dict(jsep)} if jsep else {})
         await self._post(f"{self._path}/{handle}", message, transaction)
 
