@@ -40,7 +40,7 @@ async def test_what_one_call_costs(calls: CallWorld, figures: Figures) -> None:
 
 
 async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, figures: Figures) -> None:
-    """From the voice cloud having it, told by its webhook, to the link being readable; the look alone."""
+    """From the voice cloud having it, notified by its webhook, to the link being readable; the reconciliation alone."""
     taken_ms = []
     for _ in range(SINGLE):
         call_id = calls.new_call()

@@ -1,4 +1,4 @@
-"""Figures of mirrored statuses: how soon a change on one side is seen on the other, told by webhooks."""
+"""Figures of mirrored statuses: how soon a change on one side is seen on the other, reported by webhooks."""
 
 import asyncio
 import time
@@ -11,14 +11,14 @@ CHANGES = 20
 LONGEST_S = 30.0
 
 
-async def until(look: Callable[[], Awaitable[str]], wanted: str) -> None:
+async def until(check: Callable[[], Awaitable[str]], wanted: str) -> None:
     async with asyncio.timeout(LONGEST_S):
-        while await look() != wanted:  # noqa: ASYNC110 (another process changes it)
+        while await check() != wanted:  # noqa: ASYNC110 (another process changes it)
             await asyncio.sleep(0.005)
 
 
 async def test_from_dynamics_to_the_voice_cloud(statuses: Statuses, figures: Figures) -> None:
-    """A person sets his status in Dynamics; the voice cloud has it."""
+    """A person sets their status in Dynamics; the voice cloud has it."""
     taken_ms = []
     for number in range(CHANGES):
         presence, name = [(TAKEN, "Busy"), (FREE, "Available")][number % 2]
@@ -31,7 +31,7 @@ async def test_from_dynamics_to_the_voice_cloud(statuses: Statuses, figures: Fig
 
 
 async def test_from_the_voice_cloud_to_dynamics(statuses: Statuses, figures: Figures) -> None:
-    """Somebody sets his availability at the voice cloud; Dynamics has it."""
+    """Somebody sets their availability at the voice cloud; Dynamics has it."""
     taken_ms = []
     for number in range(CHANGES):
         presence, name = [(TAKEN, "Busy"), (FREE, "Available")][number % 2]

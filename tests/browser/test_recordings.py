@@ -44,7 +44,7 @@ async def link(world: World) -> str:
 
 
 async def test_the_reader_signs_in_and_hears_the_call(world: World, link: str, page: Page) -> None:
-    """He chooses who he is once, sees each recording with its length, and it plays."""
+    """The reader signs in once, sees each recording with its length, and it plays."""
     async with running_host(ROOT, world.environ, auth=True) as app:
         await sign_in(page, at(app, link))
         assert page.url == at(app, link)
@@ -92,7 +92,7 @@ async def test_a_long_recording_is_heard_to_its_end(world: World, link: str, pag
 
 
 async def test_who_may_not_read_the_activity_is_told_so(world: World, link: str, page: Page) -> None:
-    """The message says why; once he has been given the right, trying again is enough."""
+    """The message says why; once the right is given, trying again is enough."""
     switch = f"{world.neighbours.dynamics_url}/stand-in/privileges"
     right = {"systemuserid": ANNA_D365, "privilege": "prvReadPhonecall"}
     async with running_host(ROOT, world.environ, auth=True) as app:

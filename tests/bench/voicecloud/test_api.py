@@ -96,7 +96,7 @@ async def test_calls_by_window(run_voicecloud: RunVoiceCloud, figures: Figures) 
 async def test_first_attempt_of_a_webhook(
     run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver, figures: Figures
 ) -> None:
-    """From the request that leaves a callback to the request that tells of it."""
+    """From the request that leaves a callback to the request that reports it."""
     async with run_voicecloud(webhook_endpoint=webhook_receiver.url) as cloud:
         times_s = []
         for count in range(1, 201):

@@ -23,7 +23,7 @@ CONNECTED = "() => window.peers.at(-1)?.connectionState === 'connected'"
 
 
 async def customer_of(work: PhoneStack) -> Person:
-    """A person with a telephone of his own, in a browser of his own."""
+    """A person with their own telephone, in their own browser."""
     customer = await work.person(CUSTOMER_HZ)
     await listens(customer, ANNA_HZ, "#talk.ringing")
     await work.customer(customer, NUMBER)

@@ -56,7 +56,7 @@ async def test_who_clicks_before_the_state_is_there_calls_all_the_same(page: Pag
 
 
 async def test_an_agent_goes_to_lunch(control: Page) -> None:
-    """His availability is changed and he is no longer free in his pools."""
+    """The agent's availability is changed, and they are no longer free in their pools."""
     sales = control.locator("#pools tr", has_text="Sales").locator("td")
     before = await sales.nth(1).text_content()
     await control.get_by_label("Availability of David Korhonen").select_option("Lunch")

@@ -1,4 +1,4 @@
-"""The page where a person is the customer: his own voice, both directions, in two themes."""
+"""The page where a person is the customer: their own voice, both directions, in two themes."""
 
 import shutil
 import wave
@@ -80,7 +80,7 @@ async def hear_each_other(customer: Page, agent: Voice) -> None:
 
 
 async def test_a_person_calls_talks_presses_keys_and_hangs_up(voicecloud: VoiceCloud, customer: Page) -> None:
-    """The agent hears his microphone and his keys, he hears the agent; nothing sticks out at 380 pixels."""
+    """The agent hears the person's microphone and keys, the person hears the agent; it all fits at 380 pixels."""
     async with web_agent(voicecloud) as anna:
         await customer.get_by_label("Pool or agent").select_option(label="Anna Virtanen · +35891001001")
         await customer.get_by_role("button", name="Call", exact=True).click()

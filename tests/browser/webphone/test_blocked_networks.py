@@ -71,7 +71,7 @@ async def test_where_udp_is_blocked_a_call_goes_by_turn_over_tcp(work: PhoneStac
 
 
 async def test_where_nothing_gets_through_the_phone_says_why(phones_at_work: PhoneStack) -> None:
-    """Without a TURN server the call is answered, nobody is heard, and the agent is told that it is his network."""
+    """Without a TURN server the call is answered, nobody is heard, and the phone says that it is the network."""
     anna = await without_udp(phones_at_work)
     await phones_at_work.open(anna, "Anna Virtanen")
     await phones_at_work.call("+35891001001", Hz=CUSTOMER_HZ)

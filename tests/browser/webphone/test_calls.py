@@ -54,7 +54,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
 
 
 async def _customer_calls_sales(work: PhoneStack) -> Person:
-    """A person is the customer, in a browser of his own."""
+    """A person is the customer, in a browser of their own."""
     customer = await work.person(CUSTOMER_HZ)
     await work.customer(customer, "+358401234567")
     to = customer.page.get_by_label("Pool or agent")
@@ -68,7 +68,7 @@ async def _hear_each_other(one: Person, hears_hz: float, other: Person, heard_hz
 
 
 async def _hold_and_mute(agent: Person, customer: Person) -> None:
-    """Held he hears music and the agent nothing; muted he hears nothing."""
+    """Held, the customer hears music and the agent nothing; muted, the customer hears nothing."""
     await agent.page.get_by_role("button", name="Hold").click()
     await expect(state(agent.page)).to_have_text("On hold")
     await agent.hears_nothing()

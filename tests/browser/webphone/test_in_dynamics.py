@@ -65,7 +65,7 @@ async def signed_in(page: Page) -> FrameLocator:
 
 
 async def test_a_panel_reads_and_sets_the_presence_by_its_exact_text(dynamics: Page) -> None:
-    """A text that differs by a letter is no presence; each change is told; whose it is, too."""
+    """A text that differs by a letter is no presence; each change is reported, and whose it is."""
     panel = await signed_in(dynamics)
     asked = await panel.locator("body").evaluate(ASKED)
     assert (asked["exact"], asked["other"], asked["shown"]) == (True, False, "Busy")

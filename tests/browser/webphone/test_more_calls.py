@@ -51,7 +51,7 @@ async def test_a_call_that_comes_back_is_answered_again(phones_at_work: PhoneSta
 
 
 async def test_who_calls_a_colleague_in_vain_is_told_why(phones_at_work: PhoneStack) -> None:
-    """He talks already: the keypad stays, the reason is told for a moment; the same beside a call that is held."""
+    """The colleague talks already: the keypad stays, the reason shows for a moment; the same beside a held call."""
     work = phones_at_work
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     await work.call(BJORN_NUMBER, Hz=CUSTOMER_HZ)
@@ -74,7 +74,7 @@ async def test_who_calls_a_colleague_in_vain_is_told_why(phones_at_work: PhoneSt
 
 
 async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStack) -> None:
-    """He is back with his customer when the colleague declines, and told of it; not when he has called off himself."""
+    """The agent is back with the customer when the colleague declines, and is told so; not after calling off."""
     work = phones_at_work
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
@@ -205,7 +205,7 @@ async def test_a_missed_call_is_counted_until_the_history_is_seen(phones_at_work
 
 
 async def test_who_was_not_to_be_disturbed_sees_on_his_return_who_has_called(phones_at_work: PhoneStack) -> None:
-    """Nothing rang; with his status the count of missed calls comes (B3, C6)."""
+    """Nothing rang; with the next status the count of missed calls comes (B3, C6)."""
     work = phones_at_work
     carla = await work.agent("Carla Mäkinen", ANNA_HZ)
     await carla.page.get_by_role("tab", name="History").click()

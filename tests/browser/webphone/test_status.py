@@ -1,4 +1,4 @@
-"""The agent's status with his phone and his Dynamics page side by side; the app reaches Omnichannel itself (E1-E5)."""
+"""The agent's status with phone and Dynamics page side by side; the app reaches Omnichannel itself (E1-E5)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ MENDED_WITHIN_MS = 60_000
 
 @pytest_asyncio.fixture
 async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> AsyncIterator[Page]:
-    """Anna's Dynamics page without the panel; a call that nobody tells of holds her 12 s."""
+    """Anna's Dynamics page without the panel; a call that nobody reports holds her 12 s."""
     services = Services(phone_run.settings)
     await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S})
     person = await phones_at_work.person(NOBODYS_HZ)  # in a browser that stays when that of the phone dies

@@ -15,10 +15,10 @@ from tests.fixtures.webhook_receiver import Receiver
 Make = Callable[..., VoiceCloudProcess]
 
 
-def wait_until[Found](look: Callable[[], Found], timeout_s: float = 5.0) -> Found:
-    """What ``look`` finds, once it finds something."""
+def wait_until[Found](check: Callable[[], Found], timeout_s: float = 5.0) -> Found:
+    """What ``check`` finds, once it finds something."""
     until = time.monotonic() + timeout_s
-    while not (found := look()):
+    while not (found := check()):
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)
     return found

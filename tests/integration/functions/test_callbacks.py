@@ -89,7 +89,7 @@ async def test_a_changed_profile_acts_without_a_restart(
 async def test_a_bad_webhook_gets_problem_details(
     anonymous: httpx.AsyncClient, headers: dict[str, str], body: bytes, status: int, code: str
 ) -> None:
-    """A wrong token or a body that cannot be meant is refused with a stable code (RFC 9457)."""
+    """A wrong token or a body that is not valid is refused with a stable code (RFC 9457)."""
     answer = await anonymous.post("/api/webhooks/voicecloud", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["Content-Type"].startswith("application/problem+json")

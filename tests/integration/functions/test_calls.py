@@ -22,7 +22,7 @@ HEADERS = {"X-Benemen-Token": TOKEN}
 
 @pytest_asyncio.fixture
 async def only_david(told: World) -> AsyncIterator[World]:
-    """The app is told by webhook; of the agents in Sales only David, on his web phone, takes calls."""
+    """The app is notified by webhook; of the agents in Sales only David, on a web phone, takes calls."""
     await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     control = f"{told.neighbours.voicecloud_url}/control/api"
     others = [one["Id"] for one in (await told.http.get(f"{control}/state")).json()["agents"] if one["Id"] != DAVID]
@@ -36,7 +36,7 @@ async def only_david(told: World) -> AsyncIterator[World]:
 async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enriched_soon_after(
     only_david: World,
 ) -> None:
-    """First by what the webhooks told, then link and metrics from the voice cloud's record, then completed."""
+    """First by what the webhooks reported, then link and metrics from the voice cloud's record, then completed."""
     customer = Customer(only_david)
     call_id = await customer.talks_to(SALES_NUMBER)
     await eventually(lambda: activity(only_david, call_id))
@@ -56,7 +56,7 @@ async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enrich
 
 
 async def test_what_no_webhook_told_is_found_by_the_timer(world: World, app: RunningHost) -> None:
-    """A call on a desk phone is synchronised though nobody told of it (H1)."""
+    """A call on a desk phone is synchronised though nobody reported it (H1)."""
     await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     call_id = await Customer(world).talks_to(ELINA_NUMBER)
 
@@ -69,7 +69,7 @@ async def test_what_no_webhook_told_is_found_by_the_timer(world: World, app: Run
 
 
 async def test_call_webhooks_need_the_token_and_a_call(app: RunningHost) -> None:
-    """A stranger's event is refused, one without its call is told what it lacks, other events are taken and dropped."""
+    """A stranger's event is refused, one without its call is answered what it lacks, others are taken and dropped."""
     async with httpx.AsyncClient(base_url=app.url) as sender:
         event = {"EventType": "QueueCallInCompleted", "Timestamp": "2026-11-22T08:00:00Z"}
         refused = await sender.post("/api/webhooks/voicecloud", json={**event, "CallId": "c"})

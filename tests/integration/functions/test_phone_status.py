@@ -114,8 +114,8 @@ async def test_a_customers_own_status_is_known_by_its_note(statuses: Statuses, p
     assert (shown["status"], shown["note"]) == ("Training", "Training – room 2")
 
 
-async def test_he_switches_himself_off_and_on_in_a_pool(statuses: Statuses, phone: httpx.AsyncClient) -> None:
-    """In his own pools only (B5)."""
+async def test_an_agent_switches_off_and_on_in_a_pool(statuses: Statuses, phone: httpx.AsyncClient) -> None:
+    """In the agent's own pools only (B5)."""
 
     async def is_active() -> bool:
         pools: list[dict[str, Any]] = (await phone.get("/availability")).json()["pools"]
@@ -211,7 +211,7 @@ async def test_where_only_the_phone_reaches_omnichannel_it_is_told_what_to_set(
 async def test_a_presence_the_phone_is_refused_twice_is_replaced_by_the_usual_one(
     statuses: Statuses, phone: httpx.AsyncClient
 ) -> None:
-    """His own was deleted in Dynamics during the call; nobody is left in do not disturb."""
+    """The agent's own was deleted in Dynamics during the call; nobody is left in do not disturb."""
     await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
     await asyncio.sleep(2.2)
     await phone.post("/presence", json={"presenceId": FOCUS, "baseStatus": "BUSY", "text": "Focus time"})

@@ -171,7 +171,7 @@ async def test_a_throttled_environment_is_waited_for_and_hinders_no_call(statuse
 
 
 async def test_what_no_webhook_told_is_found_by_the_poll(statuses: Statuses) -> None:
-    """Only who differs is looked at."""
+    """Only who differs is reconciled."""
     world = statuses.world
     await world.set(Kind.PRESENCE, "presence", {"enabled": False})
     await asyncio.sleep(2.2)
@@ -195,8 +195,8 @@ async def test_two_instances_make_one_write_a_change(statuses: Statuses, child_h
     for presence_id, name in ((TAKEN, "Busy"), (FAR, "Away"), (FREE, "Available")) * 2:
         await statuses.world.forget_requests()
         await statuses.set_phone(name)
-        looks = [reconcile_wanted(DAVID_D365, f"test/{name}/{number}", utc_now()) for number in range(5)]
-        await asyncio.gather(*(statuses.world.services.bus.send(QUEUE, look) for look in looks))
+        wishes = [reconcile_wanted(DAVID_D365, f"test/{name}/{number}", utc_now()) for number in range(5)]
+        await asyncio.gather(*(statuses.world.services.bus.send(QUEUE, wish) for wish in wishes))
         await statuses.both_become(presence_id, name)
         await asyncio.sleep(0.5)
         assert len(await statuses.writes()) == 1

@@ -23,7 +23,7 @@ async def test_commands_play_the_customer(voicecloud: VoiceCloud) -> None:
 
 
 async def test_commands_play_a_user(voicecloud: VoiceCloud) -> None:
-    """A user gets a telephone, calls a customer from it, transfers him to a pool; the telephone is taken away again."""
+    """A user gets a telephone, calls a customer from it and transfers them to a pool; the telephone is taken away."""
     assert await run(voicecloud, "terminal", ANNA, "mobile") == 0
     assert await run(voicecloud, "dial", ANNA, CUSTOMER, "--terminal", "mobile", "--answer", "nobody") == 0
     [call] = voicecloud.store.telephony.engine.platform.live_calls()

@@ -20,6 +20,6 @@ def test_the_settings_file_of_the_example_is_accepted() -> None:
 
 
 def test_the_role_a_cure_asks_for_is_made_here() -> None:
-    """The health page sends an administrator to a role that this page tells how to make."""
+    """The health page sends an administrator to a role that this page says how to make."""
     assert "Voice ApiUser" in CURES["dataverse-forbidden"]
     assert "*Voice ApiUser*" in DOCUMENT

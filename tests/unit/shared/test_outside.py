@@ -88,5 +88,5 @@ def test_a_time_that_is_needed_is_one_of_this_century(value: object) -> None:
     ],
 )
 def test_seconds_are_from_none_to_a_year(value: object, seconds: int | None) -> None:
-    """What is negative, endless or no number counts as not told."""
+    """What is negative, endless or no number counts as not given."""
     assert seconds_or_none(value) == seconds

@@ -179,16 +179,16 @@ async def main() -> None:
     payloads = encoded(voice(220.0, 4.0))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
 
-        async def look() -> dict[str, float]:
+        async def measure() -> dict[str, float]:
             return dict((await client.get("/figures")).json())
 
-        at = [await look()]
+        at = [await measure()]
         phones = await set_up(client, calls)
         for one in phones:
             take_over(one, asyncio.get_running_loop(), payloads, count)
-        at.append(await look())
+        at.append(await measure())
         busy = run(phones, count)
-        at.append(await look())
+        at.append(await measure())
     print(json.dumps(figures(phones, length_s, at) | {"load_share": busy}), flush=True)
     os._exit(0)  # the connections are dead by now; there is nothing to say goodbye to
 

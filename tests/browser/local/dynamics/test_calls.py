@@ -109,7 +109,7 @@ async def test_a_call_that_little_is_known_of_shows_little(page: Page, dynamics:
 
 
 async def test_a_callback_request_lists_its_attempts(page: Page, dynamics: LocalDynamics) -> None:
-    """The latest first, with who called, what came of it and what he noted; each leads to its form and back."""
+    """The latest first, with who called, the result and the agent's notes; each leads to its form and back."""
     request = await new_call(dynamics, subject="Callback Request", voice_callbackid="1", voice_requestcount=1)
     await page.goto(f"/#activity/{request}")
     await expect(page.get_by_text("Nobody has called back yet.")).to_be_visible()

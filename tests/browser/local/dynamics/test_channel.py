@@ -135,7 +135,7 @@ async def test_the_phone_tells_at_once_what_the_server_does_not_know(page: Page,
 
 
 async def test_the_phone_sets_what_is_wanted_once_and_says_what_fails(page: Page, dynamics: LocalDynamics) -> None:
-    """By its text; an unknown text is told with its cause, and tried again half a minute later."""
+    """By its text; an unknown text is reported with its cause, and tried again half a minute later."""
     panel = await opened(page)
     await panel.evaluate(MIRROR)
     quiet = (

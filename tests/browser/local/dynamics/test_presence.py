@@ -6,7 +6,7 @@ from tests.fixtures.dynamics import ANNA, LocalDynamics
 
 
 async def test_the_status_is_chosen_and_follows_the_system(page: Page, dynamics: LocalDynamics) -> None:
-    """What a person chooses is set, what the system sets is shown by itself; everybody has a status of his own."""
+    """What a person chooses is set, what the system sets is shown by itself; everybody has a status of their own."""
     await page.goto("/")
     status, person = page.get_by_label("Status", exact=True), page.get_by_label("Signed in as")
     shown = page.locator("#presence")

@@ -48,7 +48,7 @@ test("a call that comes while the page is open is not recorded either", () => {
   assert.deepEqual(asked, [["c1", true]]);
 });
 
-test("what a person has paused stays paused, what he has resumed goes on", () => {
+test("what a person has paused stays paused, what they have resumed goes on", () => {
   const { asked, calls, pages } = floor();
   calls[0].recording.paused = true;
   for (const page of [INVOICE, CONTACT]) pages.navigated(page, calls);

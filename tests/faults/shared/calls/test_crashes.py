@@ -10,21 +10,21 @@ from shared.calls.model import Stage
 from shared.errors import InvalidInput, VoiceError
 from tests.fixtures.calls import ANNA_SIGNED_IN, MATTI, MATTI_NUMBER, CallWorld
 from tests.fixtures.crashes import Crash, Fuse
-from tests.fixtures.looks import STEPS, all_of, cut_off, look
+from tests.fixtures.reconciling import STEPS, all_of, cut_off, reconcile
 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, STEPS))
 async def test_cut_off_at_any_step_of_making_and_enriching(calls: CallWorld, at: int, after: bool) -> None:
-    """Before or after any write: the next look finishes the work, and nothing of it is taken for a person's edit."""
+    """Before or after any write: the next run finishes the work, and nothing of it is taken for a person's edit."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[], WaitTime=None)
-    await look(calls, call_id, at, after=after)
+    await reconcile(calls, call_id, at, after=after)
     calls.cloud.change(row, WaitTime=20, Duration=66)
-    await look(calls, call_id, at, after=after)
+    await reconcile(calls, call_id, at, after=after)
     calls.cloud.change(row, RecordingIds=["rec-1"], Duration=67)
-    await look(calls, call_id, at, after=after)
-    await look(calls, call_id)
+    await reconcile(calls, call_id, at, after=after)
+    await reconcile(calls, call_id)
     [activity] = await all_of(calls, call_id)
     assert (activity["voice_duration"], activity["voice_waittime"], activity["statecode"]) == (67, 20, 1)
     assert activity["voice_recording"].endswith(call_id)
@@ -42,7 +42,7 @@ FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 async def test_dynamics_fails_in_the_middle(calls: CallWorld, fault: dict[str, Any]) -> None:
-    """Refused, lost, or done with its answer lost: the next look comes to the same end."""
+    """Refused, lost, or done with its answer lost: the next run comes to the same end."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
     for changes in ({}, {"RecordingIds": ["rec-1"]}):
@@ -59,15 +59,15 @@ async def test_dynamics_fails_in_the_middle(calls: CallWorld, fault: dict[str, A
 
 
 async def test_a_text_typed_before_any_notes_came_stays_above_them(calls: CallWorld) -> None:
-    """Seen by a look that had nothing to say about it, the person's text is his when notes come later."""
+    """Seen by a reconciliation that had nothing to add, the person's text stays theirs when notes come later."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
-    await look(calls, call_id)
+    await reconcile(calls, call_id)
     await calls.services.dataverse.update(calls.path(call_id), {"description": "typed"})
     calls.cloud.change(row, Duration=60)
-    await look(calls, call_id)
+    await reconcile(calls, call_id)
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "noted"})
-    await look(calls, call_id)
+    await reconcile(calls, call_id)
     [activity] = await all_of(calls, call_id)
     assert activity["description"] == "typed\nnoted"
 
@@ -85,15 +85,15 @@ async def test_cut_off_at_any_step_of_moving_an_attempt(calls: CallWorld, at: in
     calls.cloud.add(call_id)
     for request in requests:
         await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"callbackRequest": request})
-        await look(calls, call_id, at, after=after)
-    await look(calls, call_id)
+        await reconcile(calls, call_id, at, after=after)
+    await reconcile(calls, call_id)
     rows = [await calls.services.dataverse.get(f"phonecalls({one})") for one in requests]
     assert [row["voice_attemptcount"] or 0 for row in rows] == [0, 1]
     assert rows[0]["voice_lastattempton"] is None
 
 
 async def test_a_persons_completion_after_our_crash_is_not_taken_for_ours(calls: CallWorld) -> None:
-    """We had only meant to complete it: what he has completed is final."""
+    """We had only meant to complete it: what the person has completed is final."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
     await calls.services.calls.reconcile(call_id)
@@ -109,7 +109,7 @@ async def test_a_persons_completion_after_our_crash_is_not_taken_for_ours(calls:
 
 EDIT = st.sampled_from(["subject", "description", "voice_waittime", "voice_duration", "complete"])
 ACTION = st.one_of(
-    st.tuples(st.just("look"), st.none() | st.integers(1, STEPS), st.booleans()),
+    st.tuples(st.just("reconcile"), st.none() | st.integers(1, STEPS), st.booleans()),
     st.tuples(st.just("edit"), EDIT, st.integers(100, 200)),
     st.tuples(st.just("rows"), st.integers(60, 90), st.booleans()),
     st.tuples(st.just("notes"), st.text("ab", max_size=3), st.none()),
@@ -126,12 +126,12 @@ class Story:
         self.edits: dict[str, Any] = {}
         self.completed = False
         self.overwritten: set[str] = set()
-        """Notes that had landed when a person changed the description: what becomes of them is up to him."""
+        """Notes that had landed when a person changed the description: what becomes of them is up to that person."""
 
     async def go_on(self, action: tuple[str, Any, Any]) -> None:
         kind, first, second = action
-        if kind == "look":
-            await look(self.calls, self.call_id, first, after=second)
+        if kind == "reconcile":
+            await reconcile(self.calls, self.call_id, first, after=second)
         elif kind == "rows":
             self.calls.cloud.change(self.row, Duration=first, RecordingIds=["rec-1"] if second else [])
         elif kind == "notes":
@@ -168,7 +168,7 @@ async def test_any_interleaving_ends_in_one_activity_with_every_edit_intact(
         await story.go_on(action)
     calls.cloud.change(story.row, RecordingIds=["rec-1"], Duration=95)
     for _ in range(3):
-        await look(calls, story.call_id)
+        await reconcile(calls, story.call_id)
     [activity] = await all_of(calls, story.call_id)
     for column, value in story.edits.items():
         if column == "description":

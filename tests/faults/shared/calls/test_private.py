@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from shared.errors import VoiceError
 from tests.fixtures.calls import ANNA_SIGNED_IN, CallWorld
-from tests.fixtures.looks import STEPS, all_of, look
+from tests.fixtures.reconciling import STEPS, all_of, reconcile
 
 NUMBER = "+358467778899"
 NOTES = "secret"
 ACTION = st.one_of(
-    st.tuples(st.just("look"), st.none() | st.integers(1, STEPS), st.booleans()),
+    st.tuples(st.just("reconcile"), st.none() | st.integers(1, STEPS), st.booleans()),
     st.tuples(st.just("row"), st.sampled_from(["Work", "Private"]), st.booleans()),
     st.tuples(st.just("notes"), st.booleans(), st.none()),
     st.tuples(st.just("request"), st.sampled_from([None, 0, 1]), st.none()),
@@ -43,8 +43,8 @@ class Story:
 
     async def go_on(self, action: tuple[str, Any, Any]) -> None:
         kind, first, second = action
-        if kind == "look":
-            await look(self.calls, self.call_id, first, after=second)
+        if kind == "reconcile":
+            await reconcile(self.calls, self.call_id, first, after=second)
         elif kind == "row":
             self.calls.cloud.change(self.row, Privacy=first, RecordingIds=["rec-1"] if second else [])
         elif kind == "notes":
@@ -81,7 +81,7 @@ async def test_a_call_that_is_private_in_the_end_leaves_no_trace(
         await story.go_on(action)
     calls.cloud.change(story.row, Privacy="Private")
     for _ in range(2):
-        await look(calls, story.call_id)
+        await reconcile(calls, story.call_id)
     kept = str([row async for row in calls.services.tables.table("calls").query(story.call_id)])
     assert await all_of(calls, story.call_id) == []
     assert NUMBER not in kept
@@ -102,7 +102,7 @@ async def test_a_call_that_is_work_in_the_end_has_one_activity(
     calls.cloud.change(story.row, Privacy="Work", RecordingIds=["rec-1"])
     await story.tell(callbackRequest=None if story.meant is None else story.requests[story.meant])
     for _ in range(2):
-        await look(calls, story.call_id)
+        await reconcile(calls, story.call_id)
     [activity] = await all_of(calls, story.call_id)
     assert (activity["phonenumber"], activity["statecode"]) == (NUMBER, 0)
     assert activity["voice_recording"]
@@ -113,8 +113,8 @@ async def test_two_looks_at_a_private_call_do_not_hinder_each_other(calls: CallW
     """Who comes second tries again: taking back is never given up (H3)."""
     for _ in range(5):
         story = Story(calls, [])
-        await look(calls, story.call_id)
+        await reconcile(calls, story.call_id)
         calls.cloud.change(story.row, Privacy="Private")
-        await asyncio.gather(*(look(calls, story.call_id) for _ in range(4)))
-        await look(calls, story.call_id)
+        await asyncio.gather(*(reconcile(calls, story.call_id) for _ in range(4)))
+        await reconcile(calls, story.call_id)
         assert await all_of(calls, story.call_id) == []

@@ -9,7 +9,7 @@ from shared.calls.service import is_done
 from shared.clock import utc_now
 from shared.errors import VoiceError
 from tests.fixtures.calls import ANNA, MATTI, MOBILE, CallWorld
-from tests.fixtures.looks import STEPS, all_of, look
+from tests.fixtures.reconciling import STEPS, all_of, reconcile
 
 FAULTS: list[dict[str, Any]] = [
     {"status": 503, "times": 1},
@@ -25,7 +25,7 @@ TERMINALS: list[dict[str, Any]] = [
 ]
 
 
-async def look_until_done(calls: CallWorld, call_id: str) -> int:
+async def reconcile_until_done(calls: CallWorld, call_id: str) -> int:
     """As the queue does: errors that pass by themselves are tried again; how often there were any."""
     for failures in range(10):
         try:
@@ -44,7 +44,7 @@ async def test_a_failed_write_loses_no_call(calls: CallWorld, fault: dict[str, A
     call_id = calls.new_call()
     calls.cloud.add(call_id, **terminal)
     await calls.world.fault(match="$batch", **fault)
-    assert await look_until_done(calls, call_id) == fault["times"]
+    assert await reconcile_until_done(calls, call_id) == fault["times"]
     [activity] = await all_of(calls, call_id)
     assert (activity["_regardingobjectid_value"], activity["statecode"]) == (MATTI, 1)
     progress = await calls.services.call_store.progress(call_id)
@@ -60,7 +60,7 @@ async def test_a_call_whose_write_fails_is_not_taken_for_done(calls: CallWorld) 
     with pytest.raises(VoiceError):
         await calls.services.calls.reconcile(call_id)
     assert not is_done(await calls.services.call_store.progress(call_id), utc_now())
-    await look_until_done(calls, call_id)
+    await reconcile_until_done(calls, call_id)
     assert len(await all_of(calls, call_id)) == 1
 
 
@@ -86,9 +86,9 @@ async def test_a_process_that_dies_at_any_step_loses_no_call(calls: CallWorld, a
     """Killed before or after any write, while it is made and while it is enriched."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, **{**MOBILE, "RecordingIds": []})
-    await look(calls, call_id, at, after=after)
+    await reconcile(calls, call_id, at, after=after)
     calls.cloud.change(row, RecordingIds=["rec-1"])
-    await look(calls, call_id, at, after=after)
-    await look(calls, call_id)
+    await reconcile(calls, call_id, at, after=after)
+    await reconcile(calls, call_id)
     [activity] = await all_of(calls, call_id)
     assert (activity["statecode"], activity["_regardingobjectid_value"]) == (1, MATTI)

@@ -27,7 +27,7 @@ class Point:
 
 @dataclass
 class Request:
-    """What one tab asks. ``found``: who had the lease when it looked first."""
+    """What one tab asks. ``found``: who had the lease when it read first."""
 
     kind: str
     tab: str
@@ -83,7 +83,7 @@ class Bench:
         return self.row
 
     def _judge(self, wanted: Row) -> None:
-        """Who is alive is displaced only by the wish of one who has seen him there."""
+        """Who is alive is displaced only by the wish of one who has seen them there."""
         request = self.active
         assert request is not None
         alive = self.row is not None and self.row.values["until"] > self.now
@@ -112,7 +112,7 @@ class LeaseMachine(RuleBasedStateMachine):
 
     @rule(first=TABS, second=TABS, looks=st.integers(1, 3))
     def race_to_take_over(self, first: str, second: str, looks: int) -> None:
-        """Both look before either writes."""
+        """Both read before either writes."""
         racing = [
             Request("claim", tab, True, self.leases.claim(AGENT, tab, tab, take_over=True)) for tab in (first, second)
         ]

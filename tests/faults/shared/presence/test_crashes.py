@@ -17,7 +17,7 @@ from tests.fixtures.presence import DAVID, DAVID_D365, FREE, QUIET, TAKEN, Statu
 from tests.fixtures.world import World
 
 STEPS = 6
-"""More outside effects than a look has."""
+"""More outside effects than a reconciliation has."""
 AGENT = Agent(DAVID_D365, DAVID)
 
 
@@ -42,7 +42,7 @@ def later() -> datetime:
     return datetime.now(UTC) + HOLD + timedelta(seconds=1)
 
 
-async def look(presences: Presences, world: World) -> None:
+async def reconcile(presences: Presences, world: World) -> None:
     try:
         await presences.reconcile(AGENT, await world.services.settings.presence())
     except Crash:
@@ -55,7 +55,7 @@ async def ready(world: World) -> Statuses:
     statuses = Statuses(world)
     await statuses.set_phone("Available")
     await statuses.set_dynamics(FREE)
-    await look(process(world, Fuse()), world)
+    await reconcile(process(world, Fuse()), world)
     await world.forget_requests()
     return statuses
 
@@ -66,8 +66,8 @@ async def test_cut_off_while_a_status_is_mirrored(world: World, at: int, after: 
     """Dynamics is written once, whether the process died before or after it."""
     statuses = await ready(world)
     await statuses.set_phone("Busy")
-    await look(process(world, Fuse(at, after=after)), world)
-    await look(process(world, Fuse(), later), world)
+    await reconcile(process(world, Fuse(at, after=after)), world)
+    await reconcile(process(world, Fuse(), later), world)
     assert (await statuses.dynamics(), await statuses.phone()) == (TAKEN, "Busy")
     assert len(await statuses.writes()) == 1
 

@@ -198,8 +198,8 @@ async def test_the_ringing_phone_learns_who_calls(phones: LivePhones, caplog: py
     assert [line for line in ours if MATTI_NUMBER[1:] in line] == []
 
 
-async def test_nobody_learns_of_calls_he_is_not_in(phones: LivePhones) -> None:
-    """Another agent's call has no caller; what he noted himself is there after the call and after a reload (K4)."""
+async def test_agents_learn_nothing_of_calls_they_are_not_in(phones: LivePhones) -> None:
+    """Another agent's call has no caller; what the agent noted is there after the call and after a reload (K4)."""
     await phones.opened(phones.anna)
     await phones.cloud.rings(ANNA, "c1", MATTI_NUMBER)
     assert (await phones.david.get("/phone/calls/c1")).json()["caller"] is None

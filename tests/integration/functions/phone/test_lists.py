@@ -88,7 +88,7 @@ async def test_many_phones_ask_dynamics_and_the_voice_cloud_as_often_as_one(phon
 
 
 async def test_a_call_is_in_the_history_of_who_had_it(phones: LivePhones) -> None:
-    """With result, name, duration and its recordings; and in that of the pools he is a member of, only theirs."""
+    """With result, name, duration and its recordings; and in that of the agent's pools, only theirs."""
     call_id = await Customer(phones.world).talks_to(DAVIDS_NUMBER)
 
     async def told() -> dict[str, Any]:
@@ -191,7 +191,7 @@ async def test_a_history_that_cannot_be_meant_is_refused(phones: LivePhones) -> 
 
 
 async def test_pools_are_shown_with_figures_and_members(phones: LivePhones) -> None:
-    """His own only; a switch shows within seconds, on the list and on his own line."""
+    """The agent's own only; a switch shows within seconds, on the list and on the agent's line."""
     pools = (await phones.david.get("/phone/pools")).raise_for_status().json()
     for pool in pools:
         validate_as("PoolBoard", pool)

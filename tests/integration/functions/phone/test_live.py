@@ -52,12 +52,12 @@ class Phone:
         return next((one for one in (await self.state())["calls"] if one["callId"] == call_id), {})
 
     async def becomes(self, call_id: str, state: str) -> dict[str, Any]:
-        async def look() -> dict[str, Any]:
+        async def check() -> dict[str, Any]:
             call = await self.call(call_id)
             assert call.get("state") == state
             return call
 
-        return await eventually(look)
+        return await eventually(check)
 
     async def does(self, call_id: str, command: str, body: Any = None) -> httpx.Response:
         headers = {**self.own, "Idempotency-Key": str(uuid4())}
@@ -134,7 +134,7 @@ async def test_a_call_is_dialled_once_however_often_it_is_sent(phone: Phone) -> 
 
 
 async def test_nobody_touches_another_agents_call(phone: Phone) -> None:
-    """Not with a session of his own, not with hers; unknown calls are unknown."""
+    """Neither with their own session nor with the other agent's; unknown calls are unknown."""
     call_id = await phone.is_called()
     await phone.becomes(call_id, "ringing")
     session = str(uuid4())

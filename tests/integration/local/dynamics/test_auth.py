@@ -88,7 +88,7 @@ async def test_acting_for_another_needs_a_privilege(dynamics: LocalDynamics, mak
 
 
 async def test_both_users_need_the_privilege_for_what_is_done(dynamics: LocalDynamics) -> None:
-    """What the impersonated user may not read, nobody reads in his name."""
+    """What the impersonated user may not read, nobody reads in that user's name."""
     await dynamics.switch("privileges", {"systemuserid": ANNA, "privilege": "prvReadContact", "granted": False})
     await dynamics.ok("GET", f"contacts({MATTI})")
     status, code, message = await dynamics.refused("GET", f"contacts({MATTI})", MSCRMCallerID=ANNA)

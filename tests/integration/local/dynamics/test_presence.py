@@ -1,4 +1,4 @@
-"""Presence of representatives: read, set, taken over by the system, told to webhooks."""
+"""Presence of representatives: read, set, taken over by the system, sent to webhooks."""
 
 from typing import Any
 
@@ -45,8 +45,8 @@ async def test_every_environment_has_the_built_in_presences(dynamics: LocalDynam
         "CCaaS_GetPresence(ApiVersion=@v)?@v='1.0'",
     ],
 )
-async def test_a_representative_is_offline_until_he_is_set_to_something(dynamics: LocalDynamics, path: str) -> None:
-    """The function tells of whom it is called for, before and after he was set to a presence."""
+async def test_a_representative_is_offline_until_set_to_something(dynamics: LocalDynamics, path: str) -> None:
+    """The function reports on whom it is called for, before and after they were set to a presence."""
     before = await dynamics.ok("GET", path, MSCRMCallerID=ANNA)
     assert (before["AgentId"], before["AgentName"], before["PresenceId"]) == (ANNA, "Anna Virtanen", GONE)
     assert before["ActiveBrowserSessions"] == 0
@@ -103,7 +103,7 @@ async def test_the_functions_are_for_representatives(dynamics: LocalDynamics) ->
 
 
 async def test_the_system_takes_over_and_gives_back(dynamics: LocalDynamics) -> None:
-    """Without capacity he is not to be disturbed; with it again he is what he was, also if told twice."""
+    """Without capacity the status is do not disturb; with it again it is what it was, also if notified twice."""
     await set_to(dynamics, FOCUS)
     for _ in range(2):
         await exhaust(dynamics, True)

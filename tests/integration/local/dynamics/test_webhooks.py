@@ -40,7 +40,7 @@ async def test_a_step_hears_of_creates_updates_and_deletes(dynamics: LocalDynami
 
 
 async def test_a_filtered_step_hears_only_of_its_columns(dynamics: LocalDynamics, webhook_receiver: Receiver) -> None:
-    """Updates of other columns, other tables and undone writes are not told."""
+    """Updates of other columns, other tables and undone writes are not sent."""
     step = {"url": webhook_receiver.url, "table": "contact", "messages": ["Update"], "filtering": ["mobilephone"]}
     await dynamics.switch("steps", step)
     await dynamics.ok("PATCH", f"contacts({MATTI})", {"jobtitle": "x"})

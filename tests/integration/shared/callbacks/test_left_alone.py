@@ -74,7 +74,7 @@ async def test_a_callback_of_a_list_without_a_profile_is_seen_and_then_taken_up(
 
 
 async def test_a_list_that_is_switched_on_again_is_polled_at_once(world: World) -> None:
-    """A list by webhook is otherwise looked at once an hour: what it left out meanwhile would wait so long."""
+    """A list by webhook is otherwise read once an hour: what it left out meanwhile would wait so long."""
     await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
     assert await poll(world) == 0
     await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook", "enabled": False})

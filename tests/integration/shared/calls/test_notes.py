@@ -61,7 +61,7 @@ async def test_who_had_no_part_in_a_call_writes_nothing_about_it(calls: CallWorl
 
 
 async def test_notes_about_a_private_leg_do_not_land(calls: CallWorld) -> None:
-    """Anna's part of the call was private, Björn's was work: only his notes are shown (H3)."""
+    """Anna's part of the call was private, Björn's was work: only Björn's notes are shown (H3)."""
     call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(minutes=10)
     calls.cloud.add(call_id, start=start, Privacy="Private", CallTypeString="Call", QueueName=None)
     calls.cloud.add(call_id, start=start + timedelta(seconds=70), UserID=BJORN, CallTypeString="Call", QueueName=None)
@@ -186,7 +186,7 @@ async def test_notes_reach_a_completed_activity_that_a_person_had_edited(calls: 
 
 @pytest.mark.parametrize("typed", ["wants a refund, urgent", "He called again"])
 async def test_notes_that_a_person_has_changed_do_not_come_again(calls: CallWorld, typed: str) -> None:
-    """Having landed they are his to correct or delete; only new ones are put below."""
+    """Having landed they are that person's to correct or delete; only new ones are put below."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
     await tell(calls, call_id, notes="wants a refund")

@@ -47,7 +47,7 @@ async def test_a_pool_call_becomes_one_completed_activity_with_all_of_g1(calls: 
 
 
 async def test_looking_again_writes_nothing(calls: CallWorld) -> None:
-    """A call that has been looked at costs Dynamics nothing the next times, from any process."""
+    """A call that has been reconciled costs Dynamics nothing the next times, from any process."""
     call_id = calls.new_call()
     calls.cloud.add(call_id)
     await calls.services.calls.reconcile(call_id)
@@ -130,8 +130,8 @@ async def test_an_activity_that_a_person_completed_ends_the_matter(calls: CallWo
     assert await calls.world.dynamics_requests() == []
 
 
-async def test_what_only_a_private_leg_told_is_taken_back(calls: CallWorld) -> None:
-    """The pool, its figures, the recording and the colleague go when his part of the call is no longer work (H3)."""
+async def test_what_only_a_private_leg_has_shown_is_taken_back(calls: CallWorld) -> None:
+    """Pool, figures, recording and colleague go when the colleague's part of the call is no longer work (H3)."""
     call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(minutes=10)
     private = calls.cloud.add(call_id, start=start)
     calls.cloud.add(
@@ -270,7 +270,7 @@ async def test_an_attempt_on_a_callback_request_counts_answered_or_not(calls: Ca
 async def test_calls_that_are_none_of_our_business_leave_no_activity(
     calls: CallWorld, changes: dict[str, Any], why: str
 ) -> None:
-    """Why is noted, and the call is not looked at again."""
+    """Why is noted, and the call is not reconciled again."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, **changes)
     assert await calls.services.calls.reconcile(call_id)
@@ -347,7 +347,7 @@ async def test_a_call_that_turns_private_while_its_activity_is_made_is_taken_bac
 
 
 async def test_notes_of_a_call_that_never_was_work_are_forgotten(calls: CallWorld) -> None:
-    """Whatever the phone told of it goes when the record says that it is private."""
+    """Whatever the phone reported of it goes when the record says that it is private."""
     call_id = calls.new_call()
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
     calls.cloud.add(call_id, Privacy="Private")

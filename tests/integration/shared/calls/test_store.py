@@ -16,7 +16,7 @@ from shared.storage.tables import Operation, Tables
 async def test_who_forgets_a_call_forgets_nothing_that_was_made_of_it_meanwhile(
     tables: Tables, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
-    """Else an activity stayed in Dynamics that no look would ever find: that of a call which is private by now."""
+    """Else the activity of a call which is private by now would stay in Dynamics for ever."""
     table = tables.table("calls")
     store, other = CallStore(table), CallStore(tables.table("calls"))
     before = await store.save("c", Progress()) if known else Progress()

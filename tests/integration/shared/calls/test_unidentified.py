@@ -15,8 +15,8 @@ TO_MATTI = {"regardingobjectid_contact_phonecall@odata.bind": f"/contacts({MATTI
 OPEN, COMPLETED = 0, 1
 
 
-async def looked_at(calls: CallWorld, **changes: Any) -> str:
-    """A call of two hours ago with everything known, that has been looked at."""
+async def reconciled(calls: CallWorld, **changes: Any) -> str:
+    """A call of two hours ago with everything known, that has been reconciled."""
     call_id = calls.new_call()
     changed_at = to_iso(utc_now() - timedelta(hours=2))
     calls.cloud.add(call_id, **{"ModifiedTime": changed_at, **changes})
@@ -34,7 +34,7 @@ async def test_a_call_with_no_or_several_customers_stays_open_until_the_agent_pi
     calls: CallWorld, number: str
 ) -> None:
     """Everything else is in it, nothing more is waited for, and the pick completes it."""
-    call_id = await looked_at(calls, ANum=number)
+    call_id = await reconciled(calls, ANum=number)
     assert await state(calls, call_id) == (OPEN, None)
     assert (await calls.activity(call_id))["voice_recording"]
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"customer": {"kind": "contact", "id": MATTI}})
@@ -44,7 +44,7 @@ async def test_a_call_with_no_or_several_customers_stays_open_until_the_agent_pi
 
 async def test_regarding_filled_in_dynamics_completes_it_by_the_next_repair(calls: CallWorld) -> None:
     """It is no call that was lost: neither listed nor counted as one."""
-    call_id = await looked_at(calls, ANum=NOBODYS_NUMBER)
+    call_id = await reconciled(calls, ANum=NOBODYS_NUMBER)
     enterprise_calls = calls.services.enterprise_calls
     assert await enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
     await calls.services.dataverse.update(calls.path(call_id), TO_MATTI)
@@ -58,7 +58,7 @@ async def test_regarding_filled_in_dynamics_completes_it_by_the_next_repair(call
 
 async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWorld) -> None:
     """Completed by hand, it is not taken for completed by us, and not opened again for later notes."""
-    call_id = await looked_at(calls, ANum=NOBODYS_NUMBER)
+    call_id = await reconciled(calls, ANum=NOBODYS_NUMBER)
     await calls.services.dataverse.update(calls.path(call_id), {**TO_MATTI, "statecode": 1, "statuscode": 4})
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "late"})
     await calls.services.calls.reconcile(call_id)
@@ -73,7 +73,7 @@ async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWor
 async def test_settings_decide_whether_it_stays_open(calls: CallWorld, setting: dict[str, bool], expected: int) -> None:
     """Whatever time passes: it does not run out (``complete_limit_s``)."""
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "complete_limit_s": 1, **setting})
-    call_id = await looked_at(calls, ANum=NOBODYS_NUMBER)
+    call_id = await reconciled(calls, ANum=NOBODYS_NUMBER)
     assert await state(calls, call_id) == (expected, None)
 
 

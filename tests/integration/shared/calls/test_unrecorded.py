@@ -9,7 +9,7 @@ from shared.clock import utc_now
 from tests.fixtures.calls import CallWorld
 
 DAY_OF_LOOKS = 300
-"""More looks than fit into a day."""
+"""More checks than fit into a day."""
 
 
 async def test_a_recording_that_was_not_made_is_not_waited_for(calls: CallWorld) -> None:
@@ -35,7 +35,7 @@ async def test_any_other_sign_is_none(calls: CallWorld, complete: object) -> Non
 
 
 async def test_after_its_time_a_recording_is_no_longer_looked_for(calls: CallWorld) -> None:
-    """The last look ends in peace, not in a dead letter; what comes later is still added."""
+    """The last check ends in peace, not in a dead letter; what comes later is still added."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, start=utc_now().replace(microsecond=0) - timedelta(hours=25), RecordingIds=[])
     await calls.services.calls.process(check_wanted(call_id, DAY_OF_LOOKS, utc_now(), "rows"))

@@ -1,4 +1,4 @@
-"""Calls of the past are brought into Dynamics once, and a dry run tells beforehand (H)."""
+"""Calls of the past are brought into Dynamics once, and a dry run lists beforehand what would be done (H)."""
 
 from collections import Counter
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI_NUMBER, MOBILE
 
 
 async def test_a_back_fill_goes_on_where_it_was_cut_off(calls: CallWorld) -> None:
-    """Days done are not read again; a dry run tells and writes nothing; private calls are only counted."""
+    """Days done are not read again; a dry run reports and writes nothing; private calls are only counted."""
     until = utc_now() - timedelta(days=30)
     since = until - timedelta(days=3)
     ids = []
@@ -60,14 +60,14 @@ def failing(calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError
     for call_id in (bad, good):
         calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
     calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=1), CallID=None)
-    look = calls.services.calls.reconcile
+    reconcile = calls.services.calls.reconcile
 
-    async def looking(call_id: str) -> bool | None:
+    async def reconciling(call_id: str) -> bool | None:
         if call_id == bad:
             raise error
-        return await look(call_id)
+        return await reconcile(call_id)
 
-    monkeypatch.setattr(calls.services.calls, "reconcile", looking)
+    monkeypatch.setattr(calls.services.calls, "reconcile", reconciling)
     monkeypatch.setattr("shared.enterprise_calls.backfill.PAUSE_S", 0.001)
     return Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None), good
 
@@ -164,7 +164,7 @@ async def test_back_fills_of_different_times_do_not_undo_each_other(calls: CallW
 
 
 async def test_a_back_fill_judges_again_what_settings_had_left_out(calls: CallWorld) -> None:
-    """Calls that were looked at before the synchronisation was switched on are what it is for; a dry run says so."""
+    """Calls that were reconciled before the synchronisation was switched on are what it is for; a dry run says so."""
     until = utc_now() - timedelta(days=20)
     since, call_id = until - timedelta(days=1), calls.new_call()
     calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))

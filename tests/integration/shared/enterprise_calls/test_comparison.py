@@ -13,7 +13,7 @@ from shared.enterprise_calls.health import calls as health
 from shared.errors import VoiceError
 from shared.storage.tables import Row
 from tests.fixtures.calls import MOBILE, CallWorld
-from tests.fixtures.looks import all_of
+from tests.fixtures.reconciling import all_of
 
 EARLY = timedelta(hours=2)
 
@@ -111,7 +111,7 @@ async def test_a_comparison_of_many_calls_costs_few_requests(calls: CallWorld) -
 
 
 @pytest.mark.parametrize("call_id", ["nonsense", "no id at all"])
-async def test_a_look_at_what_is_no_call_is_an_error(calls: CallWorld, call_id: str) -> None:
+async def test_reconciling_what_is_no_call_is_an_error(calls: CallWorld, call_id: str) -> None:
     """The command says so and ends with exit status 1, as it does for every error."""
     with pytest.raises(VoiceError, match=r"call-record-missing|malformed-call"):
         await reconcile(calls.services, Namespace(call_id=call_id))

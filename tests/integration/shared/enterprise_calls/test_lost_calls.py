@@ -7,7 +7,7 @@ import pytest
 from shared.calls.model import Progress
 from shared.clock import to_iso, utc_now
 from tests.fixtures.calls import MOBILE, CallWorld
-from tests.fixtures.looks import all_of
+from tests.fixtures.reconciling import all_of
 
 NEVER_WRITTEN = "its user is not set up for enterprise calls"
 

@@ -1,4 +1,4 @@
-"""Calls that nobody told of are found by the time their rows changed (H1-H5, K10)."""
+"""Calls that nobody reported are found by the time their rows changed (H1-H5, K10)."""
 
 import json
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ from tests.fixtures.tables import table_read_slowly
 
 @dataclass
 class Listened(CallWorld):
-    """The world, with an open receiver of the ``calls`` queue: opening one for each look takes seconds."""
+    """The world, with an open receiver of the ``calls`` queue: opening one for each check takes seconds."""
 
     receiver: ServiceBusReceiver
 
@@ -59,7 +59,7 @@ async def emptied(calls: CallWorld) -> AsyncIterator[Listened]:
 
 
 async def test_each_changed_call_is_sent_once(emptied: Listened) -> None:
-    """The overlap of two runs repeats nothing that has been looked at."""
+    """The overlap of two runs repeats nothing that has been reconciled."""
     call_id = emptied.new_call()
     row = emptied.cloud.add(call_id, **MOBILE)
     assert await emptied.services.enterprise_calls.run() == 1
@@ -89,7 +89,7 @@ async def test_a_call_that_is_not_work_goes_nowhere(emptied: Listened, privacy: 
 
 
 async def test_what_was_told_of_a_call_that_is_not_work_is_found_and_forgotten(emptied: Listened) -> None:
-    """Its record came when nobody looked for it any more: the timer has it looked at once (H3)."""
+    """Its record came when nobody waited for it any more: the timer has it reconciled once (H3)."""
     call_id = emptied.new_call()
     await emptied.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
     emptied.cloud.add(call_id, **MOBILE, Privacy="Undefined")
@@ -125,7 +125,7 @@ async def test_a_clock_that_differs_by_two_minutes_loses_no_call(emptied: Listen
 
 
 async def test_a_run_that_dies_before_its_watermark_repeats_its_calls(emptied: Listened) -> None:
-    """Sent but not noted: sent again, looked at again, one activity."""
+    """Sent but not noted: sent again, reconciled again, one activity."""
     call_id = emptied.new_call()
     emptied.cloud.add(call_id, **MOBILE)
     await emptied.services.enterprise_calls.run()
@@ -226,7 +226,7 @@ async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallW
 
 
 async def test_health_tells_of_a_sync_that_never_succeeds(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not before it has been tried for a while; a repair that never succeeds is told of as well."""
+    """Not before it has been tried for a while; a repair that never succeeds is shown as well."""
     services = calls.new_process()
     await services.tables.table("polls").delete("calls", "watermark")
 

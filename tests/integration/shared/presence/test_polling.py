@@ -1,4 +1,4 @@
-"""The poll with the real neighbours, no webhook arriving: it finds what no notice has told of."""
+"""The poll with the real neighbours, no webhook arriving: it finds what no notice has reported."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -102,7 +102,7 @@ async def polled(world: World) -> Polled:
 
 
 async def test_a_choice_written_over_by_a_ring_comes_back_after_the_call(polled: Polled) -> None:
-    """Chosen in the instant between look and write, its notice lost: Dynamics' history of presences shows it."""
+    """Chosen in the instant between read and write, its notice lost: Dynamics' history of presences shows it."""
     statuses = polled.statuses
     polled.omnichannel.choice = lambda: statuses.set_dynamics(FOCUS)
     await polled.call(CallStep.STARTED, 1)
@@ -128,7 +128,7 @@ async def test_a_choice_written_over_by_the_end_of_a_call_is_given_back(polled: 
 
 
 async def test_one_agent_with_an_unknown_presence_is_shown_and_hinders_nobody(polled: Polled) -> None:
-    """His base status has no kind: that is a fault to mend, and the others are mirrored all the same."""
+    """Their base status has no kind: that is a fault to mend, and the others are mirrored all the same."""
     statuses, world = polled.statuses, polled.statuses.world
     anna = Statuses(world, ANNA_D365)
     await world.set(Kind.PRESENCE, "presence", {"enabled": True, "base_statuses": {"busy": 192360009}})

@@ -121,7 +121,7 @@ async def test_parts_are_the_same_whatever_the_voice_cloud_can(listening: Listen
 async def test_head_tells_the_length_and_reads_one_byte(
     listening: Listening, manner: str, told: bool, most: int
 ) -> None:
-    """Of a voice cloud that cuts no more is fetched; where the length cannot be had, none is told."""
+    """Of a voice cloud that cuts no more is fetched; where the length cannot be had, none is given."""
     call_id = await listening.logged()
     [one] = await listening.services.recordings.of_call(call_id, READER)
     listening.cloud.manner = manner

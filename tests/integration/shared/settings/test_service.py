@@ -27,7 +27,7 @@ async def test_faulty_general_settings_stop_what_needs_them(settings: Settings, 
 
 @pytest.mark.parametrize("document", ["null", '{"list_id": "other", "queue_id": "' + QUEUE + '"}', '{"list_id": "L1"}'])
 async def test_a_faulty_profile_is_not_taken_for_none(settings: Settings, tables: Tables, document: str) -> None:
-    """A list whose profile cannot be meant keeps its callbacks waiting; the other profiles go on."""
+    """A list whose profile is not valid keeps its callbacks waiting; the other profiles go on."""
     await tables.table("settings").put(Row(Kind.CALLBACK_PROFILE, "L1", {"document": document}))
     await settings.put(Kind.CALLBACK_PROFILE, "L2", {"list_id": "L2", "queue_id": QUEUE})
     with pytest.raises(Misconfigured, match="callback-profile-faulty"):

@@ -24,7 +24,7 @@ async def test_one_holds_a_lease_until_it_is_released_or_its_time_is_up(tables: 
 
 
 async def test_a_lost_lease_is_neither_renewed_nor_released_for_its_new_owner(tables: Tables) -> None:
-    """Who lost a lease learns it when renewing, and his release leaves the new owner alone."""
+    """Who lost a lease learns it when renewing, and releasing it leaves the new owner alone."""
     now = datetime(2026, 11, 22, tzinfo=UTC)
     leases = Leases(tables.table("leases"), lambda: now)
     lost = await leases.acquire("job", "a", 30)

@@ -67,7 +67,7 @@ async def test_unknown_calls_have_no_rows(voicecloud: VoiceCloud) -> None:
 
 
 async def test_foreign_data_is_403(voicecloud: VoiceCloud) -> None:
-    """A user sees his own calls and recordings; those of others are forbidden, but not to a supervisor."""
+    """Users see their own calls and recordings; those of others are forbidden, but not to a supervisor."""
     rows = await voicecloud.over(await voicecloud.call(DAVIDS_NUMBER, Behaviour(talk_s=0.1)))
     [recording_id] = rows[0]["RecordingIds"]
     david, carla = await voicecloud.signed_in(DAVID, PASSWORD), await voicecloud.signed_in(CARLA, PASSWORD)
@@ -170,7 +170,7 @@ async def test_retention_deletes_days_with_their_recordings(run_voicecloud: RunV
 
 
 async def test_a_withheld_number_is_empty(voicecloud: VoiceCloud) -> None:
-    """Somebody who hides his number has none in the rows."""
+    """Somebody who hides their number has none in the rows."""
     [row] = await voicecloud.over(await voicecloud.call(DAVIDS_NUMBER, Behaviour(talk_s=0.05), caller=None))
     assert row["ANum"] == ""
     assert row["BNum"] != CUSTOMER

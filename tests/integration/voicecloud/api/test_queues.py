@@ -43,7 +43,7 @@ async def test_a_change_of_members_acts_and_lasts(run_voicecloud: RunVoiceCloud)
 
 
 async def test_rights_of_members_and_managers(voicecloud: VoiceCloud) -> None:
-    """A member may switch himself, but neither change his skill nor add or remove anybody."""
+    """Members may switch themselves on and off, but neither change their skill nor add or remove anybody."""
     carla = await voicecloud.signed_in(CARLAS_NAME, PASSWORD)
     own = f"/queues/{SUPPORT}/agents/{CARLA}"
     assert (await carla.put(own, json={"Active": False})).status_code == 200

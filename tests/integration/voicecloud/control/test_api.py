@@ -13,7 +13,7 @@ async def test_the_page_and_its_files_are_served(voicecloud: VoiceCloud) -> None
 
 
 async def test_a_played_call_shows_and_ends(voicecloud: VoiceCloud) -> None:
-    """A call that a person plays is in the state until he hangs up."""
+    """A call that a person plays is in the state until that person hangs up."""
     body = {"Number": SALES_NUMBER, "From": "+358401234567"}
     call_id = (await voicecloud.client.post("/control/api/calls", json=body)).json()["CallId"]
     [shown] = (await voicecloud.client.get("/control/api/state")).json()["calls"]

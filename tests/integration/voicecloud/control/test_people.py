@@ -50,7 +50,7 @@ async def test_a_user_calls_a_customer_from_any_terminal(voicecloud_shared: Voic
 
 @pytest.mark.parametrize("terminal", TERMINALS)
 async def test_a_user_is_given_a_terminal_and_answers_on_it(voicecloud_shared: VoiceCloud, terminal: str) -> None:
-    """A customer's call to his number is answered there."""
+    """A customer's call to the user's number is answered there."""
     path = f"/control/api/agents/{ELINA}/terminal"
     body = {"Terminal": terminal, "AnswerFromS": 0.01, "AnswerToS": 0.02}
     assert (await voicecloud_shared.client.put(path, json=body)).status_code == 200
@@ -111,7 +111,7 @@ async def test_an_internal_call_has_a_row_of_each(voicecloud_shared: VoiceCloud)
 
 @pytest.mark.parametrize("consult", [False, True])
 async def test_a_call_is_transferred(voicecloud_shared: VoiceCloud, consult: bool) -> None:
-    """A customer's call goes on to a colleague, at once or after asking him; both have their row."""
+    """A customer's call goes on to a colleague, at once or after asking the colleague; both have their row."""
     cloud = voicecloud_shared
     await cloud.client.put(f"/control/api/agents/{ELINA}/terminal", json={"Terminal": "desk"})
     call_id = await started(cloud, "calls", Number=DAVIDS, From=CUSTOMER, Answer="nobody")
@@ -155,7 +155,7 @@ async def calls(cloud: VoiceCloud) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("privacy", ["Work", "Private", "Undefined"])
 async def test_direct_calls_have_the_users_classification(voicecloud_shared: VoiceCloud, privacy: str) -> None:
-    """What he has set as his default; a call to a pool is work all the same."""
+    """What the user has set as the default; a call to a pool is work all the same."""
     await command(voicecloud_shared, f"agents/{DAVID}", CallPrivacyDefault=privacy)
     body = {"Number": CUSTOMER, "Terminal": "mobile", **QUICK}
     [row] = await voicecloud_shared.over(await started(voicecloud_shared, f"agents/{DAVID}/calls", **body))

@@ -179,7 +179,7 @@ async def test_sending_before_the_connection_and_after_it_is_harmless() -> None:
 
 
 async def test_a_peer_that_is_closed_offers_nothing() -> None:
-    """As a simulated person's whose call ends before he has found his voice."""
+    """As a simulated person's whose call ends before they have a voice."""
     peer = Peer([], Listener(nothing, nothing, lambda _: None))
     await peer.close()
     with pytest.raises(Missing, match="media-unknown"):

@@ -92,7 +92,7 @@ async def test_a_poor_network_is_survived_and_told_of(
 async def test_a_cut_of_five_seconds_is_bridged_by_a_tone(
     floor: Floor, talking: tuple[Voice, Voice, BadNetwork]
 ) -> None:
-    """The other party hears that somebody is away, and him again as soon as the network is back; nobody is given up."""
+    """The other party hears a tone, and the voice again as soon as the network is back; nobody is given up."""
     agent, caller, network = talking
     loop = asyncio.get_running_loop()
     network.is_cut, began = True, loop.time()

@@ -27,7 +27,7 @@ def peer(way: Way = ANYWHERE, servers: tuple[IceServer, ...] = ()) -> Peer:
 
 
 def test_the_versions_are_those_that_were_looked_into() -> None:
-    """Private parts are used: another version has to be looked at first."""
+    """Private parts are used: another version has to be reviewed first."""
     assert (version("aiortc"), version("aioice")) == ("1.16.0", "0.13.0")
 
 

@@ -8,7 +8,7 @@ from tests.fixtures.waiting import eventually
 
 
 async def test_keys_pressed_at_once_arrive_one_after_another(floor: Floor) -> None:
-    """However fast they are told, none is lost and the order stays."""
+    """However fast they are sent, none is lost and the order stays."""
     async with voices(600, 1700) as (agent, caller):
         await floor.talk((caller, CALLER), (agent, AGENT))
         await asyncio.sleep(0.1)

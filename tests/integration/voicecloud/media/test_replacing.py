@@ -1,4 +1,4 @@
-"""Peers that come, go and come back: the leg stays, and nobody else notices more than he must (K1)."""
+"""Peers that come, go and come back: the leg stays, and nobody else notices more than they must (K1)."""
 
 import asyncio
 
@@ -79,7 +79,7 @@ async def test_a_connected_peer_that_says_nothing_is_kept(floor: Floor) -> None:
 
 
 async def test_a_call_is_given_up_once(floor: Floor) -> None:
-    """Routing is told of a leg whose peer stays away, not every moment from then on."""
+    """Routing is notified of a leg whose peer stays away, once."""
     async with voices(600, 1700) as (agent, caller):
         await floor.talk((caller, CALLER), (agent, AGENT))
         await agent.leave()
@@ -106,8 +106,8 @@ async def test_a_peer_that_never_connects_is_away(floor: Floor) -> None:
         assert floor.reported == [PartyLeft(AGENT)]
 
 
-async def test_who_takes_his_voice_back_before_it_was_heard_is_not_waited_for(floor: Floor) -> None:
-    """Another terminal of his was faster, whose audio does not come through here."""
+async def test_a_voice_that_is_taken_back_before_it_was_heard_is_not_waited_for(floor: Floor) -> None:
+    """Another terminal of the user was faster, whose audio does not come through here."""
     async with voices(600, 1700) as (agent, caller):
         await floor.join(caller, CALLER)
         made = await floor.gateway.offer(AGENT, await agent.peer.offer())

@@ -19,7 +19,7 @@ def near(pitch_hz: float) -> Any:
 
 
 async def connect_customer(cloud: VoiceCloud, call_id: str, voice: Voice) -> None:
-    """In place of the simulated voice he would get."""
+    """In place of the simulated voice the customer would get."""
     cloud.store.telephony.voices.forget(f"{call_id}:1")
 
     async def offer(sdp: str) -> str:
@@ -58,7 +58,7 @@ async def test_a_pools_call_names_the_pool(voicecloud: VoiceCloud, anna: WebPhon
 
 
 async def test_hold_mute_and_resume(voicecloud: VoiceCloud, anna: WebPhone, speakers: list[Voice]) -> None:
-    """Held and muted the customer hears no agent, afterwards he does (C2)."""
+    """Held and muted the customer hears no agent, afterwards the agent is heard (C2)."""
     agent, _, caller = speakers
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()

@@ -15,7 +15,7 @@ from voicecloud.routing.events import Event
 
 
 async def beaten(cloud: VoiceCloud, call_id: str, voice: Voice, event: Event) -> WrongState:
-    """What Anna's phone is told that offers its voice, when something else happens before the gateway has answered."""
+    """What Anna's phone hears that offers its voice, when something else happens before the gateway has answered."""
     sdp = await voice.peer.offer()
     offering = asyncio.ensure_future(cloud.store.phones.commands.offer(ANNA, call_id, sdp, answers=True))
     await asyncio.sleep(0)
@@ -25,10 +25,10 @@ async def beaten(cloud: VoiceCloud, call_id: str, voice: Voice, event: Event) ->
     return refused.value
 
 
-async def test_who_takes_the_call_elsewhere_is_not_overheard_by_his_page(
+async def test_who_takes_the_call_elsewhere_is_not_overheard_by_the_page(
     voicecloud: VoiceCloud, anna: WebPhone, speakers: list[Voice]
 ) -> None:
-    """His mobile telephone was faster: the page's voice is withdrawn, and none is taken later."""
+    """The mobile telephone was faster: the page's voice is withdrawn, and none is taken later."""
     engine, gateway = voicecloud.store.telephony.engine, voicecloud.store.telephony.gateway
     engine.tell(events.TerminalChanged(ANNA, Terminal.MOBILE, True))
     call_id = await direct_call(voicecloud, ANNA)

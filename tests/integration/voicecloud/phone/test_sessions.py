@@ -18,7 +18,7 @@ from voicecloud.simulation.telephones import Answering
 
 PAGES = "http://localhost:7071"
 AT_ONCE_S = 2.0
-"""Long before the ten seconds after which a stream would look by itself."""
+"""Long before the ten seconds after which a stream would check by itself."""
 
 
 @pytest_asyncio.fixture
@@ -163,7 +163,7 @@ async def test_a_session_has_few_streams_at_once(voicecloud: VoiceCloud, anna: W
 
 
 async def test_a_simulated_phone_goes_on_without_a_page(voicecloud: VoiceCloud) -> None:
-    """David is played by the voice cloud, also after somebody had opened his phone and closed it."""
+    """David is played by the voice cloud, also after somebody had opened David's phone and closed it."""
     david = WebPhone(voicecloud, DAVID)
     await david.open()
     await voicecloud.client.delete(f"{david.path}/session/{david.session_id}")

@@ -23,7 +23,7 @@ USERS = (ANNA, BJORN, CARLA)
 STEPS = 250
 MOST_CALLS = 4
 TURNS = 6
-"""Of the event loop: more than it takes to look, wake and read."""
+"""Of the event loop: more than it takes to check, wake and read."""
 
 
 class Reader:
@@ -71,7 +71,7 @@ def something(cloud: VoiceCloud, random: Random) -> Event:
 async def test_every_change_reaches_who_waits_and_news_is_newer(
     run_voicecloud: RunVoiceCloud, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After each of many random events the reader has what a look shows, versions never repeat, and of two
+    """After each of many random events the reader has what a single read shows, versions never repeat, and of two
     documents of a call the later one has the higher sequence and revision."""
     monkeypatch.setattr(phone_states, "SHOWN_AFTER_END_S", 3600)
     random, now = Random(seed), [utc_now()]
@@ -92,7 +92,7 @@ async def test_every_change_reaches_who_waits_and_news_is_newer(
 
 
 def has_the_latest(reader: Reader, states: PhoneStates) -> bool:
-    """What the media process tells may come a moment later."""
+    """What the media process reports may come a moment later."""
     return bool(reader.seen[-1] == states.state(reader.user_id))
 
 
@@ -126,7 +126,7 @@ def check_order(seen: list[Any]) -> None:
 
 
 async def test_who_dials_in_vain_is_shown_why(run_voicecloud: RunVoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """His colleague talks already: the call is over as soon as it was dialled, and shown for a while."""
+    """The colleague talks already: the call is over as soon as it was dialled, and shown for a while."""
     monkeypatch.setattr(phone_states, "SHOWN_AFTER_END_S", 0.3)
     async with run_voicecloud() as cloud:
         engine, states = cloud.store.telephony.engine, cloud.store.phones.states

@@ -1,4 +1,4 @@
-"""What an agent's status means to those who call him, and to himself (B1-B3, B5)."""
+"""What an agent's status means to callers, and to the agent (B1-B3, B5)."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ def waits(cloud: VoiceCloud) -> int:
 
 @pytest.mark.parametrize("event_type", [DND, OFF_WORK, LUNCH])
 async def test_who_is_not_to_be_disturbed_is_not_rung(voicecloud: VoiceCloud, anna: WebPhone, event_type: int) -> None:
-    """Neither by a direct call, which ends, nor by a pool's, which waits until he is available; he may call himself."""
+    """Neither by a direct call, which ends, nor by a pool's, which waits for the agent; calling out is allowed."""
     await alone_in_sales(voicecloud)
     await set_status(voicecloud, event_type)
     direct = await direct_call(voicecloud, ANNA)
@@ -62,7 +62,7 @@ async def test_who_is_available_is_rung_for_himself_and_for_his_pools(voicecloud
 
 
 async def test_who_is_inactive_in_a_pool_is_rung_directly_only(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """Activated again, the caller who waits is his at once (B5)."""
+    """Activated again, the agent gets the waiting caller at once (B5)."""
     await alone_in_sales(voicecloud)
     await voicecloud.store.telephony.staff.set_member(SALES, Member(ANNA, active=False))
     pool_call = await voicecloud.call(SALES_NUMBER, STAYS)

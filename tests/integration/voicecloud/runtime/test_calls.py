@@ -1,4 +1,4 @@
-"""Calls as they happen: what is told, what is left behind."""
+"""Calls as they happen: what is reported, what is left behind."""
 
 import asyncio
 from dataclasses import replace
@@ -42,7 +42,7 @@ async def test_a_pool_call_is_told_by_webhooks(run_voicecloud: RunVoiceCloud, we
 
 
 async def test_a_queued_caller_may_leave_a_callback(voicecloud: VoiceCloud) -> None:
-    """The key pressed in the queue puts the caller on the pool's callback list, with his call."""
+    """The key pressed in the queue puts the caller on the pool's callback list, with the call."""
     for user in list(voicecloud.store.directory.users.values()):
         if user.simulated:
             await voicecloud.client.post(f"/users/{user.id}/availability", json={"EventTypeID": 3})

@@ -1,4 +1,4 @@
-"""A person outside at a browser tab: he calls, is called, and is heard."""
+"""A person outside at a browser tab: calls, is called, and is heard."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ async def speaks(cloud: VoiceCloud, voice: Voice, leg_id: str) -> None:
 
 
 async def test_a_person_calls_an_agent_and_they_hear_each_other(voicecloud: VoiceCloud) -> None:
-    """From the tab's first offer on; when he hangs up the call is over for both."""
+    """From the tab's first offer on; when the person hangs up the call is over for both."""
     async with reachable(voicecloud) as shown, web_agent(voicecloud) as anna, voices(PERSON_HZ) as [person]:
         call = (await post(voicecloud, "calls", Number=ANNAS)).json()
         await speaks(voicecloud, person, call["LegId"])

@@ -38,7 +38,7 @@ async def listens(voice: Any, pitch_hz: float) -> None:
 
 
 async def test_a_customer_and_a_web_phone_hear_each_other(voicecloud: VoiceCloud) -> None:
-    """He gets a voice because somebody real answers, speaks the tone asked for, hears hers and the keys."""
+    """The customer gets a voice because a person answers, speaks the tone asked for, hears Anna's and the keys."""
     async with web_agent(voicecloud) as anna:
         call_id = (await ask(voicecloud, "calls", Number=ANNAS, From=CUSTOMER))["CallId"]
         assert not (await heard(voicecloud, call_id))["Connected"]
@@ -68,7 +68,7 @@ async def test_whom_an_agent_calls_outside_has_a_voice(voicecloud: VoiceCloud) -
 
 
 async def test_a_customer_with_a_tone_hears_the_queue(voicecloud: VoiceCloud) -> None:
-    """With ``Hz`` he listens from the first moment, while nobody has answered."""
+    """With ``Hz`` customers listen from the first moment, while nobody has answered."""
     call_id = (await ask(voicecloud, "calls", Number=SUPPORT_NUMBER, From=CUSTOMER, Hz=500, Answer="nobody"))["CallId"]
     async with asyncio.timeout(8):
         while (await heard(voicecloud, call_id))["LoudnessDb"] < LOUD_DB:  # noqa: ASYNC110 (no bell rings)

@@ -82,7 +82,7 @@ def test_what_would_not_start_is_refused_by_name(name: str, bindings: list[dict[
     ],
 )
 def test_a_setting_that_is_missing_or_wrong_is_told(binding: dict[str, Any], told: str) -> None:
-    """Expressions, schedules and connections are looked at before anything starts."""
+    """Expressions, schedules and connections are checked before anything starts."""
     with pytest.raises(SettingsError, match=told):
         indexed(("calls", [binding]))
 

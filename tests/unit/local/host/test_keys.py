@@ -41,7 +41,7 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
-    """An unknown name in it is told."""
+    """An unknown name in it is reported."""
     path = tmp_path / "keys.json"
     path.write_text('{"master": "m", "defualt": "d"}')
     with pytest.raises(SettingsError, match="defualt"):

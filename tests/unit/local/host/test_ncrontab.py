@@ -62,7 +62,7 @@ def test_day_of_month_and_day_of_week_must_both_fit() -> None:
     ],
 )
 def test_what_is_no_schedule_is_refused(schedule: str) -> None:
-    """Wrong numbers of fields, values out of range and unknown words are told at start."""
+    """Wrong numbers of fields, values out of range and unknown words are reported at start."""
     with pytest.raises(SettingsError, match=r"schedule|time span"):
         parse(schedule)
 

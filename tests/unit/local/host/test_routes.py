@@ -59,6 +59,6 @@ def test_a_constraint_lets_only_what_fits_through(constraint: str, fitting: str,
 
 @pytest.mark.parametrize("template", ["x/{id:integer}", "x/{id", "x/id}", "x/{}"])
 def test_what_is_no_template_is_refused(template: str) -> None:
-    """Unknown constraints and braces that do not match are told at start, not met by requests."""
+    """Unknown constraints and braces that do not match are reported at start, not met by requests."""
     with pytest.raises(RouteError):
         Route(template)

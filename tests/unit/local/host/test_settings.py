@@ -60,7 +60,7 @@ def test_environment_variables_lie_over_host_json(tmp_path: Path) -> None:
     ],
 )
 def test_what_host_json_cannot_mean_is_refused_by_name(tmp_path: Path, document: Any, told: str) -> None:
-    """A slip of the pen is told at start instead of being ignored."""
+    """A slip of the pen is reported at start instead of being ignored."""
     write(tmp_path, "host.json", document)
     with pytest.raises(SettingsError, match=told):
         read_host_json(tmp_path, {})

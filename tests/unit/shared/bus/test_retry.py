@@ -39,6 +39,6 @@ def test_jitter_spreads_a_pause_within_its_bounds(jitter: float) -> None:
 
 @pytest.mark.parametrize("error", [Conflict("lease-lost", "no"), Missing("voicecloud-missing", "no")])
 def test_a_race_that_was_lost_is_run_again(error: Conflict | Missing) -> None:
-    """What changed or vanished while a handler was at work is looked at again, and not for ever."""
+    """What changed or vanished while a handler was at work is tried again, and not for ever."""
     assert next_step(error, 0, SCHEDULE, 0.0) == RetryAt(1.0)
     assert isinstance(next_step(error, len(SCHEDULE), SCHEDULE, 0.0), GiveUp)

@@ -25,12 +25,12 @@ def test_only_the_last_draft_stands_below_an_untouched_text(typed: str, drafts: 
 
 
 def test_what_a_person_types_below_the_notes_stays() -> None:
-    """Notes that no longer stand at the end are his to keep; new ones come below."""
+    """Notes that no longer stand at the end are the person's to keep; new ones come below."""
     text, added = appended("typed", "first", [])
     assert appended(f"{text}\nmore", "second", [mark(DESCRIPTION, added)])[0] == "typed\nfirst\nmore\nsecond"
 
 
 def test_notes_that_a_person_has_taken_over_are_not_repeated() -> None:
-    """A line of his that says the same is enough; one that only holds the same letters is not."""
+    """A line of theirs that says the same is enough; one that only holds the same letters is not."""
     assert appended("pay 100\nsoon", "pay 100", []) == ("pay 100\nsoon", "")
     assert appended("pay 1000", "pay 100", [])[0] == "pay 1000\npay 100"

@@ -1,4 +1,4 @@
-"""What Dynamics is asked to take fits its columns, whatever the voice cloud has told (G1, K2)."""
+"""What Dynamics is asked to take fits its columns, whatever the voice cloud has reported (G1, K2)."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The ids of looks: causes do not swallow each other, and do not add up."""
+"""The ids of the messages that ask to reconcile: causes do not swallow each other, and do not add up."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,8 @@ def test_each_cause_has_its_own_quick_looks_and_all_share_the_slow_ones() -> Non
     assert (len(quick), len(slow)) == (2, 1)
 
 
-def test_many_notes_in_a_row_make_one_look_after_the_last_of_them() -> None:
-    """The look is due when its turn is over, so that it sees every note that asked for it."""
+def test_many_notes_in_a_row_make_one_check_after_the_last_of_them() -> None:
+    """The check is due when its turn is over, so that it sees every note that asked for it."""
     first, delay_s = noted("c", NOW)
     later, later_s = noted("c", NOW + timedelta(seconds=NOTED_EVERY_S * 0.9))
     following, _ = noted("c", NOW + timedelta(seconds=NOTED_EVERY_S))

@@ -68,7 +68,7 @@ def test_no_recording_is_waited_for_where_the_voice_cloud_died_in_the_call() -> 
     assert [facts and is_settled(facts, CallSync(), START) for facts in (cut, ended)] == [True, False]
 
 
-def test_rows_that_are_not_work_are_not_looked_at() -> None:
+def test_rows_that_are_not_work_are_ignored() -> None:
     """Neither their users nor their times are part of the call."""
     facts = from_rows([row("anna", 0, 30), row("bjorn", 20, 90, work=False)])
     assert facts is not None

@@ -49,7 +49,7 @@ def test_a_wait_that_is_not_valid_is_not_told() -> None:
 
 
 def test_a_call_never_ends_before_it_begins() -> None:
-    """The duration tells its end; the answer lies in between."""
+    """The duration gives its end; the answer lies in between."""
     row = read(EndTime="2026-11-30T07:00:00Z")
     assert (row.ended_at, row.answered_at) == (START + timedelta(seconds=60), START + timedelta(seconds=10))
     assert read(AnswerTime="2026-11-30T07:00:00Z").answered_at == START
@@ -87,7 +87,7 @@ def test_a_callback_without_an_id_of_its_own_is_unreadable(changes: dict[str, ob
 
 
 def test_times_that_lie_after_the_end_of_a_call_are_not_valid() -> None:
-    """A call of seventy years is one whose duration tells its end; nobody arrives in a pool after that."""
+    """A call of seventy years is one whose duration gives its end; nobody arrives in a pool after that."""
     row = read(
         EndTime="2098-01-01T00:00:00Z", ArrivalTime="2098-01-01T00:00:00Z", FirstAnswerTime="2098-01-01T00:00:00Z"
     )

@@ -45,8 +45,8 @@ async def test_page_by_page_every_call_is_shown_once_newest_first(ages_s: list[i
     assert [one.started_at for one in shown] == sorted((one.started_at for one in rows), reverse=True)
 
 
-def test_a_call_that_rang_him_twice_is_one_line() -> None:
-    """The time he answered counts, else the last."""
+def test_a_call_that_rang_an_agent_twice_is_one_line() -> None:
+    """The time it was answered counts, else the last."""
     missed, answered = row("c1", NOW, is_answered=False), row("c1", NOW - timedelta(seconds=9))
     again = row("c2", NOW - timedelta(seconds=20), is_answered=False)
     later = row("c2", NOW - timedelta(seconds=10), is_answered=False)

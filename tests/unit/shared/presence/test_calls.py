@@ -29,7 +29,7 @@ def test_his_row_stays_small_whatever_is_told_of_him() -> None:
 
 
 def told(state: AgentState, step: CallStep, sequence: int, after_s: float) -> AgentState:
-    """The state after the phone has told of its call."""
+    """The state after the phone has reported its call."""
     now = T0 + timedelta(seconds=after_s)
     return with_news(state, CallNews("c1", step, sequence, now), LEASE, now)
 
@@ -43,7 +43,7 @@ def test_a_phone_that_was_cut_off_holds_its_agent_again_when_it_is_back() -> Non
 
 
 def test_a_call_that_is_over_is_not_begun_again_by_what_the_phone_said_before() -> None:
-    """Only one that came back to the agent goes on: its place among the call's events tells which is newer."""
+    """Only one that came back to the agent goes on: its place among the call's events says which is newer."""
     over = told(told(AgentState(), CallStep.GOES_ON, 4, 0), CallStep.ENDED, 5, 1)
     assert not told(over, CallStep.GOES_ON, 4, 2).in_call
     back = told(over, CallStep.GOES_ON, 7, 3)

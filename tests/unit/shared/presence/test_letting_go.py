@@ -1,4 +1,4 @@
-"""Whose status is mirrored no longer: switched off, or no agent any more, while he was in a call."""
+"""Whose status is mirrored no longer: switched off, or no agent any more, while in a call."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ class Changing(Bench):
         return {AGENT.id: AGENT} if self.is_agent else {}
 
     def in_call(self) -> None:
-        """His custom presence is known, and a call has set him to do-not-disturb."""
+        """The agent's custom presence is known, and a call has set them to do-not-disturb."""
         self.change(self.omnichannel, FOCUS, "AGENT")
         self.work(messages.reconcile_wanted(AGENT.id, "first", self.now))
         self.work(messages.call_told(AGENT.voice_id, CallNews("c1", CallStep.STARTED, 1, self.now), self.now))
@@ -44,8 +44,8 @@ class Changing(Bench):
 
 
 @pytest.mark.parametrize("what", ["is_enabled", "is_agent"])
-def test_he_is_not_left_in_do_not_disturb(what: str) -> None:
-    """What he had before comes back when his call's lease ends, written once."""
+def test_nobody_is_left_in_do_not_disturb(what: str) -> None:
+    """What the agent had before comes back when the call's lease ends, written once."""
     bench = Changing()
     bench.in_call()
     setattr(bench, what, False)
@@ -58,7 +58,7 @@ def test_he_is_not_left_in_do_not_disturb(what: str) -> None:
 
 @pytest.mark.parametrize("what", ["is_enabled", "is_agent"])
 def test_what_a_person_has_set_meanwhile_stays(what: str) -> None:
-    """Nobody writes over him, and afterwards nothing of him is followed any more."""
+    """It is not written over, and afterwards the agent is followed no more."""
     bench = Changing()
     bench.in_call()
     setattr(bench, what, False)

@@ -1,4 +1,4 @@
-"""Where only the phone reaches Omnichannel: the same machine, its writes done and told by a phone that may be away."""
+"""Where only the phone reaches Omnichannel: the same machine, its writes done by a phone that may be away."""
 
 import os
 from dataclasses import replace
@@ -20,7 +20,7 @@ ACTION = st.one_of(
     st.tuples(st.just("phone"), st.sampled_from(list(Kind))),
     st.tuples(st.just("call"), st.sampled_from(["started", "ended"])),
     st.tuples(st.just("step"), st.integers(1, 30)),
-    st.tuples(st.sampled_from(["report", "obey", "crash", "look"]), st.none()),
+    st.tuples(st.sampled_from(["report", "obey", "crash", "reconcile"]), st.none()),
     st.tuples(st.just("time"), st.sampled_from([0.1, 10.0, 40.0])),
 )
 
@@ -43,8 +43,8 @@ class PhoneBench(Bench):
         self.report()
 
     def go_on(self, kind: str, value: Any, number: int) -> None:
-        if kind in {"look", "report", "obey"}:
-            {"look": self.look, "report": self.report, "obey": self.obey}[kind]()
+        if kind in {"reconcile", "report", "obey"}:
+            {"reconcile": self.reconcile, "report": self.report, "obey": self.obey}[kind]()
         elif kind in {"omnichannel", "phone"}:
             side = self.omnichannel if kind == "omnichannel" else self.phone
             if side.now.value != value:
@@ -55,8 +55,8 @@ class PhoneBench(Bench):
         else:
             self.let_time_go_by(kind, value)
 
-    def look(self) -> None:
-        self.start(messages.reconcile_wanted(AGENT.id, "look", self.now))
+    def reconcile(self) -> None:
+        self.start(messages.reconcile_wanted(AGENT.id, "reconcile", self.now))
 
     def let_time_go_by(self, kind: str, value: Any) -> None:
         if kind == "time":

@@ -56,7 +56,7 @@ class Story:
         else:
             self.shown = side
 
-    def look(self) -> list[tuple[Purpose, str]]:
+    def reconcile(self) -> list[tuple[Purpose, str]]:
         """What has to be written now, as purpose and presence id or kind."""
         self.now += 1
         self.state = reconcile(self.state, Seen(self.phone, self.shown), POLICY, at(self.now))
@@ -80,7 +80,7 @@ class Story:
 def in_call(presence: Presence = FOCUS) -> Story:
     story = Story(presence, presence.kind)
     story.call(CallStep.STARTED, 1)
-    assert story.look() == [(Purpose.IN_CALL, DND.id)]
+    assert story.reconcile() == [(Purpose.IN_CALL, DND.id)]
     story.write()
     return story
 
@@ -121,14 +121,14 @@ def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
     """E1, and the echo is no change."""
     story = Story()
     story.set(shown(DEFAULT_PRESENCES[kind], 101))
-    assert story.look() == [(Purpose.MIRROR, str(kind))]
+    assert story.reconcile() == [(Purpose.MIRROR, str(kind))]
     story.write()
-    assert story.look() == []
+    assert story.reconcile() == []
     other = Story()
     other.set(phone(kind, 101))
-    assert other.look() == [(Purpose.MIRROR, DEFAULT_PRESENCES[kind].id)]
+    assert other.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[kind].id)]
     other.write()
-    assert other.look() == []
+    assert other.reconcile() == []
 
 
 def test_of_two_changes_at_once_the_later_counts() -> None:
@@ -136,11 +136,11 @@ def test_of_two_changes_at_once_the_later_counts() -> None:
     story = Story()
     story.set(phone(Kind.AWAY, 101))
     story.set(shown(FOCUS, 102))
-    assert story.look() == [(Purpose.MIRROR, "busy")]
+    assert story.reconcile() == [(Purpose.MIRROR, "busy")]
     other = Story()
     other.set(phone(Kind.AWAY, 102))
     other.set(shown(FOCUS, 101))
-    assert other.look() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.AWAY].id)]
+    assert other.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.AWAY].id)]
 
 
 def test_a_custom_presence_comes_back_after_overlapping_calls() -> None:
@@ -148,11 +148,11 @@ def test_a_custom_presence_comes_back_after_overlapping_calls() -> None:
     story = in_call()
     story.call(CallStep.STARTED, 1, "c2")
     story.call(CallStep.ENDED, 2)
-    assert story.look() == []
+    assert story.reconcile() == []
     story.call(CallStep.ENDED, 2, "c2")
-    assert story.look() == [(Purpose.RESTORE, FOCUS.id)]
+    assert story.reconcile() == [(Purpose.RESTORE, FOCUS.id)]
     story.write()
-    assert story.look() == []
+    assert story.reconcile() == []
     assert story.state.episode is None
 
 
@@ -173,28 +173,28 @@ def test_what_somebody_sets_in_a_call_is_not_written_over(by: str) -> None:
     """Be it do-not-disturb itself: it is mirrored and stays after the call."""
     story = in_call()
     story.set(shown(DND, 110, by))
-    assert story.look() == [(Purpose.MIRROR, "dnd")]
+    assert story.reconcile() == [(Purpose.MIRROR, "dnd")]
     story.write()
     story.call(CallStep.ENDED, 9)
-    assert story.look() == []
+    assert story.reconcile() == []
 
 
 def test_the_phones_status_changed_in_a_call_shows_after_it() -> None:
-    """Omnichannel stays do-not-disturb while he talks."""
+    """Omnichannel stays do-not-disturb while the agent talks."""
     story = in_call()
     story.set(phone(Kind.OFF_WORK, 110))
-    assert story.look() == []
+    assert story.reconcile() == []
     story.call(CallStep.ENDED, 9)
-    assert story.look() == [(Purpose.RESTORE, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
+    assert story.reconcile() == [(Purpose.RESTORE, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
 
 
 def test_who_is_not_to_be_disturbed_stays_so_after_a_call() -> None:
     """Nothing is written and nothing restored."""
     story = Story(DND, Kind.DND)
     story.call(CallStep.STARTED, 1)
-    assert story.look() == []
+    assert story.reconcile() == []
     story.call(CallStep.ENDED, 2)
-    assert story.look() == []
+    assert story.reconcile() == []
 
 
 def test_lunch_covers_a_custom_presence_and_gives_it_back() -> None:
@@ -202,18 +202,18 @@ def test_lunch_covers_a_custom_presence_and_gives_it_back() -> None:
     story = Story(FOCUS, Kind.BUSY)
     before = story.phone
     story.set(phone(Kind.OFF_WORK, 110, ends=120))
-    assert story.look() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
+    assert story.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
     story.write()
     story.set(before)
     story.now = 121
-    assert story.look() == [(Purpose.MIRROR, FOCUS.id)]
+    assert story.reconcile() == [(Purpose.MIRROR, FOCUS.id)]
 
 
 def test_a_write_is_left_to_whoever_decided_on_it() -> None:
-    """Nobody else decides meanwhile; when he has died, the next look sees whether it was done."""
+    """Nobody else decides meanwhile; when that process has died, the next reconciliation sees whether it was done."""
     story = Story()
     story.set(shown(FOCUS, 101))
-    story.look()
+    story.reconcile()
     assert is_held(story.state, at(story.now + 44))
     held = story.state
     story.set(phone(Kind.AWAY, 103))
@@ -229,13 +229,13 @@ def test_a_refused_write_stays_to_be_done_and_is_seen_until_it_is() -> None:
     story = Story()
     story.set(shown(FOCUS, 101))
     for times in (1, 2):
-        story.look()
+        story.reconcile()
         [write] = story.state.pending
         story.state = failed(story.state, write, "voicecloud-forbidden", at(story.now), may_be_done=False)
         [fault] = story.state.faults
         assert (fault.side, fault.code, fault.times) == (Side.PHONE, "voicecloud-forbidden", times)
     story.set(shown(FREE, 110))
-    assert story.look() == []
+    assert story.reconcile() == []
     assert story.state.faults == ()
 
 
@@ -243,7 +243,7 @@ def test_what_was_chosen_just_before_our_write_is_given_back() -> None:
     """Recognised by its time: after what we knew of and before what we wrote."""
     story = in_call()
     story.call(CallStep.ENDED, 9)
-    story.look()
+    story.reconcile()
     chosen_at = story.now + 0.5
     story.write()
     away = DEFAULT_PRESENCES[Kind.AWAY]
@@ -260,7 +260,7 @@ def test_what_was_chosen_just_before_a_call_comes_back_after_it() -> None:
     """The ring was faster; the choice is what the call's end restores."""
     story = Story()
     story.call(CallStep.STARTED, 1)
-    story.look()
+    story.reconcile()
     chosen_at = story.now + 0.5
     story.write()
     state = with_late_news(story.state, shown(FOCUS, chosen_at), POLICY, at(story.now))
@@ -272,20 +272,20 @@ def test_a_write_that_comes_through_late_is_taken_back() -> None:
     """Its answer was lost, the call ended meanwhile, and then do-not-disturb appeared."""
     story = Story()
     story.call(CallStep.STARTED, 1)
-    story.look()
+    story.reconcile()
     [write] = story.state.pending
     story.state = failed(story.state, write, "dataverse-unavailable", at(story.now), may_be_done=True)
     story.call(CallStep.ENDED, 2)
-    assert story.look() == []
+    assert story.reconcile() == []
     story.set(shown(DND, story.now + 1))
-    assert story.look() == [(Purpose.REPAIR, FREE.id)]
+    assert story.reconcile() == [(Purpose.REPAIR, FREE.id)]
 
 
 def test_no_two_writes_have_one_cause() -> None:
     """Side and purpose are part of it."""
     story = in_call()
     story.call(CallStep.ENDED, 9)
-    story.look()
+    story.reconcile()
     causes = [write.cause for write in (*story.state.pending, *filter(None, [story.state.written]))]
     assert len(set(causes)) == len(causes) == 2
     assert all(isinstance(write, Write) for write in story.state.pending)
@@ -305,7 +305,7 @@ def test_a_presence_that_is_no_more_gives_way_to_the_usual_one_of_its_kind() -> 
     """Also in what a call gives back; the usual one has nothing to give way to, nor has the voice cloud."""
     story = in_call()
     story.call(CallStep.ENDED, 2)
-    assert story.look() == [(Purpose.RESTORE, FOCUS.id)]
+    assert story.reconcile() == [(Purpose.RESTORE, FOCUS.id)]
     [write] = story.state.pending
     replacement = usual(write, POLICY)
     assert replacement is not None
@@ -313,7 +313,7 @@ def test_a_presence_that_is_no_more_gives_way_to_the_usual_one_of_its_kind() -> 
     assert story.state.episode == Episode(DEFAULT_PRESENCES[Kind.BUSY], is_set=True)
     assert story.state.pending == (replacement,)
     story.write()
-    assert story.look() == []
+    assert story.reconcile() == []
     assert story.state.episode is None
     assert usual(replacement, POLICY) is None
     assert usual(replace(write, presence=None, kind=Kind.BUSY), POLICY) is None

@@ -77,7 +77,7 @@ class Mirror(RuleBasedStateMachine):
         self.bench.notices.pop(data.draw(st.integers(0, len(self.bench.notices) - 1)))
 
     @rule()
-    def the_poll_looks(self) -> None:
+    def the_poll_reconciles(self) -> None:
         self.bench.start(messages.reconcile_wanted(AGENT.id, "poll", self.bench.now))
 
     @precondition(lambda self: self.bench.messages)

@@ -1,4 +1,4 @@
-"""The settings row of presence: defaults, names and numbers, and what cannot be meant."""
+"""The settings row of presence: defaults, names and numbers, and what is not valid."""
 
 import pytest
 

@@ -59,7 +59,7 @@ def test_what_no_row_could_hold_is_refused(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("sequence", [10**15, -1, "x" * 5000, None, {"a": 1}])
 def test_of_a_call_of_no_pool_only_a_sequence_is_taken(sequence: object) -> None:
-    """What is none tells the causes of two looks apart no better than nothing."""
+    """A place that is none tells two causes apart no better than nothing."""
     message = message_of({**ENDED, "Sequence": sequence}, NOW)
     assert message is not None
     assert message.id == "call/c1/UserCallInDisconnected//0"

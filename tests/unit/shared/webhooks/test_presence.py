@@ -47,11 +47,11 @@ def test_a_pools_allocation_names_the_user_beside_the_pool() -> None:
 
 
 def test_the_other_partys_end_does_not_end_the_diallers_call() -> None:
-    """A consulted number hangs up: he still talks."""
+    """A consulted number hangs up: the dialler still talks."""
     assert message_of({**CALL_EVENT, "EventType": "UserCallOutDisconnected", "UserId": None}, NOW) is None
 
 
-def test_a_changed_availability_asks_for_a_look() -> None:
+def test_a_changed_availability_asks_to_reconcile() -> None:
     """What it is now is read, not believed."""
     event = message_of({"EventType": "UserAvailability", "EntityId": "u1", "Id": "e1", "Availability": "Lunch"}, NOW)
     assert event is not None
@@ -67,7 +67,7 @@ def test_other_events_do_not_concern_a_status(name: str) -> None:
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "1066-10-14T09:00:00Z", "soon", None])
 def test_an_event_with_an_impossible_moment_happened_now(moment: str | None) -> None:
-    """The call is what matters: it is told all the same."""
+    """The call is what matters: it is reported all the same."""
     message = message_of({**CALL_EVENT, "EventType": "UserCallInComing", "Timestamp": moment}, NOW)
     assert message is not None
     assert message.data["at"] == "2026-11-23T08:00:00.000Z"

@@ -20,7 +20,7 @@ LEGS = ("c:1", "c:2")
 
 
 class Reports(list[Any]):
-    """What routing is told."""
+    """What routing receives."""
 
     def report(self, event: Any) -> None:
         self.append(event)

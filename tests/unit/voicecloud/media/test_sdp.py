@@ -56,7 +56,7 @@ def test_a_description_has_a_fingerprint_of_today() -> None:
 
 
 def test_a_description_has_an_end() -> None:
-    """Longer ones are not even looked at."""
+    """Longer ones are not even parsed."""
     with pytest.raises(InvalidInput, match="sdp-too-long"):
         admitted("a" * (LONGEST_SDP + 1))
 

@@ -28,14 +28,14 @@ def event(kind: EventKind, user_id: str | None = None, pool_id: str | None = Non
     ],
 )
 def test_events_of_a_pool_concern_the_pool(kind: EventKind, expected: set[str]) -> None:
-    """What happens to a caller in a pool is told of the pool."""
+    """What happens to a caller in a pool is an event of the pool."""
     found = notices(history(Direction.INBOUND), event(kind, pool_id="q"), None)
     assert {one.name for one in found} == expected
     assert all((one.entity_type, one.entity_id) == ("Queue", "q") for one in found)
 
 
 def test_an_allocation_concerns_pool_and_user() -> None:
-    """Ringing an agent for a pool's call is told of both, with the caller's number."""
+    """Ringing an agent for a pool's call is an event of both, with the caller's number."""
     found = notices(history(Direction.INBOUND), event(EventKind.ALLOCATED, "u", "q"), None)
     assert {(one.entity_type, one.name) for one in found} >= {
         ("Queue", "QueueCallInAllocated"),
@@ -45,6 +45,6 @@ def test_an_allocation_concerns_pool_and_user() -> None:
 
 
 def test_an_outbound_call_concerns_who_dialled() -> None:
-    """The answer of an outside telephone is told of the user who called it."""
+    """The answer of an outside telephone is an event of the user who called it."""
     found = notices(history(Direction.OUTBOUND), event(EventKind.ANSWERED), "u")
     assert [(one.name, one.entity_id) for one in found] == [("UserCallOutConnected", "u")]

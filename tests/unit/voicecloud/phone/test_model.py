@@ -71,7 +71,7 @@ def test_holding_keeps_the_party(floor: MakeFloor) -> None:
 
 
 def test_a_consultation_shows_both_others_to_who_consults(floor: MakeFloor) -> None:
-    """The third sees the one who asks him, and after completion the caller (C3)."""
+    """The third sees the one who asks, and after completion the caller (C3)."""
     made, leg_id = talking(floor)
     made.tell(events.Consult(leg_id, Target(TargetKind.USER, "bob")))
     document = seen_by(made, "ann")
@@ -98,8 +98,8 @@ def test_who_has_dialled_waits_for_whom_he_has_called(floor: MakeFloor) -> None:
     assert (answered["state"], answered["answeredAt"]) == ("connected", answered["since"])
 
 
-def test_who_has_dialled_a_pool_sees_its_number_while_he_waits(floor: MakeFloor) -> None:
-    """There is nobody yet; who rings for him is his party from then on (C1)."""
+def test_who_has_dialled_a_pool_sees_its_number_while_waiting(floor: MakeFloor) -> None:
+    """There is nobody yet; whoever rings for the caller is the party from then on (C1)."""
     made = floor(Pool("p", "P", members=members("bob")))
     made.tell(events.SetAccepting("bob", accepting=False))
     made.tell(events.DialOut("c1", "ann", POOL_NUMBER))

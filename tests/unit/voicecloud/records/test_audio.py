@@ -35,7 +35,7 @@ def loudness(samples: array[int], channel: int, turn: int) -> float:
 
 @pytest.mark.parametrize("wanted", AudioFormat)
 def test_the_parties_are_on_channels_of_their_own(wanted: AudioFormat) -> None:
-    """Decoded again, each is heard in his turn on his channel alone, for as long as he spoke."""
+    """Decoded again, each is heard in turn on one channel alone, for as long as they spoke."""
     assert sys.byteorder == "little"
     file, content_type = encoded(conversation(4 * TURN_S), wanted)
     assert content_type == TYPES[wanted]

@@ -91,10 +91,8 @@ def test_every_user_leg_has_its_row(floor: MakeFloor) -> None:
 
 
 @pytest.mark.parametrize("kind", [AvailabilityClass.DND, AvailabilityClass.OFF_WORK])
-def test_a_direct_call_that_was_kept_from_its_user_is_one_he_has_missed(
-    floor: MakeFloor, kind: AvailabilityClass
-) -> None:
-    """He finds it after lunch: who called and when; it rang nowhere and has no length."""
+def test_a_direct_call_that_was_kept_from_its_user_is_a_missed_one(floor: MakeFloor, kind: AvailabilityClass) -> None:
+    """The user finds it after lunch: who called and when; it rang nowhere and has no length."""
     made = floor()
     made.availability("ann", kind)
     made.call(b_number=number_of("ann"))
@@ -105,8 +103,8 @@ def test_a_direct_call_that_was_kept_from_its_user_is_one_he_has_missed(
     assert (row.ring_s, row.talk_s, row.hold_s) == (0, 0, 0)
 
 
-def test_a_second_caller_is_one_the_busy_user_has_missed(floor: MakeFloor) -> None:
-    """While he talks he is not rung; the first call's row is not touched."""
+def test_a_second_caller_is_a_missed_one_of_the_busy_user(floor: MakeFloor) -> None:
+    """While the user talks nothing rings; the first call's row is not touched."""
     made = floor()
     made.call("c1", b_number=number_of("ann"))
     made.answer("ann", "c1")
@@ -196,7 +194,7 @@ def test_an_outbound_calls_first_answer_is_the_far_ends(floor: MakeFloor) -> Non
 
 
 def test_the_first_answer_is_the_first_persons(floor: MakeFloor) -> None:
-    """A second one after a transfer does not change it, and the pool he is sent to has its own wait."""
+    """A second one after a transfer does not change it, and the pool the caller is sent to has its own wait."""
     made = floor(Pool("p", "P", members=members("ann")), Pool("q", "Q", members=members("bob")))
     made.call()
     made.wait(6)
@@ -227,7 +225,7 @@ def test_the_published_codes_are_those_of_the_data_export() -> None:
 
 
 def test_a_recording_may_become_known_after_the_call(floor: MakeFloor) -> None:
-    """The rows get it and are newer by it; told twice, it is one."""
+    """The rows get it and are newer by it; received twice, it is one."""
     made = pool_call(floor)
     made.tell(events.PartyLeft("c1:1"))
     history = finished(made)

@@ -107,14 +107,14 @@ def test_an_internal_call_rings_the_colleague(floor: MakeFloor) -> None:
 
 
 def test_a_user_may_call_a_pool(floor: MakeFloor) -> None:
-    """He waits in its queue like anybody."""
+    """The user waits in its queue like any caller."""
     made = floor(Pool("p", "P", members=members("bob")))
     made.tell(events.DialOut("c1", "ann", POOL_NUMBER))
     assert list(made.rings()) == ["bob"]
 
 
 def test_a_second_call_needs_the_first_on_hold(floor: MakeFloor) -> None:
-    """Refused while he talks, allowed on hold."""
+    """Refused while the user talks, allowed on hold."""
     made = floor()
     made.call(b_number=number_of("ann"))
     leg_id = made.answer("ann")

@@ -29,7 +29,7 @@ def four(floor: MakeFloor) -> Floor:
 
 
 def test_everybody_at_work_is_serving_free_and_active(floor: MakeFloor) -> None:
-    """All three figures count him."""
+    """All three figures count the agent."""
     assert counts(four(floor)) == (4, 4, 4)
 
 
@@ -61,7 +61,7 @@ def test_who_is_not_available_is_still_active(floor: MakeFloor, kind: Availabili
 
 
 def test_who_accepts_no_pool_calls_is_not_active(floor: MakeFloor) -> None:
-    """Nor is a member who has deactivated himself in the pool."""
+    """Nor is a member who has switched off in the pool."""
     made = four(floor)
     made.tell(events.SetAccepting("ann", accepting=False), events.SetMember("p", Member("bob", active=False)))
     assert counts(made) == (2, 2, 2)

@@ -49,7 +49,7 @@ def test_prompts_come_in_their_order(floor: MakeFloor) -> None:
 
 
 def test_a_free_agent_is_rung_after_the_pre_welcome(floor: MakeFloor) -> None:
-    """The play-once prompt and the music do not hold him back."""
+    """The play-once prompt and the music do not delay the offer."""
     made = floor(Pool("p", "P", prompts=Prompts(Prompt("hello", 4.0), Prompt("patience", 6.0)), members=members("ann")))
     made.call()
     assert made.rung() == []
@@ -102,7 +102,7 @@ def test_the_default_overflow_acts_after_the_longest_wait(floor: MakeFloor) -> N
 
 
 def test_overflow_takes_the_call_away_from_a_ringing_agent(floor: MakeFloor) -> None:
-    """His phone stops."""
+    """The agent's phone stops ringing."""
     made = floor(Pool("p", "P", max_wait_s=5.0, members=members("ann")))
     made.call()
     made.wait(5)
@@ -141,7 +141,7 @@ def test_without_serving_agents_the_pool_does_what_it_is_told(floor: MakeFloor, 
 
 
 def test_a_busy_agent_is_a_serving_agent(floor: MakeFloor) -> None:
-    """Who talks still serves: the second caller waits for him."""
+    """Who talks still serves: the second caller waits for them."""
     made = floor(Pool("p", "P", members=members("ann"), no_agents_action=TO_OUTSIDE))
     made.call("c1")
     made.answer("ann", "c1")
@@ -164,7 +164,7 @@ def test_a_callback_is_offered_and_taken(floor: MakeFloor) -> None:
 
 @pytest.mark.parametrize("key", ["2", None])
 def test_who_takes_no_callback_waits_when_only_agents_lack(floor: MakeFloor, key: str | None) -> None:
-    """Declined by another key or by silence: he is queued."""
+    """Declined by another key or by silence: the caller is queued."""
     made = floor(Pool("p", "P", no_agents_action=CALLBACK, callback=RULES))
     made.call()
     if key:

@@ -107,7 +107,7 @@ def test_a_required_agent_is_waited_for(floor: MakeFloor) -> None:
 
 
 def test_extra_priority_goes_first(floor: MakeFloor) -> None:
-    """Though he came later."""
+    """Though that caller came later."""
     pool = Pool("p", "P", members=members("ann"), smart_routing=SmartRouting("crm"))
     made = floor(pool)
     made.availability("ann", AvailabilityClass.DND, 60)

@@ -23,7 +23,7 @@ def test_activating_a_member_gives_him_the_waiting_call(floor: MakeFloor) -> Non
 
 
 def test_a_new_member_is_given_calls_and_a_removed_one_is_not(floor: MakeFloor) -> None:
-    """A call he has goes on."""
+    """The removed member's call goes on."""
     made = floor(Pool("p", "P"))
     made.tell(events.SetMember("p", Member("bob", skill=3)))
     made.call("c1")
@@ -101,7 +101,7 @@ def test_a_skill_below_one_is_refused(floor: MakeFloor) -> None:
 
 
 def test_changes_are_announced(floor: MakeFloor) -> None:
-    """Who shows users and pools learns whom to look at again."""
+    """Who shows users and pools learns whom to read again."""
     made = floor(Pool("p", "P", members=members("ann")))
     changes = made.call()
     assert UserChanged("ann") in changes
@@ -132,8 +132,8 @@ def test_callers_of_a_removed_pool_overflow(floor: MakeFloor) -> None:
         made.platform.pool_figures("p", made.now)
 
 
-def test_a_removed_user_is_rung_no_more_but_keeps_his_call(floor: MakeFloor) -> None:
-    """He is forgotten when it is over and a new configuration comes."""
+def test_a_removed_user_is_rung_no_more_but_keeps_the_call(floor: MakeFloor) -> None:
+    """The user is forgotten when it is over and a new configuration comes."""
     made = floor(Pool("p", "P", members=members("ann", "bob")))
     made.call("c1")
     user_id = next(iter(made.rings("c1")))

@@ -50,7 +50,7 @@ def test_hold_parks_the_caller_with_music_and_resume_brings_him_back(floor: Make
 
 
 def test_hold_is_refused_twice_and_resume_without_hold(floor: MakeFloor) -> None:
-    """And to the party who is on hold himself."""
+    """And to the party who is on hold."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", number_of("bob")))
     bob = made.answer("bob")

@@ -64,7 +64,7 @@ def test_a_transferred_call_is_one_call_with_two_user_rows(floor: MakeFloor) -> 
 
 
 def test_a_caller_on_hold_can_be_transferred(floor: MakeFloor) -> None:
-    """Without talking to him again."""
+    """Without talking to the caller again."""
     made, leg_id = with_ann(floor)
     made.tell(events.Hold(leg_id), events.Transfer(leg_id, TO_BOB))
     assert list(made.rings()) == ["bob"]
@@ -217,7 +217,7 @@ def test_a_caller_who_leaves_while_the_third_only_rings_ends_the_call(floor: Mak
 
 
 def test_consulting_a_pool_rings_its_best_free_agent(floor: MakeFloor) -> None:
-    """Cid, with the pool's name on his phone; refused when nobody is free."""
+    """Cid, with the pool's name on the phone; refused when nobody is free."""
     made, leg_id = consulting(floor, TO_OTHER)
     assert list(made.rings()) == ["cid"]
     made.tell(events.CancelConsult(leg_id))

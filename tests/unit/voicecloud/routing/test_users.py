@@ -37,7 +37,7 @@ def test_dnd_blocks_direct_calls(floor: MakeFloor) -> None:
 
 
 def test_off_work_forwards_by_the_users_setting(floor: MakeFloor) -> None:
-    """To his mobile number (B1)."""
+    """To the user's mobile number (B1)."""
     made = floor(users=ann(Forwarding(off_work=MOBILE)))
     made.availability("ann", AvailabilityClass.OFF_WORK)
     made.call(b_number=number_of("ann"))

@@ -82,7 +82,7 @@ async def test_whoever_asks_for_privacy_is_withheld(run_voicecloud: RunVoiceClou
 
 
 async def test_a_call_taken_back_as_it_arrives_never_was(run_voicecloud: RunVoiceCloud) -> None:
-    """A CANCEL that comes while its description is looked at: nothing rings, nothing is recorded, the line is free."""
+    """A CANCEL that comes while its description is read: nothing rings, nothing is recorded, the line is free."""
     async with sip_line(run_voicecloud) as line, voices(440) as [voice]:
         offer = await voice.peer.offer()
         line.janus.tells("incomingcall", username=CALLER, callee=f"sip:{ANNAS}@us.example", sdp=offer)

@@ -115,7 +115,7 @@ async def test_a_telephone_that_knows_no_opus_is_understood(trunk: Trunk, codec:
 
 
 async def test_a_telephone_calls_an_agent_over_the_trunk(trunk: Trunk) -> None:
-    """The call arrives with the caller's number; answered, his tone is heard; his hang-up ends the call."""
+    """The call arrives with the caller's number; answered, the caller is heard; hanging up there ends the call."""
     telephone: Telephone = await trunk.carrier.telephone()
     async with web_agent(trunk.cloud) as anna:
         await telephone.do("dial", f"sip:{ANNAS}@{HOST}:{trunk.carrier.sip_port}")

@@ -13,7 +13,7 @@ TEAM = TABLES["team"]
 
 
 def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Rows, changes and what would be told are undone together; nested transactions are part of the outer one."""
+    """Rows, changes and notifications are undone together; nested transactions are part of the outer one."""
     store = Store(tmp_path / "db.sqlite", TABLES)
     told: list[Any] = []
     store.committed.append(told.extend)

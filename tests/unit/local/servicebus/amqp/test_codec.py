@@ -155,6 +155,6 @@ def test_no_bytes_do_worse_than_a_decode_error(octets: bytes) -> None:
 
 
 def test_what_amqp_has_no_form_for_is_refused() -> None:
-    """A programming error is told at once."""
+    """A programming error is raised at once."""
     with pytest.raises(TypeError, match="set"):
         encode({1, 2})

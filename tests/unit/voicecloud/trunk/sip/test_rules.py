@@ -41,7 +41,7 @@ def test_a_status_becomes_a_cause(code: int, cause: str) -> None:
 
 
 def test_a_reason_becomes_a_status() -> None:
-    """What routing decided is told to the caller's network, unknown reasons as unavailable."""
+    """What routing decided is passed to the caller's network, unknown reasons as unavailable."""
     assert [rules.code_of(one) for one in ("busy", "unknown_number", "closed")] == [486, 404, 480]
 
 

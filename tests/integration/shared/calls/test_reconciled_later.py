@@ -1,4 +1,4 @@
-"""A call that is looked at again after persons, customers or settings have changed stays what it was (G4, D6, K5)."""
+"""A call that is reconciled again after persons, customers or settings have changed stays what it was (G4, D6, K5)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,8 +33,8 @@ async def disabled(calls: CallWorld, user: str) -> AsyncIterator[None]:
         await calls.services.dataverse.update(f"systemusers({user})", {"isdisabled": False})
 
 
-async def test_an_agent_who_has_left_keeps_his_calls(calls: CallWorld) -> None:
-    """Notes, owner and party stay when the recording comes after his user was disabled."""
+async def test_an_agent_who_has_left_keeps_their_calls(calls: CallWorld) -> None:
+    """Notes, owner and party stay when the recording comes after the agent's user was disabled."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "wants a refund"})
@@ -51,7 +51,7 @@ async def test_an_agent_who_has_left_keeps_his_calls(calls: CallWorld) -> None:
 
 
 async def test_a_customer_who_was_identified_stays(calls: CallWorld) -> None:
-    """A second contact with his number comes after the call was written, and makes nobody of him."""
+    """A second contact with the number comes after the call was written: the first one stays the customer."""
     call_id, second = calls.new_call(), str(uuid4())
     row = calls.cloud.add(call_id, RecordingIds=[])
     await calls.services.calls.reconcile(call_id)
@@ -69,7 +69,7 @@ async def test_a_customer_who_was_identified_stays(calls: CallWorld) -> None:
 
 
 async def test_a_pick_that_is_taken_back_leaves_who_was_identified(calls: CallWorld) -> None:
-    """Only what the agent himself has said goes when he takes it back."""
+    """Only what the agent has said goes when the agent takes it back."""
     call_id = calls.new_call()
     calls.cloud.add(call_id, RecordingIds=[])
     for customer in (None, {"kind": "contact", "id": await other_contact(calls)}, None):
@@ -85,7 +85,7 @@ async def other_contact(calls: CallWorld) -> str:
 
 
 async def test_a_colleague_who_is_no_user_of_dynamics_takes_no_call_away(calls: CallWorld) -> None:
-    """Handed on to him, it stays the agent's who talked before him (K5)."""
+    """Handed on to the colleague, it stays the agent's who talked before (K5)."""
     call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(minutes=5)
     calls.cloud.add(call_id, start=start, EndTime=to_iso(start + timedelta(seconds=30)))
     later = {"CallTypeString": "DirectCall", "QueueName": None, "WaitTime": None}
@@ -127,7 +127,7 @@ async def test_notes_after_an_edit_and_a_cancellation_end_the_matter(calls: Call
     assert (await calls.activity(call_id))["description"] == "A person wrote"
 
 
-async def test_a_look_that_was_overtaken_leaves_no_older_notes(
+async def test_a_reconciliation_that_was_overtaken_leaves_no_older_notes(
     calls: CallWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Held up before its write while another one wrote newer notes, it gives up and the next one finds all done."""
@@ -144,13 +144,13 @@ async def test_a_look_that_was_overtaken_leaves_no_older_notes(
         return await transact(changes)
 
     monkeypatch.setattr(slow.dataverse, "transact", held_up)
-    looking = asyncio.ensure_future(slow.calls.reconcile(call_id))
+    reconciling = asyncio.ensure_future(slow.calls.reconcile(call_id))
     await held.wait()
     await note(calls, call_id, "wants refund")
     await calls.services.calls.reconcile(call_id)
     go_on.set()
     with pytest.raises(Unavailable, match="call-contended"):
-        await looking
+        await reconciling
     assert not await slow.calls.reconcile(call_id)
     await slow.close()
     assert (await calls.activity(call_id))["description"] == "wants refund"
