@@ -49,8 +49,8 @@ class SessionLeases:
             now = self._clock()
             if held and self._is_held(held, session_id, now) and not (take_over and _is_same(held, seen[0])):
                 raise _elsewhere(held)
-            is_his = held is not None and held.session_id == session_id
-            since = held.since if held and is_his else now
+            is_own = held is not None and held.session_id == session_id
+            since = held.since if held and is_own else now
             return _values(Holder(session_id, client, since, now, now + timedelta(seconds=LEASE_S), claim))
 
         return await self._update(agent_id, claimed)

@@ -79,7 +79,7 @@ async def test_traffic_is_seen_live(control: Page) -> None:
     await control.get_by_label("Simulated traffic").select_option("0")
 
 
-async def test_a_users_own_call_shows_whom_he_calls(control: Page, voicecloud: VoiceCloud) -> None:
+async def test_a_users_own_call_shows_who_is_called(control: Page, voicecloud: VoiceCloud) -> None:
     """By name, with the terminal, and it can be ended here."""
     body = {"Number": CUSTOMER, "Terminal": "teams", "AnswerAfterS": 0.1}
     await voicecloud.client.post(f"/control/api/agents/{DAVID}/calls", json=body)

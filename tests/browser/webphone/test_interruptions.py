@@ -309,7 +309,7 @@ async def test_of_two_microphones_chosen_quickly_the_last_one_is_spoken_into(pho
     assert anna.faults == []
 
 
-async def test_who_unmutes_while_his_voice_is_renewed_is_heard(phones_at_work: PhoneStack) -> None:
+async def test_who_unmutes_while_the_voice_is_renewed_is_heard(phones_at_work: PhoneStack) -> None:
     """The new connection was begun muted (C2, K1)."""
     work = phones_at_work
     anna, call_id = await talking(work)

@@ -204,7 +204,7 @@ async def test_a_missed_call_is_counted_until_the_history_is_seen(phones_at_work
     assert bjorn.faults == []
 
 
-async def test_who_was_not_to_be_disturbed_sees_on_his_return_who_has_called(phones_at_work: PhoneStack) -> None:
+async def test_who_was_not_to_be_disturbed_sees_afterwards_who_has_called(phones_at_work: PhoneStack) -> None:
     """Nothing rang; with the next status the count of missed calls comes (B3, C6)."""
     work = phones_at_work
     carla = await work.agent("Carla Mäkinen", ANNA_HZ)

@@ -83,7 +83,7 @@ def test_rows_of_a_killed_process_are_new_when_they_are_written(voicecloud_proce
         assert [row["CallID"] for row in client.get("/calls", params=later).json()] == [call_id]
 
 
-async def test_the_end_of_a_call_cut_off_is_told(voicecloud_process: Make, webhook_receiver: Receiver) -> None:
+async def test_the_end_of_a_call_cut_off_is_sent(voicecloud_process: Make, webhook_receiver: Receiver) -> None:
     """Whoever follows a pool's calls by webhook learns that it is over."""
     given = {"VOICECLOUD_WEBHOOK_ENDPOINT": webhook_receiver.url, "VOICECLOUD_WEBHOOK_SECRET": WEBHOOK_SECRET}
     cloud = voicecloud_process(**given)

@@ -37,7 +37,7 @@ async def test_a_webhook_brings_a_callback_into_dynamics(
     await eventually(lambda: world.exactly_one(number, callback_id))
 
 
-async def test_polling_brings_what_no_webhook_told(world: World, app: RunningHost) -> None:
+async def test_polling_brings_what_no_webhook_reported(world: World, app: RunningHost) -> None:
     """The timer finds open callbacks of every due list; a second run within the interval sends nothing."""
     numbers = [world.new_number() for _ in range(3)]
     callbacks = [await world.leave_callback(number) for number in numbers]

@@ -55,7 +55,7 @@ async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enrich
     assert arrived <= answered
 
 
-async def test_what_no_webhook_told_is_found_by_the_timer(world: World, app: RunningHost) -> None:
+async def test_what_no_webhook_reported_is_found_by_the_timer(world: World, app: RunningHost) -> None:
     """A call on a desk phone is synchronised though nobody reported it (H1)."""
     await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     call_id = await Customer(world).talks_to(ELINA_NUMBER)

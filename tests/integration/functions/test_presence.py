@@ -112,7 +112,7 @@ async def test_full_capacity_sets_the_phone_to_do_not_disturb(statuses: Statuses
     await statuses.both_become(FREE, "Available")
 
 
-async def test_who_talks_without_a_phone_that_says_so_stays_in_call_until_he_hangs_up(statuses: Statuses) -> None:
+async def test_who_talks_without_a_phone_that_says_so_stays_in_call_until_the_end(statuses: Statuses) -> None:
     """The voice cloud is asked whenever the lease is over."""
     call_id = await ring(statuses, Answer="nobody")
     await statuses.dynamics_becomes(QUIET)
@@ -170,7 +170,7 @@ async def test_a_throttled_environment_is_waited_for_and_hinders_no_call(statuse
     assert (await statuses.state()).faults == ()
 
 
-async def test_what_no_webhook_told_is_found_by_the_poll(statuses: Statuses) -> None:
+async def test_what_no_webhook_reported_is_found_by_the_poll(statuses: Statuses) -> None:
     """Only who differs is reconciled."""
     world = statuses.world
     await world.set(Kind.PRESENCE, "presence", {"enabled": False})

@@ -152,7 +152,7 @@ async def test_the_phone_sets_what_is_wanted_once_and_says_what_fails(page: Page
     assert await panel.evaluate("() => posts") == [failure, failure]
 
 
-async def test_a_change_that_no_event_told_is_found_by_looking(page: Page, dynamics: LocalDynamics) -> None:
+async def test_a_change_without_an_event_is_found_by_reading(page: Page, dynamics: LocalDynamics) -> None:
     """But not before it has lasted: the framework may lag behind what was just set."""
     panel = await opened(page)
     await panel.evaluate("() => { window.deaf = true; }")

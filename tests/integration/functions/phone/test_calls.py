@@ -16,7 +16,7 @@ from tests.unit.test_openapi import validate_as
 SDP = {"Content-Type": "application/sdp"}
 
 
-async def test_a_call_is_dialled_with_a_number_that_he_may_show(phones: LivePhones) -> None:
+async def test_a_call_is_dialled_with_a_number_the_agent_may_show(phones: LivePhones) -> None:
     """Their own or one of their pools', however it is written; any other is refused. The voice cloud gets the phone's
     own id of the call."""
     own, call_id = await phones.opened(phones.anna), str(uuid4())
@@ -242,7 +242,7 @@ async def test_a_colleague_without_a_telephone_that_can_ring_is_not_reachable(ph
     assert (members["David Korhonen"], members["Anna Virtanen"]) == (True, False)
 
 
-async def test_customers_with_one_number_are_told_apart(phones: LivePhones) -> None:
+async def test_customers_with_one_number_are_distinguished(phones: LivePhones) -> None:
     """By the company of a contact and the city of each, as Dynamics shows them to the agent (C5, D5)."""
     number = phones.world.new_number()
     acme, contact, lead = (str(uuid4()) for _ in range(3))

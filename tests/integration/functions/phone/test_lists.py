@@ -181,7 +181,7 @@ async def test_a_call_that_do_not_disturb_kept_away_is_missed(phones: LivePhones
         await sets("Available")
 
 
-async def test_a_history_that_cannot_be_meant_is_refused(phones: LivePhones) -> None:
+async def test_a_history_request_that_is_not_valid_is_refused(phones: LivePhones) -> None:
     """A time that is none, a scope that is none."""
     for wrong in ({"before": "yesterday"}, {"scope": "everybody"}):
         refused = await phones.anna.get("/phone/history", params=wrong)

@@ -117,7 +117,7 @@ async def test_the_system_takes_over_and_gives_back(dynamics: LocalDynamics) -> 
         assert row["msdyn_availableunitscapacity"] == 100
 
 
-async def test_what_he_chooses_at_capacity_stays(dynamics: LocalDynamics) -> None:
+async def test_what_is_chosen_at_capacity_stays(dynamics: LocalDynamics) -> None:
     """The system gives back only what it has set itself."""
     await set_to(dynamics, FREE)
     await exhaust(dynamics, True)

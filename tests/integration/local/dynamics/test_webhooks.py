@@ -51,7 +51,7 @@ async def test_a_filtered_step_hears_only_of_its_columns(dynamics: LocalDynamics
     assert [attributes(event)["mobilephone"] for event in webhook_receiver.events] == ["2"]
 
 
-async def test_a_receiver_that_fails_is_told_again(dynamics: LocalDynamics, webhook_receiver: Receiver) -> None:
+async def test_a_receiver_that_fails_is_notified_again(dynamics: LocalDynamics, webhook_receiver: Receiver) -> None:
     """The same message, until it is taken or has been refused often enough."""
     dynamics.webhooks.retry_s = (0.01, 0.01)
     await dynamics.switch("steps", {"url": webhook_receiver.url, "table": "contact"})

@@ -73,7 +73,7 @@ def test_the_settings_file_is_read_and_the_environment_wins(
         ({"AzureFunctionsJobHost__functionTimeot": "00:01:00"}, "functionTimeot"),
     ],
 )
-def test_what_keeps_the_app_from_starting_is_told_in_one_line(environ: dict[str, str], told: str) -> None:
+def test_what_keeps_the_app_from_starting_is_reported_in_one_line(environ: dict[str, str], told: str) -> None:
     """On stderr, with exit code 1."""
     ended = subprocess.run(
         host_command("--app", str(APP)), env=environ, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
@@ -83,7 +83,7 @@ def test_what_keeps_the_app_from_starting_is_told_in_one_line(environ: dict[str,
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_an_app_that_does_not_import_is_told(tmp_path: Path) -> None:
+def test_an_app_that_does_not_import_is_reported(tmp_path: Path) -> None:
     """With the error of the import."""
     (tmp_path / "function_app.py").write_text("import there_is_no_such_module")
     ended = subprocess.run(

@@ -177,7 +177,7 @@ async def test_a_host_starts_without_its_storage(functions_host: StartHost, sett
     await storage.close()
 
 
-async def test_a_timer_run_by_hand_tells_of_a_failure(functions_host: StartHost, settings: dict[str, str]) -> None:
+async def test_a_timer_run_by_hand_reports_a_failure(functions_host: StartHost, settings: dict[str, str]) -> None:
     """Tests see what the schedule would only log."""
     host = await functions_host(APPS / "sample", settings, queues=False)
     await host.run_timer("tick", past_due=True)

@@ -20,7 +20,7 @@ def test_it_says_when_it_is_ready_and_ends_when_asked(make_broker: Callable[...,
     assert broker.stop() == 0
 
 
-def test_a_taken_port_is_told(make_broker: Callable[..., BrokerProcess]) -> None:
+def test_a_taken_port_is_reported(make_broker: Callable[..., BrokerProcess]) -> None:
     """A second broker on the same port ends with 1, says why, and never says that it is ready."""
     broker = make_broker()
     command = [*MODULE, "--config", str(CONFIG), "--port", str(broker.port), "--http-port", "0"]
@@ -29,7 +29,7 @@ def test_a_taken_port_is_told(make_broker: Callable[..., BrokerProcess]) -> None
     assert "in use" in json.loads(done.stderr.splitlines()[-1])["problem"]
 
 
-def test_a_broken_configuration_is_told(tmp_path: Path) -> None:
+def test_a_broken_configuration_is_reported(tmp_path: Path) -> None:
     """The process ends with 1 and one line that says what is wrong."""
     broken = tmp_path / "config.json"
     broken.write_text("{}")

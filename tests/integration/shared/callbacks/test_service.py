@@ -106,7 +106,7 @@ async def test_a_callback_that_is_open_at_its_source_after_all_is_closed_again(w
         await world.exactly_one(number, first, second)
 
 
-async def test_repeats_of_one_caller_are_counted_on_his_open_request(world: World) -> None:
+async def test_repeats_of_one_caller_are_counted_on_the_open_request(world: World) -> None:
     """Three requests of one caller are one activity that says three; all three are closed (K6)."""
     number = world.new_number()
     callbacks = [await world.leave_callback(number) for _ in range(3)]

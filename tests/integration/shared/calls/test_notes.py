@@ -84,7 +84,7 @@ async def test_the_pick_of_who_had_the_call_last_counts(calls: CallWorld) -> Non
     assert (activity["_regardingobjectid_value"], activity["description"]) == (MATTI, "second\nfirst")
 
 
-async def test_an_agent_may_tell_only_of_rows_he_can_read(calls: CallWorld) -> None:
+async def test_an_agent_may_name_only_rows_they_can_read(calls: CallWorld) -> None:
     """A customer, and a request that is none, are refused with what is wrong."""
     call_id = calls.new_call()
     with pytest.raises(InvalidInput, match="customer-unknown"):
@@ -128,7 +128,7 @@ async def test_an_attempt_moves_to_the_request_that_was_meant(calls: CallWorld) 
     assert await counted() == [0, 0]
 
 
-async def test_a_customer_who_is_gone_costs_only_himself(calls: CallWorld) -> None:
+async def test_a_customer_who_is_gone_costs_only_the_customer(calls: CallWorld) -> None:
     """Deleted between pick and end, they are a bare number in the activity, which is open for another pick."""
     call_id, gone = calls.new_call(), str(uuid4())
     row = calls.cloud.add(call_id, RecordingIds=[], ANum=NOBODYS_NUMBER)
@@ -143,7 +143,7 @@ async def test_a_customer_who_is_gone_costs_only_himself(calls: CallWorld) -> No
     assert parties(activity) == [(1, NOBODYS_NUMBER), (2, ANNA_D365)]
 
 
-async def test_an_assignee_who_is_gone_costs_only_himself(calls: CallWorld) -> None:
+async def test_an_assignee_who_is_gone_costs_only_the_assignee(calls: CallWorld) -> None:
     """The customer stays a party and is regarded, when the activity is made and afterwards (H4)."""
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "default_assignee": str(uuid4())})
     call_id = calls.new_call()

@@ -160,7 +160,7 @@ async def note(calls: CallWorld, call_id: str, notes: str) -> None:
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": notes})
 
 
-async def test_a_call_whose_arrival_is_told_last_does_not_go_on(calls: CallWorld) -> None:
+async def test_a_call_whose_arrival_is_reported_last_does_not_go_on(calls: CallWorld) -> None:
     """And two things of the same moment are two, where the moment is all the order there is."""
     call_id, now = calls.new_call(), utc_now()
     sequence = int(now.timestamp() * 1000)

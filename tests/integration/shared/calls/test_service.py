@@ -97,7 +97,7 @@ async def test_completion_can_be_left_to_the_agent(calls: CallWorld) -> None:
     assert (await calls.activity(call_id))["statecode"] == 0
 
 
-async def test_what_a_person_has_changed_stays_as_he_left_it(calls: CallWorld) -> None:
+async def test_what_a_person_has_changed_stays_as_they_left_it(calls: CallWorld) -> None:
     """Edits of subject, description and regarding survive the enrichment that follows (G4)."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])

@@ -184,7 +184,7 @@ async def test_a_back_fill_judges_again_what_settings_had_left_out(calls: CallWo
     assert (await calls.activity(call_id))["statecode"] == 1
 
 
-async def test_a_dry_run_tells_of_an_activity_that_was_written_by_hand(calls: CallWorld) -> None:
+async def test_a_dry_run_lists_an_activity_that_was_written_by_hand(calls: CallWorld) -> None:
     """What it promises is what is then done."""
     call_id, start = calls.new_call(), utc_now().replace(microsecond=0) - timedelta(days=15)
     row = calls.cloud.add(call_id, **MOBILE, start=start)

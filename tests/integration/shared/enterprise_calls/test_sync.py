@@ -88,7 +88,7 @@ async def test_a_call_that_is_not_work_goes_nowhere(emptied: Listened, privacy: 
     assert await sent(emptied) == [call_id, call_id]
 
 
-async def test_what_was_told_of_a_call_that_is_not_work_is_found_and_forgotten(emptied: Listened) -> None:
+async def test_what_was_reported_of_a_call_that_is_not_work_is_found_and_forgotten(emptied: Listened) -> None:
     """Its record came when nobody waited for it any more: the timer has it reconciled once (H3)."""
     call_id = emptied.new_call()
     await emptied.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})
@@ -225,7 +225,7 @@ async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallW
     assert min(mark.synced_at, mark.repaired_at) >= before
 
 
-async def test_health_tells_of_a_sync_that_never_succeeds(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_health_shows_a_sync_that_never_succeeds(calls: CallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not before it has been tried for a while; a repair that never succeeds is shown as well."""
     services = calls.new_process()
     await services.tables.table("polls").delete("calls", "watermark")

@@ -34,7 +34,7 @@ async def lacking(world: World, column: str | None) -> AsyncIterator[Services]:
 
 
 @pytest.mark.parametrize("column", [None, names.VOICE_EMAIL])
-async def test_a_user_without_an_id_gets_that_of_his_e_mail(world: World, column: str | None) -> None:
+async def test_a_user_without_an_id_gets_that_of_the_e_mail(world: World, column: str | None) -> None:
     """Though there is no column for the e-mail of the voice cloud."""
     await world.services.dataverse.update(f"systemusers({DAVID_D365})", {names.VOICE_USER_ID: None})
     async with lacking(world, column) as services:

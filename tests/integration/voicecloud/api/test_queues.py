@@ -12,14 +12,14 @@ PASSWORD = "local-password"
 CARLAS_NAME = "carla.makinen@aurorahome.example"
 
 
-async def test_only_for_user_lists_his_pools(voicecloud: VoiceCloud) -> None:
+async def test_only_for_user_lists_the_users_pools(voicecloud: VoiceCloud) -> None:
     """Everybody's own pools, A to Z; without the filter an API user sees all."""
     mine = await voicecloud.client.get("/queues/", params={"OnlyForUser": CARLA})
     assert [queue["Name"] for queue in mine.json()] == ["Billing", "Support"]
     assert len((await voicecloud.client.get("/queues")).json()) == 3
 
 
-async def test_a_member_sees_his_own_pools_only(voicecloud: VoiceCloud) -> None:
+async def test_members_see_their_own_pools_only(voicecloud: VoiceCloud) -> None:
     """Pools of others are neither listed nor given."""
     carla = await voicecloud.signed_in(CARLAS_NAME, PASSWORD)
     assert [queue["Name"] for queue in (await carla.get("/queues")).json()] == ["Billing", "Support"]

@@ -61,7 +61,7 @@ async def talking(floor: Floor) -> AsyncIterator[tuple[Voice, Voice, BadNetwork]
 
 
 @pytest.mark.parametrize(("loss", "jitter_s"), [(0.03, 0.0), (0.0, 0.06), (0.03, 0.06)])
-async def test_a_poor_network_is_survived_and_told_of(
+async def test_a_poor_network_is_survived_and_reported(
     floor: Floor, talking: tuple[Voice, Voice, BadNetwork], loss: float, jitter_s: float
 ) -> None:
     """3 % of the packets lost, 60 ms between early and late ones: both are understood, the recording has hardly a hole,

@@ -30,7 +30,7 @@ async def test_a_key_leaves_no_gap_in_the_voice(floor: Floor) -> None:
         assert caller.numbers == list(range(caller.numbers[0], caller.numbers[0] + len(caller.numbers)))
 
 
-async def test_keys_to_nobody_are_told_all_the_same(floor: Floor) -> None:
+async def test_keys_to_nobody_are_reported_all_the_same(floor: Floor) -> None:
     """Routing has keys of its own (a callback while waiting); where nobody hears them nothing is kept for later."""
     async with voices(600, 1700) as (agent, caller):
         await floor.join(agent, AGENT)

@@ -223,7 +223,7 @@ async def test_what_the_state_forbids_is_refused_with_the_state(voicecloud: Voic
     assert (await anna.send(call_id, "dance")).status_code == 404
 
 
-async def test_nobody_commands_a_call_that_is_not_his(voicecloud: VoiceCloud, anna: WebPhone, bjorn: WebPhone) -> None:
+async def test_nobody_commands_a_call_of_somebody_else(voicecloud: VoiceCloud, anna: WebPhone, bjorn: WebPhone) -> None:
     """Nor a call that there is not, nor with a call id that is another's."""
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()

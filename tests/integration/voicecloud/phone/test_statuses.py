@@ -51,7 +51,7 @@ async def test_who_is_not_to_be_disturbed_is_not_rung(voicecloud: VoiceCloud, an
     await until(lambda: rings(voicecloud, pool_call))
 
 
-async def test_who_is_available_is_rung_for_himself_and_for_his_pools(voicecloud: VoiceCloud, anna: WebPhone) -> None:
+async def test_who_is_available_is_rung_directly_and_for_their_pools(voicecloud: VoiceCloud, anna: WebPhone) -> None:
     """One call after the other (B2)."""
     await alone_in_sales(voicecloud)
     await set_status(voicecloud, AVAILABLE)

@@ -58,7 +58,7 @@ async def connected(cloud: VoiceCloud) -> AsyncIterator[HubClient]:
             yield HubClient(socket)
 
 
-async def test_a_pool_call_is_told_to_who_subscribed(voicecloud: VoiceCloud) -> None:
+async def test_a_pool_call_is_sent_to_who_subscribed(voicecloud: VoiceCloud) -> None:
     """Arrival, allocation, connection and end of a call reach a client with the published numbers and names."""
     async with connected(voicecloud) as client:
         names = ["QueueCallInArrived", "QueueCallInUserAllocated", "QueueCallInUserConnected", "QueueStatus"]
@@ -73,7 +73,7 @@ async def test_a_pool_call_is_told_to_who_subscribed(voicecloud: VoiceCloud) -> 
         assert (await client.told("QueueCallInDisconnected"))["queueId"] == SALES
 
 
-async def test_availability_is_told(voicecloud: VoiceCloud) -> None:
+async def test_availability_is_sent(voicecloud: VoiceCloud) -> None:
     """A new availability comes with its name, note and open end."""
     async with connected(voicecloud) as client:
         await client.invoke("Subscribe", [{"EntityId": DAVID, "EventName": "UserAvailability"}])
@@ -83,7 +83,7 @@ async def test_availability_is_told(voicecloud: VoiceCloud) -> None:
     assert told["endTime"].startswith("9999")
 
 
-async def test_unsubscribed_events_are_not_told(voicecloud: VoiceCloud) -> None:
+async def test_unsubscribed_events_are_not_sent(voicecloud: VoiceCloud) -> None:
     """After unsubscribing from one event only the other one comes."""
     async with connected(voicecloud) as client:
         both = [{"EntityId": DAVID, "EventName": name} for name in ("UserAvailability", "UserStatus")]

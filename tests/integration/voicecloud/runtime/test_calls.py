@@ -26,7 +26,7 @@ async def callbacks_of(cloud: VoiceCloud) -> list[dict[str, Any]]:
     return list(rows)
 
 
-async def test_a_pool_call_is_told_by_webhooks(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
+async def test_a_pool_call_is_sent_to_webhooks(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
     """Arrival, allocation, connection and completion are posted in order, with queue, agent and numbers."""
     names = ["QueueCallInArrived", "QueueCallInAllocated", "QueueCallInConnected", "QueueCallInCompleted"]
     async with run_voicecloud() as cloud:

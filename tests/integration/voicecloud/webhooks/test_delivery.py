@@ -15,7 +15,7 @@ async def log_of(cloud: VoiceCloud, count: int) -> list[Any]:
     return found
 
 
-async def test_a_callback_is_told_at_once(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
+async def test_a_callback_is_sent_at_once(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
     """The endpoint gets the envelope, the token and the event type in headers."""
     async with run_voicecloud(webhook_endpoint=webhook_receiver.url) as cloud:
         left = await cloud.leave_callback()
@@ -30,7 +30,7 @@ async def test_a_callback_is_told_at_once(run_voicecloud: RunVoiceCloud, webhook
     assert webhook_receiver.headers[0]["X-Benemen-Event"] == "CallbackCreated"
 
 
-async def test_each_change_is_told(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
+async def test_each_change_is_sent(run_voicecloud: RunVoiceCloud, webhook_receiver: Receiver) -> None:
     """Creation, change and closing are events of their own; closing again is none."""
     async with run_voicecloud(webhook_endpoint=webhook_receiver.url) as cloud:
         path = f"/callbacks/{(await cloud.leave_callback())['Id']}"

@@ -12,13 +12,13 @@ def test_a_connection_is_found_under_each_of_its_names(name: str) -> None:
     check_connection("BUS", {name: GOOD})
 
 
-def test_a_connection_that_is_not_set_is_told() -> None:
+def test_a_connection_that_is_not_set_is_reported() -> None:
     """With the names that would do."""
     with pytest.raises(SettingsError, match="BUS"):
         check_connection("BUS", {"BUS": ""})
 
 
-def test_a_connection_string_that_cannot_be_meant_is_told() -> None:
+def test_a_connection_string_that_is_not_valid_is_reported() -> None:
     """At start, with the name of the setting, without its value."""
     with pytest.raises(SettingsError, match="the app setting BUS is no connection string") as caught:
         connector("BUS", {"BUS": "Endpoint=sb://x;Shared=secret"})

@@ -81,7 +81,7 @@ def test_what_would_not_start_is_refused_by_name(name: str, bindings: list[dict[
         (QUEUE | {"queueName": "q", "connection": "OTHER"}, "OTHER__fullyQualifiedNamespace"),
     ],
 )
-def test_a_setting_that_is_missing_or_wrong_is_told(binding: dict[str, Any], told: str) -> None:
+def test_a_setting_that_is_missing_or_wrong_is_reported(binding: dict[str, Any], told: str) -> None:
     """Expressions, schedules and connections are checked before anything starts."""
     with pytest.raises(SettingsError, match=told):
         indexed(("calls", [binding]))

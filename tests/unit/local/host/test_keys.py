@@ -40,7 +40,7 @@ def test_settings_win_over_the_file(tmp_path: Path) -> None:
     assert (found.master, found.default) == ("m", stored.default)
 
 
-def test_a_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_valid_is_refused(tmp_path: Path) -> None:
     """An unknown name in it is reported."""
     path = tmp_path / "keys.json"
     path.write_text('{"master": "m", "defualt": "d"}')

@@ -21,7 +21,7 @@ GIVEN = Composition(None, {}, CallSync(), AgentNotes(), "https://voice.example/a
 LONG = "\N{GRINNING FACE}" * 400
 
 
-def test_what_is_told_too_long_is_cut() -> None:
+def test_what_is_too_long_is_cut() -> None:
     """One unreasonable text would keep the whole call out of Dynamics."""
     row = {
         "Id": "r1",

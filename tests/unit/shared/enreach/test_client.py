@@ -159,7 +159,7 @@ async def test_a_refused_close_is_fine_when_the_callback_is_closed(state: str) -
 
 
 @pytest.mark.parametrize("documents", [[], [{}], "text", 7])
-async def test_a_discovery_that_finds_nothing_is_told_apart_from_nonsense(documents: object) -> None:
+async def test_a_discovery_that_finds_nothing_differs_from_nonsense(documents: object) -> None:
     """An empty list is an unknown user; anything else that is no endpoint is no answer."""
     lost = client(lambda _: httpx.Response(200, json=documents), url="", discovery_url="http://discover")
     unknown = not documents

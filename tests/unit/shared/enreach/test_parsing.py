@@ -43,7 +43,7 @@ def test_a_duration_that_is_not_valid_follows_from_the_times(duration: object) -
     assert read(Duration=duration).duration_s == 60
 
 
-def test_a_wait_that_is_not_valid_is_not_told() -> None:
+def test_a_wait_that_is_not_valid_is_left_out() -> None:
     """An empty column is better than a wrong one."""
     assert [read(WaitTime=wait).wait_s for wait in (-1, "x", 1e12, None)] == [None] * 4
 

@@ -40,7 +40,7 @@ async def test_every_row_of_a_window_is_read_once(seconds: list[int], length: in
     assert max((before - after for after, before in source.windows), default=LONGEST) <= LONGEST
 
 
-async def test_a_second_with_too_many_rows_is_told() -> None:
+async def test_a_second_with_too_many_rows_is_an_error() -> None:
     """Nothing is left out in silence."""
     source = Source([row(7)] * LIMIT)
     with pytest.raises(Unavailable, match="voicecloud-too-many"):

@@ -62,6 +62,6 @@ def test_a_call_that_rang_an_agent_twice_is_one_line() -> None:
         ({"is_answered": False, "is_outgoing": True}, "not_answered"),
     ],
 )
-def test_results_are_told_in_four_words(kinds: dict[str, bool], result: str) -> None:
+def test_there_are_four_results(kinds: dict[str, bool], result: str) -> None:
     """Only what rang and was neither answered nor declined is missed."""
     assert _result(row("c", NOW, **kinds)) == result

@@ -19,7 +19,7 @@ def test_a_burst_passes_and_what_comes_after_waits() -> None:
         limiter.take("anna")
 
 
-def test_agents_are_counted_each_by_himself() -> None:
+def test_each_agent_is_counted_alone() -> None:
     """A flood of one takes nothing from another."""
     limiter = Limiter(1, 1.0, now=lambda: 0.0)
     limiter.take("anna")

@@ -9,7 +9,7 @@ T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
 
 
-def test_a_call_nobody_can_say_anything_about_holds_him_ten_minutes_at_most() -> None:
+def test_a_call_nobody_knows_about_holds_its_agent_ten_minutes_at_most() -> None:
     """The voice cloud is away: no answer is no end, but not for ever."""
     state = with_news(AgentState(), CallNews("c1", CallStep.STARTED, 1, T0), LEASE, T0)
     soon, late = T0 + 2 * LEASE, T0 + LEASE + TOO_LATE + timedelta(seconds=1)
@@ -19,7 +19,7 @@ def test_a_call_nobody_can_say_anything_about_holds_him_ten_minutes_at_most() ->
     assert not without_expired(state, None, LEASE, late).in_call
 
 
-def test_his_row_stays_small_whatever_is_told_of_him() -> None:
+def test_an_agents_row_stays_small_whatever_is_reported() -> None:
     """Of very many calls the newest are kept."""
     state = AgentState()
     for number in range(3 * MOST):

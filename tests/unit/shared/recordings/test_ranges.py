@@ -34,7 +34,7 @@ def test_what_is_no_single_range_gets_everything(asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["bytes=100-", "bytes=9-5", "bytes=-0"])
-def test_a_range_that_holds_nothing_is_told(asked: str) -> None:
+def test_a_range_that_holds_nothing_is_refused(asked: str) -> None:
     """The answer names the size, so that the player can ask better."""
     part = part_of(BODY, "audio/mpeg", asked)
     assert (part.status, part.headers["Content-Range"], part.body) == (416, "bytes */100", b"")

@@ -45,7 +45,7 @@ def test_the_age_limit_is_a_value_with_a_unit() -> None:
         ("link_repeats", 1),
     ],
 )
-def test_a_value_that_cannot_be_meant_is_refused_by_name(field: str, value: object) -> None:
+def test_a_value_that_is_not_valid_is_refused_by_name(field: str, value: object) -> None:
     """A faulty field is named in the error, with what is wanted instead."""
     with pytest.raises(InvalidInput, match=field.replace("age_unit", "age_value")) as refused:
         CallbackProfile.from_document({**PROFILE, field: value})

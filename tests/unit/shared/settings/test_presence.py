@@ -64,7 +64,7 @@ def test_both_numeric_tables_can_be_set() -> None:
         {"base_statuses": {"busy": "1"}},
     ],
 )
-def test_what_cannot_be_meant_is_refused(document: dict[str, object]) -> None:
+def test_what_is_not_valid_is_refused(document: dict[str, object]) -> None:
     """By the name of its field."""
     with pytest.raises(InvalidInput) as caught:
         PresenceSettings.from_document(document)

@@ -30,7 +30,7 @@ CALL_EVENT = {
         ("UserCallOutDisconnected", "ended"),
     ],
 )
-def test_rings_dials_and_ends_are_told_without_who_called(name: str, step: str) -> None:
+def test_rings_dials_and_ends_are_reported_without_who_called(name: str, step: str) -> None:
     """The call may be private: only its id leaves (H3)."""
     event = message_of({**CALL_EVENT, "EventType": name}, NOW)
     assert event is not None

@@ -80,7 +80,7 @@ async def test_an_announcement_is_made_once_for_all_who_wait() -> None:
 
 
 @pytest.mark.parametrize("error", [None, Unavailable("blob-storage", "does not answer")])
-async def test_what_cannot_be_had_is_told_by_a_chime(error: Exception | None) -> None:
+async def test_what_cannot_be_had_becomes_a_chime(error: Exception | None) -> None:
     """A text without audio, or a storage that does not answer: the caller hears that something is said."""
     library = Library()
     library.error = error
@@ -88,7 +88,7 @@ async def test_what_cannot_be_had_is_told_by_a_chime(error: Exception | None) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all" * 99])
-async def test_a_broken_file_is_told_by_a_chime(content: bytes) -> None:
+async def test_a_broken_file_becomes_a_chime(content: bytes) -> None:
     """It ends no call."""
     library = Library()
     library.files["welcome"] = content

@@ -85,7 +85,7 @@ def test_a_consultation_shows_both_others_to_who_consults(floor: MakeFloor) -> N
     assert seen_by(made, "bob")["party"]["number"] == CALLER
 
 
-def test_who_has_dialled_waits_for_whom_he_has_called(floor: MakeFloor) -> None:
+def test_who_has_dialled_waits_for_the_called_party(floor: MakeFloor) -> None:
     """Answered is when the other one has (C1)."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", OUTSIDE))

@@ -214,7 +214,7 @@ def test_a_terminal_lost_while_it_rings_sends_the_call_on(floor: MakeFloor) -> N
 
 
 @pytest.mark.parametrize(("mode", "count"), [(OfferMode.FIRST, 1), (OfferMode.ALL, 2)])
-def test_a_user_chooses_whether_all_his_terminals_ring(floor: MakeFloor, mode: OfferMode, count: int) -> None:
+def test_users_choose_whether_all_their_terminals_ring(floor: MakeFloor, mode: OfferMode, count: int) -> None:
     """The first one that is there, or all at once."""
     made = floor(Pool("p", "P", members=members("eve")), users={"eve": User("eve", "Eve", offer_mode=mode)})
     made.tell(events.TerminalChanged("eve", Terminal.MOBILE, online=True))

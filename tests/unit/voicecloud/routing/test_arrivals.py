@@ -20,7 +20,7 @@ def test_a_number_that_is_nobodys_is_refused_with_a_record(floor: MakeFloor) -> 
     assert made.record().end_reason is EndReason.UNKNOWN_NUMBER
 
 
-def test_the_same_arrival_told_twice_is_one_call(floor: MakeFloor) -> None:
+def test_the_same_arrival_reported_twice_is_one_call(floor: MakeFloor) -> None:
     """The second telling changes nothing."""
     made = floor(Pool("p", "P"))
     made.call()
@@ -59,7 +59,7 @@ def test_a_failed_outbound_call_is_recorded(floor: MakeFloor) -> None:
     assert (made.record().end_reason, made.record().user_calls[0].result) == (EndReason.BUSY, EndResult.UNANSWERED)
 
 
-def test_a_user_may_show_the_number_of_his_pool(floor: MakeFloor) -> None:
+def test_a_user_may_show_the_number_of_an_own_pool(floor: MakeFloor) -> None:
     """And of no other (C4)."""
     made = floor(Pool("p", "P", members=members("ann")))
     made.tell(events.DialOut("c1", "ann", FAR, caller_number=POOL_NUMBER))

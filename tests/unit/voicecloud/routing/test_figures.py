@@ -105,7 +105,7 @@ def test_the_open_status_tells_whether_calls_are_taken(floor: MakeFloor, pool: P
     assert figures(floor(pool)).open_status is status
 
 
-def test_a_users_status_follows_his_call(floor: MakeFloor) -> None:
+def test_a_users_status_follows_the_call(floor: MakeFloor) -> None:
     """Talking while it is set up already; the pool is named; wrap-up has its times."""
     made = floor(Pool("p", "P", members=members("ann"), wrap_up_s=20.0))
     idle = made.platform.user_status("ann")

@@ -54,7 +54,7 @@ def test_limited_round_robin_rings_nobody_more_often_than_its_maximum() -> None:
     assert choose(question(Selection.ROUND_ROBIN_LIMITED, Candidate("a", 1, 5, offers=2))) == ()
 
 
-def test_rounds_are_over_when_every_serving_member_had_his() -> None:
+def test_rounds_are_over_when_every_serving_member_had_theirs() -> None:
     """Then the call overflows; not without anybody serving, and never in other kinds of selection."""
     pool = Pool("p", "P", selection=Selection.ROUND_ROBIN_LIMITED, max_rounds=1)
     assert rounds_over(pool, ["a", "b"], {"a": 1, "b": 1})

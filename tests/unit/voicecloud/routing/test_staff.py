@@ -13,7 +13,7 @@ from voicecloud.routing.effects import PoolChanged, UserChanged
 from voicecloud.routing.model import Action, ActionKind, Member, Pool, Target, TargetKind
 
 
-def test_activating_a_member_gives_him_the_waiting_call(floor: MakeFloor) -> None:
+def test_an_activated_member_gets_the_waiting_call(floor: MakeFloor) -> None:
     """In the same moment."""
     made = floor(Pool("p", "P", members=(Member("ann", active=False),)))
     made.call()

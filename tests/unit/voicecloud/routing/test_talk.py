@@ -32,7 +32,7 @@ def test_a_pool_may_not_record(floor: MakeFloor) -> None:
     assert not made.found(Bridge)[0].record
 
 
-def test_hold_parks_the_caller_with_music_and_resume_brings_him_back(floor: MakeFloor) -> None:
+def test_hold_parks_the_caller_with_music_and_resume_brings_them_back(floor: MakeFloor) -> None:
     """The voices are separated in between, the parked call is counted, and event 205 noted."""
     made, leg_id = talking(floor)
     made.wait(10)

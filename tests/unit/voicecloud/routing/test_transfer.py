@@ -70,7 +70,7 @@ def test_a_caller_on_hold_can_be_transferred(floor: MakeFloor) -> None:
     assert list(made.rings()) == ["bob"]
 
 
-def test_a_caller_nobody_takes_returns_to_his_pool_first_in_line(floor: MakeFloor) -> None:
+def test_a_caller_nobody_takes_returns_to_the_pool_first_in_line(floor: MakeFloor) -> None:
     """Bob is on DND: back to the pool's queue, before those who wait; once."""
     made, leg_id = with_ann(floor)
     made.availability("bob", AvailabilityClass.DND)
@@ -83,7 +83,7 @@ def test_a_caller_nobody_takes_returns_to_his_pool_first_in_line(floor: MakeFloo
 
 
 @pytest.mark.parametrize("refuses", [True, False])
-def test_a_caller_of_no_pool_returns_to_who_has_transferred_him(floor: MakeFloor, refuses: bool) -> None:
+def test_a_caller_of_no_pool_returns_to_who_has_transferred_them(floor: MakeFloor, refuses: bool) -> None:
     """Bob declines or lets it ring: Ann's phone rings again; once, then nobody is left."""
     made = floor()
     made.call(b_number=number_of("ann"))
@@ -94,7 +94,7 @@ def test_a_caller_of_no_pool_returns_to_who_has_transferred_him(floor: MakeFloor
     assert made.record().end_reason == "declined"
 
 
-def test_a_called_party_returns_to_who_has_let_a_third_ring_for_him(floor: MakeFloor) -> None:
+def test_a_called_party_returns_to_who_has_let_a_third_ring(floor: MakeFloor) -> None:
     """Ann has left the consultation before Bob answered, who declines."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))

@@ -129,7 +129,7 @@ async def test_a_telephone_calls_an_agent_over_the_trunk(trunk: Trunk) -> None:
         await until(lambda: not trunk.live())
 
 
-async def test_a_busy_number_is_told_as_busy(trunk: Trunk) -> None:
+async def test_a_busy_number_is_reported_as_busy(trunk: Trunk) -> None:
     """The carrier's 486 becomes the reason in the record."""
     async with web_agent(trunk.cloud):
         [row] = await trunk.cloud.over(begins(trunk.cloud, BUSY_NUMBER))

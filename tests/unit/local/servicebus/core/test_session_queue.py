@@ -90,7 +90,7 @@ def test_a_consumer_that_left_is_given_nothing(queue: SessionQueue) -> None:
     assert given == []
 
 
-def test_an_expired_session_tells_its_holder(world: World, queue: SessionQueue) -> None:
+def test_an_expired_session_notifies_its_holder(world: World, queue: SessionQueue) -> None:
     """Its open messages count one failure, and its state stays."""
     queue.send(content(session_id="s"))
     receiver = hold(queue, "s")

@@ -24,7 +24,7 @@ def test_what_is_written_is_read_again(settings: QueueSettings) -> None:
     assert read_queue(write_entry(("q", settings, COUNTS), "http://localhost")) == settings
 
 
-def test_counts_are_told() -> None:
+def test_counts_are_given() -> None:
     """In total and by state."""
     written = write_entry(("q", QueueSettings(), COUNTS), "http://localhost").decode()
     for name, number in (("ActiveMessageCount", 3), ("DeadLetterMessageCount", 2), ("ScheduledMessageCount", 1)):

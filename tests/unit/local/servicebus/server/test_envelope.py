@@ -34,7 +34,7 @@ def test_a_batch_is_taken_apart() -> None:
     assert parse_message(second.payload).property("message_id") == second.message_id
 
 
-def test_what_the_broker_knows_is_told() -> None:
+def test_what_the_broker_knows_is_sent() -> None:
     """Numbers, times, lock and reason are written; what a sender pretended of them is not."""
     sent = Message(
         annotations={Symbol("x-opt-sequence-number"): 666, Symbol("x-own"): "kept"},

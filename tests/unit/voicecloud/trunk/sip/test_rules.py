@@ -45,7 +45,7 @@ def test_a_reason_becomes_a_status() -> None:
     assert [rules.code_of(one) for one in ("busy", "unknown_number", "closed")] == [486, 404, 480]
 
 
-def test_a_withheld_number_is_not_told() -> None:
+def test_a_withheld_number_is_not_sent() -> None:
     """Privacy is asked for in place of an identity."""
     assert rules.identity_headers(None, "carrier.example") == {"Privacy": "id"}
     shown = rules.identity_headers("+35891000100", "carrier.example")
