@@ -90,7 +90,7 @@ async def test_how_fast_a_backlog_is_worked_off(unlimited: World, child_host: Ma
 
 
 def test_how_long_the_app_takes_to_import(figures: Figures) -> None:
-    """A cold start begins with this."""
+    """A cold start begins with the import of the app."""
     program = "import time; t = time.perf_counter(); import function_app; print((time.perf_counter() - t) * 1000)"
     runs = [
         float(

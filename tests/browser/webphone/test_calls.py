@@ -156,7 +156,7 @@ async def test_who_ends_a_call_twice_is_told_only_that_it_is_over(phones_at_work
 
 
 async def test_a_call_that_rings_is_still_there_after_a_reload(phones_at_work: PhoneStack) -> None:
-    """And can be answered (K1)."""
+    """It can be answered after the reload (K1)."""
     work = phones_at_work
     anna = await work.agent("Anna Virtanen", ANNA_HZ)
     call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)

@@ -60,7 +60,7 @@ async def test_an_agent_whose_phone_dies_in_a_call_is_free_within_the_lease(
 
 
 async def test_an_agent_sees_that_dynamics_refuses_the_status(dynamics: Page, phones_at_work: PhoneStack) -> None:
-    """Until it takes it; calls are not hindered (E5)."""
+    """The line stays until Dynamics takes the status; calls are not hindered (E5)."""
     anna = await phones_at_work.agent("Anna Virtanen", ANNA_HZ)
     url = urljoin(dynamics.url, "/stand-in/privileges")
     right = {"systemuserid": ANNA_D365, "privilege": "prvWritemsdyn_agentstatus"}

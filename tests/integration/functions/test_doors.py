@@ -28,7 +28,7 @@ def presence_context(moment: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 async def test_both_webhooks_take_json_in_every_encoding(app: RunningHost, world: World, encoding: str) -> None:
-    """Also with a byte order mark."""
+    """JSON with a byte order mark is read too."""
     token = {"X-Benemen-Token": world.environ["VOICECLOUD_WEBHOOK_TOKEN"]}
     event = json.dumps({"EventType": "Nothing", "EntityId": "Ö"}).encode(encoding)
     context = json.dumps(presence_context("/Date(1764489600000)/")).encode(encoding)
@@ -39,7 +39,7 @@ async def test_both_webhooks_take_json_in_every_encoding(app: RunningHost, world
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: f"{body[:4]!r}")
 async def test_what_is_no_document_is_400_at_every_door(phones: LivePhones, body: bytes) -> None:
-    """A clear refusal, never a fault of ours."""
+    """The answer is a clear refusal, never a fault of ours."""
     token = {"X-Benemen-Token": phones.world.environ["VOICECLOUD_WEBHOOK_TOKEN"]}
     own = await phones.opened(phones.anna)
     answers = [
@@ -52,7 +52,7 @@ async def test_what_is_no_document_is_400_at_every_door(phones: LivePhones, body
 
 
 async def test_times_of_other_centuries_are_refused_or_no_times(phones: LivePhones, app: RunningHost) -> None:
-    """In lists, in webhooks, in what a phone says."""
+    """This holds in lists, in webhooks and in what a phone says."""
     for before in ("9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
         answer = await phones.anna.get("/phone/history", params={"before": before})
         assert (answer.status_code, answer.json()["code"]) == (400, "malformed-history")

@@ -115,7 +115,7 @@ async def test_a_customers_own_status_is_known_by_its_note(statuses: Statuses, p
 
 
 async def test_an_agent_switches_off_and_on_in_a_pool(statuses: Statuses, phone: httpx.AsyncClient) -> None:
-    """In the agent's own pools only (B5)."""
+    """It is possible in the agent's own pools only (B5)."""
 
     async def is_active() -> bool:
         pools: list[dict[str, Any]] = (await phone.get("/availability")).json()["pools"]

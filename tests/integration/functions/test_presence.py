@@ -103,7 +103,7 @@ async def test_what_a_person_sets_during_a_call_stays(statuses: Statuses) -> Non
 
 
 async def test_full_capacity_sets_the_phone_to_do_not_disturb(statuses: Statuses) -> None:
-    """By the system, and back by it (E2)."""
+    """The system sets it, and sets it back (E2)."""
     url = f"{statuses.world.neighbours.dynamics_url}/stand-in/capacity"
     await statuses.world.http.post(url, json={"systemuserid": DAVID_D365, "exhausted": True})
     await statuses.both_become(QUIET, "Do not disturb")
@@ -171,7 +171,7 @@ async def test_a_throttled_environment_is_waited_for_and_hinders_no_call(statuse
 
 
 async def test_what_no_webhook_reported_is_found_by_the_poll(statuses: Statuses) -> None:
-    """Only who differs is reconciled."""
+    """The poll reconciles only agents whose sides differ."""
     world = statuses.world
     await world.set(Kind.PRESENCE, "presence", {"enabled": False})
     await asyncio.sleep(2.2)

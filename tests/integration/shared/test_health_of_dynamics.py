@@ -69,7 +69,7 @@ async def test_a_column_that_was_removed_is_noticed_before_anything_is_written(
 
 
 async def test_without_the_column_that_says_who_is_who_the_health_page_fails(world: World, taken: Taken) -> None:
-    """Nobody has a phone then."""
+    """Nobody could have a phone without that column."""
     await taken.column("systemuser", names.VOICE_USER_ID)
     assert (await check(world.services, "columns")).state is State.FAILED
 

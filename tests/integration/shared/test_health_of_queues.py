@@ -23,7 +23,7 @@ def dynamics(request: httpx.Request) -> httpx.Response:
 
 
 async def test_a_queue_on_a_later_page_is_found(tables: Tables) -> None:
-    """And one that is on none is named."""
+    """A queue that is on no page is named as missing."""
     tokens = TokenSource(lambda: lambda _resource: {"access_token": "t", "expires_in": 3600})
     client = Dataverse("https://dynamics.example", tokens, httpx.AsyncClient(transport=httpx.MockTransport(dynamics)))
     settings = Settings(tables.table("settings"), utc_now)

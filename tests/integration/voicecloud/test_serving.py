@@ -86,7 +86,7 @@ async def test_every_answer_is_plain_about_itself(voicecloud_shared: VoiceCloud,
 def test_a_thousand_idle_sockets_leave_it_reachable_and_its_log_short(
     storage_connection: str, table_prefix: str, hasty_seed: Path, tmp_path: Path
 ) -> None:
-    """As a process with the usual 1,024 files."""
+    """The process has the usual limit of 1,024 files."""
     given = {"PORT": "0", "STORAGE_CONNECTION": storage_connection, "TABLE_PREFIX": table_prefix, "SEED": hasty_seed}
     environment = {**os.environ, **{f"VOICECLOUD_{name}": str(value) for name, value in given.items()}}
     command = ["/bin/sh", "-c", 'ulimit -n 1024; exec "$0" -m voicecloud', sys.executable]

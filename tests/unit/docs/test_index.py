@@ -26,5 +26,5 @@ def test_every_document_is_in_the_index() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_links_lead_somewhere(file: Path) -> None:
-    """To a file or folder of the project."""
+    """Every link leads to a file or folder of the project."""
     assert [link for link in links(file) if not link.exists()] == []

@@ -24,7 +24,7 @@ def named_in(text: str) -> set[str]:
 
 
 def test_every_requirement_has_its_row() -> None:
-    """None is left out, none is invented."""
+    """No requirement is left out, none is invented."""
     assert list(ROWS) == [f"{letter}{n}" for letter, count in COUNTS.items() for n in range(1, count + 1)]
 
 

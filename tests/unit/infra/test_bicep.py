@@ -147,6 +147,6 @@ def test_the_example_sets_what_must_be_given_but_no_secret() -> None:
 
 
 def test_the_runtime_is_the_one_the_code_is_written_for() -> None:
-    """Python 3.13, as everywhere else."""
+    """It is Python 3.13, as everywhere else."""
     runtime = RESOURCES["app"]["config"]["properties"]["functionAppConfig"]["runtime"]
     assert runtime == {"name": "python", "version": "3.13"}

@@ -12,7 +12,7 @@ from shared.outside import document, moment, moment_or_none, seconds_or_none
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_json_is_read_in_every_encoding_it_may_have(encoding: str) -> None:
-    """With and without a byte order mark."""
+    """It is read with and without a byte order mark."""
     assert document('{"name": "Öberg"}'.encode(encoding)) == {"name": "Öberg"}
 
 
@@ -32,7 +32,7 @@ def test_json_is_read_in_every_encoding_it_may_have(encoding: str) -> None:
     ids=lambda body: f"{body[:6]!r}{len(body)}",
 )
 def test_what_is_no_document_is_refused(body: bytes) -> None:
-    """Always as ValueError: never a fault of ours."""
+    """The error is always a ValueError, never a fault of ours."""
     with pytest.raises(ValueError):  # noqa: PT011 (the messages of json vary)
         document(body)
 

@@ -33,7 +33,7 @@ async def test_callback_batches_a_second(dynamics: LocalDynamics, figures: Figur
 
 
 async def test_tracked_rows_a_second(dynamics: LocalDynamics, figures: Figures) -> None:
-    """The first load of change tracking."""
+    """How many rows a second the first load of change tracking reads."""
     row = {"lastname": "x", "mobilephone": "040 123 4567"}
     await dynamics.switch("seed", {"contact": [{**row, "contactid": str(uuid4())} for _ in range(ROWS)]})
     started = time.perf_counter()

@@ -47,7 +47,7 @@ def test_start(child_host: Callable[..., ChildHost], broker: BrokerProcess, figu
 
 
 async def test_index(figures: Figures) -> None:
-    """Reading an app whose imports are there already."""
+    """How long it takes to read an app whose imports are there already."""
     taken: list[float] = []
     for _ in range(20):
         started = time.perf_counter()

@@ -34,7 +34,7 @@ def broker(make_broker: MakeBroker) -> BrokerProcess:
 
 
 def test_start(make_broker: MakeBroker, figures: Figures) -> None:
-    """From spawning the process to its ready line."""
+    """How long it takes from spawning the process to its ready line."""
     started = time.perf_counter()
     make_broker()
     figures("spawn to ready", f"{time.perf_counter() - started:.2f} s")

@@ -96,7 +96,7 @@ async def test_a_panel_reads_and_sets_presence_and_hears_of_changes(page: Page, 
 async def test_a_presence_that_may_not_be_set_is_false(
     page: Page, dynamics: LocalDynamics, console_errors: list[str]
 ) -> None:
-    """And stays what it was."""
+    """CIF answers false, and the presence stays what it was."""
     denied = {"systemuserid": ANNA, "privilege": "prvWritemsdyn_agentstatus", "granted": False}
     await dynamics.switch("privileges", denied)
     panel = await opened(page)

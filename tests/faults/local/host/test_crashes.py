@@ -117,7 +117,7 @@ async def test_a_host_asked_to_stop_finishes_its_calls(child_host: MakeChild, br
 
 
 def test_a_killed_host_serves_again_under_its_address(child_host: MakeChild, broker: BrokerProcess) -> None:
-    """Its port and its keys stay."""
+    """The host started again has the same port and the same keys."""
     child = child_host(APP, settings(broker), auth=True).start()
     address = child.url
     child.kill()

@@ -46,7 +46,7 @@ async def test_who_was_known_stays_known(world: World, moved: Moved, fault: dict
 
 
 async def test_who_was_never_seen_here_is_refused_for_now(world: World, moved: Moved) -> None:
-    """Nobody gets a phone on the word of a browser."""
+    """While Dynamics is away, only agents who were seen before get their phone."""
     await world.fault(match="systemusers", times=2, status=503)
     with pytest.raises(Unavailable, match="dataverse-unavailable"):
         await moved.pools(ANNA_OBJECT)

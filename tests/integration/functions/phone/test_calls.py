@@ -147,7 +147,7 @@ async def test_an_offer_is_answered_by_the_gateway(phones: LivePhones) -> None:
 
 
 async def test_offers_that_are_none_do_not_reach_the_gateway(phones: LivePhones) -> None:
-    """Of another type, empty, malformed, huge."""
+    """Offers of another type, empty, malformed or huge ones are refused."""
     own = await phones.opened(phones.anna)
     before = len(phones.cloud.asked)
     for content, content_type, code in (

@@ -45,7 +45,7 @@ async def test_customers_are_found_by_name_and_by_number(phones: LivePhones) -> 
 
 
 async def test_parts_of_numbers_and_letters_without_accents_are_enough(phones: LivePhones) -> None:
-    """Customers and colleagues alike."""
+    """Customers and colleagues are found alike."""
     for search in ("meikal", "123 4567", "40 123 45"):
         assert MATTI in {one["id"] for one in await found(phones, search)}, search
     assert "Björn Lindqvist" in {one["name"] for one in await found(phones, "bjorn")}
@@ -182,7 +182,7 @@ async def test_a_call_that_do_not_disturb_kept_away_is_missed(phones: LivePhones
 
 
 async def test_a_history_request_that_is_not_valid_is_refused(phones: LivePhones) -> None:
-    """A time that is none, a scope that is none."""
+    """A time that is no time and a scope that is no scope are refused."""
     for wrong in ({"before": "yesterday"}, {"scope": "everybody"}):
         refused = await phones.anna.get("/phone/history", params=wrong)
         assert (refused.status_code, refused.json()["code"]) == (400, "malformed-history")

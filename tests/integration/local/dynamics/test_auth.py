@@ -66,7 +66,7 @@ async def test_the_caller_is_the_application_user_or_the_person(
 
 
 async def test_a_disabled_user_is_refused(dynamics: LocalDynamics, make_token: TokenMaker) -> None:
-    """Also as the user to act for, by either id."""
+    """A disabled user cannot be acted for either, by neither id."""
     await dynamics.ok("PATCH", f"systemusers({ANNA})", {"isdisabled": True})
     token = make_token(dynamics.url, idtyp=None, scp="user_impersonation", oid=ANNA_OBJECT)
     for headers in ({"Authorization": f"Bearer {token}"}, {"MSCRMCallerID": ANNA}, {"CallerObjectId": ANNA_OBJECT}):

@@ -91,7 +91,7 @@ async def test_a_query_that_the_service_would_refuse_is_refused(dynamics: LocalD
 
 
 async def test_a_filter_reaches_into_collections(dynamics: LocalDynamics) -> None:
-    """``any`` and ``all`` over the parties of a call."""
+    """``any`` and ``all`` filter by the parties of a call."""
     party = {"participationtypemask": 1, "partyid_contact@odata.bind": f"/contacts({MATTI})"}
     other = {"participationtypemask": 2, "partyid_systemuser@odata.bind": f"/systemusers({ANNA})"}
     await dynamics.ok("POST", "phonecalls", {"subject": "both", "phonecall_activity_parties": [party, other]})

@@ -137,7 +137,7 @@ async def test_cors_is_answered_for_known_origins(functions_host: StartHost) -> 
 
 
 async def test_the_home_page_can_be_switched_off(host: RunningHost, functions_host: StartHost) -> None:
-    """With it 200, without it 204."""
+    """The host answers 200 with the page and 204 without it."""
     assert (await host.client.get("/")).status_code == 200
     await host.stop()
     bare = await functions_host(APP, SETTINGS | {"AzureWebJobsDisableHomepage": "true"}, queues=False)

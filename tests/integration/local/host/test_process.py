@@ -43,7 +43,7 @@ def test_a_child_serves_and_ends_cleanly(child_host: MakeChild, settings: dict[s
 
 
 def test_a_failure_is_logged_with_its_traceback(child_host: MakeChild, settings: dict[str, str]) -> None:
-    """Once, with the name of the function."""
+    """It is logged once, with the name of the function."""
     child = child_host(APP, settings).start()
     assert httpx.get(f"{child.url}/api/boom").status_code == 500
     child.stop()
@@ -74,7 +74,7 @@ def test_the_settings_file_is_read_and_the_environment_wins(
     ],
 )
 def test_what_keeps_the_app_from_starting_is_reported_in_one_line(environ: dict[str, str], told: str) -> None:
-    """On stderr, with exit code 1."""
+    """The line is on stderr, and the exit code is 1."""
     ended = subprocess.run(
         host_command("--app", str(APP)), env=environ, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
     )
@@ -84,7 +84,7 @@ def test_what_keeps_the_app_from_starting_is_reported_in_one_line(environ: dict[
 
 
 def test_an_app_that_does_not_import_is_reported(tmp_path: Path) -> None:
-    """With the error of the import."""
+    """The report has the error of the import."""
     (tmp_path / "function_app.py").write_text("import there_is_no_such_module")
     ended = subprocess.run(
         host_command("--app", str(tmp_path)), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False

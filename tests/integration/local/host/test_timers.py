@@ -39,7 +39,7 @@ async def waiting(clock: ManualClock, seconds: float) -> None:
 
 
 async def test_a_timer_runs_when_it_is_due(functions_host: StartHost, settings: dict[str, str]) -> None:
-    """Not at start, then once for each due moment."""
+    """It does not run at start, and once for each due moment."""
     clock = ManualClock()
     host = await functions_host(APPS / "sample", settings, queues=False, clock=clock)
     await waiting(clock, FIVE_MINUTES_S)
@@ -127,7 +127,7 @@ async def test_runs_do_not_overlap(functions_host: StartHost, settings: dict[str
 
 
 async def test_stopping_lets_a_run_finish(functions_host: StartHost, settings: dict[str, str]) -> None:
-    """The host ends when the run has."""
+    """The host ends when the run has ended."""
     host = await functions_host(APPS / "startup", settings, clock=ManualClock())
     await eventually(lambda: len(host.module.runs) == 1)
     stopping = asyncio.create_task(host.host.stop())

@@ -154,7 +154,7 @@ async def test_what_only_a_private_leg_has_shown_is_taken_back(calls: CallWorld)
 
 
 async def test_an_activity_that_a_person_deleted_is_not_made_again(calls: CallWorld) -> None:
-    """Deleting is an edit, too."""
+    """A deletion by a person is an edit, too."""
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
     await calls.services.calls.reconcile(call_id)

@@ -153,7 +153,7 @@ async def test_a_mobile_call_with_a_contact_is_synchronised_both_ways(calls: Cal
 
 
 async def test_a_short_call_is_left_out(calls: CallWorld) -> None:
-    """CallDurationLimit (H4)."""
+    """A call shorter than CallDurationLimit is left out (H4)."""
     await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "duration_limit_s": 66})
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE)
@@ -185,7 +185,7 @@ async def test_an_activity_written_by_hand_is_not_doubled(calls: CallWorld) -> N
 
 
 async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(emptied: Listened) -> None:
-    """Found, counted, listed, mended (K10)."""
+    """Such calls are found, counted, listed and repaired (K10)."""
     logged, lost = emptied.new_call(), emptied.new_call()
     early = to_iso(utc_now() - timedelta(hours=2))
     emptied.cloud.add(logged, **MOBILE, ModifiedTime=early)

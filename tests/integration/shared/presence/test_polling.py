@@ -115,7 +115,7 @@ async def test_a_choice_written_over_by_a_ring_comes_back_after_the_call(polled:
 
 
 async def test_a_choice_written_over_by_the_end_of_a_call_is_given_back(polled: Polled) -> None:
-    """Once, whatever is polled afterwards."""
+    """It is given back once, whatever is polled afterwards."""
     statuses = polled.statuses
     await polled.call(CallStep.STARTED, 1)
     await asyncio.sleep(1.1)  # Dynamics keeps whole seconds

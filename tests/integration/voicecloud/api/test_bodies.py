@@ -79,7 +79,7 @@ async def test_an_announcement_is_read_only_of_who_may_upload_it(voicecloud_shar
 
 
 async def test_compressed_bodies_are_refused(voicecloud_shared: VoiceCloud) -> None:
-    """What is small on the wire may be huge."""
+    """A body that is small on the wire may be huge when unpacked."""
     answer = await voicecloud_shared.client.post(
         "/callbacks", content=b"\x1f\x8b", headers={"Content-Encoding": "gzip"}
     )

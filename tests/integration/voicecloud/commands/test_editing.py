@@ -132,7 +132,7 @@ async def test_pools_and_lists(voicecloud: VoiceCloud, command: Command, tmp_pat
     ],
 )
 async def test_what_makes_no_sense_is_refused(command: Command, arguments: tuple[str, ...], refusal: Any) -> None:
-    """With a reason, and nothing is changed."""
+    """The refusal has a reason, and nothing is changed."""
     with pytest.raises(refusal[0], match=refusal[1]):
         await command(*arguments)
 
@@ -190,7 +190,7 @@ async def test_what_is_not_valid_is_one_line_and_exit_code_2(
     arguments: tuple[str, ...],
     content: bytes,
 ) -> None:
-    """Never a traceback."""
+    """The command prints no traceback."""
     file = tmp_path / "settings.json"
     file.write_bytes(content)
     environment = {"VOICECLOUD_STORAGE_CONNECTION": storage_connection, "VOICECLOUD_TABLE_PREFIX": table_prefix}
@@ -212,7 +212,7 @@ async def test_a_setting_that_is_not_valid_is_one_line_too(
 
 
 async def test_a_change_is_noticed(voicecloud: VoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By looking for it, without a restart."""
+    """The running voice cloud finds it by itself, without a restart."""
     monkeypatch.setattr("voicecloud.runtime.reloading.LOOK_EVERY_S", 0.05)
     documents = Documents(voicecloud.store.tables.table(TABLE))
     directory = Directory(documents)

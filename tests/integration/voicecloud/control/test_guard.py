@@ -10,7 +10,7 @@ from tests.fixtures.voicecloud import ROOT, VoiceCloud
 
 
 async def test_it_cannot_be_framed(voicecloud_shared: VoiceCloud) -> None:
-    """And loads nothing but its own files."""
+    """The page cannot be framed and loads only its own files."""
     for path in ("/control/", "/control/customer.html"):
         headers = (await voicecloud_shared.client.get(path)).headers
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
@@ -49,7 +49,7 @@ async def test_its_own_pages_are_answered(voicecloud_shared: VoiceCloud) -> None
 
 
 def test_the_process_does_not_start_with_it_on_an_open_address() -> None:
-    """It says why."""
+    """The voice cloud says why it does not start."""
     environment = {**os.environ, "VOICECLOUD_CONTROL": "1", "VOICECLOUD_HOST": "0.0.0.0", "VOICECLOUD_PORT": "0"}
     done = subprocess.run(
         [sys.executable, "-m", "voicecloud"], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False

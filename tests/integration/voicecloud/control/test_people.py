@@ -100,7 +100,7 @@ async def test_calls_that_nobody_answers(voicecloud_shared: VoiceCloud) -> None:
 
 
 async def test_an_internal_call_has_a_row_of_each(voicecloud_shared: VoiceCloud) -> None:
-    """The one who calls and the one who is called."""
+    """The caller and the called colleague each have a row."""
     body = {"Number": DAVIDS, "Terminal": "teams", **QUICK}
     rows = await voicecloud_shared.over(await started(voicecloud_shared, f"agents/{CARLA}/calls", **body))
     assert [shown(row)[:5] for row in rows] == [

@@ -33,7 +33,7 @@ async def connected() -> tuple[Voice, Voice]:
 
 
 def test_the_replaced_parts_have_their_shape() -> None:
-    """Names and arguments that the adapter relies on."""
+    """The names and arguments that the adapter relies on are there."""
     assert list(inspect.signature(RTCRtpReceiver.receive).parameters) == ["self", "parameters"]
     handled = ["self", "packet", "arrival_time_ms"]
     assert list(inspect.signature(RTCRtpReceiver._handle_rtp_packet).parameters) == handled
@@ -50,7 +50,7 @@ def test_the_replaced_parts_have_their_shape() -> None:
 
 
 async def test_private_fields_are_there() -> None:
-    """Those that are read or written by name."""
+    """aiortc still has the private fields that the adapter reads or writes."""
     peer = Peer([], Listener(nothing, nothing, lambda _: None))
     await peer.offer()
     receiver, sender = vars(peer._receiver), vars(peer._sender)

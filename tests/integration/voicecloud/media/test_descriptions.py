@@ -81,7 +81,7 @@ async def test_what_a_telephone_network_leaves_unsaid_is_understood(floor: Floor
 
 
 async def test_a_description_that_is_too_long_is_not_read(floor: Floor) -> None:
-    """However well it begins."""
+    """It is refused however well it begins."""
     async with voices(600) as (voice,):
         offer = await voice.peer.offer()
         with pytest.raises(InvalidInput, match="sdp-too-long"):

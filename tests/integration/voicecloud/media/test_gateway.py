@@ -23,7 +23,7 @@ def near(pitch_hz: float) -> Any:
 
 
 async def test_two_bridged_legs_hear_each_other(floor: Floor) -> None:
-    """Each the other one's voice, and not its own."""
+    """Each leg hears the other's voice and not its own."""
     async with voices(600, 1700) as (agent, caller):
         await floor.talk((caller, CALLER), (agent, AGENT))
         heard = await asyncio.gather(agent.listen(), caller.listen())
@@ -200,14 +200,14 @@ async def test_more_peers_than_the_limit_are_refused(floor: Floor) -> None:
     "sdp", ["", "v=0", "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", "\x00" * 50, "v=0\r\n" * 20_000]
 )
 async def test_a_description_that_makes_no_sense_is_refused(floor: Floor, sdp: str) -> None:
-    """And leaves no connection behind."""
+    """It leaves no connection behind."""
     with pytest.raises(InvalidInput, match=r"sdp-malformed|sdp-too-long"):
         await floor.gateway.offer(CALLER, sdp)
     assert floor.gateway.peer_count == 0
 
 
 async def test_how_a_peer_is_heard_is_known(floor: Floor) -> None:
-    """Loss, jitter and round trip after some reports."""
+    """Loss, jitter and round trip are known after some reports."""
     async with voices(600, 1700) as (agent, caller):
         await floor.talk((caller, CALLER), (agent, AGENT))
         await asyncio.sleep(2.6)

@@ -53,7 +53,7 @@ async def test_a_file_has_both_parties_in_full_length(wanted: AudioFormat, kind:
 
 
 async def test_a_studio_that_fails_says_so() -> None:
-    """It is no empty recording."""
+    """A failure is not taken for an empty recording."""
     recorder = recorded()
     with pytest.raises(NoSound):
         await made(recorder.packets, float("nan"), AudioFormat.WAV)

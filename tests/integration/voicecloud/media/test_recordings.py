@@ -95,7 +95,7 @@ async def test_calls_without_peers_are_played(floor: Floor) -> None:
 
 
 async def test_a_voicemail_is_recorded(floor: Floor) -> None:
-    """One voice, on the left."""
+    """The recording has one voice, on the left."""
     async with voices(1700) as (caller,):
         await floor.join(caller, CALLER)
         await asyncio.sleep(0.1)

@@ -158,7 +158,7 @@ async def test_a_reloaded_page_takes_its_call_up_again(
 async def test_keys_are_pressed_for_the_other_party(
     voicecloud: VoiceCloud, anna: WebPhone, speakers: list[Voice]
 ) -> None:
-    """By request, as RFC 4733 events (C2)."""
+    """Keys are sent by request, as RFC 4733 events (C2)."""
     agent, _, caller = speakers
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()
@@ -190,7 +190,7 @@ async def test_the_event_stream_gives_the_whole_state_and_goes_on_where_it_was(
 
 
 async def test_waiting_for_a_change_ends_with_it(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """Or after the time that was asked for."""
+    """Without a change it ends after the time that was asked for."""
     version = (await anna.state())["version"]
     waiting = asyncio.ensure_future(anna.state(Version=version, WaitS="10"))
     await asyncio.sleep(0.1)
@@ -214,7 +214,7 @@ async def test_the_same_command_twice_is_done_once(voicecloud: VoiceCloud, anna:
 
 
 async def test_what_the_state_forbids_is_refused_with_the_state(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """Nothing has changed then."""
+    """The call is unchanged after the refusal."""
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()
     answer = await anna.send(call_id, "hold")
@@ -239,7 +239,7 @@ async def test_nobody_commands_a_call_of_somebody_else(voicecloud: VoiceCloud, a
 
 
 async def test_many_offers_are_refused_before_they_cost_anything(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """And nobody else is disturbed."""
+    """Other phones are not disturbed by them."""
     call_id = await anna.dial(CUSTOMER)
     answers = [await anna.offer(call_id, "v=0") for _ in range(30)]
     assert {answer.status_code for answer in answers} == {400, 429}
@@ -250,7 +250,7 @@ async def test_many_offers_are_refused_before_they_cost_anything(voicecloud: Voi
 
 
 async def test_a_recording_can_be_paused(voicecloud: VoiceCloud, anna: WebPhone, speakers: list[Voice]) -> None:
-    """Only of a call that is recorded (K9)."""
+    """Only the recording of a call that is recorded can be paused (K9)."""
     agent, _, caller = speakers
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()
@@ -265,7 +265,7 @@ async def test_a_recording_can_be_paused(voicecloud: VoiceCloud, anna: WebPhone,
 async def test_who_ends_the_call_in_a_consultation_ends_it(
     voicecloud: VoiceCloud, anna: WebPhone, bjorn: WebPhone
 ) -> None:
-    """Nobody is handed over (C3)."""
+    """The caller is not handed over (C3)."""
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()
     await anna.do(call_id, "answer")

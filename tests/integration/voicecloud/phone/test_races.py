@@ -41,7 +41,7 @@ async def test_who_takes_the_call_elsewhere_is_not_overheard_by_the_page(
 
 
 async def test_a_call_at_another_terminal_is_shown_and_commanded(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """Only its voice is there (C2, C3)."""
+    """Only its voice is at that terminal (C2, C3)."""
     voicecloud.store.telephony.engine.tell(events.TerminalChanged(ANNA, Terminal.MOBILE, True))
     call_id = await direct_call(voicecloud, ANNA)
     leg_id = (await anna.rings())["legId"]

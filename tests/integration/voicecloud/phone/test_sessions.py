@@ -90,7 +90,7 @@ async def test_whoever_has_no_telephone_opens_no_session(voicecloud: VoiceCloud)
 
 
 async def test_a_phone_is_opened_and_watched_by_its_user_only(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """Or by the application; a colleague is refused."""
+    """The application may do so for them; a colleague is refused."""
     colleague = await voicecloud.signed_in("bjorn.lindqvist@aurorahome.example", "local-password")
     assert (await colleague.get(f"/users/{BJORN}/phone")).status_code == 200
     for method, path in (
@@ -185,7 +185,7 @@ async def test_a_pools_call_is_offered_to_a_phone_that_opens(voicecloud: VoiceCl
 
 @pytest.mark.parametrize("wait", ["x", "nan", "-1", "inf"])
 async def test_odd_waits_are_no_waits_or_refused(voicecloud: VoiceCloud, anna: WebPhone, wait: str) -> None:
-    """Nobody waits for ever."""
+    """A wait has an upper limit."""
     async with asyncio.timeout(AT_ONCE_S):
         answer = await voicecloud.client.get(anna.path, params={"WaitS": wait, "Version": "other"})
     assert answer.status_code == (400 if wait == "x" else 200)

@@ -52,7 +52,7 @@ async def test_who_is_not_to_be_disturbed_is_not_rung(voicecloud: VoiceCloud, an
 
 
 async def test_who_is_available_is_rung_directly_and_for_their_pools(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """One call after the other (B2)."""
+    """Direct calls and calls of the pools ring, one after the other (B2)."""
     await alone_in_sales(voicecloud)
     await set_status(voicecloud, AVAILABLE)
     for call in (direct_call(voicecloud, ANNA), voicecloud.call(SALES_NUMBER, STAYS)):

@@ -51,7 +51,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 @given(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join) | st.text(max_size=30))
 def test_any_filter_is_answered(api: Api, text: str) -> None:
-    """With rows or with a refusal."""
+    """The answer has rows or is a refusal."""
     for option in ("$filter", "$orderby", "$select", "$expand", "$top", "$skiptoken", "$deltatoken"):
         answer = api.handle(ApiRequest("GET", "contacts", {option: text, "@p1": text}, {}), SYSTEM)
         assert answer.status in {200, 400, 404, 410}
@@ -59,7 +59,7 @@ def test_any_filter_is_answered(api: Api, text: str) -> None:
 
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
 def test_any_body_is_answered(api: Api, body: dict[str, object]) -> None:
-    """With a row or with a refusal that leaves none."""
+    """The answer is a row, or a refusal that leaves none."""
     headers = {"content-type": "application/json"}
     before = api.store.count(TABLES["phonecall"], "", [])
     answer = api.handle(ApiRequest("POST", "phonecalls", {}, headers, json.dumps(body).encode()), SYSTEM)
@@ -69,7 +69,7 @@ def test_any_body_is_answered(api: Api, body: dict[str, object]) -> None:
 
 @given(st.text(alphabet="contacts()='1,/$count% ²\\", max_size=20), st.sampled_from(["GET", "PATCH", "DELETE", "POST"]))
 def test_any_path_is_answered(api: Api, path: str, method: str) -> None:
-    """With a refusal at most."""
+    """A path that is not served is refused."""
     answer = api.handle(ApiRequest(method, path, {}, {"content-type": "application/json"}, b"{}"), SYSTEM)
     assert 200 <= answer.status < 500
 

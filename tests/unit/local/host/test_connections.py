@@ -13,7 +13,7 @@ def test_a_connection_is_found_under_each_of_its_names(name: str) -> None:
 
 
 def test_a_connection_that_is_not_set_is_reported() -> None:
-    """With the names that would do."""
+    """The error has the names that would do."""
     with pytest.raises(SettingsError, match="BUS"):
         check_connection("BUS", {"BUS": ""})
 

@@ -34,7 +34,7 @@ def test_functions_come_with_their_triggers_in_the_order_of_names() -> None:
 
 
 def test_a_route_is_the_functions_name_and_methods_are_all_unless_said() -> None:
-    """As in Microsoft's host."""
+    """Defaults of a route are those of Microsoft's host."""
     (function,) = indexed(("hello", [{"type": "httpTrigger", "name": "req"}]))
     assert isinstance(function.trigger, HttpTrigger)
     assert function.trigger.route.template == "api/hello"
@@ -42,7 +42,7 @@ def test_a_route_is_the_functions_name_and_methods_are_all_unless_said() -> None
 
 
 def test_a_function_is_disabled_by_a_setting() -> None:
-    """``AzureWebJobs.<name>.Disabled``."""
+    """The setting is ``AzureWebJobs.<name>.Disabled``."""
     (function,) = indexed(("calls", [HTTP]), **{"AzureWebJobs.calls.Disabled": "true"})
     assert function.disabled
 

@@ -68,7 +68,7 @@ def test_what_is_no_schedule_is_refused(schedule: str) -> None:
 
 
 def test_a_schedule_that_never_comes_is_refused() -> None:
-    """30 February."""
+    """30 February never comes."""
     with pytest.raises(SettingsError, match="never"):
         parse("0 0 0 30 2 *").next_after(MONDAY)
 

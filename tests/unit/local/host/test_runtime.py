@@ -14,7 +14,7 @@ def parameters(function: Callable[..., object]) -> list[str]:
 
 
 def test_the_entry_points_are_there() -> None:
-    """Load, list, and the pool of threads."""
+    """The worker can load and list functions, and has the pool of threads."""
     for name in ("worker_init_request", "functions_metadata_request"):
         assert inspect.iscoroutinefunction(getattr(handle_event, name))
         assert parameters(getattr(handle_event, name)) == ["request"]
@@ -35,7 +35,7 @@ def test_the_registry_is_the_one_of_both_modules() -> None:
 
 
 def test_a_datum_holds_a_value_and_its_type() -> None:
-    """In this order."""
+    """Value and type stand in this order."""
     value = Datum("x", "string")
     assert (value.value, value.type) == ("x", "string")
 

@@ -78,7 +78,7 @@ def test_local_settings_give_values_and_how_to_serve(tmp_path: Path) -> None:
     "document", [{"IsEncrypted": True}, {"Values": []}, {"Velues": {}}, {"Host": {"Cors": "*", "x": 1}}]
 )
 def test_local_settings_that_are_not_valid_are_refused(tmp_path: Path, document: Any) -> None:
-    """Encrypted files and unknown keys too."""
+    """Encrypted files and unknown keys are refused too."""
     with pytest.raises(SettingsError):
         read_local_settings(write(tmp_path, "local.settings.json", document))
 

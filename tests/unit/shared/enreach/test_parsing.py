@@ -39,7 +39,7 @@ def test_a_call_answered_in_the_year_0001_was_not_answered() -> None:
 
 @pytest.mark.parametrize("duration", [-5, 1e300, "x", {}, -0.6])
 def test_a_duration_that_is_not_valid_follows_from_the_times(duration: object) -> None:
-    """From the answer to the end."""
+    """It is the time from the answer to the end."""
     assert read(Duration=duration).duration_s == 60
 
 

@@ -41,7 +41,7 @@ async def test_every_row_of_a_window_is_read_once(seconds: list[int], length: in
 
 
 async def test_a_second_with_too_many_rows_is_an_error() -> None:
-    """Nothing is left out in silence."""
+    """No row is left out silently."""
     source = Source([row(7)] * LIMIT)
     with pytest.raises(Unavailable, match="voicecloud-too-many"):
         _ = [page async for page in pages(source.read, START, START + timedelta(days=1))]

@@ -69,7 +69,7 @@ def test_a_number_that_looks_like_a_remark_is_a_number(text: str, region: str, n
 
 @pytest.mark.parametrize("text", ["30.11.2026", "2026-11-30", "12.12.2012", "24/7", "8 snt"])
 def test_a_remark_alone_is_no_number(text: str) -> None:
-    """Nor are its digits dialled."""
+    """The digits of a remark are not dialled."""
     for region in ("FI", "DK"):
         assert numbers_in(text, region) == frozenset()
         with pytest.raises(InvalidInput, match="number-unreadable"):

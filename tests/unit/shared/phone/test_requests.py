@@ -47,7 +47,7 @@ def test_ids_cannot_leave_their_place_in_a_path(text: str) -> None:
     ],
 )
 def test_an_offer_is_a_session_description(content_type: str, body: bytes, code: str | None) -> None:
-    """By its type, its beginning and its length."""
+    """It is known by its type, its beginning and its length."""
     if code is None:
         assert requests.sdp(content_type, body) == body
         return

@@ -18,7 +18,7 @@ from shared.phone.searching import digits_of, has, name_pattern, number_pattern
     ],
 )
 def test_a_name_is_found_without_its_accents(typed: str, name: str) -> None:
-    """And with accents that it does not have."""
+    """A name is also found with accents that it does not have."""
     assert has(typed, name)
 
 
@@ -39,7 +39,7 @@ def test_a_number_is_found_by_a_part_of_it(typed: str) -> None:
     ],
 )
 def test_dynamics_takes_what_was_typed_literally(typed: str, found: str, not_found: str) -> None:
-    """Where it tells accents apart, too."""
+    """This holds in an environment that distinguishes accents, too."""
     pattern = f"%{name_pattern(typed)}%"
     assert matches(pattern, found)
     assert not matches(pattern, not_found)

@@ -118,7 +118,7 @@ def test_both_sides_are_one_at_sign_in(found: Seen, written: str | None) -> None
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.AVAILABLE])
 def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
-    """E1, and the echo is no change."""
+    """The echo of a mirrored status is no change (E1)."""
     story = Story()
     story.set(shown(DEFAULT_PRESENCES[kind], 101))
     assert story.reconcile() == [(Purpose.MIRROR, str(kind))]
@@ -132,7 +132,7 @@ def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
 
 
 def test_of_two_changes_at_once_the_later_counts() -> None:
-    """Whichever side it was made on."""
+    """It counts whichever side it was made on."""
     story = Story()
     story.set(phone(Kind.AWAY, 101))
     story.set(shown(FOCUS, 102))
@@ -189,7 +189,7 @@ def test_the_phones_status_changed_in_a_call_shows_after_it() -> None:
 
 
 def test_who_is_not_to_be_disturbed_stays_so_after_a_call() -> None:
-    """Nothing is written and nothing restored."""
+    """Nothing is written, and nothing is restored after the call."""
     story = Story(DND, Kind.DND)
     story.call(CallStep.STARTED, 1)
     assert story.reconcile() == []

@@ -50,7 +50,7 @@ def test_any_value_of_any_field_is_taken_or_refused(data: st.DataObject) -> None
 
 @pytest.mark.parametrize("field", ["complete_limit_s", "duration_limit_s", "start_margin_s"])
 def test_false_is_no_number_of_seconds(field: str) -> None:
-    """Though Python takes it for zero, which is one."""
+    """``false`` is refused, although Python takes it for zero."""
     with pytest.raises(InvalidInput, match=field):
         CallSync.from_document({field: False})
     assert CallSync.from_document({field: 0})

@@ -22,7 +22,7 @@ def test_pages_that_are_not_recorded_are_named_by_a_list(pages: object) -> None:
     ["https://contoso.crm4.dynamics.com", "https://*.dynamics.com", "http://localhost:7300", "https://a.example:8443"],
 )
 def test_origins_may_frame_the_phone(origin: str) -> None:
-    """Of https, and of one's own machine."""
+    """They are https addresses or addresses of the machine itself."""
     assert PhoneSettings.from_document({"frame_ancestors": [origin]}).frame_ancestors == (origin,)
 
 

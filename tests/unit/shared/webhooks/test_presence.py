@@ -60,7 +60,7 @@ def test_a_changed_availability_asks_to_reconcile() -> None:
 
 @pytest.mark.parametrize("name", ["QueueCallInArrived", "CallbackCreated", "UserCallInTransferStarted"])
 def test_other_events_do_not_concern_a_status(name: str) -> None:
-    """Nor do those that name nobody."""
+    """Events that name no user are ignored as well."""
     assert message_of({**CALL_EVENT, "EventType": name}, NOW) is None
     assert message_of({"EventType": "UserCallInComing"}, NOW) is None
 
@@ -75,6 +75,6 @@ def test_an_event_with_an_impossible_moment_happened_now(moment: str | None) -> 
 
 @pytest.mark.parametrize("call_id", ["c" * 65, "going-on", "a/b", {"Id": "c1"}])
 def test_what_can_be_no_call_is_refused(call_id: object) -> None:
-    """It would become part of a key."""
+    """A call's id becomes part of a key."""
     with pytest.raises(InvalidInput, match="malformed-webhook"):
         message_of({**CALL_EVENT, "EventType": "UserCallInComing", "CallId": call_id}, NOW)

@@ -8,7 +8,7 @@ from voicecloud.control.guard import check_place
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.0.0.2"])
 def test_this_machine_is_right(host: str) -> None:
-    """Any loopback address."""
+    """Any loopback address is accepted."""
     check_place(host, has_trunk=False)
 
 

@@ -89,7 +89,7 @@ async def test_what_cannot_be_had_becomes_a_chime(error: Exception | None) -> No
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all" * 99])
 async def test_a_broken_file_becomes_a_chime(content: bytes) -> None:
-    """It ends no call."""
+    """The call goes on."""
     library = Library()
     library.files["welcome"] = content
     assert await Clips(library).get("welcome") == await Clips(library).get("chime")
@@ -123,7 +123,7 @@ def test_a_clip_is_played_once_or_in_a_loop() -> None:
 
 
 def test_a_tone_swells_and_fades() -> None:
-    """Without a click at either end."""
+    """There is no click at either end."""
     sound = np.frombuffer(tones.tone(440, 0.1), dtype="<i2")
     assert abs(sound[0]) < 50
     assert abs(sound[-1]) < 100

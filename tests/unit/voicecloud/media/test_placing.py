@@ -71,7 +71,7 @@ def test_a_clock_that_stands_still_in_silence_is_followed() -> None:
 
 @pytest.mark.parametrize("share", [1.0001, 0.9999])
 def test_a_clock_that_is_not_ours_stays_near(share: float) -> None:
-    """For hours: 0.01 percent are 360 ms an hour."""
+    """A drift of 0.01 percent would be 360 ms an hour; it is corrected for hours."""
     arrivals = [Arrival(1, number * FRAME % WRAP, round(number * FRAME * share)) for number in range(0, 200_000, 10)]
     found = places(arrivals)
     assert max(abs(place - one.arrived) for place, one in zip(found, arrivals, strict=True)) <= OFF + FRAME
@@ -85,5 +85,5 @@ def test_two_sources_have_nothing_in_common() -> None:
 
 
 def test_nothing_is_nowhere() -> None:
-    """An empty recording."""
+    """An empty recording has no packets to place."""
     assert places([]) == []

@@ -44,7 +44,7 @@ def test_jitter_and_round_trip_are_those_of_the_whole_call() -> None:
 
 
 def test_nothing_but_loss_is_a_hundred_percent() -> None:
-    """And no division by what did not arrive."""
+    """A leg without a received packet has figures all the same."""
     meter = Meter()
     meter.done(quality(0, loss=1.0))
     total = meter.total()

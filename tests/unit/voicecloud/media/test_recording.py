@@ -39,7 +39,7 @@ def holes(sound: Any) -> int:
 
 
 def test_each_party_is_on_its_channel() -> None:
-    """And begins when it began to speak."""
+    """Each channel begins when its party began to speak."""
     recorder = Recorder(100.0)
     for number in range(50):
         recorder.add(0, packet(number), 100.0 + number * FRAME_S)
@@ -54,7 +54,7 @@ def test_each_party_is_on_its_channel() -> None:
 
 @pytest.mark.parametrize("missing", [{20}, {20, 21}, {20, 21, 22}, {10, 20, 30, 40}])
 def test_missing_packets_are_concealed(missing: set[int]) -> None:
-    """Gone on as before; nothing after them moves."""
+    """The sound goes on as before, and nothing after it moves."""
     recorder = Recorder(0.0)
     for number in set(range(60)) - missing:
         recorder.add(0, packet(number), number * FRAME_S)
@@ -147,7 +147,7 @@ def test_nonsense_is_no_sound_and_no_harm(payload: bytes) -> None:
 
 
 def test_an_empty_recording_is_silent() -> None:
-    """In the length that it had."""
+    """It has the length that it should have."""
     left, right = channels(Recorder(0.0), 2.0)
     assert len(left) == 2 * RATE
     assert not left.any()

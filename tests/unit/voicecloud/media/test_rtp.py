@@ -88,7 +88,7 @@ def test_numbers_of_a_stream_never_repeat_or_jump(steps: list[str], first: int) 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_is_read_as_it_was_sent(key: str) -> None:
-    """Once, however many of its packets arrive."""
+    """It is read once, however many of its packets arrive."""
     reader, payloads = KeyReader(), list(key_payloads(key))
     assert [reader.read(1, 4_000, payload) for payload in payloads] == [key] + [None] * (len(payloads) - 1)
     assert KeyReader().read(1, 4_000, payloads[-1]) == key

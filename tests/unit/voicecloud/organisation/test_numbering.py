@@ -25,7 +25,7 @@ def test_a_call_is_read_by_the_trunks_country_a_dialled_number_by_that_of_the_or
 
 @pytest.mark.parametrize("withheld", ["anonymous", "+86282452253", "", None])
 def test_who_withholds_their_number_has_none(withheld: str | None) -> None:
-    """However the network says it."""
+    """It has none however the network says so."""
     assert NUMBERING.event(CallArrived("c", withheld, "1001")) == CallArrived("c", None, "1001")
 
 

@@ -30,7 +30,7 @@ def test_a_phone_gets_a_password_of_its_own_for_a_day() -> None:
 
 
 def test_without_a_secret_servers_are_as_they_were_set() -> None:
-    """Also those of the gateway itself."""
+    """Browsers and the gateway get the servers of the setting."""
     assert list(servers("").for_browser()) == [STUN, TURN, OWN]
     assert list(servers("").own) == [STUN, TURN, OWN]
 

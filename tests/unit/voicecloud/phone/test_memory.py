@@ -10,7 +10,7 @@ from voicecloud.phone.memory import KEPT_FOR, Answers
 
 
 def test_an_answer_is_kept_for_a_while() -> None:
-    """And then forgotten: it may tell of a customer."""
+    """It is forgotten afterwards, because it may name a customer."""
     answers: Answers[str, int] = Answers()
     answers.keep("a", 1, MONDAY_NOON)
     assert answers.get("a", MONDAY_NOON + KEPT_FOR) == 1
@@ -19,7 +19,7 @@ def test_an_answer_is_kept_for_a_while() -> None:
 
 
 def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest go first."""
+    """The oldest answers go first."""
     monkeypatch.setattr(memory, "MOST", 2)
     answers: Answers[str, int] = Answers()
     for number, key in enumerate("abc"):

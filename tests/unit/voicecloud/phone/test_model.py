@@ -86,7 +86,7 @@ def test_a_consultation_shows_both_others_to_who_consults(floor: MakeFloor) -> N
 
 
 def test_who_has_dialled_waits_for_the_called_party(floor: MakeFloor) -> None:
-    """Answered is when the other one has (C1)."""
+    """The call counts as answered when the other party has answered (C1)."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", OUTSIDE))
     document = seen_by(made, "ann")
@@ -156,7 +156,7 @@ def test_who_gets_a_call_sees_who_transferred_it(floor: MakeFloor, asks_first: b
     ("fate", "reason"), [("declines", "declined"), ("lets it ring", "no_answer"), ("is away", "unavailable")]
 )
 def test_a_call_that_comes_back_says_who_did_not_take_it(floor: MakeFloor, fate: str, reason: str) -> None:
-    """To who transferred it, with the reason (C3)."""
+    """The agent who transferred it sees who and why (C3)."""
     made = floor()
     made.call(b_number=number_of("ann"))
     if fate == "is away":

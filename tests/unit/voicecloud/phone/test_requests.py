@@ -77,7 +77,7 @@ def test_what_is_no_number_is_not_called(text: str) -> None:
 
 @given(st.text(max_size=40) | st.from_regex(r"(sip:)?[+0-9a-z@;=.]{1,25}", fullmatch=True))
 def test_nothing_but_digits_reaches_a_trunk(text: str) -> None:
-    """Whatever was typed."""
+    """This holds whatever was typed."""
     try:
         called = requests.number(text, organisation()).number
     except (InvalidInput, Missing):

@@ -155,7 +155,7 @@ def test_rows_of_a_call_in_progress_are_those_known_so_far(floor: MakeFloor) -> 
 
 
 def test_a_waiting_caller_is_a_waiting_visit(floor: MakeFloor) -> None:
-    """Not answered, not ended."""
+    """The visit is neither answered nor ended."""
     made = floor(Pool("p", "P"))
     made.call()
     (visit,) = service_calls(history_of(made))
@@ -163,7 +163,7 @@ def test_a_waiting_caller_is_a_waiting_visit(floor: MakeFloor) -> None:
 
 
 def test_an_abandoned_call_waited_until_its_end(floor: MakeFloor) -> None:
-    """Nobody answered first."""
+    """It waited until its end because nobody answered."""
     made = floor(Pool("p", "P"))
     made.call()
     made.wait(33)
@@ -212,7 +212,7 @@ def test_the_first_answer_is_the_first_persons(floor: MakeFloor) -> None:
 
 
 def test_the_published_codes_are_those_of_the_data_export() -> None:
-    """Disconnect, pool rejections and user events."""
+    """Reasons of disconnection, rejections of a pool and events of a user have the published codes."""
     assert {code: str(kind) for kind, code in EVENT_CODES.items()} == {
         2: "disconnected",
         101: "queue_rejected",
@@ -297,7 +297,7 @@ def test_pool_calls_are_work_and_direct_calls_what_the_user_has_set(floor: MakeF
     [(Privacy.WORK, 14, True), (Privacy.PRIVATE, 15, False), (Privacy.UNDEFINED, 90, True)],
 )
 def test_privacy_may_be_changed_within_fourteen_days(present: Privacy, days: int, allowed: bool) -> None:
-    """Undefined at any time."""
+    """An undefined privacy may be changed at any time."""
     assert may_reclassify(present, MONDAY_NOON, MONDAY_NOON + timedelta(days=days)) is allowed
 
 

@@ -32,7 +32,7 @@ def test_a_phone_that_rings_out_passes_the_call_on(floor: MakeFloor) -> None:
 
 
 def test_a_rejected_call_goes_to_another_at_once(floor: MakeFloor) -> None:
-    """No time is lost."""
+    """The next agent is rung in the same moment."""
     made = floor(Pool("p", "P", members=members("ann", "bob")))
     made.call()
     ((first, leg_id),) = made.rings().items()
@@ -72,7 +72,7 @@ def test_the_caller_who_gives_up_stops_the_ringing(floor: MakeFloor) -> None:
 
 
 def test_the_longest_waiting_call_is_first(floor: MakeFloor) -> None:
-    """In one pool of one priority."""
+    """This holds among calls of one priority in one pool."""
     made = floor(Pool("p", "P", members=members("ann")))
     made.availability("ann", AvailabilityClass.DND, 60)
     made.call("c1")
@@ -154,7 +154,7 @@ def test_wrap_up_keeps_the_next_call_away_until_it_is_over(floor: MakeFloor) -> 
 
 
 def test_wrap_up_can_be_ended_early(floor: MakeFloor) -> None:
-    """By the agent; twice is refused."""
+    """The agent ends it once; the second time is refused."""
     made = floor(Pool("p", "P", members=members("ann"), wrap_up_s=20.0))
     made.call("c1")
     made.answer("ann", "c1")

@@ -14,7 +14,7 @@ FAR = "+358409999999"
 
 
 def test_a_number_that_is_nobodys_is_refused_with_a_record(floor: MakeFloor) -> None:
-    """Even such a call leaves one."""
+    """Even a refused call leaves a record."""
     made = floor()
     made.call(b_number="+358999")
     assert made.record().end_reason is EndReason.UNKNOWN_NUMBER
@@ -45,7 +45,7 @@ def test_an_outbound_call_is_put_through(floor: MakeFloor) -> None:
 
 @pytest.mark.parametrize("kind", list(AvailabilityClass))
 def test_outbound_calls_are_allowed_in_every_availability(floor: MakeFloor, kind: AvailabilityClass) -> None:
-    """Off work and DND too (B1-B3)."""
+    """They are allowed in off work and do not disturb too (B1-B3)."""
     made = floor()
     made.availability("ann", kind)
     made.tell(events.DialOut("c1", "ann", FAR))
@@ -53,14 +53,14 @@ def test_outbound_calls_are_allowed_in_every_availability(floor: MakeFloor, kind
 
 
 def test_a_failed_outbound_call_is_recorded(floor: MakeFloor) -> None:
-    """Not answered, with the reason (F9)."""
+    """Its row says that it was not answered, and why (F9)."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", FAR), events.FarRefused("c1:2", "busy"))
     assert (made.record().end_reason, made.record().user_calls[0].result) == (EndReason.BUSY, EndResult.UNANSWERED)
 
 
 def test_a_user_may_show_the_number_of_an_own_pool(floor: MakeFloor) -> None:
-    """And of no other (C4)."""
+    """The number of any other pool is refused (C4)."""
     made = floor(Pool("p", "P", members=members("ann")))
     made.tell(events.DialOut("c1", "ann", FAR, caller_number=POOL_NUMBER))
     assert made.found(CallNumber)[0].caller_number == POOL_NUMBER
@@ -151,7 +151,7 @@ def test_dialling_ends_wrap_up(floor: MakeFloor) -> None:
     ],
 )
 def test_calls_that_make_no_sense_are_refused(floor: MakeFloor, event: events.DialOut, error: type[Exception]) -> None:
-    """Nothing begins then."""
+    """No call begins."""
     made = floor()
     with pytest.raises(error):
         made.tell(event)
@@ -173,7 +173,7 @@ def test_draining_takes_no_new_calls_and_finishes_the_present(floor: MakeFloor) 
 
 
 def test_stopping_ends_every_call_with_its_record(floor: MakeFloor) -> None:
-    """Whatever it was doing."""
+    """Calls end in whatever state they are."""
     made = floor(Pool("p", "P", members=members("ann")))
     for call_id in ("c1", "c2"):
         made.call(call_id)

@@ -71,7 +71,7 @@ def test_a_closed_pool_says_so_and_disconnects(floor: MakeFloor) -> None:
 
 
 def test_a_closed_pool_may_transfer(floor: MakeFloor) -> None:
-    """To an outside number, which is shown who calls."""
+    """It may transfer to an outside number, which is shown the caller's number."""
     made = floor(Pool("p", "P", schedule=MORNING, closed_action=TO_OUTSIDE))
     made.call()
     (dial,) = made.found(CallNumber)
@@ -132,7 +132,7 @@ def test_an_overflow_ring_comes_to_an_end(floor: MakeFloor) -> None:
 
 @pytest.mark.parametrize("kind", [AvailabilityClass.DND, AvailabilityClass.OFF_WORK])
 def test_without_serving_agents_the_pool_does_what_it_is_told(floor: MakeFloor, kind: AvailabilityClass) -> None:
-    """No available agents: transfer, here."""
+    """The pool's action for no available agents, a transfer, is done."""
     made = floor(Pool("p", "P", members=members("ann"), no_agents_action=TO_OUTSIDE))
     made.availability("ann", kind)
     made.call()
@@ -219,7 +219,7 @@ def test_a_missed_call_becomes_a_callback_request(floor: MakeFloor) -> None:
 
 
 def test_an_answered_call_is_not_missed(floor: MakeFloor) -> None:
-    """No request for it."""
+    """An answered call becomes no callback request."""
     made = floor(Pool("p", "P", callback=CallbackRules("list-1", on_missed=True), members=members("ann")))
     made.call()
     made.answer("ann")
@@ -337,7 +337,7 @@ def test_a_phone_that_is_loaded_again_throws_nobody_out(floor: MakeFloor) -> Non
 
 @pytest.mark.parametrize("leaves", ["phone", "lunch", "pool", "switch"])
 def test_it_does_not_matter_how_the_last_agent_leaves(floor: MakeFloor, leaves: str) -> None:
-    """Phone, availability, membership, master switch."""
+    """Phone, availability, membership and master switch have the same effect."""
     made = floor(Pool("p", "P", members=members("ann"), no_agents_action=TO_OUTSIDE))
     made.call("c1")
     made.answer("ann", "c1")
@@ -357,7 +357,7 @@ def test_it_does_not_matter_how_the_last_agent_leaves(floor: MakeFloor, leaves: 
 
 
 def test_who_takes_no_callback_then_keeps_their_place(floor: MakeFloor) -> None:
-    """And their longest wait, and is asked once only."""
+    """The caller keeps the waiting time, and is asked only once."""
     pool = replace(WAITING_LIMITED, no_agents_action=CALLBACK, callback=RULES)
     made = busy_then_waiting(floor, pool)
     made.wait(25)
@@ -374,7 +374,7 @@ def test_who_takes_no_callback_then_keeps_their_place(floor: MakeFloor) -> None:
 
 
 def test_without_an_action_who_waits_goes_on_waiting(floor: MakeFloor) -> None:
-    """As who comes then does."""
+    """Callers who come afterwards wait as well."""
     made = busy_then_waiting(floor, WAITING_LIMITED)
     made.wait(299)
     assert made.stage("c3") == "queued"

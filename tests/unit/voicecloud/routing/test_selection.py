@@ -72,7 +72,7 @@ def test_less_skilled_agents_are_used_gradually(wait_s: float, chosen: tuple[str
 
 
 def test_ring_all_rings_everybody_free() -> None:
-    """A pick-up group."""
+    """The pool works as a pick-up group."""
     assert choose(question(Selection.RING_ALL, Candidate("a", 1, 5), Candidate("b", 1, 5))) == ("a", "b")
 
 

@@ -36,14 +36,14 @@ def test_the_question_has_caller_and_number(floor: MakeFloor) -> None:
 
 
 def test_no_change_means_the_pool_as_usual(floor: MakeFloor) -> None:
-    """An agent rings."""
+    """An agent of the pool is rung."""
     made = asked(floor)
     made.tell(RoutingAnswered("c1", None))
     assert len(made.rings()) == 1
 
 
 def test_without_an_answer_the_call_goes_on_after_five_seconds(floor: MakeFloor) -> None:
-    """And a late answer changes nothing."""
+    """A late answer changes nothing."""
     made = asked(floor)
     made.wait(4.9)
     assert made.rings() == {}
@@ -88,7 +88,7 @@ def test_a_fail_target_replaces_the_overflow(floor: MakeFloor) -> None:
 
 
 def test_preferred_agents_are_rung_first_when_free(floor: MakeFloor) -> None:
-    """Else anybody."""
+    """When none of them is free, any agent is rung."""
     made = asked(floor)
     made.tell(RoutingAnswered("c1", RoutingAnswer(preferred=("bob",))))
     assert list(made.rings()) == ["bob"]
@@ -97,7 +97,7 @@ def test_preferred_agents_are_rung_first_when_free(floor: MakeFloor) -> None:
 
 
 def test_a_required_agent_is_waited_for(floor: MakeFloor) -> None:
-    """Nobody else is rung."""
+    """Other agents are not rung."""
     made = asked(floor)
     made.availability("bob", AvailabilityClass.DND, 60)
     made.tell(RoutingAnswered("c1", RoutingAnswer(required="bob")))

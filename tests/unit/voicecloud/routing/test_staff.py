@@ -14,7 +14,7 @@ from voicecloud.routing.model import Action, ActionKind, Member, Pool, Target, T
 
 
 def test_an_activated_member_gets_the_waiting_call(floor: MakeFloor) -> None:
-    """In the same moment."""
+    """The call rings in the same moment."""
     made = floor(Pool("p", "P", members=(Member("ann", active=False),)))
     made.call()
     assert made.rings() == {}
@@ -35,7 +35,7 @@ def test_a_new_member_is_given_calls_and_a_removed_one_is_not(floor: MakeFloor) 
 
 
 def test_the_master_switch_keeps_pool_calls_away_and_direct_ones_not(floor: MakeFloor) -> None:
-    """Receive pool calls: off."""
+    """The switch is the user's "Receive pool calls"."""
     made = floor(Pool("p", "P", members=members("ann")))
     made.tell(events.SetAccepting("ann", accepting=False))
     made.call("c1")
@@ -69,7 +69,7 @@ def test_an_availability_event_can_be_ended(floor: MakeFloor) -> None:
 
 
 def test_a_call_does_not_change_availability(floor: MakeFloor) -> None:
-    """Neither ringing nor talking (E3)."""
+    """Neither ringing nor talking changes it (E3)."""
     made = floor(Pool("p", "P", members=members("ann")))
     made.call()
     made.answer("ann")
@@ -87,7 +87,7 @@ def test_a_call_does_not_change_availability(floor: MakeFloor) -> None:
     ],
 )
 def test_commands_about_nobody_are_refused(floor: MakeFloor, event: events.Event) -> None:
-    """With Missing."""
+    """The error is Missing."""
     made = floor(Pool("p", "P", members=members("ann")))
     with pytest.raises(Missing):
         made.tell(event)

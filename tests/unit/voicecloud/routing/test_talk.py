@@ -18,14 +18,14 @@ def talking(floor: MakeFloor) -> tuple[Floor, str]:
 
 
 def test_answering_bridges_the_two_and_records(floor: MakeFloor) -> None:
-    """Caller and agent, one channel each."""
+    """Caller and agent have one channel each."""
     made, leg_id = talking(floor)
     assert made.found(Bridge) == [Bridge("c1", "c1:1", leg_id, record=True)]
     assert made.states() == {"c1:1": "connected", leg_id: "connected"}
 
 
 def test_a_pool_may_not_record(floor: MakeFloor) -> None:
-    """By its setting."""
+    """A pool's setting switches recording off."""
     made = floor(Pool("p", "P", members=members("ann"), record=False))
     made.call()
     made.answer("ann")
@@ -50,7 +50,7 @@ def test_hold_parks_the_caller_with_music_and_resume_brings_them_back(floor: Mak
 
 
 def test_hold_is_refused_twice_and_resume_without_hold(floor: MakeFloor) -> None:
-    """And to the party who is on hold."""
+    """Both are refused for the party who is on hold, too."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", number_of("bob")))
     bob = made.answer("bob")
@@ -64,7 +64,7 @@ def test_hold_is_refused_twice_and_resume_without_hold(floor: MakeFloor) -> None
 
 
 def test_an_outside_party_cannot_command(floor: MakeFloor) -> None:
-    """Hold is a user's."""
+    """Only a user can put a call on hold."""
     made, _ = talking(floor)
     with pytest.raises(Conflict, match="not-connected"):
         made.tell(events.Hold("c1:1"))
@@ -72,7 +72,7 @@ def test_an_outside_party_cannot_command(floor: MakeFloor) -> None:
 
 @pytest.mark.parametrize(("leaver", "reason"), [("c1:1", EndReason.CALLER_LEFT), ("c1:2", EndReason.AGENT_LEFT)])
 def test_whoever_hangs_up_ends_the_call_for_both(floor: MakeFloor, leaver: str, reason: EndReason) -> None:
-    """And the record says who it was."""
+    """The record says who hung up."""
     made, _ = talking(floor)
     made.tell(events.PartyLeft(leaver))
     assert set(made.ended_legs()) == {"c1:1", "c1:2"}

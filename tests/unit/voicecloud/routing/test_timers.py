@@ -15,7 +15,7 @@ def at(seconds: int) -> datetime:
 
 
 def test_timers_fire_in_the_order_they_are_due() -> None:
-    """Each with its own moment, none before it."""
+    """Each timer fires at its own moment, none before it."""
     timers = Timers()
     timers.set(("b",), at(2))
     timers.set(("a",), at(1))

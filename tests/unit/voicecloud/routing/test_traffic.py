@@ -12,7 +12,7 @@ DAY = [call for call in islice(planned_calls(MODEL, MIDNIGHT), 6_000) if call.at
 
 
 def test_the_same_seed_gives_the_same_calls() -> None:
-    """And another seed others."""
+    """Another seed gives other calls."""
     assert list(islice(planned_calls(MODEL, MIDNIGHT), len(DAY))) == DAY
     assert next(planned_calls(replace(MODEL, seed=8), MIDNIGHT)) != DAY[0]
 
@@ -25,7 +25,7 @@ def test_calls_come_in_order_and_in_the_expected_number() -> None:
 
 
 def test_the_office_hours_are_busier_than_the_night() -> None:
-    """Ten o'clock against three at night."""
+    """Ten o'clock has more calls than three at night."""
     by_hour = [sum(call.at.hour == hour for call in DAY) for hour in range(24)]
     assert by_hour[10] > 10 * by_hour[3]
 

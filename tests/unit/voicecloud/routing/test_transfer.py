@@ -49,7 +49,7 @@ def test_a_blind_transfer_frees_the_agent_and_rings_the_target(floor: MakeFloor,
 
 
 def test_a_transferred_call_is_one_call_with_two_user_rows(floor: MakeFloor) -> None:
-    """And the pool's visit was answered."""
+    """The pool's visit counts as answered."""
     made, leg_id = with_ann(floor)
     made.tell(events.Transfer(leg_id, TO_BOB))
     made.wait(3)
@@ -64,7 +64,7 @@ def test_a_transferred_call_is_one_call_with_two_user_rows(floor: MakeFloor) -> 
 
 
 def test_a_caller_on_hold_can_be_transferred(floor: MakeFloor) -> None:
-    """Without talking to the caller again."""
+    """The agent need not take the caller back first."""
     made, leg_id = with_ann(floor)
     made.tell(events.Hold(leg_id), events.Transfer(leg_id, TO_BOB))
     assert list(made.rings()) == ["bob"]
@@ -228,7 +228,7 @@ def test_consulting_a_pool_rings_its_best_free_agent(floor: MakeFloor) -> None:
 
 
 def test_consulting_an_outside_number_shows_the_agents_own(floor: MakeFloor) -> None:
-    """Not the caller's."""
+    """The caller's number is not shown."""
     made, leg_id = consulting(floor, OUTSIDE)
     assert made.found(CallNumber)[0].caller_number == number_of("ann")
     made.tell(events.FarAnswered("c1:3"), events.CompleteConsult(leg_id))
@@ -257,7 +257,7 @@ def test_nobody_is_consulted_who_is_not_available(floor: MakeFloor, kind: Availa
 
 
 def test_there_is_nothing_to_complete_without_a_consultation(floor: MakeFloor) -> None:
-    """Nor to cancel; and the third cannot command."""
+    """There is nothing to cancel either, and the third party cannot command."""
     made, leg_id = with_ann(floor)
     for command in (events.CompleteConsult(leg_id), events.CancelConsult(leg_id)):
         with pytest.raises(Conflict, match="not-consulting"):
@@ -281,7 +281,7 @@ def test_who_ends_the_call_while_consulting_has_ended_it(floor: MakeFloor, answe
 
 
 def test_ending_a_call_of_two_is_hanging_up(floor: MakeFloor) -> None:
-    """And of a leg that is over it changes nothing."""
+    """Ending a leg that is over changes nothing."""
     made, leg_id = with_ann(floor)
     made.tell(events.EndCall(leg_id), events.EndCall(leg_id))
     assert made.record().end_reason is EndReason.AGENT_LEFT
@@ -364,7 +364,7 @@ def test_a_customer_who_hangs_up_in_a_transfer_ends_it_everywhere(
 
 @pytest.mark.parametrize("cause", ["busy", "no_answer", "failed"])
 def test_an_outside_party_that_cannot_be_had_brings_the_customer_back(floor: MakeFloor, cause: str) -> None:
-    """Within the moment of the refusal."""
+    """The customer is back in the moment of the refusal."""
     made, customer, leg_id = outside_call(floor, is_outbound=True)
     made.tell(events.Transfer(leg_id, OUTSIDE))
     made.tell(events.FarRefused(made.rings()[OUTSIDE.value], cause))

@@ -37,7 +37,7 @@ def test_dnd_blocks_direct_calls(floor: MakeFloor) -> None:
 
 
 def test_off_work_forwards_by_the_users_setting(floor: MakeFloor) -> None:
-    """To the user's mobile number (B1)."""
+    """The call is forwarded to the user's mobile number (B1)."""
     made = floor(users=ann(Forwarding(off_work=MOBILE)))
     made.availability("ann", AvailabilityClass.OFF_WORK)
     made.call(b_number=number_of("ann"))
@@ -45,7 +45,7 @@ def test_off_work_forwards_by_the_users_setting(floor: MakeFloor) -> None:
 
 
 def test_off_work_without_a_setting_blocks(floor: MakeFloor) -> None:
-    """There is nowhere to go."""
+    """Without a target the call ends."""
     made = floor()
     made.availability("ann", AvailabilityClass.OFF_WORK)
     made.call(b_number=number_of("ann"))
@@ -89,7 +89,7 @@ def test_a_forwarding_ring_comes_to_an_end(floor: MakeFloor) -> None:
 
 @pytest.mark.parametrize(("cause", "reason"), [("busy", "busy"), ("no_answer", "no_answer"), ("failed", "failed")])
 def test_a_far_telephone_that_cannot_be_had_ends_the_call(floor: MakeFloor, cause: str, reason: str) -> None:
-    """With the network's reason."""
+    """The reason is the network's."""
     made = floor(users=ann(Forwarding(off_work=MOBILE)))
     made.availability("ann", AvailabilityClass.OFF_WORK)
     made.call(b_number=number_of("ann"))

@@ -13,7 +13,7 @@ def test_frames_are_taken_apart() -> None:
 
 
 def test_a_completion_has_a_result_or_an_error() -> None:
-    """Never both, as the protocol demands."""
+    """It never has both, as the protocol demands."""
     assert next(iter(messages(completion("1", [])))) == {"type": 3, "invocationId": "1", "result": []}
     assert next(iter(messages(completion("1", error="no")))) == {"type": 3, "invocationId": "1", "error": "no"}
 

@@ -146,7 +146,7 @@ async def test_an_unknown_number_of_ours_is_refused(trunk: Trunk) -> None:
 
 
 async def test_keys_of_the_telephone_and_of_the_agent_arrive(trunk: Trunk) -> None:
-    """As telephone-events both ways."""
+    """Keys travel as telephone-events in both directions."""
     telephone = await trunk.carrier.telephone()
     async with web_agent(trunk.cloud) as anna:
         call_id = await dials(trunk.cloud, anna, CUSTOMER_NUMBER)

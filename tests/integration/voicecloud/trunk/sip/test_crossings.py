@@ -56,7 +56,7 @@ async def test_an_error_of_the_lines_call_before_does_not_end_the_next(line: Lin
 
 
 async def test_a_call_that_janus_refuses_is_over_and_the_line_is_free(line: Line) -> None:
-    """Its own error ends it."""
+    """The error of Janus ends the call."""
     call_id = await line.calls()
     line.janus.tells("error", transaction=line.janus.transactions[0])
     await until(lambda: line.is_over(call_id) and line.trunk.is_idle)

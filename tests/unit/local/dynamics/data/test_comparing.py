@@ -36,6 +36,6 @@ def test_a_text_without_wildcards_matches_itself(text: str) -> None:
 
 
 def test_case_and_trailing_spaces_do_not_count() -> None:
-    """As in SQL Server's default collation."""
+    """Texts compare as in SQL Server's default collation."""
     assert compare("Meikäläinen ", "MEIKÄLÄINEN") == 0
     assert compare("a", "B") < 0 < compare("c", "B")

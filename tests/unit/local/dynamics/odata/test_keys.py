@@ -14,7 +14,7 @@ GUID = "d0000000-0000-4000-8000-00000000000a"
 
 @pytest.mark.parametrize("text", [GUID, GUID.upper(), f"contactid={GUID}"])
 def test_a_guid_is_the_primary_key(text: str) -> None:
-    """With or without its name, in any case."""
+    """A GUID is read with or without the key's name, in any case."""
     assert parse_key(TABLE, text).id == GUID
 
 
@@ -26,7 +26,7 @@ def test_an_alternate_key_has_all_its_columns() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "firstname='x'", "firstname='x',statecode='0'", "nothing=1", "firstname"])
 def test_anything_else_is_refused(text: str) -> None:
-    """Part of a key, other columns, other types."""
+    """Parts of a key, other columns and other types are refused."""
     with pytest.raises(DataverseError) as refused:
         parse_key(TABLE, text)
     assert refused.value.status == 400

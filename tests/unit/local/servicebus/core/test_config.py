@@ -109,5 +109,5 @@ def test_what_breaks_a_rule_is_refused(broken: str, message: str) -> None:
     ("duration", "milliseconds"), [("PT1M30S", 90_000), ("P1DT1H", 90_000_000), ("PT0.5S", 500), ("P7D", 604_800_000)]
 )
 def test_durations(duration: str, milliseconds: int) -> None:
-    """ISO 8601, days and smaller."""
+    """Durations are ISO 8601, in days and smaller units."""
     assert duration_ms(duration) == milliseconds

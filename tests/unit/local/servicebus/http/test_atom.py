@@ -25,7 +25,7 @@ def test_what_is_written_is_read_again(settings: QueueSettings) -> None:
 
 
 def test_counts_are_given() -> None:
-    """In total and by state."""
+    """Counts are given in total and by state."""
     written = write_entry(("q", QueueSettings(), COUNTS), "http://localhost").decode()
     for name, number in (("ActiveMessageCount", 3), ("DeadLetterMessageCount", 2), ("ScheduledMessageCount", 1)):
         assert f"{name}>{number}<" in written
@@ -50,6 +50,6 @@ def test_nothing_said_means_azures_defaults() -> None:
     ],
 )
 def test_what_azure_would_refuse_is_refused(body: bytes) -> None:
-    """Not XML, no description, or out of bounds."""
+    """A body that is not XML, has no description or is out of bounds is refused."""
     with pytest.raises(BadDescription):
         read_queue(body)

@@ -36,7 +36,7 @@ def test_a_number_is_read_from_any_address(address: str, number: str | None) -> 
     [(486, "busy"), (603, "declined"), (480, "no_answer"), (487, "no_answer"), (404, "failed"), (0, "failed")],
 )
 def test_a_status_becomes_a_cause(code: int, cause: str) -> None:
-    """Busy, declined, not answered, or failed."""
+    """The causes are busy, declined, not answered and failed."""
     assert rules.cause_of(code) == cause
 
 
@@ -53,7 +53,7 @@ def test_a_withheld_number_is_not_sent() -> None:
 
 
 def test_a_key_is_read_from_an_info() -> None:
-    """In both of the usual forms."""
+    """Both usual forms of an INFO are read."""
     assert [rules.key_of(one) for one in ("Signal=5\r\nDuration=160", "#", "")] == ["5", "#", None]
 
 
@@ -118,5 +118,5 @@ def test_a_caller_is_who_they_say_or_who_a_trusted_network_says(
     ],
 )
 def test_a_carrier_is_trusted_by_name(identity: str, proxy: str, trusted: set[str], *, is_trusted: bool) -> None:
-    """Its own or its proxy's; by default none is."""
+    """It is named by its own or its proxy's name; by default none is trusted."""
     assert Account("http://janus", identity, proxy, trusted=frozenset(trusted)).is_trusted is is_trusted
