@@ -1,6 +1,6 @@
 /**
- * Omnichannel's side of the agent's status where only the phone reaches it (CIF 2): tells what it shows, sets what is
- * wanted, tells what could not be set. The state machine is the server's (E1-E5). Events of the framework only make it
+ * Omnichannel's side of the agent's status where only the phone reaches it (CIF 2): reports what it shows, sets what is
+ * wanted, reports what could not be set. The state machine is the server's (E1-E5). Events of the framework only make it
  * faster: whatever is lost, by either side, the next check finds.
  */
 
@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 5_000;
 /** Where Omnichannel is the server's part: how often it is asked whether that is still so. */
 const ASK_EVERY_MS = 60_000;
 const AGAIN_AFTER_MS = 30_000;
-/** So long the framework may show what was before a change that is told already. */
+/** So long the framework may show what was before a change that is reported already. */
 const SURE_AFTER_MS = 4_000;
 const FAILED = "FAILED";
 
@@ -25,7 +25,7 @@ export class Omnichannel {
     this.framework = framework;
     this.api = api;
     this.now = now;
-    /** What was set or told a moment ago, which is not done again at once. @type {Map<string, number>} */
+    /** What was set or reported a moment ago, which is not done again at once. @type {Map<string, number>} */
     this.recent = new Map();
     /** What is shown although the server knows otherwise, and since when. @type {{text: string, since: number} | null} */
     this.doubt = null;
@@ -49,7 +49,7 @@ export class Omnichannel {
     this.isStopped = true;
   }
 
-  /** Asks whether something is wanted, as after a ring or the end of a call, and tells what the server has missed. */
+  /** Asks whether something is wanted, as after a ring or the end of a call, and reports what the server has missed. */
   look() {
     return this.queue(async () => {
       this.askedAt = this.now();
@@ -57,7 +57,7 @@ export class Omnichannel {
     });
   }
 
-  /** What the framework tells: an object or its JSON, whole or with the id alone. @param {any} data */
+  /** What the framework reports: an object or its JSON, whole or with the id alone. @param {any} data */
   report(data) {
     const told = typeof data === "string" ? JSON.parse(data) : data;
     const { presenceId, basePresenceStatus, presenceText } = told?.presenceInfo ?? told ?? {};

@@ -22,7 +22,7 @@ export class UnrecordedPages {
     this.asking = new Set();
   }
 
-  /** What the framework tells when another page is open: its address, plain or as `{value}`. @param {any} told @param {import("./calls.js").Call[]} calls */
+  /** What the framework reports when another page is open: its address, plain or as `{value}`. @param {any} told @param {import("./calls.js").Call[]} calls */
   navigated(told, calls) {
     const address = decoded(told).toLowerCase();
     this.isThere = this.names.some((name) => address.includes(name));

@@ -114,7 +114,7 @@ def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> b
 def needs_regarding(facts: CallFacts, settings: CallSync) -> bool:
     """Whether the activity stays open while nobody is regarded, for the agent to say who it was (D6).
 
-    A call among colleagues has no customer, and of an attempt that nobody answered there is nothing to tell.
+    A call among colleagues has no customer, and of an attempt that nobody answered there is nothing to report.
     """
     return bool(facts.talks) and not facts.dialler and not settings.complete_unidentified
 

@@ -107,7 +107,7 @@ def _calls(parser: argparse.ArgumentParser) -> None:
     fill = verbs.add_parser("back-fill", help="calls of the past; cut off, it goes on where it was")
     fill.add_argument("--from", dest="since", required=True, metavar="DATE", help="2026-11-01, or with a time")
     fill.add_argument("--to", dest="until", metavar="DATE", help="now, if left out")
-    fill.add_argument("--dry-run", action="store_true", help="only tell what each call would become")
+    fill.add_argument("--dry-run", action="store_true", help="only list what each call would become")
     fill.set_defaults(command=calls.back_fill)
 
 

@@ -41,7 +41,7 @@ class CallRow:
 
     ``is_work`` False: private or unclassified; then nothing that says who called whom is kept (H3). Durations are
     seconds; ``wait_s`` is None for a call that came through no pool. ``has_all_recordings``: none will come beside
-    those named, as far as the voice cloud can tell.
+    those named, as far as the voice cloud knows.
     """
 
     id: str

@@ -144,7 +144,7 @@ def _moment(row: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _ended_at(row: Mapping[str, Any], started_at: datetime) -> datetime | None:
-    """The end; one before the beginning, or years after it, is not valid: then the duration tells."""
+    """The end; one before the beginning, or years after it, is not valid: then the duration counts."""
     ended_at = _moment(row, names.ENDED)
     if ended_at is None or 0 <= (ended_at - started_at).total_seconds() <= LONGEST_S:
         return ended_at

@@ -142,7 +142,7 @@ class EnreachPhone:
 
 
 def _session_refused(answer: httpx.Response) -> VoiceError:
-    """A path that is not known is told from a user or session that is not by the code only our voice cloud gives."""
+    """Only our voice cloud gives a code, by which an unknown user or session differs from an unknown path."""
     match answer.status_code, _code(answer):
         case 404, names.UNKNOWN_SESSION:
             return Missing("phone-session-unknown", "the voice cloud does not know this session any more")

@@ -72,7 +72,7 @@ class CallNotes:
         return Customer(kind, row_id, str(row.get(column) or ""))
 
     async def _request(self, given: object, object_id: str) -> UUID | None:
-        """Where the environment has no column that tells callback requests from other activities, any one is taken."""
+        """Where the environment has no column that marks callback requests, any activity is taken."""
         row_id = _guid_or_none(given)
         if row_id is None:
             return None

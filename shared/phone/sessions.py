@@ -54,7 +54,7 @@ class PhoneSessions:
         except Unsupported:
             await self._leases.release(str(agent.id), session_id)
             raise
-        await self._leases.require(str(agent.id), session_id)  # taken over meanwhile: that phone is not told it has it
+        await self._leases.require(str(agent.id), session_id)  # taken over meanwhile: not opened
         return {
             "sessionId": session_id,
             "leaseS": LEASE_S,

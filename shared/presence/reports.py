@@ -34,7 +34,7 @@ async def presence_told(
         found = None  # the phone may be all that reaches Dynamics' presences
     found = found or _known(presence_id, text, (*settings.presences.values(), settings.dnd))
     if found is None:
-        raise Misconfigured("presence-unmapped", "neither Dynamics nor the settings name what the phone tells of")
+        raise Misconfigured("presence-unmapped", "neither Dynamics nor the settings name what the phone reports")
     return found
 
 

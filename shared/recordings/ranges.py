@@ -40,7 +40,7 @@ def without_body(content_type: str, size: int | None) -> Part:
 
 
 def size_in(headers: Mapping[str, str]) -> int | None:
-    """The size of the whole, as the answer with a part of it tells."""
+    """The size of the whole, as the answer with a part of it says."""
     given = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "").strip())
     return int(given[3]) if given else None
 

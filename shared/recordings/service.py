@@ -70,7 +70,7 @@ class Recordings:
         return part_of(answer.content, link.content_type, byte_range)
 
     async def head(self, call_id: str, recording_id: str, ticket: str) -> Part:
-        """What ``audio`` would answer, without the audio; its length where the voice cloud tells it. Raises alike."""
+        """What ``audio`` would answer, without the audio; its length where the voice cloud gives it. Raises alike."""
         await self._admit(call_id, recording_id, ticket)
         link = await self._enreach.recording(recording_id)
         return without_body(link.content_type, await self._size(link))

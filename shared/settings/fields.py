@@ -1,4 +1,4 @@
-"""Which fields of a document are read: what nobody reads is not a setting, and an administrator is told so."""
+"""Which fields of a document are read: what nobody reads is not a setting, and the administrator is shown so."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -77,7 +77,7 @@ class Users:
         return {str(user.id): Agent(str(user.id), user.voice_user_id) for user in users}
 
     async def update_ids(self) -> dict[str, str]:
-        """Gives each user without one the id of the voice-cloud user of the same e-mail; tells who got which.
+        """Gives each user without one the id of the voice-cloud user of the same e-mail; returns who got which.
 
         Where the environment has no column for the id, nobody gets one: the health page names it.
         """

@@ -32,7 +32,7 @@ async def new_requests(calls: CallWorld) -> list[str]:
 
 
 class Story:
-    """One call that turns private and back, with an agent who tells of it."""
+    """One call that turns private and back, with an agent who reports it."""
 
     def __init__(self, calls: CallWorld, requests: list[str]) -> None:
         self.calls = calls

@@ -30,7 +30,7 @@ NAME = "01a22a84-b315-7000-a6a3-cbf62219e5ed"
 
 @asynccontextmanager
 async def linked(handle: Any) -> AsyncIterator[tuple[Link, list[Any]]]:
-    """A link whose other side is ``handle``, and what that side tells of itself."""
+    """A link whose other side is ``handle``, and what that side reports by itself."""
     told: list[Any] = []
     ends, here, there = pair(), Link(told.append), Link(handle)
     for link, end in zip((here, there), ends, strict=True):
