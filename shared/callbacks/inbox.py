@@ -5,6 +5,7 @@ Only a brake, never a mark of completion: a callback that is still open after ``
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import batched
 from urllib.parse import quote, unquote
 
 from shared.storage.tables import Put, Row, Table
@@ -28,8 +29,8 @@ class CallbackInbox:
 
     async def sent(self, list_id: str, callback_ids: Iterable[str], now: datetime) -> None:
         rows = [Row(_key(list_id), _key(callback_id), {"sent": now}) for callback_id in callback_ids]
-        for start in range(0, len(rows), BATCH):
-            await self._table.transact([Put(row) for row in rows[start : start + BATCH]])
+        for batch in batched(rows, BATCH, strict=False):
+            await self._table.transact([Put(row) for row in batch])
 
     async def forget(self, list_id: str, callback_id: str) -> None:
         """Finished, or no longer open at its source."""

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import batched
 from uuid import UUID
 
 from shared.clock import Clock
@@ -61,10 +62,9 @@ class ReadableCustomers:
 
     async def _ask(self, reader: UUID, customers: Sequence[Customer]) -> None:
         parts = [
-            (kind, of_kind[start : start + AT_ONCE])
+            (kind, part)
             for kind in CustomerKind
-            if (of_kind := [one for one in customers if one.kind is kind])
-            for start in range(0, len(of_kind), AT_ONCE)
+            for part in batched((one for one in customers if one.kind is kind), AT_ONCE, strict=False)
         ]
         await asyncio.gather(*(self._ask_part(reader, kind, part) for kind, part in parts))
 

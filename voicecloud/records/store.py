@@ -15,6 +15,7 @@ Days are UTC. Call ids hold the moment of arrival (UUID version 7).
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from uuid import UUID
 
 from shared.storage.tables import Delete, Row, Table
@@ -102,8 +103,8 @@ class RecordStore:
         """Deletes all records of a day (``yyyyMMdd``)."""
         for partition in (f"s{day}", f"m{day}", f"d{day}"):
             keys = [row.rk async for row in self._table.query(partition)]
-            for start in range(0, len(keys), _BATCH):
-                await self._table.transact([Delete(partition, rk) for rk in keys[start : start + _BATCH]])
+            for batch in batched(keys, _BATCH, strict=False):
+                await self._table.transact([Delete(partition, rk) for rk in batch])
         await self._table.delete(_DAYS, day)
         self._days.discard(day)
 

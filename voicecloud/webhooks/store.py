@@ -6,6 +6,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
+from itertools import batched
 
 from shared.storage.tables import Delete, Put, Row, Table
 from voicecloud.webhooks.model import Attempt, Delivery, Event
@@ -45,8 +46,8 @@ class DeliveryStore:
         """Deletes the attempts made at a moment or earlier; gives their number."""
         found = self._table.query(endpoint_id, rk_from=f"l_{_reversed(older_than)}", rk_below=f"l_{_END}")
         keys = [row.rk async for row in found]
-        for start in range(0, len(keys), _BATCH):
-            await self._table.transact([Delete(endpoint_id, rk) for rk in keys[start : start + _BATCH]])
+        for batch in batched(keys, _BATCH, strict=False):
+            await self._table.transact([Delete(endpoint_id, rk) for rk in batch])
         return len(keys)
 
 

@@ -109,7 +109,7 @@ async def test_a_phone_is_opened_and_watched_by_its_user_only(voicecloud: VoiceC
 async def test_forged_tickets_open_nothing(voicecloud: VoiceCloud, anna: WebPhone, http: httpx.AsyncClient) -> None:
     """Neither changed ones, nor those of the hub, nor old ones, nor what is no text."""
     hub = (await voicecloud.client.get(f"/token/{ANNA}/rte")).json()["Token"]
-    forged = Tokens(b"another key", utc_now, AUDIENCE).issue(f"{ANNA}/{anna.session_id}")
+    forged = Tokens(bytes(32), utc_now, AUDIENCE).issue(f"{ANNA}/{anna.session_id}")
     for ticket in ("a.b.c", "x", anna.ticket[:-2] + "xx", hub, forged, "\udcff\udcfe", "é.é.é"):
         value = b"Bearer " + ticket.encode(errors="surrogateescape")
         answer = await http.get("/phone/events", headers=[(b"Authorization", value)])
