@@ -92,7 +92,7 @@ async def test_a_callback_beyond_the_age_limit_is_seen_and_taken_up_when_the_lim
     assert await poll(world) == 0
     callback_id = await world.leave_callback(world.new_number())
     services = world.new_services()
-    services._clock = lambda: utc_now() + timedelta(minutes=5)
+    services.clock = lambda: utc_now() + timedelta(minutes=5)
     assert await services.callbacks.process(world.event(callback_id)) is Outcome.TOO_OLD
     (left,) = (await services.left_callbacks.find()).callbacks
     assert (left.callback_id, left.reason) == (callback_id, Outcome.TOO_OLD)
@@ -107,7 +107,7 @@ async def test_a_callback_that_waits_though_its_profile_takes_it_is_seen(world: 
     services = world.new_services()
     assert (await services.left_callbacks.find()).callbacks == []
     services = world.new_services()
-    services._clock = lambda: utc_now() + timedelta(hours=2)
+    services.clock = lambda: utc_now() + timedelta(hours=2)
     (left,) = (await services.left_callbacks.find()).callbacks
     assert (left.callback_id, left.reason) == (callback_id, Outcome.OVERDUE)
     await services.close()

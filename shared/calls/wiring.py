@@ -1,0 +1,52 @@
+"""Builds what writes calls as activities, for ``bootstrap``."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.identity.wiring import IdentityWiring
+from shared.users.wiring import UserWiring
+
+if TYPE_CHECKING:
+    from shared.calls.service import Calls
+    from shared.calls.store import CallStore
+    from shared.phone.notes import CallNotes
+
+
+class CallWiring(IdentityWiring, UserWiring):
+    """Calls: noted, written as activities, and the notes of their agents (G)."""
+
+    @cached_property
+    def call_store(self) -> "CallStore":
+        from shared.calls.store import CallStore
+
+        return CallStore(self.tables.table("calls"))
+
+    @cached_property
+    def calls(self) -> "Calls":
+        from shared.calls.activities import CallActivities
+        from shared.calls.attempts import CallbackAttempts
+        from shared.calls.service import Calls
+
+        return Calls(
+            settings=self.settings,
+            enreach=self.enreach,
+            identity=self.identity,
+            users=self.users,
+            activities=CallActivities(self.dataverse, self.absent_columns),
+            attempts=CallbackAttempts(self.dataverse, self.absent_columns, self.call_store),
+            store=self.call_store,
+            bus=self.bus,
+            recording_url=self._recording_url,
+            clock=self.clock,
+        )
+
+    def _recording_url(self, call_id: str) -> str:
+        from shared.recordings.links import recording_url
+
+        return recording_url(self.environ.get("APP_URL", ""), call_id)
+
+    @cached_property
+    def call_notes(self) -> "CallNotes":
+        from shared.phone.notes import CallNotes
+
+        return CallNotes(self.call_store, self.dataverse, self.absent_columns, self.bus, self.clock)

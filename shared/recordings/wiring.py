@@ -1,0 +1,26 @@
+"""Builds what plays recordings, for ``bootstrap``."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.connections import Connections
+
+if TYPE_CHECKING:
+    from shared.recordings.service import Recordings
+
+
+class RecordingWiring(Connections):
+    """Recordings: who may hear them, and the way to them (G)."""
+
+    @cached_property
+    def recordings(self) -> "Recordings":
+        from shared.calls.activities import CallActivities
+        from shared.recordings.service import Recordings
+        from shared.recordings.tickets import Tickets
+
+        return Recordings(
+            enreach=self.enreach,
+            dataverse=self.dataverse,
+            activities=CallActivities(self.dataverse, self.absent_columns),
+            tickets=Tickets(self.tables.table("secrets"), self.clock),
+        )
