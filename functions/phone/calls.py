@@ -1,4 +1,4 @@
-"""Commands to live calls and their media, passed on to the voice cloud (C1-C4, K1, K9)."""
+"""Live calls: dialled and commanded, their media, notes and signs of life (C1-C4, D3, D6, K1, K9)."""
 
 from urllib.parse import quote
 
@@ -22,10 +22,30 @@ async def phone_call_dial(req: func.HttpRequest, person: Person) -> func.HttpRes
     return json_response({"callId": call_id}, status=201)
 
 
+@blueprint.route("phone/calls/{callid}", methods=["PATCH"], auth_level=func.AuthLevel.ANONYMOUS)
+@authenticated(Budget.COMMANDS)
+async def phone_call_notes(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    note = await services().call_notes.take(req.route_params["callid"], person.object_id, json_body(req))
+    return json_response(
+        {
+            "notes": note.notes,
+            "customer": note.customer and {"kind": note.customer.kind, "id": str(note.customer.id)},
+            "callbackRequest": note.callback_request and str(note.callback_request),
+        }
+    )
+
+
 @blueprint.route("phone/calls/{callid}", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @authenticated(Budget.READS)
 async def phone_call_caller(req: func.HttpRequest, person: Person) -> func.HttpResponse:
     return json_response(await services().phone.callers.show(person.object_id, req.route_params["callid"]))
+
+
+@blueprint.route("phone/calls/{callid}/heartbeat", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@authenticated(Budget.HEARTBEATS)
+async def phone_call_heartbeat(req: func.HttpRequest, person: Person) -> func.HttpResponse:
+    await services().presence.phone.call(person.object_id, req.route_params["callid"], json_body(req))
+    return func.HttpResponse(status_code=204)
 
 
 @blueprint.route("phone/calls/{callid}/media", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)

@@ -1,4 +1,4 @@
-"""What the phone shows beside calls: directory, history, pools (C6, C7)."""
+"""Whom the agent may call, and who called (C6)."""
 
 import azure.functions as func
 
@@ -30,9 +30,3 @@ async def phone_history(req: func.HttpRequest, person: Person) -> func.HttpRespo
 async def phone_history_seen(req: func.HttpRequest, person: Person) -> func.HttpResponse:
     await services().phone.history.mark_seen(person.object_id, req.params.get("until", ""))
     return func.HttpResponse(status_code=204)
-
-
-@blueprint.route("phone/pools", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
-@authenticated(Budget.READS)
-async def phone_pools(req: func.HttpRequest, person: Person) -> func.HttpResponse:
-    return json_response(await services().phone.boards.show(person.object_id))
