@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.connections import Connections
+from shared.wiring import Wiring
 
 if TYPE_CHECKING:
     from shared.identity.notifications import IndexNotifications
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shared.identity.watermark import WatermarkStore
 
 
-class IdentityWiring(Connections):
+class IdentityWiring(Wiring):
     """The number index: asked, kept and corrected."""
 
     @cached_property

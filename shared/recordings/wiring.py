@@ -3,13 +3,13 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.connections import Connections
+from shared.wiring import Wiring
 
 if TYPE_CHECKING:
     from shared.recordings.service import Recordings
 
 
-class RecordingWiring(Connections):
+class RecordingWiring(Wiring):
     """Recordings: who may hear them, and the way to them (G)."""
 
     @cached_property

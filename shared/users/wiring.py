@@ -3,13 +3,13 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.connections import Connections
+from shared.wiring import Wiring
 
 if TYPE_CHECKING:
     from shared.users.service import Users
 
 
-class UserWiring(Connections):
+class UserWiring(Wiring):
     """Users of Dynamics and of the voice cloud, by each other."""
 
     @cached_property

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shared.storage.tables import Tables
 
 
-class Connections:
+class Wiring:
     """Each built once. ``clock`` gives now in UTC."""
 
     def __init__(self, environ: Mapping[str, str], clock: Clock = utc_now) -> None:
