@@ -4,7 +4,7 @@ import azure.functions as func
 
 from functions.responses import json_response, problems
 from shared.bootstrap import services
-from shared.health.model import State
+from shared.findings import State
 
 blueprint = func.Blueprint()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from local.entra.certificates import CERTIFICATE, KEY
+from local.certificates import CERTIFICATE, KEY
 
 
 def server_tls(directory: Path) -> ssl.SSLContext:

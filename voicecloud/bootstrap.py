@@ -18,6 +18,7 @@ from voicecloud.ids import Ids
 from voicecloud.media.client import MediaClient
 from voicecloud.media.messages import Begin
 from voicecloud.media.process import Launch, own_process
+from voicecloud.media.voices import Voices
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
@@ -35,24 +36,23 @@ from voicecloud.records import store as record_store
 from voicecloud.records.blobs import Blobs
 from voicecloud.records.recordings import Recordings
 from voicecloud.records.rows import Names
-from voicecloud.records.service import CallRecords
+from voicecloud.reloading import Reloading
 from voicecloud.rte.hub import Hub
 from voicecloud.rte.tokens import Tokens
+from voicecloud.runtime.call_records import CallRecords
 from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
-from voicecloud.runtime.reloading import Reloading
 from voicecloud.runtime.smart_routing import RoutingEndpoint, SmartRoutingAsker
 from voicecloud.runtime.staff import Staff
-from voicecloud.runtime.telephony import Telephony
 from voicecloud.settings import Settings
 from voicecloud.simulation.customers import Customers
 from voicecloud.simulation.people import People
 from voicecloud.simulation.telephones import SimulatedTelephones
 from voicecloud.simulation.traffic import Traffic
+from voicecloud.telephony import Telephony
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.lines import Lines
 from voicecloud.trunk.sip.trunk import SipTrunk
-from voicecloud.trunk.voices import Voices
 from voicecloud.users.service import Accounts
 from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store

@@ -5,11 +5,11 @@ import asyncio
 import ssl
 from pathlib import Path
 
+from local.certificates import ensure_certificates
 from local.dynamics.auth import PublishedKeys
 from local.dynamics.environment import Environment
 from local.dynamics.http.app import application
 from local.dynamics.http.first_call import FirstCall
-from local.entra.certificates import ensure_certificates
 from local.free_ports import free_port
 from local.serving import listen, server_tls, until_stopped
 

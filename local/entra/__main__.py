@@ -5,8 +5,8 @@ import asyncio
 from pathlib import Path
 
 from local import logs
+from local.certificates import ensure_certificates
 from local.entra.app import Entra
-from local.entra.certificates import ensure_certificates
 from local.entra.directory import Directory
 from local.entra.keys import SigningKeys
 from local.free_ports import free_port

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
-from local.entra.certificates import trust_bundle
+from local.certificates import trust_bundle
 from local.stack.logs import Log
 from local.stack.plan import SETTINGS, make_plan
 from local.stack.ports import Ports

@@ -11,7 +11,7 @@ from shared.callbacks.rules import left_alone
 from shared.clock import Clock
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallbackList
-from shared.health.model import Finding, Probe, State
+from shared.findings import Finding, Probe, State
 from shared.settings.model import CallbackProfile
 from shared.settings.service import Settings
 

@@ -41,7 +41,7 @@ class CallWiring(IdentityWiring, UserWiring):
         )
 
     def _recording_url(self, call_id: str) -> str:
-        from shared.recordings.links import recording_url
+        from shared.calls.recording_links import recording_url
 
         return recording_url(self.environ.get("APP_URL", ""), call_id)
 

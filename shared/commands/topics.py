@@ -10,7 +10,7 @@ from pathlib import Path
 from shared.bootstrap import Services
 from shared.clock import to_iso
 from shared.errors import InvalidInput
-from shared.health.model import State
+from shared.findings import State
 from shared.identity.sync import Progress
 from shared.settings.model import Kind
 

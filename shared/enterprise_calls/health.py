@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.clock import Clock, to_iso
 from shared.enterprise_calls.sync import EnterpriseCalls, Mark
-from shared.health.model import Finding, State
+from shared.findings import Finding, State
 
 SYNC_STALE_AFTER = timedelta(minutes=15)
 REPAIR_STALE_AFTER = timedelta(hours=6)

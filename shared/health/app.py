@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from shared.entra.access import AccessTokens
 from shared.entra.tokens import TokenSource
-from shared.health.model import Finding, Probe, State
+from shared.findings import Finding, Probe, State
 
 NEEDED = {
     "DATAVERSE_URL": (State.FAILED, "the environment, https://contoso.crm4.dynamics.com"),

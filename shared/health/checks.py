@@ -10,8 +10,8 @@ from shared.clock import Clock, to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
+from shared.findings import Finding, Probe, State
 from shared.health.cures import cure_of
-from shared.health.model import Finding, Probe, State
 from shared.identity.model import CustomerKind
 from shared.identity.watermark import Fault, Watermark, WatermarkStore
 from shared.settings.model import CallbackProfile

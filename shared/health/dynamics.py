@@ -8,7 +8,7 @@ from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.dataverse.errors import UnknownColumn
-from shared.health.model import Finding, Probe, State
+from shared.findings import Finding, Probe, State
 from shared.identity.model import CustomerKind
 from shared.identity.watermark import WatermarkStore
 from shared.settings.service import Settings

@@ -8,8 +8,8 @@ from functools import partial
 
 from shared.clock import Clock
 from shared.errors import VoiceError
+from shared.findings import Check, Finding, Probe, Report, State
 from shared.health.cures import A_FAULT_OF_OURS, cure_of, cure_of_slow
-from shared.health.model import Check, Finding, Probe, Report, State
 from shared.storage.tables import Table, Values
 
 PARTITION = "health"

@@ -8,8 +8,8 @@ from shared.callbacks.unhandled import left_callbacks
 from shared.clock import Clock
 from shared.enterprise_calls.health import calls
 from shared.errors import Misconfigured
+from shared.findings import Finding, Probe
 from shared.health import app, checks, dynamics
-from shared.health.model import Finding, Probe
 from shared.health.service import Health
 from shared.presence.health import presence
 from shared.storage.tables import Table

@@ -6,9 +6,11 @@ from shared.clock import Clock
 from shared.enreach.client import Enreach
 from shared.enreach.model import AvailabilityEvent
 from shared.presence.limit import limited
-from shared.presence.model import Agent, Availability, Kind
+from shared.presence.model import Availability
 from shared.settings.presence import PresenceSettings, Status
 from shared.settings.service import Settings
+from shared.statuses import Kind
+from shared.users.model import Agent
 
 
 class PhoneAvailability:

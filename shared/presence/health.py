@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.clock import to_iso
-from shared.health.model import Finding, Probe, State
+from shared.findings import Finding, Probe, State
 from shared.presence.model import AgentState
 from shared.presence.store import PresenceStore
 from shared.settings.service import Settings

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.statuses import Kind, Presence
+
 QUEUE = "presence"
 RECONCILE = "voice.presence.reconcile"
 """The event type that asks to reconcile one agent: ``{agent}`` or ``{user}``. All else is read from both sides."""
@@ -14,28 +16,9 @@ CHANGED = "voice.presence.changed"
 """Dynamics reports a presence: see ``PresenceNews``."""
 
 
-class Kind(StrEnum):
-    """What a status means on either side (E1)."""
-
-    AVAILABLE = "available"
-    BUSY = "busy"
-    DND = "dnd"
-    OFF_WORK = "off_work"
-    AWAY = "away"
-
-
 class Side(StrEnum):
     PHONE = "phone"
     OMNICHANNEL = "omnichannel"
-
-
-@dataclass(frozen=True)
-class Presence:
-    """One of the presences an Omnichannel administrator has set up; its id is what counts."""
-
-    id: str
-    kind: Kind
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,11 +171,3 @@ class AgentState:
 
     def pending_on(self, side: Side) -> Write | None:
         return next((write for write in self.pending if write.side is side), None)
-
-
-@dataclass(frozen=True)
-class Agent:
-    """Somebody who is known on both sides: ``id`` is the Dynamics user's, ``voice_id`` the voice-cloud user's."""
-
-    id: str
-    voice_id: str

@@ -14,9 +14,11 @@ from shared.errors import Misconfigured, Missing
 from shared.outside import moment as read_moment
 from shared.outside import moment_or_none
 from shared.presence.limit import limited
-from shared.presence.model import Agent, Kind, Presence, PresenceNews, PresenceShown
+from shared.presence.model import PresenceNews, PresenceShown
 from shared.settings.presence import PresenceSettings
 from shared.settings.service import Settings
+from shared.statuses import Kind, Presence
+from shared.users.model import Agent
 
 log = logging.getLogger(__name__)
 

@@ -13,13 +13,15 @@ from shared.outside import is_call_id, moment
 from shared.phone.caching import Cached
 from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
-from shared.presence.model import QUEUE, Agent, AgentState, Availability, CallNews, CallStep, Presence, Side
+from shared.presence.model import QUEUE, AgentState, Availability, CallNews, CallStep, Side
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.reports import malformed, moment_told, presence_told
 from shared.presence.service import Presences
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
 from shared.settings.service import Settings
+from shared.statuses import Presence
+from shared.users.model import Agent
 from shared.users.service import Users
 
 log = logging.getLogger(__name__)

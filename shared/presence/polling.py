@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared.clock import Clock, to_iso
 from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
-from shared.presence.model import QUEUE, Agent, AgentState, PresenceShown, Side
+from shared.presence.model import QUEUE, AgentState, PresenceShown, Side
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.rules import was_written_over
 from shared.presence.service import Agents, Sender
@@ -15,6 +15,7 @@ from shared.presence.state_machine import SKEW
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method
 from shared.settings.service import Settings
+from shared.users.model import Agent
 
 AT_ONCE = 5
 """Agents whose availability is asked for together."""

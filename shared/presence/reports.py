@@ -6,9 +6,10 @@ from uuid import UUID
 
 from shared.errors import InvalidInput, Misconfigured, VoiceError
 from shared.outside import moment
-from shared.presence.model import AgentState, Presence
+from shared.presence.model import AgentState
 from shared.presence.omnichannel import Omnichannel
 from shared.settings.presence import PresenceSettings
+from shared.statuses import Presence
 
 MAX_TEXT = 100
 """As long as the text of a presence can be in Dynamics."""

@@ -10,18 +10,9 @@ counts.
 from dataclasses import replace
 from datetime import datetime
 
-from shared.presence.model import (
-    AgentState,
-    Availability,
-    Episode,
-    Fault,
-    Presence,
-    PresenceShown,
-    Purpose,
-    Side,
-    Write,
-)
+from shared.presence.model import AgentState, Availability, Episode, Fault, PresenceShown, Purpose, Side, Write
 from shared.presence.state_machine import BY_SYSTEM, Decision, Policy, Seen, Writes
+from shared.statuses import Presence
 
 
 def reconcile(state: AgentState, seen: Seen, policy: Policy, now: datetime) -> AgentState:

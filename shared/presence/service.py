@@ -22,12 +22,9 @@ from shared.presence.model import (
     CHANGED,
     QUEUE,
     RECONCILE,
-    Agent,
     AgentState,
     Availability,
     CallNews,
-    Kind,
-    Presence,
     PresenceShown,
     Side,
     Write,
@@ -47,6 +44,8 @@ from shared.presence.rules import (
 from shared.presence.state_machine import Policy, Seen
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
+from shared.statuses import Kind, Presence
+from shared.users.model import Agent
 
 ROUNDS = 8
 """Lost races before a message is put off."""

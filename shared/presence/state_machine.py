@@ -4,17 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.presence.model import (
-    AgentState,
-    Availability,
-    Episode,
-    Kind,
-    Presence,
-    PresenceShown,
-    Purpose,
-    Side,
-    Write,
-)
+from shared.presence.model import AgentState, Availability, Episode, PresenceShown, Purpose, Side, Write
+from shared.statuses import Kind, Presence
 
 LATE_FOR = timedelta(seconds=30)
 """How long after it was given up a write may still come through."""

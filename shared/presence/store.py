@@ -8,19 +8,8 @@ from typing import Any
 
 from shared.clock import from_iso
 from shared.errors import Unavailable
-from shared.presence.model import (
-    AgentState,
-    Availability,
-    Call,
-    Episode,
-    Fault,
-    Kind,
-    Presence,
-    PresenceShown,
-    Purpose,
-    Side,
-    Write,
-)
+from shared.presence.model import AgentState, Availability, Call, Episode, Fault, PresenceShown, Purpose, Side, Write
+from shared.statuses import Kind, Presence
 from shared.storage.tables import Row, Table, Values
 
 PARTITION = "agent"

@@ -7,7 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from shared.errors import InvalidInput
-from shared.presence.model import Kind, Presence
+from shared.statuses import Kind, Presence
 
 MAX_LEASE_S = 3600.0
 MAX_LENGTH_S = 31 * 86_400.0

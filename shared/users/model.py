@@ -22,3 +22,11 @@ class User:
     def syncs_enterprise_calls(self) -> bool:
         """H1: voice-cloud id and e-mail are set, and Dynamics has a mobile number."""
         return bool(self.voice_user_id and self.voice_email and self.mobile_number)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Somebody who is known on both sides: ``id`` is the Dynamics user's, ``voice_id`` the voice-cloud user's."""
+
+    id: str
+    voice_id: str

@@ -12,8 +12,7 @@ from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, Unavailable
-from shared.presence.model import Agent
-from shared.users.model import User
+from shared.users.model import Agent, User
 
 CACHED_FOR = timedelta(seconds=60)
 KNOWN_FOR = timedelta(seconds=60)

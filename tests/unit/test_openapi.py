@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 
 from shared.clock import utc_now
 from shared.errors import InvalidInput
-from shared.health.model import Check, Finding, Report, State
+from shared.findings import Check, Finding, Report, State
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
 

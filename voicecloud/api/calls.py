@@ -9,8 +9,8 @@ from voicecloud.api import query
 from voicecloud.api.http import Route, body, caller, services, trust
 from voicecloud.records.model import Privacy
 from voicecloud.records.rows import SERVICE_ROW, USER_ROW, StoredRow
-from voicecloud.records.service import Wanted
 from voicecloud.records.taken import Recording
+from voicecloud.runtime.call_records import Wanted
 from voicecloud.users.rights import acts_for, sees_pool, sees_row
 
 LONGEST_WINDOW = timedelta(days=31)

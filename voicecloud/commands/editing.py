@@ -8,10 +8,10 @@ from uuid import uuid4
 
 from shared.errors import Conflict, InvalidInput, Missing
 from shared.numbers import to_e164
+from voicecloud import passwords
 from voicecloud.organisation.model import CallbackList, Document, Kind, Queue, User
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import Documents
-from voicecloud.users import passwords
 
 SHORTEST_PASSWORD = 10
 READERS: Mapping[Kind, Callable[[Document], object]] = {

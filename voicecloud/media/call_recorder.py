@@ -11,10 +11,10 @@ from voicecloud.ids import Ids
 from voicecloud.media import mixdown
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import Packet
+from voicecloud.records.conversation import conversation
 from voicecloud.records.taken import Recording, Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, RecordVoicemail, Unbridge
 from voicecloud.routing.events import Event
-from voicecloud.simulation import audio
 
 LEFT, RIGHT = 0, 1
 
@@ -153,4 +153,4 @@ class CallRecorder:
                 recorder.packets,
             )
         running.recorder.close()
-        return Taken(recording, partial(audio.conversation, duration_s))
+        return Taken(recording, partial(conversation, duration_s))

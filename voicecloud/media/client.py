@@ -21,12 +21,12 @@ from voicecloud.media.decoding import sound_of
 from voicecloud.media.link import Files, Link
 from voicecloud.media.messages import Answer, Media
 from voicecloud.media.process import Launch, own_process
+from voicecloud.records.conversation import conversation
 from voicecloud.records.quality import LegQuality
 from voicecloud.records.taken import Recording, Taken, TakenCall
 from voicecloud.routing.effects import Effect, EndLeg
 from voicecloud.routing.events import CallLost
 from voicecloud.runtime.engine import Engine
-from voicecloud.simulation import audio
 
 BEGINS_WITHIN_S = 60.0
 """On a busy machine loading takes long: a process ended for that would be followed by one that takes as long."""
@@ -329,7 +329,7 @@ class MediaClient:
     def _taken(self, *, started_at: str, is_real: bool, **fields: Any) -> Taken | None:
         recording = Recording(**fields, started_at=datetime.fromisoformat(started_at))
         if not is_real or self._files is None:
-            return Taken(recording, partial(audio.conversation, recording.duration_s))
+            return Taken(recording, partial(conversation, recording.duration_s))
         try:
             file = os.fdopen(self._files.take(recording.id), "rb")
         except KeyError:

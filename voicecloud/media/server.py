@@ -21,9 +21,9 @@ from voicecloud.media.clips import Clips
 from voicecloud.media.gateway import Gateway
 from voicecloud.media.link import Files, Link
 from voicecloud.media.servers import IceServer, Way
+from voicecloud.media.simulated import SimulatedVoices
 from voicecloud.records.taken import Taken
 from voicecloud.routing.events import Event, KeyPressed
-from voicecloud.trunk.simulated import SimulatedVoices
 
 
 async def serve(end: socket.socket, files: socket.socket) -> None:

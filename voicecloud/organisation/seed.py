@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import Misconfigured
+from voicecloud import passwords
 from voicecloud.organisation.model import Document, Kind, required
 from voicecloud.organisation.store import Change, Documents
-from voicecloud.users import passwords
 
 SECTIONS: Mapping[str, Kind] = {
     "Users": Kind.USER,

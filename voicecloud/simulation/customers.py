@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from shared.errors import Missing
 from voicecloud.ids import Ids
+from voicecloud.media.voices import Voices
 from voicecloud.organisation.service import Directory
 from voicecloud.routing.effects import Bridge, Effect, FinishCall, Play
 from voicecloud.routing.events import CallArrived, KeyPressed, PartyLeft
 from voicecloud.routing.model import CallbackRules
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation.telephones import USUAL, Answering, SimulatedTelephones
-from voicecloud.trunk.voices import Voices
 
 KEY_AFTER_S = 1.0
 

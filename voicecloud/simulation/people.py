@@ -7,6 +7,7 @@ from random import Random
 from shared.errors import Missing
 from voicecloud.ids import Ids
 from voicecloud.media.messages import USER_HZ, Heard
+from voicecloud.media.voices import Voices
 from voicecloud.organisation.service import Directory
 from voicecloud.records.model import Terminal
 from voicecloud.routing import events
@@ -16,7 +17,6 @@ from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.views import LiveLeg
 from voicecloud.runtime.engine import Engine
 from voicecloud.simulation.telephones import TALKS_S, USUAL, Answering, SimulatedTelephones
-from voicecloud.trunk.voices import Voices
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from enum import StrEnum
 from random import Random
 
 from voicecloud.media.messages import USER_HZ
+from voicecloud.media.voices import Voices
 from voicecloud.organisation.service import Directory
 from voicecloud.routing.effects import CallNumber, Effect, FinishCall, RingUser
 from voicecloud.routing.events import Answer, FarAnswered, FarRefused, PartyLeft, Reject
 from voicecloud.runtime.engine import Engine
-from voicecloud.trunk.voices import Voices
 
 OUTSIDE_ANSWERS_S = (2.0, 6.0)
 TALKS_S = (15.0, 60.0)

@@ -5,9 +5,9 @@ import hmac
 from concurrent.futures import ThreadPoolExecutor
 
 from shared.errors import Limited, Unauthorised
+from voicecloud import passwords
 from voicecloud.organisation.model import User
 from voicecloud.organisation.service import Directory
-from voicecloud.users import passwords
 from voicecloud.users.guessing import Guessing
 
 THREADS = 1

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from shared.clock import utc_now
-from shared.health.model import Finding, State
+from shared.findings import Finding, State
 from shared.health.service import Health
 from shared.storage.tables import Tables
 

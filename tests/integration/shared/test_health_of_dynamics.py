@@ -6,7 +6,7 @@ import pytest
 
 from shared.bootstrap import Services
 from shared.dataverse import names
-from shared.health.model import Finding, State
+from shared.findings import Finding, State
 from shared.settings.model import Kind
 from tests.fixtures.world import World
 

@@ -5,8 +5,8 @@ import httpx
 from shared.clock import utc_now
 from shared.dataverse.client import Dataverse
 from shared.entra.tokens import TokenSource
+from shared.findings import State
 from shared.health.checks import callback_queues
-from shared.health.model import State
 from shared.settings.model import Kind
 from shared.settings.service import Settings
 from shared.storage.tables import Tables

@@ -7,11 +7,12 @@ import pytest
 
 from shared.clock import utc_now
 from shared.presence.availability import PhoneAvailability
-from shared.presence.model import Agent, CallNews, CallStep
+from shared.presence.model import CallNews, CallStep
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.service import HOLD, Presences
 from shared.presence.store import PresenceStore
 from shared.settings.model import Kind
+from shared.users.model import Agent
 from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
 from tests.fixtures.presence import DAVID, DAVID_D365, FREE, QUIET, TAKEN, Statuses
 from tests.fixtures.world import World

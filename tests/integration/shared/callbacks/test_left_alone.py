@@ -10,7 +10,7 @@ import pytest
 from shared.callbacks.model import Outcome
 from shared.clock import utc_now
 from shared.commands import topics
-from shared.health.model import Finding, State
+from shared.findings import Finding, State
 from shared.settings.model import Kind
 from shared.webhooks.voicecloud import VoicecloudWebhooks
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, TOKEN, World

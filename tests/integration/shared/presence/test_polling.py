@@ -9,12 +9,14 @@ import pytest_asyncio
 from shared.bus.events import Event
 from shared.clock import utc_now
 from shared.presence.availability import PhoneAvailability
-from shared.presence.model import Agent, CallNews, CallStep, Presence
+from shared.presence.model import CallNews, CallStep
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.polling import PresencePolling
 from shared.presence.service import Presences
 from shared.presence.store import PresenceStore
 from shared.settings.model import Kind
+from shared.statuses import Presence
+from shared.users.model import Agent
 from tests.fixtures.presence import DAVID, DAVID_D365, FAR, FOCUS, FREE, QUIET, Statuses
 from tests.fixtures.world import World
 

@@ -4,7 +4,7 @@ import io
 import wave
 
 from tests.fixtures.voicecloud import SALES, VoiceCloud
-from voicecloud.simulation.audio import conversation
+from voicecloud.records.conversation import conversation
 
 
 def wav(duration_s: float) -> bytes:

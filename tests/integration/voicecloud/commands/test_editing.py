@@ -213,7 +213,7 @@ async def test_a_setting_that_is_not_valid_is_one_line_too(
 
 async def test_a_change_is_noticed(voicecloud: VoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """The running voice cloud finds it by itself, without a restart."""
-    monkeypatch.setattr("voicecloud.runtime.reloading.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("voicecloud.reloading.LOOK_EVERY_S", 0.05)
     documents = Documents(voicecloud.store.tables.table(TABLE))
     directory = Directory(documents)
     await directory.load()

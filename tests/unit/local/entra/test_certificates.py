@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from local.entra import certificates
-from local.entra.certificates import CA, CERTIFICATE, KEY, ensure_certificates, trust_bundle
+from local import certificates
+from local.certificates import CA, CERTIFICATE, KEY, ensure_certificates, trust_bundle
 
 
 def _contents(directory: Path) -> list[bytes]:

@@ -9,8 +9,8 @@ from shared.bootstrap import Services
 from shared.entra.access import AccessTokens
 from shared.entra.tokens import TokenSource
 from shared.errors import Misconfigured, Unavailable
+from shared.findings import Finding, State
 from shared.health.app import app_settings, entra
-from shared.health.model import Finding, State
 
 COMPLETE = {
     "APP_URL": "https://voice.azurewebsites.net",

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from shared.presence import messages
-from shared.presence.model import Agent, CallNews, CallStep, Kind
+from shared.presence.model import CallNews, CallStep
 from shared.presence.store import to_state
 from shared.settings.presence import PresenceSettings
+from shared.statuses import Kind
+from shared.users.model import Agent
 from tests.fixtures.presence_sides import AGENT, FOCUS, PRESENCES, SETTINGS, Bench
 
 FREE = PRESENCES[0]

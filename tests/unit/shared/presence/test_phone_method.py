@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.presence import messages
-from shared.presence.model import CallNews, CallStep, Kind, Side
+from shared.presence.model import CallNews, CallStep, Side
 from shared.presence.store import to_state
 from shared.settings.presence import Method
+from shared.statuses import Kind
 from tests.fixtures.presence_sides import AGENT, PRESENCES, SETTINGS, Bench
 
 EXAMPLES = int(os.environ.get("PRESENCE_STEPS", "2000")) // 20

@@ -12,8 +12,6 @@ from shared.presence.model import (
     CallNews,
     CallStep,
     Episode,
-    Kind,
-    Presence,
     PresenceShown,
     Purpose,
     Side,
@@ -22,6 +20,7 @@ from shared.presence.model import (
 from shared.presence.rules import carried_out, failed, instead, is_held, reconcile, usual, with_late_news, with_report
 from shared.presence.state_machine import Policy, Seen
 from shared.settings.presence import DEFAULT_PRESENCES
+from shared.statuses import Kind, Presence
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LEASE, HOLD = timedelta(seconds=30), timedelta(seconds=45)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from shared.presence import messages
-from shared.presence.model import CallNews, CallStep, Kind, Purpose
+from shared.presence.model import CallNews, CallStep, Purpose
 from shared.presence.store import to_state
+from shared.statuses import Kind
 from tests.fixtures.presence_sides import AGENT, PRESENCES, Bench
 
 STEPS = int(os.environ.get("PRESENCE_STEPS", "10000"))

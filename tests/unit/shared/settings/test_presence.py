@@ -3,8 +3,8 @@
 import pytest
 
 from shared.errors import InvalidInput
-from shared.presence.model import Kind
 from shared.settings.presence import DEFAULT_STATUSES, Method, PresenceSettings
+from shared.statuses import Kind
 
 USUAL = [{"name": one.name, "kind": one.kind, "event_type": one.event_type} for one in DEFAULT_STATUSES]
 GUID = "5f000000-0000-4000-8000-000000000001"

@@ -9,7 +9,7 @@ import av
 import pytest
 
 from voicecloud.records.audio import AudioFormat, Sound, encoded
-from voicecloud.simulation.audio import RATE, TURN_S, conversation
+from voicecloud.records.conversation import RATE, TURN_S, conversation
 
 TYPES = {AudioFormat.MP3: "audio/mpeg", AudioFormat.OPUS: "audio/ogg", AudioFormat.WAV: "audio/wav"}
 EDGE_S = 0.3

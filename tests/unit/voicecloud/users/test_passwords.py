@@ -1,6 +1,6 @@
 """Passwords and secret keys."""
 
-from voicecloud.users import passwords
+from voicecloud import passwords
 
 
 def test_only_the_password_matches() -> None:

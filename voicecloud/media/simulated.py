@@ -9,11 +9,11 @@ from typing import Any
 
 from shared.errors import VoiceError
 from voicecloud.media.gateway import Gateway
+from voicecloud.media.hearing import SILENCE_DB
 from voicecloud.media.messages import CUSTOMER_HZ, Heard
 from voicecloud.media.servers import IceServer
+from voicecloud.media.voice import Phrase, Voice, hum, tone
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Unbridge
-from voicecloud.trunk.hearing import SILENCE_DB
-from voicecloud.trunk.voice import Phrase, Voice, hum, tone
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from itertools import count
 
 from voicecloud.media import opus, tones
 from voicecloud.media.aiortc_adapter import Listener, Peer
+from voicecloud.media.hearing import Sounding, sounding
 from voicecloud.media.rtp import FRAME, FRAME_S, SILENCE, KeyReader, Packet, key_payloads
 from voicecloud.media.servers import IceServer
-from voicecloud.trunk.hearing import Sounding, sounding
 
 SAYS_S = 4.0
 HEARD_S = 1.0

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from shared.errors import VoiceError
 from voicecloud.media.client import MediaClient
+from voicecloud.media.voices import Voices
 from voicecloud.notices.service import Notices
-from voicecloud.records.service import CallRecords
 from voicecloud.routing.events import Drain, Stop
+from voicecloud.runtime.call_records import CallRecords
 from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
 from voicecloud.runtime.staff import Staff
@@ -18,7 +19,6 @@ from voicecloud.simulation.people import People
 from voicecloud.simulation.traffic import Traffic
 from voicecloud.trunk.lines import Lines
 from voicecloud.trunk.sip.trunk import SipTrunk
-from voicecloud.trunk.voices import Voices
 
 DRAIN_CHECK_S = 0.1
 FLUSH_S = 10.0
