@@ -9,11 +9,10 @@ from shared.users.wiring import UserWiring
 if TYPE_CHECKING:
     from shared.calls.service import Calls
     from shared.calls.store import CallStore
-    from shared.phone.notes import CallNotes
 
 
 class CallWiring(IdentityWiring, UserWiring):
-    """Calls: noted, written as activities, and the notes of their agents (G)."""
+    """Calls: noted, and written as activities (G)."""
 
     @cached_property
     def call_store(self) -> "CallStore":
@@ -44,9 +43,3 @@ class CallWiring(IdentityWiring, UserWiring):
         from shared.calls.recording_links import recording_url
 
         return recording_url(self.environ.get("APP_URL", ""), call_id)
-
-    @cached_property
-    def call_notes(self) -> "CallNotes":
-        from shared.phone.notes import CallNotes
-
-        return CallNotes(self.call_store, self.dataverse, self.absent_columns, self.bus, self.clock)

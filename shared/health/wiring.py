@@ -1,59 +1,19 @@
-"""Wires the health page: one check per connection, queue, setting and job, for ``bootstrap``."""
+"""Builds the health page, for ``bootstrap``."""
 
-from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shared.bus.names import QUEUES
-from shared.callbacks.unhandled import left_callbacks
-from shared.clock import Clock
-from shared.enterprise_calls.health import calls
-from shared.errors import Misconfigured
-from shared.findings import Finding, Probe
-from shared.health import app, checks, dynamics
-from shared.health.service import Health
-from shared.presence.health import presence
-from shared.storage.tables import Table
+from shared.health.sources import HealthSources
 
 if TYPE_CHECKING:
-    from shared.bootstrap import Services
+    from shared.health.service import Health
 
 
-def build(services: "Services", environ: Mapping[str, str], clock: Clock) -> Health:
-    """Each check builds what it asks when it asks: a connection that is not set up fails its own checks alone."""
-    s = services
-    made: dict[str, Callable[[], Probe]] = {
-        "app settings": lambda: app.app_settings(environ),
-        "storage": lambda: checks.storage(s.tables),
-        "entra": lambda: app.entra(s.tokens, s.dataverse.url, lambda: s.access_tokens),
-        "dataverse": lambda: checks.dataverse(s.dataverse),
-        "voicecloud": lambda: checks.voicecloud(s.enreach),
-        **{f"queue {name}": _queue(s, name) for name in QUEUES},
-        "settings": lambda: checks.settings(s.settings),
-        "number index": lambda: checks.index(s.watermarks, clock),
-        "callback lists": lambda: checks.callback_lists(s.settings, s.enreach, s.callback_polls, clock),
-        "callbacks left alone": lambda: left_callbacks(s.left_callbacks),
-        "callback queues": lambda: checks.callback_queues(s.settings, s.dataverse),
-        "calls": lambda: calls(s.enterprise_calls, clock),
-        "columns": lambda: dynamics.columns(s.dataverse, s.absent_columns),
-        "privileges": lambda: dynamics.privileges(s.dataverse, s.settings, s.watermarks),
-        "presence": lambda: presence(s.settings, s.presence.store),
-    }
-    return Health(checks={name: _lazily(make) for name, make in made.items()}, table=_table(services), clock=clock)
+class HealthWiring(HealthSources):
+    """One check per connection, queue, setting and job (K7)."""
 
+    @cached_property
+    def health(self) -> "Health":
+        from shared.health.probes import build
 
-def _queue(services: "Services", name: str) -> Callable[[], Probe]:
-    return lambda: checks.queue(services.queue_depths, name)
-
-
-def _lazily(make: Callable[[], Probe]) -> Probe:
-    async def probe() -> Finding:
-        return await make()()
-
-    return probe
-
-
-def _table(services: "Services") -> Table | None:
-    try:
-        return services.tables.table("health")
-    except Misconfigured:
-        return None
+        return build(self)

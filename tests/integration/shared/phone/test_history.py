@@ -34,7 +34,9 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 @pytest_asyncio.fixture
 async def services(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Services]:
-    monkeypatch.setattr("shared.phone.wiring._client", lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    monkeypatch.setattr(
+        "shared.phone.services._client", lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    )
     made = Services(world.environ)
     yield made
     await made.close()
