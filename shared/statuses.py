@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class StatusKind(StrEnum):
     """What a status means on either side (E1)."""
 
     AVAILABLE = "available"
@@ -19,5 +19,5 @@ class Presence:
     """One of the presences an Omnichannel administrator has set up; its id is what counts."""
 
     id: str
-    kind: Kind
+    kind: StatusKind
     text: str = ""

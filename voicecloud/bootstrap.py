@@ -22,7 +22,7 @@ from voicecloud.media.voices import Voices
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
-from voicecloud.organisation.model import Kind
+from voicecloud.organisation.model import DocumentKind
 from voicecloud.organisation.numbering import Numbering
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.commands import PhoneCommands
@@ -285,7 +285,7 @@ def _records(
 
 
 def _asker(infra: Infrastructure, engine: Engine) -> SmartRoutingAsker:
-    documents, environment = infra.directory.documents(Kind.SMART_ROUTING), infra.settings.environment
+    documents, environment = infra.directory.documents(DocumentKind.SMART_ROUTING), infra.settings.environment
     endpoints = (RoutingEndpoint.from_document(one, environment) for one in documents)
     return SmartRoutingAsker(engine, infra.http, {one.id: one for one in endpoints})
 
@@ -318,7 +318,7 @@ def _webhooks(infra: Infrastructure) -> Webhooks:
             longest_pause_s=settings.webhook_retry_max_s,
             give_up_after_s=settings.webhook_give_up_after_s,
         )
-        for document in infra.directory.documents(Kind.WEBHOOK)
+        for document in infra.directory.documents(DocumentKind.WEBHOOK)
     ]
     organisation_id = infra.directory.organisation.id
     return Webhooks(

@@ -18,7 +18,7 @@ from shared.identity.model import Customer
 from shared.numbers import from_network
 from shared.settings.model import CallSync
 from shared.text import cut
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 REGARDING = "regardingobjectid"
 OWNER = "ownerid"
@@ -34,7 +34,7 @@ class Composition:
     """What is needed beside the facts of the call."""
 
     customer: Customer | None
-    users: Mapping[str, User]
+    users: Mapping[str, LinkedUser]
     settings: CallSync
     agent_notes: AgentNotes
     recording_url: str

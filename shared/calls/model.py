@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.identity.model import Customer
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 QUEUE = "calls"
 CHECK = "voice.call.check"
@@ -182,7 +182,7 @@ class Progress:
     intended: tuple[Mapping[str, Any], ...] = ()
     left_alone: frozenset[str] = frozenset()
     customer: Customer | None = None
-    users: Mapping[str, User] = field(default_factory=dict)
+    users: Mapping[str, LinkedUser] = field(default_factory=dict)
     rows_at: datetime | None = None
     recording: str = ""
     etag: str | None = field(default=None, compare=False)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.calls.model import WEB, AgentNotes, CallFacts, Origin, PhoneNote, Progress, Recording, Stage
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 CHECKS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 CHECK_EVERY_S = 300.0
@@ -26,7 +26,7 @@ class Verdict:
 def verdict(
     facts: CallFacts,
     agent_notes: AgentNotes,
-    users: Mapping[str, User],
+    users: Mapping[str, LinkedUser],
     identified: Identification,
     settings: CallSync,
 ) -> Verdict:
@@ -58,13 +58,13 @@ def standing(found: Verdict, before: Progress) -> Verdict:
     return Verdict(Origin(before.verdict) if before.verdict in set(Origin) else Origin.ENTERPRISE)
 
 
-def with_written(live: Mapping[str, User], written: Mapping[str, User]) -> Mapping[str, User]:
+def with_written(live: Mapping[str, LinkedUser], written: Mapping[str, LinkedUser]) -> Mapping[str, LinkedUser]:
     """The users as they are now, but who was written already under the id they had then."""
     kept = {one: user for one, user in written.items() if one not in live or live[one].id != user.id}
     return {**live, **kept}
 
 
-def agent_notes(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, User]) -> AgentNotes:
+def agent_notes(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, LinkedUser]) -> AgentNotes:
     """What the phones of those say who had the call: it is nobody else's to write about.
 
     Notes stand in the order they were begun; where several picked, the pick of who had the call last counts.
@@ -83,7 +83,7 @@ def agent_notes(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[st
     )
 
 
-def last_agent(facts: CallFacts, users: Mapping[str, User]) -> User | None:
+def last_agent(facts: CallFacts, users: Mapping[str, LinkedUser]) -> LinkedUser | None:
     """Of those who are users of Dynamics, who was with the other party to the end (K5)."""
     return next((users[user_id] for user_id in facts.last_users if user_id in users), None)
 
@@ -130,5 +130,5 @@ def next_check_s(attempt: int, *, is_known: bool) -> float | None:
     return CHECK_EVERY_S if is_known and spent_s < CHECK_FOR.total_seconds() else None
 
 
-def _is_eligible(user: User | None) -> bool:
+def _is_eligible(user: LinkedUser | None) -> bool:
     return user is not None and user.syncs_enterprise_calls

@@ -44,7 +44,7 @@ from shared.identity.model import Customer
 from shared.identity.service import Identity
 from shared.settings.model import CallSync, Reclassified
 from shared.settings.service import Settings
-from shared.users.model import User
+from shared.users.model import LinkedUser
 from shared.users.service import Users
 
 UNCONFIRMED = 8
@@ -306,7 +306,7 @@ class _Judged:
     verdict: rules.Verdict
     wanted: Wanted
     customer: Customer | None
-    users: Mapping[str, User]
+    users: Mapping[str, LinkedUser]
 
 
 def request_id(lookup: Any) -> UUID:

@@ -20,7 +20,7 @@ from shared.clock import from_iso, to_iso
 from shared.errors import Unavailable
 from shared.identity.model import Customer, CustomerKind
 from shared.storage.tables import Delete, Insert, Operation, Replace, Row, Table, Values
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 PROGRESS = "progress"
 PHONE = "phone-"
@@ -205,9 +205,9 @@ def _to_customer(given: Mapping[str, str] | None) -> Customer | None:
     return Customer(CustomerKind(given["kind"]), UUID(given["id"]), given["name"]) if given else None
 
 
-def _to_user(voice_id: str, user_id: str, object_id: str) -> User:
+def _to_user(voice_id: str, user_id: str, object_id: str) -> LinkedUser:
     """As much of a user as a call of the past needs."""
-    return User(UUID(user_id), "", voice_id, "", "", object_id)
+    return LinkedUser(UUID(user_id), "", voice_id, "", "", object_id)
 
 
 def _to_event(call_id: str, row: Row) -> CallEvent:

@@ -24,7 +24,7 @@ from shared.bootstrap import Services
 from shared.bus.names import QUEUES
 from shared.commands import calls, topics
 from shared.errors import VoiceError
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -72,13 +72,13 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(required=True, metavar="verb")
     verbs.add_parser("list").set_defaults(command=topics.settings_list)
     put = verbs.add_parser("put")
-    put.add_argument("kind", choices=list(Kind), type=Kind)
+    put.add_argument("kind", choices=list(SettingKind), type=SettingKind)
     put.add_argument("name")
     put.add_argument("file", help="a JSON document, - for stdin")
     put.set_defaults(command=topics.settings_put)
     _offline(put)
     remove = verbs.add_parser("remove")
-    remove.add_argument("kind", choices=list(Kind), type=Kind)
+    remove.add_argument("kind", choices=list(SettingKind), type=SettingKind)
     remove.add_argument("name")
     remove.set_defaults(command=topics.settings_remove)
     several = verbs.add_parser("import")

@@ -12,7 +12,7 @@ from shared.clock import to_iso
 from shared.errors import InvalidInput
 from shared.findings import State
 from shared.identity.sync import Progress
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 
 MAX_LISTED = 200
 BUSY_PAUSE_S = 1.0
@@ -23,7 +23,7 @@ async def settings_list(services: Services, _options: Namespace) -> object:
     return {
         "faults": snapshot.faults,
         "ignored": snapshot.ignored,
-        **{kind.value: await services.settings.documents(kind) for kind in Kind},
+        **{kind.value: await services.settings.documents(kind) for kind in SettingKind},
     }
 
 
@@ -44,10 +44,12 @@ async def settings_remove(services: Services, options: Namespace) -> object:
 async def settings_import(services: Services, options: Namespace) -> object:
     """Writes every document of a file ``{kind: {name: document}}``, all checked before the first is written."""
     kinds = _document(options.file)
-    unknown = kinds.keys() - set(Kind)
+    unknown = kinds.keys() - set(SettingKind)
     if unknown:
         raise InvalidInput("invalid-setting", "unknown kinds of settings: " + ", ".join(sorted(unknown)))
-    listed = [(Kind(kind), name, _object(one)) for kind, rows in kinds.items() for name, one in _object(rows).items()]
+    listed = [
+        (SettingKind(kind), name, _object(one)) for kind, rows in kinds.items() for name, one in _object(rows).items()
+    ]
     for kind, name, document in listed:
         services.settings.check(kind, name, document)
     for kind, _, document in () if options.offline else listed:

@@ -6,7 +6,7 @@ from shared.clock import Clock
 from shared.enreach.model import PoolRow, VoicePerson
 from shared.enreach.overview import Overview
 from shared.phone.caching import Cached
-from shared.users.model import User
+from shared.users.model import LinkedUser
 from shared.users.service import Users
 
 PROFILE_KEPT_S = 60.0
@@ -35,18 +35,18 @@ class PhoneAgents:
         self._people = Cached(overview.person, PROFILE_KEPT_S, clock)
         self._pools = Cached(overview.pools_of, MEMBERSHIP_KEPT_S, clock)
 
-    async def agent(self, object_id: str) -> User:
+    async def agent(self, object_id: str) -> LinkedUser:
         """Raises Forbidden ``agent-unknown``, which says what is missing."""
         return await self._users.signed_in(object_id)
 
-    async def person(self, user: User) -> VoicePerson:
+    async def person(self, user: LinkedUser) -> VoicePerson:
         return await self._people.get(user.voice_user_id)
 
-    async def pools(self, user: User) -> tuple[PoolRow, ...]:
+    async def pools(self, user: LinkedUser) -> tuple[PoolRow, ...]:
         """The pools a user is a member of, at most 15 s old."""
         return await self._pools.get(user.voice_user_id)
 
-    async def profile(self, user: User) -> Profile:
+    async def profile(self, user: LinkedUser) -> Profile:
         own = (await self.person(user)).work_number
         shown = [CallerNumber(own, "")] if own else []
         shown += [CallerNumber(number, pool.name) for pool in await self.pools(user) for number in pool.numbers]

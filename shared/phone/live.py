@@ -10,7 +10,7 @@ from shared.phone.agents import PhoneAgents
 from shared.phone.limiter import Limiter
 from shared.phone.sessions import PhoneSessions
 from shared.settings.service import Settings
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 
 class LiveCalls:
@@ -73,7 +73,7 @@ class LiveCalls:
         call_id, media_id = requests.call_id(call_id), requests.media_id(media_id)
         await self._phone.withdraw(agent.voice_user_id, call_id, media_id)
 
-    async def _own(self, agent: User, number: str, region: str | None) -> str:
+    async def _own(self, agent: LinkedUser, number: str, region: str | None) -> str:
         """The number as the voice cloud has it, however it was written here."""
         profile = await self._agents.profile(agent)
         own = {key_of(one.number, region): one.number for one in profile.caller_numbers}

@@ -12,7 +12,7 @@ from shared.phone.agents import PhoneAgents
 from shared.phone.lease import LEASE_S, SessionLeases
 from shared.phone.polls import LongPolls
 from shared.settings.service import Settings
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 LONGEST_WAIT_S = 25.0
 
@@ -100,13 +100,13 @@ class PhoneSessions:
         state = await self._polls.wait(agent.voice_user_id, asked) if known else await asked
         return None if state is None or (known and state.version == known) else state
 
-    async def commanding(self, object_id: str, header: str | None) -> User:
+    async def commanding(self, object_id: str, header: str | None) -> LinkedUser:
         """The agent, if the session named is their primary one. Raises InvalidInput ``phone-session-missing``."""
         agent = await self._agents.agent(object_id)
         await self._leases.require(str(agent.id), requests.named_session(header))
         return agent
 
-    async def _claim(self, agent: User, session_id: str, document: Mapping[str, Any]) -> None:
+    async def _claim(self, agent: LinkedUser, session_id: str, document: Mapping[str, Any]) -> None:
         allowed = (await self._settings.phone()).take_over
         take_over = allowed and requests.flag(document, "takeOver", default=False)
         try:
@@ -121,7 +121,7 @@ class PhoneSessions:
             error.details = {**error.details, "takeOver": allowed}
             raise
 
-    async def _shown(self, agent: User) -> dict[str, Any]:
+    async def _shown(self, agent: LinkedUser) -> dict[str, Any]:
         profile = await self._agents.profile(agent)
         numbers = [{"number": one.number, "name": one.name} for one in profile.caller_numbers]
         return {
@@ -142,7 +142,7 @@ class PhoneSessions:
         }
 
 
-def _require_own(agent: User, dynamics_user: UUID | None) -> None:
+def _require_own(agent: LinkedUser, dynamics_user: UUID | None) -> None:
     """A phone inside Dynamics is that of the person who has Dynamics open: no lease is touched for anybody else."""
     if dynamics_user and dynamics_user != agent.id:
         details = {"name": agent.name}

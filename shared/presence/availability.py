@@ -9,7 +9,7 @@ from shared.presence.limit import limited
 from shared.presence.model import Availability
 from shared.settings.presence import PresenceSettings, Status
 from shared.settings.service import Settings
-from shared.statuses import Kind
+from shared.statuses import StatusKind
 from shared.users.model import Agent
 
 
@@ -27,7 +27,7 @@ class PhoneAvailability:
             event = await self._enreach.availability(agent.voice_id)
         return _to_availability(event, await self._settings.presence())
 
-    async def write(self, agent: Agent, kind: Kind) -> Availability:
+    async def write(self, agent: Agent, kind: StatusKind) -> Availability:
         """Sets the status of a kind, until it is changed."""
         settings = await self._settings.presence()
         status = settings.status_for(kind)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 
 QUEUE = "presence"
 RECONCILE = "voice.presence.reconcile"
@@ -38,7 +38,7 @@ class Availability:
     """
 
     event_id: str
-    kind: Kind
+    kind: StatusKind
     status: str = ""
     note: str = ""
     since: datetime | None = None
@@ -110,7 +110,7 @@ class Write:
     caused_at: datetime
     held_until: datetime
     presence: Presence | None = None
-    kind: Kind | None = None
+    kind: StatusKind | None = None
     tried: bool = True
     doubtful: bool = False
 

@@ -17,7 +17,7 @@ from shared.presence.limit import limited
 from shared.presence.model import PresenceNews, PresenceShown
 from shared.settings.presence import PresenceSettings
 from shared.settings.service import Settings
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 from shared.users.model import Agent
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Omnichannel:
             return None
 
     async def _never_set(self) -> PresenceShown:
-        return PresenceShown((await self._settings_of()).presences[Kind.OFF_WORK])
+        return PresenceShown((await self._settings_of()).presences[StatusKind.OFF_WORK])
 
     async def _settings_of(self) -> PresenceSettings:
         return await self._settings.presence()

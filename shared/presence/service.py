@@ -44,7 +44,7 @@ from shared.presence.rules import (
 from shared.presence.state_machine import Policy, Seen
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 from shared.users.model import Agent
 
 ROUNDS = 8
@@ -66,7 +66,7 @@ class PhoneSide(Protocol):
     async def read(self, agent: Agent) -> Availability | None:
         """None for a status that the settings have no kind for."""
 
-    async def write(self, agent: Agent, kind: Kind) -> Availability: ...
+    async def write(self, agent: Agent, kind: StatusKind) -> Availability: ...
 
     async def is_talking(self, agent: Agent) -> bool: ...
 

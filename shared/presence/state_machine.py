@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.presence.model import AgentState, Availability, Episode, PresenceShown, Purpose, Side, Write
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 
 LATE_FOR = timedelta(seconds=30)
 """How long after it was given up a write may still come through."""
@@ -22,7 +22,7 @@ class Policy:
     """``presences``: what a kind is in Omnichannel; ``dnd``: what an agent in a call is; ``lease``: how long a sign of
     life holds a call; ``hold``: how long a write is left to whoever decided on it."""
 
-    presences: Mapping[Kind, Presence]
+    presences: Mapping[StatusKind, Presence]
     dnd: Presence
     lease: timedelta
     hold: timedelta
@@ -79,13 +79,15 @@ class Writes:
         self.drop(Side.OMNICHANNEL)
         self._wanted[Side.OMNICHANNEL] = self._made(Side.OMNICHANNEL, purpose, presence=presence)
 
-    def want_kind(self, kind: Kind) -> None:
+    def want_kind(self, kind: StatusKind) -> None:
         wanted = self.on(Side.PHONE)
         if wanted and wanted.kind is kind:
             return
         self._wanted[Side.PHONE] = self._made(Side.PHONE, Purpose.MIRROR, kind=kind)
 
-    def _made(self, side: Side, purpose: Purpose, presence: Presence | None = None, kind: Kind | None = None) -> Write:
+    def _made(
+        self, side: Side, purpose: Purpose, presence: Presence | None = None, kind: StatusKind | None = None
+    ) -> Write:
         return Write(
             side=side,
             purpose=purpose,
@@ -151,7 +153,7 @@ class Decision:
         phone, shown = self._phone, self._shown
         if phone is None or phone.kind is shown.presence.kind or self._is_in_call or self._episode or self._writes.all:
             return
-        is_nobodys = shown.at is None or (shown.by == BY_SYSTEM and shown.presence.kind is Kind.OFF_WORK)
+        is_nobodys = shown.at is None or (shown.by == BY_SYSTEM and shown.presence.kind is StatusKind.OFF_WORK)
         if is_nobodys or (phone.since and shown.at and phone.since > shown.at):
             self._mirror_to_omnichannel()
         else:
@@ -240,7 +242,7 @@ class Decision:
         if write.kind and self._phone and self._phone.kind is write.kind:
             return True
         is_waiting = write.purpose is Purpose.IN_CALL and not write.tried
-        if is_waiting and self._episode and self._shown.presence.kind is not Kind.DND:
+        if is_waiting and self._episode and self._shown.presence.kind is not StatusKind.DND:
             self._writes.keep(write)
             self._episode = replace(self._episode, before=self._shown.presence)
         elif write.tried and write.presence:
@@ -284,7 +286,7 @@ class Decision:
         if self._episode is None:
             wanted = self._writes.on(Side.OMNICHANNEL)
             before = wanted.presence if wanted and wanted.presence else self._shown.presence
-            if before.kind is Kind.DND:
+            if before.kind is StatusKind.DND:
                 self._episode = NOBODY
             else:
                 self._episode = Episode(before)
@@ -311,8 +313,8 @@ class Decision:
             self._presence_before_timed_status = own.before if own else self._shown.presence
         if own:
             self._change_what_comes_back(own, target)
-        elif self._is_in_call and self._shown.presence.kind is Kind.DND:
-            self._episode = NOBODY if phone.kind is Kind.DND else Episode(target, is_set=True)
+        elif self._is_in_call and self._shown.presence.kind is StatusKind.DND:
+            self._episode = NOBODY if phone.kind is StatusKind.DND else Episode(target, is_set=True)
         elif self._shown.presence.kind is not phone.kind:
             self._writes.want_presence(Purpose.MIRROR, target)
         else:
@@ -320,7 +322,7 @@ class Decision:
 
     def _change_what_comes_back(self, own: Episode, target: Presence) -> None:
         """In a call the change shows when it is over; do not disturb shows already."""
-        if target.kind is not Kind.DND:
+        if target.kind is not StatusKind.DND:
             is_same = own.before is not None and own.before.kind is target.kind
             self._episode = own if is_same else replace(own, before=target)
             return

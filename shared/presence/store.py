@@ -9,7 +9,7 @@ from typing import Any
 from shared.clock import from_iso
 from shared.errors import Unavailable
 from shared.presence.model import AgentState, Availability, Call, Episode, Fault, PresenceShown, Purpose, Side, Write
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 from shared.storage.tables import Row, Table, Values
 
 PARTITION = "agent"
@@ -113,7 +113,7 @@ def _from_presence(presence: Presence | None) -> list[str] | None:
 
 
 def _to_presence(given: list[str] | None) -> Presence | None:
-    return Presence(given[0], Kind(given[1]), given[2]) if given else None
+    return Presence(given[0], StatusKind(given[1]), given[2]) if given else None
 
 
 def _from_shown(shown: PresenceShown | None) -> list[Any] | None:
@@ -151,7 +151,7 @@ def _to_availability(given: dict[str, Any] | None) -> Availability | None:
         return None
     return Availability(
         event_id=given["event"],
-        kind=Kind(given["kind"]),
+        kind=StatusKind(given["kind"]),
         status=given["status"],
         note=given["note"],
         since=_to_moment(given["since"]),
@@ -183,7 +183,7 @@ def _to_write(given: dict[str, Any]) -> Write:
         caused_at=from_iso(given["caused_at"]),
         held_until=from_iso(given["held_until"]),
         presence=_to_presence(given["presence"]),
-        kind=Kind(given["kind"]) if given["kind"] else None,
+        kind=StatusKind(given["kind"]) if given["kind"] else None,
         tried=given["tried"],
         doubtful=given["doubtful"],
     )

@@ -17,7 +17,7 @@ from shared.numbers import is_region
 Document = Mapping[str, object]
 
 
-class Kind(StrEnum):
+class SettingKind(StrEnum):
     """The partitions of the settings table."""
 
     GENERAL = "general"

@@ -7,35 +7,35 @@ from typing import Any, Self
 from uuid import UUID
 
 from shared.errors import InvalidInput
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 
 MAX_LEASE_S = 3600.0
 MAX_LENGTH_S = 31 * 86_400.0
 _SHARED_ID = "c07a-e811-8162-000d3aa11f50"
 DEFAULT_PRESENCES = {
-    Kind.AVAILABLE: Presence(f"f523f628-{_SHARED_ID}", Kind.AVAILABLE, "Available"),
-    Kind.BUSY: Presence(f"efdeb843-{_SHARED_ID}", Kind.BUSY, "Busy"),
-    Kind.DND: Presence(f"08971864-{_SHARED_ID}", Kind.DND, "Do not disturb"),
-    Kind.AWAY: Presence(f"3dacae76-{_SHARED_ID}", Kind.AWAY, "Appear away"),
-    Kind.OFF_WORK: Presence(f"70139190-{_SHARED_ID}", Kind.OFF_WORK, "Offline"),
+    StatusKind.AVAILABLE: Presence(f"f523f628-{_SHARED_ID}", StatusKind.AVAILABLE, "Available"),
+    StatusKind.BUSY: Presence(f"efdeb843-{_SHARED_ID}", StatusKind.BUSY, "Busy"),
+    StatusKind.DND: Presence(f"08971864-{_SHARED_ID}", StatusKind.DND, "Do not disturb"),
+    StatusKind.AWAY: Presence(f"3dacae76-{_SHARED_ID}", StatusKind.AWAY, "Appear away"),
+    StatusKind.OFF_WORK: Presence(f"70139190-{_SHARED_ID}", StatusKind.OFF_WORK, "Offline"),
 }
 """The presences every environment has, under the same ids everywhere."""
 
 DEFAULT_BASE_STATUSES = {
-    Kind.AVAILABLE: 192360000,
-    Kind.BUSY: 192360001,
-    Kind.DND: 192360002,
-    Kind.AWAY: 192360003,
-    Kind.OFF_WORK: 192360004,
+    StatusKind.AVAILABLE: 192360000,
+    StatusKind.BUSY: 192360001,
+    StatusKind.DND: 192360002,
+    StatusKind.AWAY: 192360003,
+    StatusKind.OFF_WORK: 192360004,
 }
 
 
 BASE_NAMES = {
-    "AVAILABLE": Kind.AVAILABLE,
-    "BUSY": Kind.BUSY,
-    "BUSY_DO_NOT_DISTURB": Kind.DND,
-    "AWAY": Kind.AWAY,
-    "OFFLINE": Kind.OFF_WORK,
+    "AVAILABLE": StatusKind.AVAILABLE,
+    "BUSY": StatusKind.BUSY,
+    "BUSY_DO_NOT_DISTURB": StatusKind.DND,
+    "AWAY": StatusKind.AWAY,
+    "OFFLINE": StatusKind.OFF_WORK,
 }
 
 
@@ -52,22 +52,22 @@ class Status:
     same number, ``note`` tells them apart. ``length_s``: how long it lasts, None until changed."""
 
     name: str
-    kind: Kind
+    kind: StatusKind
     event_type: int
     length_s: float | None = None
     note: str = ""
 
 
 DEFAULT_STATUSES = (
-    Status("Available", Kind.AVAILABLE, 0),
-    Status("Busy", Kind.BUSY, 1),
-    Status("Away", Kind.AWAY, 2),
-    Status("Do not disturb", Kind.DND, 3),
-    Status("Off work", Kind.OFF_WORK, 4),
-    Status("Be right back", Kind.AWAY, 5),
-    Status("In a conference", Kind.DND, 6),
-    Status("Lunch", Kind.OFF_WORK, 7, length_s=1800.0),
-    Status("Sick leave", Kind.OFF_WORK, 8),
+    Status("Available", StatusKind.AVAILABLE, 0),
+    Status("Busy", StatusKind.BUSY, 1),
+    Status("Away", StatusKind.AWAY, 2),
+    Status("Do not disturb", StatusKind.DND, 3),
+    Status("Off work", StatusKind.OFF_WORK, 4),
+    Status("Be right back", StatusKind.AWAY, 5),
+    Status("In a conference", StatusKind.DND, 6),
+    Status("Lunch", StatusKind.OFF_WORK, 7, length_s=1800.0),
+    Status("Sick leave", StatusKind.OFF_WORK, 8),
 )
 
 
@@ -81,9 +81,9 @@ class PresenceSettings:
     method: Method = Method.SERVER
     lease_s: float = 30.0
     statuses: tuple[Status, ...] = DEFAULT_STATUSES
-    presences: Mapping[Kind, Presence] = field(default_factory=lambda: dict(DEFAULT_PRESENCES))
-    base_statuses: Mapping[Kind, int] = field(default_factory=lambda: dict(DEFAULT_BASE_STATUSES))
-    dnd: Presence = DEFAULT_PRESENCES[Kind.DND]
+    presences: Mapping[StatusKind, Presence] = field(default_factory=lambda: dict(DEFAULT_PRESENCES))
+    base_statuses: Mapping[StatusKind, int] = field(default_factory=lambda: dict(DEFAULT_BASE_STATUSES))
+    dnd: Presence = DEFAULT_PRESENCES[StatusKind.DND]
 
     @classmethod
     def from_document(cls, document: Mapping[str, object]) -> Self:
@@ -95,7 +95,7 @@ class PresenceSettings:
             statuses=_statuses(document),
             presences=presences,
             base_statuses=_base_statuses(document),
-            dnd=_dnd(document, presences[Kind.DND]),
+            dnd=_dnd(document, presences[StatusKind.DND]),
         )
 
     def status_of(self, event_type: int, note: str) -> Status | None:
@@ -107,15 +107,15 @@ class PresenceSettings:
     def status_named(self, name: str) -> Status | None:
         return next((status for status in self.statuses if status.name.casefold() == name.casefold()), None)
 
-    def status_for(self, kind: Kind) -> Status:
+    def status_for(self, kind: StatusKind) -> Status:
         """What the voice cloud is set to for a kind; every kind has one."""
         return next(status for status in self.statuses if status.kind is kind and status.length_s is None)
 
-    def kind_reported(self, base: object) -> Kind | None:
+    def kind_reported(self, base: object) -> StatusKind | None:
         """Of a base status as the channel framework gives it: a number, or a name such as ``BUSY_DO_NOT_DISTURB``."""
         return self.kind_of(base) if isinstance(base, int) else BASE_NAMES.get(str(base).upper())
 
-    def kind_of(self, base_status: int) -> Kind | None:
+    def kind_of(self, base_status: int) -> StatusKind | None:
         return next((kind for kind, number in self.base_statuses.items() if number == base_status), None)
 
 
@@ -140,7 +140,7 @@ def _statuses(document: Mapping[str, object]) -> tuple[Status, ...]:
     if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
         raise _invalid("statuses", "a list of statuses")
     statuses = tuple(_status(one) for one in listed)
-    lacking = set(Kind) - {status.kind for status in statuses if status.length_s is None and not status.note}
+    lacking = set(StatusKind) - {status.kind for status in statuses if status.length_s is None and not status.note}
     if lacking:
         raise _invalid("statuses", "a list with a status without length_s and note for " + ", ".join(sorted(lacking)))
     return statuses
@@ -156,7 +156,7 @@ def _status(document: Mapping[str, Any]) -> Status:
     return Status(name, _kind(document.get("kind"), "kind"), number, length, _text(document, "note"))
 
 
-def _presences(document: Mapping[str, object]) -> dict[Kind, Presence]:
+def _presences(document: Mapping[str, object]) -> dict[StatusKind, Presence]:
     given = document.get("presences", {})
     if not isinstance(given, Mapping):
         raise _invalid("presences", "presences by kind")
@@ -169,10 +169,10 @@ def _presences(document: Mapping[str, object]) -> dict[Kind, Presence]:
 
 def _dnd(document: Mapping[str, object], default: Presence) -> Presence:
     given = document.get("dnd", None)
-    return default if given is None else _presence(given, Kind.DND, "dnd")
+    return default if given is None else _presence(given, StatusKind.DND, "dnd")
 
 
-def _presence(given: object, kind: Kind, name: str) -> Presence:
+def _presence(given: object, kind: StatusKind, name: str) -> Presence:
     document = given if isinstance(given, Mapping) else {}
     try:
         return Presence(str(UUID(str(document.get("id")))), kind, _text(document, "text"))
@@ -180,7 +180,7 @@ def _presence(given: object, kind: Kind, name: str) -> Presence:
         raise _invalid(name, "the id and the text of a presence") from None
 
 
-def _base_statuses(document: Mapping[str, object]) -> dict[Kind, int]:
+def _base_statuses(document: Mapping[str, object]) -> dict[StatusKind, int]:
     given = document.get("base_statuses", {})
     if not isinstance(given, Mapping) or not all(type(one) is int for one in given.values()):
         raise _invalid("base_statuses", "numbers by kind")
@@ -195,11 +195,11 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     return text or ""
 
 
-def _kind(name: object, of: str) -> Kind:
+def _kind(name: object, of: str) -> StatusKind:
     try:
-        return Kind(str(name))
+        return StatusKind(str(name))
     except ValueError:
-        raise _invalid(of, "of the kinds " + ", ".join(Kind)) from None
+        raise _invalid(of, "of the kinds " + ", ".join(StatusKind)) from None
 
 
 def _seconds(value: object, name: str, most: float) -> float:

@@ -6,7 +6,7 @@ from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
 from shared.errors import InvalidInput, Missing
-from shared.settings.model import CallbackProfile, CallSync, Document, Kind
+from shared.settings.model import CallbackProfile, CallSync, Document, SettingKind
 from shared.settings.presence import PresenceSettings
 
 
@@ -17,13 +17,13 @@ class References:
         self._dataverse = dataverse
         self._enreach = enreach
 
-    async def check(self, kind: Kind, document: Document) -> None:
+    async def check(self, kind: SettingKind, document: Document) -> None:
         """Of a document that is valid in itself. Raises InvalidInput ``setting-reference``."""
-        if kind is Kind.CALLBACK_PROFILE:
+        if kind is SettingKind.CALLBACK_PROFILE:
             await self._callback_profile(CallbackProfile.from_document(document))
-        elif kind is Kind.CALL_SYNC and (assignee := CallSync.from_document(document).default_assignee):
+        elif kind is SettingKind.CALL_SYNC and (assignee := CallSync.from_document(document).default_assignee):
             await self._exists("default_assignee", "user", f"systemusers({assignee})", "systemuserid")
-        elif kind is Kind.PRESENCE:
+        elif kind is SettingKind.PRESENCE:
             await self._presences(PresenceSettings.from_document(document), document)
 
     async def _callback_profile(self, profile: CallbackProfile) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.settings.fields import ReadFields
-from shared.settings.model import CallbackProfile, CallSync, Document, General, Kind
+from shared.settings.model import CallbackProfile, CallSync, Document, General, SettingKind
 from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings
 from shared.storage.tables import Row, Table
@@ -31,7 +31,7 @@ class Snapshot:
     read_at: datetime
     ignored: Mapping[str, str] = field(default_factory=dict)
 
-    def fault_of(self, kind: Kind) -> str | None:
+    def fault_of(self, kind: SettingKind) -> str | None:
         """Why a row of this kind is not valid, if there is one."""
         return next((why for name, why in self.faults.items() if name.startswith(f"{kind}/")), None)
 
@@ -58,7 +58,7 @@ class Settings:
     async def general(self) -> General:
         """Raises Misconfigured ``general-settings-faulty``: numbers are not to be read by a default nobody chose."""
         snapshot = await self.snapshot()
-        if fault := snapshot.fault_of(Kind.GENERAL):
+        if fault := snapshot.fault_of(SettingKind.GENERAL):
             raise Misconfigured("general-settings-faulty", f"the general settings cannot be read: {fault}")
         return snapshot.general
 
@@ -73,36 +73,36 @@ class Settings:
     async def call_sync(self) -> CallSync:
         """Raises Misconfigured ``call-sync-faulty``."""
         snapshot = await self.snapshot()
-        if fault := snapshot.fault_of(Kind.CALL_SYNC):
+        if fault := snapshot.fault_of(SettingKind.CALL_SYNC):
             raise Misconfigured("call-sync-faulty", f"the settings of call-sync cannot be read: {fault}")
         return snapshot.call_sync
 
     async def presence(self) -> PresenceSettings:
         """Raises Misconfigured ``presence-settings-faulty``."""
         snapshot = await self.snapshot()
-        if fault := snapshot.fault_of(Kind.PRESENCE):
+        if fault := snapshot.fault_of(SettingKind.PRESENCE):
             raise Misconfigured("presence-settings-faulty", f"the settings of presence cannot be read: {fault}")
         return snapshot.presence
 
     async def phone(self) -> PhoneSettings:
         """Raises Misconfigured ``phone-settings-faulty``."""
         snapshot = await self.snapshot()
-        if fault := snapshot.fault_of(Kind.PHONE):
+        if fault := snapshot.fault_of(SettingKind.PHONE):
             raise Misconfigured("phone-settings-faulty", f"the settings of phones cannot be read: {fault}")
         return snapshot.phone
 
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
         """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it is not valid."""
         snapshot = await self.snapshot()
-        if fault := snapshot.faults.get(f"{Kind.CALLBACK_PROFILE}/{list_id}"):
+        if fault := snapshot.faults.get(f"{SettingKind.CALLBACK_PROFILE}/{list_id}"):
             raise Misconfigured("callback-profile-faulty", f"the callback profile {list_id} cannot be read: {fault}")
         return snapshot.callback_profiles.get(list_id)
 
-    async def documents(self, kind: Kind) -> dict[str, Document]:
+    async def documents(self, kind: SettingKind) -> dict[str, Document]:
         """Every row of a kind as it was written, by name."""
         return {row.rk: json.loads(row.values["document"]) async for row in self._table.query(kind)}
 
-    def check(self, kind: Kind, name: str, document: Document) -> None:
+    def check(self, kind: SettingKind, name: str, document: Document) -> None:
         """Raises InvalidInput ``invalid-setting`` when the document is not valid, or not under this name."""
         if foreign := _foreign_row(kind, name):
             raise InvalidInput("invalid-setting", foreign)
@@ -111,13 +111,13 @@ class Settings:
         if unread := read.unread() if isinstance(read, ReadFields) else ():
             raise InvalidInput("invalid-setting", f"{kind} has no such fields: " + ", ".join(unread))
 
-    async def put(self, kind: Kind, name: str, document: Document) -> None:
+    async def put(self, kind: SettingKind, name: str, document: Document) -> None:
         """Writes one row after checking it. Raises InvalidInput ``invalid-setting``."""
         self.check(kind, name, document)
         await self._table.put(Row(kind, name, {"document": json.dumps(document, ensure_ascii=False)}))
         self._cached = None
 
-    async def remove(self, kind: Kind, name: str) -> None:
+    async def remove(self, kind: SettingKind, name: str) -> None:
         """Raises Missing ``setting-missing`` when there is no such row."""
         if await self._table.get(kind, name) is None:
             raise Missing("setting-missing", f"there is no {kind} named {name}")
@@ -126,7 +126,7 @@ class Settings:
 
     async def _read(self, now: datetime) -> Snapshot:
         found = _Found()
-        for kind in Kind:
+        for kind in SettingKind:
             async for row in self._table.query(kind):
                 found.add(kind, row)
         return Snapshot(
@@ -151,7 +151,7 @@ class _Found:
     faults: dict[str, str] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
 
-    def add(self, kind: Kind, row: Row) -> None:
+    def add(self, kind: SettingKind, row: Row) -> None:
         if foreign := _foreign_row(kind, row.rk):
             self.ignored[f"{kind}/{row.rk}"] = foreign
             return
@@ -182,23 +182,23 @@ class _Found:
             self.callback_profiles[setting.list_id] = setting
 
 
-def _foreign_row(kind: Kind, name: str) -> str:
+def _foreign_row(kind: SettingKind, name: str) -> str:
     """Why nothing reads a row of this name, empty where something does."""
-    if kind is Kind.CALLBACK_PROFILE or name == kind:
+    if kind is SettingKind.CALLBACK_PROFILE or name == kind:
         return ""
     return f"there is one row of {kind}, named {kind}"
 
 
-def _parse(kind: Kind, name: str, document: object) -> Setting:
+def _parse(kind: SettingKind, name: str, document: object) -> Setting:
     if not isinstance(document, Mapping):
         raise InvalidInput("invalid-setting", "a setting is a JSON object")
-    if kind is Kind.GENERAL:
+    if kind is SettingKind.GENERAL:
         return General.from_document(document)
-    if kind is Kind.CALL_SYNC:
+    if kind is SettingKind.CALL_SYNC:
         return CallSync.from_document(document)
-    if kind is Kind.PRESENCE:
+    if kind is SettingKind.PRESENCE:
         return PresenceSettings.from_document(document)
-    if kind is Kind.PHONE:
+    if kind is SettingKind.PHONE:
         return PhoneSettings.from_document(document)
     profile = CallbackProfile.from_document(document)
     if profile.list_id != name:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class User:
+class LinkedUser:
     """A Dynamics user with the voice-cloud id and e-mail that the configurator has, empty where not set (J1).
 
     ``object_id`` is the user's in Entra, empty where unknown.

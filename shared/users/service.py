@@ -12,7 +12,7 @@ from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, Unavailable
-from shared.users.model import Agent, User
+from shared.users.model import Agent, LinkedUser
 
 CACHED_FOR = timedelta(seconds=60)
 KNOWN_FOR = timedelta(seconds=60)
@@ -34,10 +34,10 @@ class Users:
         self._clock = clock
         self._reading = asyncio.Lock()
         self._read_at: datetime | None = None
-        self._by_voice_id: Mapping[str, User] = {}
-        self._known: dict[str, tuple[datetime, User]] = {}
+        self._by_voice_id: Mapping[str, LinkedUser] = {}
+        self._known: dict[str, tuple[datetime, LinkedUser]] = {}
 
-    async def by_voice_id(self) -> Mapping[str, User]:
+    async def by_voice_id(self) -> Mapping[str, LinkedUser]:
         """The enabled users that have a voice-cloud id, at most a minute old."""
         async with self._reading:
             if self._read_at is None or self._clock() - self._read_at >= CACHED_FOR:
@@ -46,7 +46,7 @@ class Users:
                 self._read_at = self._clock()
         return self._by_voice_id
 
-    async def signed_in(self, object_id: str) -> User:
+    async def signed_in(self, object_id: str) -> LinkedUser:
         """The user who signs in with this id in Entra and has a voice-cloud id.
 
         While Dynamics is away, or refuses the app (its secret has run out, a right was taken), who was known here
@@ -95,11 +95,11 @@ class Users:
         self._read_at = None
         return given
 
-    async def _by_object_id(self, object_id: str) -> User | None:
+    async def _by_object_id(self, object_id: str) -> LinkedUser | None:
         users = (await self.by_voice_id()).values()
         return next((user for user in users if user.object_id and user.object_id == object_id.lower()), None)
 
-    def _keep(self, object_id: str, user: User, holds: timedelta) -> User:
+    def _keep(self, object_id: str, user: LinkedUser, holds: timedelta) -> LinkedUser:
         self._known[object_id] = (self._clock() + holds, user)
         return user
 
@@ -112,8 +112,8 @@ class Users:
         return await self._dataverse.every("systemusers", {"$select": ",".join(columns), "$filter": ENABLED})
 
 
-def _to_user(row: Mapping[str, Any]) -> User:
-    return User(
+def _to_user(row: Mapping[str, Any]) -> LinkedUser:
+    return LinkedUser(
         id=UUID(row["systemuserid"]),
         name=str(row.get("fullname") or ""),
         voice_user_id=str(row[names.VOICE_USER_ID]).strip().lower(),

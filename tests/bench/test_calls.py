@@ -11,7 +11,7 @@ import httpx
 
 from shared.clock import utc_now
 from shared.enterprise_calls.backfill import Plan
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.bench.conftest import Figures
 from tests.fixtures.calls import DEMO_CALL_SYNC, CallWorld
 from tests.fixtures.customers import Customer, activity
@@ -56,7 +56,7 @@ async def test_how_soon_a_recording_is_on_its_activity(calls: CallWorld, figures
 
 async def test_how_soon_a_call_is_complete_after_its_end(told: World, figures: Figures) -> None:
     """From hanging up at the real voice cloud, whose records take half a second, to the completed activity."""
-    await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await told.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     customer, taken_ms = Customer(told), []
     for _ in range(LIVE):
         call_id = await customer.calls(DAVIDS_NUMBER)

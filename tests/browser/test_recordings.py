@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, Route, expect
 
 from shared.recordings.ranges import part_of
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC
 from tests.fixtures.customers import Customer, activity
 from tests.fixtures.functions_host import RunningHost, running_host
@@ -32,7 +32,7 @@ MINUTE = silence(60)
 @pytest_asyncio.fixture
 async def link(world: World) -> str:
     """The address on the activity of a call that was recorded, relative to the app."""
-    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     call_id = await Customer(world).talks_to(DAVIDS_NUMBER)
 
     async def logged() -> None:

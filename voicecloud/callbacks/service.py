@@ -13,7 +13,7 @@ from voicecloud.callbacks.store import CallbackStore
 from voicecloud.ids import Ids
 from voicecloud.notices.model import Notice
 from voicecloud.organisation.service import Directory
-from voicecloud.webhooks.model import Event
+from voicecloud.webhooks.model import WebhookEvent
 from voicecloud.webhooks.service import Webhooks
 
 Change = Callable[[Callback], Callback | None]
@@ -102,7 +102,7 @@ class Callbacks:
     async def _change(self, callback_id: str, event_type: str, change: Change) -> Callback:
         """Read, change, write; from the start when somebody else has written meanwhile. No change, no event."""
 
-        async def changed() -> tuple[Callback, Event | None]:
+        async def changed() -> tuple[Callback, WebhookEvent | None]:
             before, etag = await self._read(callback_id)
             after = change(before)
             if after is None:
@@ -122,13 +122,13 @@ class Callbacks:
             raise Missing("callback-unknown", "there is no such callback")
         return found
 
-    async def _hand_over(self, event: Event) -> None:
+    async def _hand_over(self, event: WebhookEvent) -> None:
         await self._webhooks.publish(event)
         await self._store.forget(event)
         for listener in self._listeners:
             listener(Notice(event.type, event.entity_type, event.entity_id, event.fields))
 
-    def _event(self, event_type: str, callback: Callback) -> Event:
+    def _event(self, event_type: str, callback: Callback) -> WebhookEvent:
         fields = {
             "CallbackId": callback.id,
             "ListId": callback.list_id,

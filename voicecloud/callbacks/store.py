@@ -15,7 +15,7 @@ from typing import Any
 from shared.storage.tables import Delete, Insert, Put, Replace, Row, Table
 from voicecloud.callbacks.model import Callback, Reason, Search, State
 from voicecloud.ids import first_id_at
-from voicecloud.webhooks.model import Event
+from voicecloud.webhooks.model import WebhookEvent
 
 TABLE = "callbackrequests"
 _PARTITION = "callbacks"
@@ -33,12 +33,12 @@ class CallbackStore:
         row = await self._table.get(_PARTITION, f"id_{callback_id}")
         return (_callback(row), str(row.etag)) if row else None
 
-    async def add(self, callback: Callback, event: Event) -> None:
+    async def add(self, callback: Callback, event: WebhookEvent) -> None:
         values = _values(callback)
         truth, copy = Row(_PARTITION, f"id_{callback.id}", values), Row(_PARTITION, _listed(callback), values)
         await self._table.transact([Insert(truth), Insert(copy), Insert(_event_row(event))])
 
-    async def change(self, before: Callback, etag: str, after: Callback, event: Event) -> None:
+    async def change(self, before: Callback, etag: str, after: Callback, event: WebhookEvent) -> None:
         values = _values(after)
         moved = [] if before.state is after.state else [Delete(_PARTITION, _listed(before))]
         await self._table.transact(
@@ -56,12 +56,12 @@ class CallbackStore:
         found = [callback for state in states async for callback in self._listed_in(state, search)]
         return sorted(found, key=lambda callback: callback.id)[: search.max_count]
 
-    async def events(self) -> list[Event]:
+    async def events(self) -> list[WebhookEvent]:
         """Events that a crash has kept from the webhooks, in order."""
         rows = self._table.query(_PARTITION, rk_from="event_", rk_below=f"event_{_END}")
-        return [Event(**json.loads(row.values["event"])) async for row in rows]
+        return [WebhookEvent(**json.loads(row.values["event"])) async for row in rows]
 
-    async def forget(self, event: Event) -> None:
+    async def forget(self, event: WebhookEvent) -> None:
         await self._table.delete(_PARTITION, f"event_{event.id}")
 
     def _listed_in(self, state: State, search: Search) -> AsyncIterator[Callback]:
@@ -76,7 +76,7 @@ def _listed(callback: Callback) -> str:
     return f"{callback.state.lower()}_{callback.list_id}_{callback.id}"
 
 
-def _event_row(event: Event) -> Row:
+def _event_row(event: WebhookEvent) -> Row:
     return Row(_PARTITION, f"event_{event.id}", {"event": json.dumps(asdict(event))})
 
 

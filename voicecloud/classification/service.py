@@ -8,7 +8,7 @@ from shared.clock import Clock, to_iso
 from shared.errors import InvalidInput, Missing
 from voicecloud.classification.store import ClassificationStore
 from voicecloud.ids import Ids
-from voicecloud.organisation.model import Document, Kind, User, required
+from voicecloud.organisation.model import Document, DocumentKind, User, required
 from voicecloud.organisation.service import Directory
 
 TYPES = ("Undefined", "None", "DirectCall", "ServiceCall", "Email", "CallListItem")
@@ -26,11 +26,11 @@ class Classifications:
         self._clock = clock
 
     def schemas(self) -> list[Document]:
-        return self._directory.documents(Kind.SCHEMA)
+        return self._directory.documents(DocumentKind.SCHEMA)
 
     def schema(self, schema_id: str) -> Document:
         """Raises Missing ``schema-unknown``."""
-        found = self._directory.document(Kind.SCHEMA, schema_id)
+        found = self._directory.document(DocumentKind.SCHEMA, schema_id)
         if found is None:
             raise Missing("schema-unknown", "there is no such classification schema")
         return found

@@ -9,15 +9,15 @@ from uuid import uuid4
 from shared.errors import Conflict, InvalidInput, Missing
 from shared.numbers import to_e164
 from voicecloud import passwords
-from voicecloud.organisation.model import CallbackList, Document, Kind, Queue, User
+from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Queue, User
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import Documents
 
 SHORTEST_PASSWORD = 10
-READERS: Mapping[Kind, Callable[[Document], object]] = {
-    Kind.USER: User.from_document,
-    Kind.QUEUE: Queue.from_document,
-    Kind.CALLBACK_LIST: CallbackList.from_document,
+READERS: Mapping[DocumentKind, Callable[[Document], object]] = {
+    DocumentKind.USER: User.from_document,
+    DocumentKind.QUEUE: Queue.from_document,
+    DocumentKind.CALLBACK_LIST: CallbackList.from_document,
 }
 FIELDS = {"first_name": "FirstName", "last_name": "LastName", "role": "Roles"}
 NUMBERS = {"work_number": "WorkNumber", "mobile_number": "MobileNumber"}
@@ -40,7 +40,7 @@ class Editor:
         return shown
 
     async def users_list(self, _: Namespace) -> object:
-        return [self._shown(one) for one in self._directory.documents(Kind.USER)]
+        return [self._shown(one) for one in self._directory.documents(DocumentKind.USER)]
 
     async def users_create(self, options: Namespace) -> object:
         name = options.user.strip().lower()
@@ -48,7 +48,7 @@ class Editor:
             raise Conflict("user-exists", "there is a user of this name")
         password = {} if options.no_password else {"PasswordHash": passwords.hashed(self._password())}
         document = {"Id": str(uuid4()), "UserName": name, **self._user_fields(options, ""), **password}
-        return self._shown(await self._write(Kind.USER, document["Id"], lambda _: document))
+        return self._shown(await self._write(DocumentKind.USER, document["Id"], lambda _: document))
 
     async def users_change(self, options: Namespace) -> object:
         user = self._user(options.user)
@@ -57,29 +57,31 @@ class Editor:
             given["UserName"] = options.user_name.strip().lower()
             if self._directory.user_named(given["UserName"]) not in {None, user}:
                 raise Conflict("user-exists", "there is a user of this name")
-        return self._shown(await self._write(Kind.USER, user.id, lambda stored: {**stored, **given}))
+        return self._shown(await self._write(DocumentKind.USER, user.id, lambda stored: {**stored, **given}))
 
     async def users_password(self, options: Namespace) -> object:
         given = {"PasswordHash": passwords.hashed(self._password())}
         return self._shown(
-            await self._write(Kind.USER, self._user(options.user).id, lambda stored: {**_revoked(stored), **given})
+            await self._write(
+                DocumentKind.USER, self._user(options.user).id, lambda stored: {**_revoked(stored), **given}
+            )
         )
 
     async def users_revoke(self, options: Namespace) -> object:
-        return self._shown(await self._write(Kind.USER, self._user(options.user).id, _revoked))
+        return self._shown(await self._write(DocumentKind.USER, self._user(options.user).id, _revoked))
 
     async def users_remove(self, options: Namespace) -> object:
         """From the pools first: a command that was cut off is simply repeated."""
         user = self._user(options.user)
         for queue in self._directory.queues.values():
             if any(member.user_id == user.id for member in queue.pool.members):
-                await self._write(Kind.QUEUE, queue.id, _without(user.id))
-        await self._documents.delete(Kind.AVAILABILITY, user.id)
-        await self._documents.delete(Kind.USER, user.id)
+                await self._write(DocumentKind.QUEUE, queue.id, _without(user.id))
+        await self._documents.delete(DocumentKind.AVAILABILITY, user.id)
+        await self._documents.delete(DocumentKind.USER, user.id)
         return {"Removed": user.user_name}
 
     async def pools_list(self, _: Namespace) -> object:
-        return self._directory.documents(Kind.QUEUE)
+        return self._directory.documents(DocumentKind.QUEUE)
 
     async def pools_create(self, options: Namespace) -> object:
         self._free_name(options.pool, {queue.name for queue in self._directory.queues.values()})
@@ -90,7 +92,7 @@ class Editor:
             "Members": [],
             **self._pool_fields(options, ""),
         }
-        return await self._write(Kind.QUEUE, document["Id"], lambda _: document)
+        return await self._write(DocumentKind.QUEUE, document["Id"], lambda _: document)
 
     async def pools_change(self, options: Namespace) -> object:
         pool_id = self._pool(options.pool).id
@@ -100,7 +102,7 @@ class Editor:
         def changed(stored: Document) -> Document:
             return {**stored, **given, "Settings": {**stored.get("Settings", {}), **settings}}
 
-        return await self._write(Kind.QUEUE, pool_id, changed)
+        return await self._write(DocumentKind.QUEUE, pool_id, changed)
 
     async def pools_add_member(self, options: Namespace) -> object:
         user = self._user(options.user)
@@ -111,27 +113,27 @@ class Editor:
         def changed(stored: Document) -> Document:
             return {**stored, "Members": [*_without(user.id)(stored)["Members"], member]}
 
-        return await self._write(Kind.QUEUE, self._pool(options.pool).id, changed)
+        return await self._write(DocumentKind.QUEUE, self._pool(options.pool).id, changed)
 
     async def pools_remove_member(self, options: Namespace) -> object:
-        return await self._write(Kind.QUEUE, self._pool(options.pool).id, _without(self._user(options.user).id))
+        return await self._write(DocumentKind.QUEUE, self._pool(options.pool).id, _without(self._user(options.user).id))
 
     async def pools_remove(self, options: Namespace) -> object:
         pool = self._pool(options.pool)
-        await self._documents.delete(Kind.QUEUE, pool.id)
+        await self._documents.delete(DocumentKind.QUEUE, pool.id)
         return {"Removed": pool.name}
 
     async def lists_list(self, _: Namespace) -> object:
-        return self._directory.documents(Kind.CALLBACK_LIST)
+        return self._directory.documents(DocumentKind.CALLBACK_LIST)
 
     async def lists_create(self, options: Namespace) -> object:
         self._free_name(options.list, {one.name for one in self._directory.callback_lists.values()})
         document = {"Id": str(uuid4()), "Name": options.list}
-        return await self._write(Kind.CALLBACK_LIST, document["Id"], lambda _: document)
+        return await self._write(DocumentKind.CALLBACK_LIST, document["Id"], lambda _: document)
 
     async def lists_change(self, options: Namespace) -> object:
         found = self._list(options.list)
-        return await self._write(Kind.CALLBACK_LIST, found.id, lambda stored: {**stored, "Name": options.name})
+        return await self._write(DocumentKind.CALLBACK_LIST, found.id, lambda stored: {**stored, "Name": options.name})
 
     async def lists_remove(self, options: Namespace) -> object:
         found, queues = self._list(options.list), self._directory.queues.values()
@@ -139,10 +141,10 @@ class Editor:
         feeding = [name for name, rule in rules.items() if rule and rule.list_id == found.id]
         if feeding:
             raise Conflict("list-in-use", f"pools feed this list: {', '.join(feeding)}")
-        await self._documents.delete(Kind.CALLBACK_LIST, found.id)
+        await self._documents.delete(DocumentKind.CALLBACK_LIST, found.id)
         return {"Removed": found.name}
 
-    async def _write(self, kind: Kind, key: str, change: Callable[[Document], Document]) -> Document:
+    async def _write(self, kind: DocumentKind, key: str, change: Callable[[Document], Document]) -> Document:
         def checked(stored: Document | None) -> Document:
             document = change(stored or {})
             try:

@@ -11,7 +11,7 @@ from voicecloud.api.http import Route, answering, body, services
 from voicecloud.callbacks.model import Search, State
 from voicecloud.control import lines, people
 from voicecloud.control.guard import HEADERS, guarded
-from voicecloud.organisation.model import Kind
+from voicecloud.organisation.model import DocumentKind
 from voicecloud.routing.availability import PROFILES
 from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall
@@ -38,7 +38,7 @@ async def state(request: web.Request) -> object:
     directory = found.directory
     return {
         "organisation": directory.organisation.name,
-        "customers": directory.documents(Kind.CUSTOMER),
+        "customers": directory.documents(DocumentKind.CUSTOMER),
         "lists": [{"Id": one.id, "Name": one.name} for one in directory.callback_lists.values()],
         "numbers": _numbers(request),
         "profiles": list(PROFILES),

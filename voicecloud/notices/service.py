@@ -11,7 +11,7 @@ from voicecloud.notices.rules import notices
 from voicecloud.organisation.service import Directory
 from voicecloud.records.model import CallEvent, CallHistory
 from voicecloud.routing.effects import Effect, Note, PoolChanged, UserChanged
-from voicecloud.webhooks.model import Event
+from voicecloud.webhooks.model import WebhookEvent
 from voicecloud.webhooks.service import Webhooks
 
 Listener = Callable[[Notice], None]
@@ -27,7 +27,7 @@ class Notices:
         self._webhooks = webhooks
         self._live = live
         self._listeners: list[Listener] = []
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[WebhookEvent] = deque()
         self._changed = asyncio.Event()
 
     def listen(self, listener: Listener) -> None:

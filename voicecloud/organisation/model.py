@@ -13,7 +13,7 @@ from voicecloud.routing import model as routing
 Document = Mapping[str, Any]
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """The kinds of documents; each is a partition of the configuration table."""
 
     ORGANIZATION = "organization"

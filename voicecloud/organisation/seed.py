@@ -12,18 +12,18 @@ from typing import Any
 
 from shared.errors import Misconfigured
 from voicecloud import passwords
-from voicecloud.organisation.model import Document, Kind, required
+from voicecloud.organisation.model import Document, DocumentKind, required
 from voicecloud.organisation.store import Change, Documents
 
-SECTIONS: Mapping[str, Kind] = {
-    "Users": Kind.USER,
-    "Queues": Kind.QUEUE,
-    "CallbackLists": Kind.CALLBACK_LIST,
-    "Webhooks": Kind.WEBHOOK,
-    "SmartRouting": Kind.SMART_ROUTING,
-    "ClassificationSchemas": Kind.SCHEMA,
-    "Prompts": Kind.PROMPT,
-    "Customers": Kind.CUSTOMER,
+SECTIONS: Mapping[str, DocumentKind] = {
+    "Users": DocumentKind.USER,
+    "Queues": DocumentKind.QUEUE,
+    "CallbackLists": DocumentKind.CALLBACK_LIST,
+    "Webhooks": DocumentKind.WEBHOOK,
+    "SmartRouting": DocumentKind.SMART_ROUTING,
+    "ClassificationSchemas": DocumentKind.SCHEMA,
+    "Prompts": DocumentKind.PROMPT,
+    "Customers": DocumentKind.CUSTOMER,
 }
 """The file's lists; beside them it has one object ``Organization``."""
 
@@ -42,7 +42,7 @@ async def apply(documents: Documents, organisation: Mapping[str, Any]) -> int:
     text = json.dumps(organisation, sort_keys=True)
     if passwords.matches(text, await documents.fingerprint()):
         return 0
-    sections = [(Kind.ORGANIZATION, [organisation["Organization"]])]
+    sections = [(DocumentKind.ORGANIZATION, [organisation["Organization"]])]
     sections += [(kind, organisation.get(section, [])) for section, kind in SECTIONS.items()]
     count = 0
     for kind, wanted in sections:
@@ -51,7 +51,7 @@ async def apply(documents: Documents, organisation: Mapping[str, Any]) -> int:
     return count
 
 
-async def _apply(documents: Documents, kind: Kind, wanted: Mapping[str, Document]) -> int:
+async def _apply(documents: Documents, kind: DocumentKind, wanted: Mapping[str, Document]) -> int:
     last = await documents.from_file(kind)
     now = {key: _without_password(given, last.get(key)) for key, given in wanted.items()}
     changed = {key: after for key, after in now.items() if last.get(key) != after}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.errors import Misconfigured, Missing
 from shared.numbers import from_network
 from voicecloud.organisation.codec import decode
-from voicecloud.organisation.model import CallbackList, Document, Kind, Organisation, Queue, User
+from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Organisation, Queue, User
 from voicecloud.organisation.numbering import with_targets
 from voicecloud.organisation.store import Documents
 from voicecloud.routing import model as routing
@@ -20,7 +20,7 @@ class Directory:
         self._documents = documents
         self._writing = asyncio.Lock()  # so that what is being read again does not undo a change made meanwhile
         self.loaded_revision = ""
-        self._raw: dict[tuple[Kind, str], Document] = {}
+        self._raw: dict[tuple[DocumentKind, str], Document] = {}
         self.organisation = Organisation("", "")
         self.users: dict[str, User] = {}
         self.queues: dict[str, Queue] = {}
@@ -33,7 +33,7 @@ class Directory:
         """
         async with self._writing:
             revision = await self._documents.revision()
-            raw = {(kind, key): one for kind in Kind async for key, one in self._documents.all(kind)}
+            raw = {(kind, key): one for kind in DocumentKind async for key, one in self._documents.all(kind)}
             before = self._raw, self.organisation
             self._raw = raw
             try:
@@ -44,29 +44,29 @@ class Directory:
             self.loaded_revision = revision
 
     def _read(self) -> None:
-        heads = self.documents(Kind.ORGANIZATION)
+        heads = self.documents(DocumentKind.ORGANIZATION)
         if not heads:
             raise Misconfigured("organisation-missing", "no organisation is configured: give VOICECLOUD_SEED")
         self.organisation = Organisation.from_document(heads[0])
-        users, queues = self._by_id(Kind.USER, self._user), self._by_id(Kind.QUEUE, self._queue)
-        self.callback_lists = self._by_id(Kind.CALLBACK_LIST, CallbackList.from_document)
+        users, queues = self._by_id(DocumentKind.USER, self._user), self._by_id(DocumentKind.QUEUE, self._queue)
+        self.callback_lists = self._by_id(DocumentKind.CALLBACK_LIST, CallbackList.from_document)
         self.users, self.queues = users, queues
 
-    def documents(self, kind: Kind) -> list[Document]:
+    def documents(self, kind: DocumentKind) -> list[Document]:
         """All of a kind, as they are stored."""
         return [document for (of, _), document in self._raw.items() if of is kind]
 
-    def document(self, kind: Kind, key: str) -> Document | None:
+    def document(self, kind: DocumentKind, key: str) -> Document | None:
         return self._raw.get((kind, key))
 
-    async def write(self, kind: Kind, key: str, document: Document) -> None:
+    async def write(self, kind: DocumentKind, key: str, document: Document) -> None:
         """Stores a document; users and queues are read anew from it. Raises InvalidInput when it makes no sense."""
         read = self._read_as(kind, document)
         async with self._writing:
             await self._documents.put(kind, key, document)
             self._take_over(kind, key, document, read)
 
-    async def change(self, kind: Kind, key: str, change: Callable[[Document], Document]) -> None:
+    async def change(self, kind: DocumentKind, key: str, change: Callable[[Document], Document]) -> None:
         """Changes a document as it is stored now. Raises Missing when it is gone, InvalidInput when it makes no sense
         afterwards."""
 
@@ -83,7 +83,7 @@ class Directory:
         """Another one when commands have changed something."""
         return await self._documents.revision()
 
-    def _take_over(self, kind: Kind, key: str, document: Document, read: User | Queue | None) -> None:
+    def _take_over(self, kind: DocumentKind, key: str, document: Document, read: User | Queue | None) -> None:
         self._raw[kind, key] = document
         if isinstance(read, User):
             self.users[key] = read
@@ -124,11 +124,11 @@ class Directory:
         of_users = {user.work_number for user in self.users.values() if user.work_number}
         return of_users | {number for queue in self.queues.values() for number in queue.numbers}
 
-    def _read_as(self, kind: Kind, document: Document) -> User | Queue | None:
+    def _read_as(self, kind: DocumentKind, document: Document) -> User | Queue | None:
         """Raises InvalidInput when a user or queue makes no sense."""
-        if kind is Kind.USER:
+        if kind is DocumentKind.USER:
             return self._user(document)
-        return self._queue(document) if kind is Kind.QUEUE else None
+        return self._queue(document) if kind is DocumentKind.QUEUE else None
 
     def _user(self, document: Document) -> User:
         user = User.from_document(document)
@@ -140,7 +140,7 @@ class Directory:
         numbers = tuple(self.spelled(number) for number in queue.numbers)
         return replace(queue, numbers=numbers, pool=with_targets(queue.pool, self.spelled))
 
-    def _by_id[Found](self, kind: Kind, read: Callable[[Document], Found]) -> dict[str, Found]:
+    def _by_id[Found](self, kind: DocumentKind, read: Callable[[Document], Found]) -> dict[str, Found]:
         return {key: read(document) for (of, key), document in self._raw.items() if of is kind}
 
 
@@ -150,9 +150,9 @@ def _found[Found](found: Found | None, kind: str) -> Found:
     return found
 
 
-def _phone(user: User) -> routing.User:
+def _phone(user: User) -> routing.Subscriber:
     known = {"Id": user.id, "Name": user.name, "Number": user.work_number or None, "Email": user.user_name}
-    return decode(routing.User, {**user.phone, **known})
+    return decode(routing.Subscriber, {**user.phone, **known})
 
 
 def _to_user(user: User) -> routing.Target:

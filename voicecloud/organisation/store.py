@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from shared.errors import Conflict
 from shared.storage.tables import Insert, Put, Row, Table
-from voicecloud.organisation.model import Document, Kind
+from voicecloud.organisation.model import Document, DocumentKind
 
 TABLE = "configuration"
 _FIELD = "document"
@@ -27,17 +27,17 @@ class Documents:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    async def all(self, kind: Kind) -> AsyncIterator[tuple[str, Document]]:
+    async def all(self, kind: DocumentKind) -> AsyncIterator[tuple[str, Document]]:
         async for row in self._table.query(kind):
             yield row.rk, json.loads(row.values[_FIELD])
 
-    async def keys(self, kind: Kind) -> set[str]:
+    async def keys(self, kind: DocumentKind) -> set[str]:
         return {row.rk async for row in self._table.query(kind)}
 
-    async def put(self, kind: Kind, key: str, document: Document) -> None:
+    async def put(self, kind: DocumentKind, key: str, document: Document) -> None:
         await self._table.put(_row(kind, key, document))
 
-    async def insert(self, kind: Kind, documents: Mapping[str, Document]) -> int:
+    async def insert(self, kind: DocumentKind, documents: Mapping[str, Document]) -> int:
         """How many were added; where there is such a document already it is left as it is."""
         added = 0
         for rows in batched([_row(kind, key, document) for key, document in documents.items()], _BATCH, strict=False):
@@ -53,7 +53,7 @@ class Documents:
             return bool(await self._table.insert(row))
         return False
 
-    async def update(self, kind: Kind, key: str, change: Change) -> Document | None:
+    async def update(self, kind: DocumentKind, key: str, change: Change) -> Document | None:
         """What ``change`` makes of the document, None for none; it is called again when somebody else was faster."""
 
         def changed(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -81,11 +81,11 @@ class Documents:
     async def keep_fingerprint(self, of_file: str) -> None:
         await self._table.put(Row(_INSTALLATION, _FILE, {"hash": of_file}))
 
-    async def from_file(self, kind: Kind) -> dict[str, Document]:
+    async def from_file(self, kind: DocumentKind) -> dict[str, Document]:
         """The documents as the organisation file had them when it was applied last."""
         return {row.rk: json.loads(row.values[_FIELD]) async for row in self._table.query(f"{_FILE}-{kind}")}
 
-    async def remember(self, kind: Kind, documents: Mapping[str, Document], removed: Iterable[str]) -> None:
+    async def remember(self, kind: DocumentKind, documents: Mapping[str, Document], removed: Iterable[str]) -> None:
         """What the file has, and what it has no more."""
         rows = [Row(f"{_FILE}-{kind}", key, {_FIELD: _text(document)}) for key, document in documents.items()]
         for chunk in batched(rows, _BATCH, strict=False):
@@ -93,11 +93,11 @@ class Documents:
         for key in removed:
             await self._table.delete(f"{_FILE}-{kind}", key)
 
-    async def delete(self, kind: Kind, key: str) -> None:
+    async def delete(self, kind: DocumentKind, key: str) -> None:
         await self._table.delete(kind, key)
 
 
-def _row(kind: Kind, key: str, document: Document) -> Row:
+def _row(kind: DocumentKind, key: str, document: Document) -> Row:
     return Row(kind, key, {_FIELD: _text(document)})
 
 

@@ -6,7 +6,7 @@ import wave
 from typing import Any
 
 from shared.errors import InvalidInput, Missing
-from voicecloud.organisation.model import Document, Kind
+from voicecloud.organisation.model import Document, DocumentKind
 from voicecloud.organisation.service import Directory
 from voicecloud.records.blobs import Blobs
 
@@ -27,7 +27,7 @@ class PromptLibrary:
         self._blobs = blobs
 
     def all(self) -> list[Document]:
-        return self._directory.documents(Kind.PROMPT)
+        return self._directory.documents(DocumentKind.PROMPT)
 
     async def write(self, prompt_id: str, name: str, text: str) -> Document:
         """A prompt made from text, new or in place of another. Raises InvalidInput ``prompt-value``."""
@@ -45,15 +45,15 @@ class PromptLibrary:
 
     async def audio(self, prompt_id: str) -> bytes:
         """Raises Missing ``prompt-unknown`` when there is none, or one of text alone."""
-        known = self._directory.document(Kind.PROMPT, prompt_id)
+        known = self._directory.document(DocumentKind.PROMPT, prompt_id)
         if known is None or not known.get("HasAudio"):
             raise Missing("prompt-unknown", "there is no audio of this prompt")
         return await self._blobs.read(f"{BLOB_PREFIX}{prompt_id}")
 
     async def _keep(self, prompt_id: str, name: str, content: dict[str, Any]) -> Document:
-        before = self._directory.document(Kind.PROMPT, prompt_id) or {}
+        before = self._directory.document(DocumentKind.PROMPT, prompt_id) or {}
         document = {"Id": prompt_id, "Name": name or before.get("Name", prompt_id), **content}
-        await self._directory.write(Kind.PROMPT, prompt_id, document)
+        await self._directory.write(DocumentKind.PROMPT, prompt_id, document)
         return document
 
 

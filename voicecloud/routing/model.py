@@ -230,7 +230,7 @@ class Forwarding:
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class Subscriber:
     """A person with a phone. ``number`` is the work number; ``fetch_mode``: calls are never offered, only fetched."""
 
     id: str
@@ -249,6 +249,6 @@ class User:
 class Configuration:
     """Everything configured. ``numbers`` says what each of our own numbers leads to."""
 
-    users: Mapping[str, User] = field(default_factory=dict)
+    users: Mapping[str, Subscriber] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     numbers: Mapping[str, Target] = field(default_factory=dict)

@@ -20,9 +20,9 @@ from voicecloud.routing.model import (
     Schedule,
     Selection,
     SmartRouting,
+    Subscriber,
     Target,
     TargetKind,
-    User,
 )
 
 AGENTS = 90
@@ -50,7 +50,7 @@ def to_pool(pool_id: str) -> Target:
     return Target(TargetKind.POOL, pool_id)
 
 
-def _user(number: int) -> User:
+def _user(number: int) -> Subscriber:
     outside = Target(TargetKind.NUMBER, OUTSIDE)
     forwarding = (
         Forwarding(),
@@ -58,7 +58,7 @@ def _user(number: int) -> User:
         Forwarding(busy=Target(TargetKind.USER, f"user-{(number + 1) % AGENTS}")),
         Forwarding(dnd=to_pool("switchboard"), busy=outside),
     )[number % 4]
-    return User(
+    return Subscriber(
         id=f"user-{number}",
         name=f"Agent {number}",
         number=f"+35892000{number:04d}",

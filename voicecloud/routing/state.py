@@ -14,7 +14,7 @@ from voicecloud.routing.availability import AvailabilityClass, AvailabilityEvent
 from voicecloud.routing.effects import Effect, Note, OfferKind
 from voicecloud.routing.events import RoutingAnswer
 from voicecloud.routing.machine import AgentState, LegState, Stage
-from voicecloud.routing.model import Configuration, Member, Pool, Target, User
+from voicecloud.routing.model import Configuration, Member, Pool, Subscriber, Target
 from voicecloud.routing.steps import Step
 from voicecloud.routing.timers import Timers
 
@@ -111,7 +111,7 @@ class Agent:
     ``gone``: no longer configured, kept for the calls that still go on.
     """
 
-    user: User
+    user: Subscriber
     free_since: datetime
     talking_changed: datetime
     state: AgentState = AgentState.FREE

@@ -9,7 +9,7 @@ from shared.clock import from_iso, to_iso
 from shared.errors import InvalidInput, Missing
 from voicecloud.ids import Ids
 from voicecloud.organisation.codec import encode
-from voicecloud.organisation.model import Document, Kind, Simulated, User
+from voicecloud.organisation.model import Document, DocumentKind, Simulated, User
 from voicecloud.organisation.service import Directory
 from voicecloud.prompts import pools
 from voicecloud.records.model import Privacy
@@ -46,7 +46,7 @@ class Staff:
         """A user whom routing knows since a moment ago."""
         now = self._engine.now()
         if user.is_person:
-            stored = self._directory.document(Kind.AVAILABILITY, user.id) or {"Events": []}
+            stored = self._directory.document(DocumentKind.AVAILABILITY, user.id) or {"Events": []}
             for event in map(_event, stored["Events"]):
                 if event.ends_at is None or event.ends_at > now:
                     self._engine.tell(_command(user.id, event))
@@ -92,17 +92,19 @@ class Staff:
         """The master switch for pool calls; of a program it is only kept. Raises Missing ``user-unknown``."""
         if self._directory.user(user_id).is_person:
             self._engine.tell(events.SetAccepting(user_id, accepting))
-        await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Accepting": accepting})
+        await self._directory.change(DocumentKind.USER, user_id, lambda stored: {**stored, "Accepting": accepting})
 
     async def set_privacy_default(self, user_id: str, privacy: Privacy) -> None:
         """What the user's direct calls are classified as from now on."""
         given = {"CallPrivacyDefault": privacy.value}
-        await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, **given})
+        await self._directory.change(DocumentKind.USER, user_id, lambda stored: {**stored, **given})
 
     async def set_simulated(self, user_id: str, simulated: Simulated | None) -> None:
         """Gives a user a simulated telephone in place of the one before, None: takes it away."""
         before = self._directory.user(user_id).simulated
-        await self._directory.change(Kind.USER, user_id, lambda stored: {**stored, "Simulated": encode(simulated)})
+        await self._directory.change(
+            DocumentKind.USER, user_id, lambda stored: {**stored, "Simulated": encode(simulated)}
+        )
         if before and (simulated is None or before.terminal is not simulated.terminal):
             self._engine.tell(events.TerminalChanged(user_id, before.terminal, False))
         if simulated:
@@ -130,7 +132,7 @@ class Staff:
             wanted = pools.merged(stored.get("Settings", {}), settings)
             return {**stored, "Settings": pools.measured(wanted, lengths)}
 
-        await self._directory.change(Kind.QUEUE, self._directory.queue(queue_id).id, changed)
+        await self._directory.change(DocumentKind.QUEUE, self._directory.queue(queue_id).id, changed)
         self._engine.tell(events.Configure(self._directory.routing()))
 
     async def prompts_changed(self) -> None:
@@ -141,11 +143,11 @@ class Staff:
             return {**stored, "Settings": pools.measured(stored.get("Settings", {}), lengths)}
 
         for queue_id in list(self._directory.queues):
-            await self._directory.change(Kind.QUEUE, queue_id, changed)
+            await self._directory.change(DocumentKind.QUEUE, queue_id, changed)
         self._engine.tell(events.Configure(self._directory.routing()))
 
     def _prompt_lengths(self) -> dict[str, float]:
-        prompts = self._directory.documents(Kind.PROMPT)
+        prompts = self._directory.documents(DocumentKind.PROMPT)
         return {str(one["Id"]): float(one.get("DurationS") or 0) for one in prompts}
 
     async def _keep_availability(self, user_id: str) -> None:
@@ -153,11 +155,11 @@ class Staff:
 
     async def _write_availability(self, user_id: str, kept: Iterable[AvailabilityEvent]) -> None:
         documents = [_document(event) for event in kept]
-        await self._directory.write(Kind.AVAILABILITY, user_id, {"Id": user_id, "Events": documents})
+        await self._directory.write(DocumentKind.AVAILABILITY, user_id, {"Id": user_id, "Events": documents})
 
     def _of_program(self, user_id: str) -> AvailabilityEvent | None:
         """An API user has no phone, so routing does not know it; its availability is only kept and shown."""
-        stored = self._directory.document(Kind.AVAILABILITY, user_id) or {"Events": []}
+        stored = self._directory.document(DocumentKind.AVAILABILITY, user_id) or {"Events": []}
         now = self._engine.now()
         events_now = (event for event in map(_event, stored["Events"]) if event.starts_at <= now)
         return next((event for event in events_now if event.ends_at is None or event.ends_at > now), None)
@@ -171,7 +173,7 @@ class Staff:
             place = next((n for n, one in enumerate(members) if one["UserId"] == user_id), len(members))
             return {**stored, "Members": [*members[:place], *known, *members[place + 1 :]]}
 
-        await self._directory.change(Kind.QUEUE, queue_id, changed)
+        await self._directory.change(DocumentKind.QUEUE, queue_id, changed)
         if self._member(queue_id, user_id) != known:  # the configuration was read again meanwhile
             self._engine.tell(events.Configure(self._directory.routing()))
 
@@ -188,7 +190,7 @@ def _command(user_id: str, event: AvailabilityEvent) -> events.SetAvailability:
 def _document(event: AvailabilityEvent) -> dict[str, Any]:
     return {
         "Id": event.id,
-        "Kind": event.kind.value,
+        "DocumentKind": event.kind.value,
         "StartTime": to_iso(event.starts_at),
         "EndTime": to_iso(event.ends_at) if event.ends_at else None,
         "Profile": event.profile,
@@ -200,7 +202,7 @@ def _event(document: Document) -> AvailabilityEvent:
     ends_at = document["EndTime"]
     return AvailabilityEvent(
         document["Id"],
-        AvailabilityClass(document["Kind"]),
+        AvailabilityClass(document["DocumentKind"]),
         from_iso(document["StartTime"]),
         from_iso(ends_at) if ends_at else None,
         document["Profile"],

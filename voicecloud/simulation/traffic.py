@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from shared.errors import VoiceError
-from voicecloud.organisation.model import Kind, User
+from voicecloud.organisation.model import DocumentKind, User
 from voicecloud.organisation.service import Directory
 from voicecloud.routing.traffic import PlannedCall, TrafficModel, planned_calls
 from voicecloud.runtime.engine import Engine
@@ -71,7 +71,7 @@ class Traffic:
         return [user for user in self._directory.users.values() if user.simulated and user.work_number]
 
     def _caller(self, planned: PlannedCall, random: Random) -> str | None:
-        customers = [str(one["Number"]) for one in self._directory.documents(Kind.CUSTOMER)]
+        customers = [str(one["Number"]) for one in self._directory.documents(DocumentKind.CUSTOMER)]
         known = bool(customers) and random.random() < KNOWN_SHARE
         return random.choice(customers) if known and planned.a_number else planned.a_number
 

@@ -15,7 +15,7 @@ EVENT_HEADER = "X-Benemen-Event"
 
 
 @dataclass(frozen=True)
-class Event:
+class WebhookEvent:
     """Something happened to an entity (``User``, ``Queue`` or ``CallList``). ``at`` is ISO 8601, ``id`` sorts by it."""
 
     id: str
@@ -48,7 +48,7 @@ class Subscription:
     event_type: str
     entity_id: str | None = None
 
-    def wants(self, event: Event) -> bool:
+    def wants(self, event: WebhookEvent) -> bool:
         return self.event_type in {"*", event.type} and self.entity_id in {None, event.entity_id}
 
 
@@ -62,7 +62,7 @@ class Endpoint:
     insecure_ssl: bool = False
     subscriptions: Sequence[Subscription] = ()
 
-    def wants(self, event: Event) -> bool:
+    def wants(self, event: WebhookEvent) -> bool:
         return bool(self.url) and any(one.wants(event) for one in self.subscriptions)
 
     @classmethod
@@ -83,7 +83,7 @@ class Delivery:
     """An event on its way to one endpoint."""
 
     endpoint_id: str
-    event: Event
+    event: WebhookEvent
     created_at: datetime
     attempts: int = 0
 

@@ -10,7 +10,7 @@ from shared.clock import Clock, to_iso
 from shared.errors import VoiceError
 from voicecloud.ids import Ids
 from voicecloud.webhooks.delivery import Deliverer
-from voicecloud.webhooks.model import Attempt, Delivery, Event
+from voicecloud.webhooks.model import Attempt, Delivery, WebhookEvent
 from voicecloud.webhooks.store import DeliveryStore
 
 LOG_KEPT = timedelta(days=14)
@@ -31,16 +31,16 @@ class Webhooks:
         self._ids = ids
         self._clock = clock
 
-    def event(self, event_type: str, entity_type: str, entity_id: str, fields: Mapping[str, Any]) -> Event:
+    def event(self, event_type: str, entity_type: str, entity_id: str, fields: Mapping[str, Any]) -> WebhookEvent:
         """A new event of now."""
         at = to_iso(self._clock())
-        return Event(self._ids.new(), event_type, entity_type, entity_id, self._organisation_id, at, fields)
+        return WebhookEvent(self._ids.new(), event_type, entity_type, entity_id, self._organisation_id, at, fields)
 
-    def wanted(self, event: Event) -> bool:
+    def wanted(self, event: WebhookEvent) -> bool:
         """Whether any endpoint wants it."""
         return any(deliverer.endpoint.wants(event) for deliverer in self._deliverers)
 
-    async def publish(self, event: Event) -> None:
+    async def publish(self, event: WebhookEvent) -> None:
         """Returns when the event is safe: every endpoint that wants it will get it, also after a restart."""
         for deliverer in self._deliverers:
             if deliverer.endpoint.wants(event):

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import batched
 
 from shared.storage.tables import Delete, Put, Row, Table
-from voicecloud.webhooks.model import Attempt, Delivery, Event
+from voicecloud.webhooks.model import Attempt, Delivery, WebhookEvent
 
 TABLE = "webhooks"
 _LATEST_MS = 10**14
@@ -61,7 +61,7 @@ def _row(delivery: Delivery) -> Row:
 
 
 def _delivery(row: Row) -> Delivery:
-    event = Event(**json.loads(row.values["event"]))
+    event = WebhookEvent(**json.loads(row.values["event"]))
     return Delivery(row.pk, event, row.values["created_at"], int(row.values["attempts"]))
 
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import FrameLocator, Page, expect
 
 from shared.bootstrap import Services
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
 from tests.fixtures.stack import StackProcess
 
@@ -32,11 +32,11 @@ ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> AsyncIterator[Page]:
     """The Dynamics page, Anna signed in; only the phone reaches Omnichannel."""
     services = Services(phone_run.settings)
-    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "method": "phone"})
+    await services.settings.put(SettingKind.PRESENCE, "presence", {"enabled": True, "method": "phone"})
     person = await phones_at_work.person(600)
     address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
-    of_the_demo = (await services.settings.documents(Kind.PHONE))["phone"]
-    await services.settings.put(Kind.PHONE, "phone", {**of_the_demo, "unrecorded_pages": UNRECORDED})
+    of_the_demo = (await services.settings.documents(SettingKind.PHONE))["phone"]
+    await services.settings.put(SettingKind.PHONE, "phone", {**of_the_demo, "unrecorded_pages": UNRECORDED})
     await asyncio.sleep(SETTINGS_KEPT_S)
     await person.page.set_viewport_size({"width": 1200, "height": 800})
     await person.page.goto(address)
@@ -44,8 +44,8 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     yield person.page
     await expect(person.page.locator("#presence-text")).not_to_have_text("Do not disturb")
     await person.page.locator("#presence select").select_option(label="Available")
-    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
-    await services.settings.put(Kind.PHONE, "phone", of_the_demo)
+    await services.settings.put(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
+    await services.settings.put(SettingKind.PHONE, "phone", of_the_demo)
     await services.close()
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from shared.bootstrap import Services
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
 from tests.fixtures.stack import StackProcess
 
@@ -29,14 +29,14 @@ MENDED_WITHIN_MS = 60_000
 async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> AsyncIterator[Page]:
     """Anna's Dynamics page without the panel; a call that nobody reports holds her 12 s."""
     services = Services(phone_run.settings)
-    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S})
+    await services.settings.put(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S})
     person = await phones_at_work.person(NOBODYS_HZ)  # in a browser that stays when that of the phone dies
     address = next(line.split()[-1] for line in phone_run.output.splitlines() if "Dynamics: queues" in line)
     await asyncio.sleep(SETTINGS_KEPT_S)
     await person.page.goto(address)
     await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
     yield person.page
-    await services.settings.put(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
+    await services.settings.put(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": 30})
     await services.close()
 
 

@@ -6,7 +6,7 @@ import pytest
 from shared.bootstrap import Services
 from shared.callbacks.model import Outcome
 from shared.errors import Unavailable
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.azurite import Azurite
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, World
 
@@ -23,9 +23,9 @@ async def test_a_storage_that_is_stopped_and_started_properly_forgets_nothing(wo
     """While storage is away a callback waits; afterwards what was known is known and the callback is handled once."""
     environ = {**world.environ, "STORAGE_CONNECTION": storage.start()}
     services = Services(environ)
-    await services.settings.put(Kind.GENERAL, "general", {"default_region": "FI"})
+    await services.settings.put(SettingKind.GENERAL, "general", {"default_region": "FI"})
     profile = {"list_id": SALES_LIST, "queue_id": SALES_QUEUE}
-    await services.settings.put(Kind.CALLBACK_PROFILE, SALES_LIST, profile)
+    await services.settings.put(SettingKind.CALLBACK_PROFILE, SALES_LIST, profile)
     await services.index_sync.run()
     number = world.new_number()
     first, second = await world.leave_callback(number), await world.leave_callback(number)

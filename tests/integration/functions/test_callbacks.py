@@ -6,7 +6,7 @@ import pytest
 
 from shared.bus.dead_letters import Replay
 from shared.bus.retry import POISON
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.functions_host import RunningHost
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, TOKEN, World, eventually
 
@@ -65,7 +65,7 @@ async def test_a_changed_profile_acts_without_a_restart(
 ) -> None:
     """The queue a profile names now is the queue the next callback goes to (F1)."""
     support = SALES_QUEUE.replace("0001", "0002")
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {"list_id": SALES_LIST, "queue_id": support})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {"list_id": SALES_LIST, "queue_id": support})
     await asyncio.sleep(2.1)  # settings are read again after two seconds
     number = world.new_number()
     callback_id = await world.leave_callback(number)
@@ -106,8 +106,8 @@ async def test_what_cannot_be_done_is_dead_lettered_with_its_reason_and_replayed
 ) -> None:
     """An unknown queue ends in the dead-letter queue, shown by health; corrected and replayed, the callback arrives."""
     wrong = {"list_id": SALES_LIST, "queue_id": "b0000000-0000-4000-8000-00000000dead"}
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, wrong)
-    await world.set(Kind.GENERAL, "general", {"default_region": "FI", "retry_schedule_s": [0.1]})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, wrong)
+    await world.set(SettingKind.GENERAL, "general", {"default_region": "FI", "retry_schedule_s": [0.1]})
     await asyncio.sleep(2.1)  # settings are read again after two seconds
     number = world.new_number()
     callback_id = await world.leave_callback(number)
@@ -130,7 +130,7 @@ async def test_what_cannot_be_done_is_dead_lettered_with_its_reason_and_replayed
     assert "dead-letters replay" in checks["queue callbacks"]["cure"]
     assert checks["callback queues"]["state"] == "degraded"
 
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**wrong, "queue_id": SALES_QUEUE})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**wrong, "queue_id": SALES_QUEUE})
     await asyncio.sleep(2.1)  # as above
     assert await world.services.dead_letters.replay("callbacks", [letter.message_id]) == Replay(1)
     await eventually(lambda: world.exactly_one(number, callback_id))

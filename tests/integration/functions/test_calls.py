@@ -9,7 +9,7 @@ import httpx
 import pytest_asyncio
 
 from shared.clock import from_iso
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, MATTI_NUMBER, parties
 from tests.fixtures.customers import Customer, activity
 from tests.fixtures.functions_host import RunningHost
@@ -23,7 +23,7 @@ HEADERS = {"X-Benemen-Token": TOKEN}
 @pytest_asyncio.fixture
 async def only_david(told: World) -> AsyncIterator[World]:
     """The app is notified by webhook; of the agents in Sales only David, on a web phone, takes calls."""
-    await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await told.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     control = f"{told.neighbours.voicecloud_url}/control/api"
     others = [one["Id"] for one in (await told.http.get(f"{control}/state")).json()["agents"] if one["Id"] != DAVID]
     for user_id in others:
@@ -57,7 +57,7 @@ async def test_a_pool_call_on_the_web_phone_is_an_activity_at_its_end_and_enrich
 
 async def test_what_no_webhook_reported_is_found_by_the_timer(world: World, app: RunningHost) -> None:
     """A call on a desk phone is synchronised though nobody reported it (H1)."""
-    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     call_id = await Customer(world).talks_to(ELINA_NUMBER)
 
     async def synchronised() -> dict[str, Any]:
@@ -82,7 +82,7 @@ async def test_call_webhooks_need_the_token_and_a_call(app: RunningHost) -> None
 
 async def test_events_in_any_order_and_repeated_make_one_activity(world: World, app: RunningHost) -> None:
     """The end before the answer, each of them five times: one activity, completed because its time limit is past."""
-    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     call_id = str(uuid4())
     common = {"CallId": call_id, "QueueId": "q", "QueueName": "Sales", "CallerNumber": MATTI_NUMBER, "UserId": None}
     arrived = {**common, "EventType": "QueueCallInArrived", "Sequence": 2, "Timestamp": "2026-11-22T08:00:00Z"}

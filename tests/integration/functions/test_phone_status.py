@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest_asyncio
 
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.functions_host import ChildHost
 from tests.fixtures.people import token_of
 from tests.fixtures.presence import DAVID_OBJECT, FOCUS, FREE, GONE, LEASE_S, QUIET, Statuses
@@ -106,7 +106,9 @@ async def test_a_customers_own_status_is_known_by_its_note(statuses: Statuses, p
     usual = [("Available", "available", 0), ("Busy", "busy", 1), ("Away", "away", 2), ("Do not disturb", "dnd", 3)]
     listed = [{"name": name, "kind": kind, "event_type": number} for name, kind, number in usual]
     listed += [{"name": "Off work", "kind": "off_work", "event_type": 4}, own]
-    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "statuses": listed})
+    await statuses.world.set(
+        SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "statuses": listed}
+    )
     await asyncio.sleep(2.2)
     await phone.put("/availability", json={"status": "Training", "note": "room 2"})
     await statuses.dynamics_becomes(QUIET)
@@ -175,7 +177,7 @@ async def test_where_only_the_phone_reaches_omnichannel_it_is_told_what_to_set(
     statuses: Statuses, phone: httpx.AsyncClient
 ) -> None:
     """The same rules: a ring wants do not disturb, the end wants back what was; what fails is shown."""
-    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
+    await statuses.world.set(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
     await asyncio.sleep(2.2)
     focus = {"presenceId": FOCUS, "baseStatus": "BUSY", "text": "Focus time"}
     assert (await phone.post("/presence", json=focus)).raise_for_status().json()["wanted"] is None
@@ -212,7 +214,7 @@ async def test_a_presence_the_phone_is_refused_twice_is_replaced_by_the_usual_on
     statuses: Statuses, phone: httpx.AsyncClient
 ) -> None:
     """The agent's own was deleted in Dynamics during the call; nobody is left in do not disturb."""
-    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
+    await statuses.world.set(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
     await asyncio.sleep(2.2)
     await phone.post("/presence", json={"presenceId": FOCUS, "baseStatus": "BUSY", "text": "Focus time"})
     call_id = str(uuid4())
@@ -242,7 +244,7 @@ async def test_a_presence_the_phone_is_refused_twice_is_replaced_by_the_usual_on
 
 async def test_a_text_or_an_id_alone_is_enough_of_a_report(statuses: Statuses, phone: httpx.AsyncClient) -> None:
     """CIF may tell no more; a text nobody knows is a fault until a known one comes; a fast clock is no news."""
-    await statuses.world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
+    await statuses.world.set(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": LEASE_S, "method": "phone"})
     await asyncio.sleep(2.2)
     unknown = (await phone.post("/presence", json={"text": "focus TIME"})).raise_for_status().json()
     assert [fault["code"] for fault in unknown["faults"]] == ["presence-unmapped"]

@@ -12,7 +12,7 @@ from shared.clock import utc_now
 from shared.dataverse.model import Change
 from shared.presence.messages import reconcile_wanted
 from shared.presence.model import QUEUE
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import MATTI_NUMBER
 from tests.fixtures.functions_host import ChildHost
 from tests.fixtures.presence import DAVID_D365, DAVID_NUMBER, FAR, FOCUS, FREE, GONE, QUIET, TAKEN, Statuses
@@ -173,12 +173,12 @@ async def test_a_throttled_environment_is_waited_for_and_hinders_no_call(statuse
 async def test_what_no_webhook_reported_is_found_by_the_poll(statuses: Statuses) -> None:
     """The poll reconciles only agents whose sides differ."""
     world = statuses.world
-    await world.set(Kind.PRESENCE, "presence", {"enabled": False})
+    await world.set(SettingKind.PRESENCE, "presence", {"enabled": False})
     await asyncio.sleep(2.2)
     await statuses.set_dynamics(TAKEN)
     await asyncio.sleep(1)
     assert await statuses.phone() == "Available"
-    await world.set(Kind.PRESENCE, "presence", {"enabled": True})
+    await world.set(SettingKind.PRESENCE, "presence", {"enabled": True})
     await asyncio.sleep(2.2)
 
     async def polled() -> None:

@@ -10,7 +10,7 @@ from azure.data.tables.aio import TableServiceClient
 
 from shared.bus.names import QUEUES
 from shared.dataverse.model import Change
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import DEMO_CALL_SYNC
 from tests.fixtures.customers import Customer
 from tests.fixtures.world import World, eventually
@@ -47,7 +47,7 @@ async def test_a_call_that_is_not_work_leaves_no_trace(told: World, privacy: str
 
     Classified as work afterwards, it is there.
     """
-    await told.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await told.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     number = told.new_number()
     contact = Change("PATCH", f"contacts({uuid4()})", {"lastname": f"Secret {number[-6:]}", "mobilephone": number})
     await told.services.dataverse.transact([contact])

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC
 from tests.fixtures.customers import Customer, activity
 from tests.fixtures.functions_host import RunningHost
@@ -23,7 +23,7 @@ PAGE = "5d0e4a3c-0000-4000-8000-00000000000a"
 @pytest_asyncio.fixture
 async def recorded(world: World, app: RunningHost) -> str:
     """A call that David has talked in, with its activity."""
-    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     call_id = await Customer(world).talks_to(DAVIDS_NUMBER)
 
     async def logged() -> None:

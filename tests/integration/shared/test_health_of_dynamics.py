@@ -7,7 +7,7 @@ import pytest
 from shared.bootstrap import Services
 from shared.dataverse import names
 from shared.findings import Finding, State
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.world import World
 
 
@@ -100,7 +100,7 @@ async def test_the_privileges_of_presence_count_where_presence_is_kept(world: Wo
     """Who does not mirror statuses needs no right to read them."""
     await taken.privilege("prvReadmsdyn_agentstatus")
     assert (await check(world.services, "privileges")).state is State.OK
-    await world.set(Kind.PRESENCE, "presence", {"enabled": True})
+    await world.set(SettingKind.PRESENCE, "presence", {"enabled": True})
     found = await check(world.services, "privileges")
     assert (found.state, "Read on Agent Status" in found.detail) == (State.DEGRADED, True)
 

@@ -7,7 +7,7 @@ from shared.dataverse.client import Dataverse
 from shared.entra.tokens import TokenSource
 from shared.findings import State
 from shared.health.checks import callback_queues
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 
@@ -27,8 +27,8 @@ async def test_a_queue_on_a_later_page_is_found(tables: Tables) -> None:
     tokens = TokenSource(lambda: lambda _resource: {"access_token": "t", "expires_in": 3600})
     client = Dataverse("https://dynamics.example", tokens, httpx.AsyncClient(transport=httpx.MockTransport(dynamics)))
     settings = Settings(tables.table("settings"), utc_now)
-    await settings.put(Kind.CALLBACK_PROFILE, "l1", {"list_id": "l1", "queue_id": SALES})
+    await settings.put(SettingKind.CALLBACK_PROFILE, "l1", {"list_id": "l1", "queue_id": SALES})
     assert (await callback_queues(settings, client)()).state is State.OK
-    await settings.put(Kind.CALLBACK_PROFILE, "l2", {"list_id": "l2", "queue_id": GONE})
+    await settings.put(SettingKind.CALLBACK_PROFILE, "l2", {"list_id": "l2", "queue_id": GONE})
     found = await callback_queues(settings, client)()
     assert (found.state, GONE in found.detail, SALES in found.detail) == (State.DEGRADED, True, False)

@@ -3,7 +3,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from shared.settings.model import CallbackProfile, CallSync, General, Kind
+from shared.settings.model import CallbackProfile, CallSync, General, SettingKind
 from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings, Status
 
@@ -45,7 +45,7 @@ def test_every_field_of_a_settings_row_is_documented() -> None:
 def test_every_kind_and_property_of_the_model_is_documented() -> None:
     """Each kind of row has a section, each property of the model a line; durations are written as
     seconds or as value and unit."""
-    assert all(f"### `{kind}`" in DOCUMENT for kind in Kind)
+    assert all(f"### `{kind}`" in DOCUMENT for kind in SettingKind)
     properties = {
         one.name
         for model in (General, CallbackProfile, CallSync, PhoneSettings, PresenceSettings, Status)

@@ -16,7 +16,7 @@ MOST_EVENTS = 10
 
 
 @dataclass(frozen=True)
-class Event:
+class JanusEvent:
     """What a handle reports. ``name`` is the SIP plugin's event, or Janus' own (``hangup``, ``detached``, ...);
     ``transaction``: the request that it answers, if it does."""
 
@@ -61,7 +61,7 @@ class Session:
         message = {"janus": "message", "body": dict(body)} | ({"jsep": dict(jsep)} if jsep else {})
         await self._post(f"{self._path}/{handle}", message, transaction)
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncIterator[JanusEvent]:
         """As long as the session lives."""
         while True:
             answer = await self._request("GET", self._path, POLL_S, params={"maxev": str(MOST_EVENTS), **self._secret})
@@ -91,7 +91,7 @@ class Session:
             raise _gone("no answer") from error
 
 
-def _event(document: Mapping[str, Any]) -> Event | None:
+def _event(document: Mapping[str, Any]) -> JanusEvent | None:
     """None for keep-alives and notices about the media."""
     handle, kind = document.get("sender"), document.get("janus")
     if kind == "event" and isinstance(handle, int):
@@ -99,9 +99,9 @@ def _event(document: Mapping[str, Any]) -> Event | None:
         error = {"event": "error", "code": data.get("error_code"), "reason": data.get("error")}
         result = _part(data, "result") or error
         sdp, transaction = _part(document, "jsep").get("sdp"), str(document.get("transaction", ""))
-        return Event(handle, str(result.get("event")), result, sdp if isinstance(sdp, str) else None, transaction)
+        return JanusEvent(handle, str(result.get("event")), result, sdp if isinstance(sdp, str) else None, transaction)
     if kind == "detached" and isinstance(handle, int):
-        return Event(handle, "detached", {})
+        return JanusEvent(handle, "detached", {})
     return None
 
 

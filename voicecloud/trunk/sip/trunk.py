@@ -24,8 +24,7 @@ from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefuse
 from voicecloud.runtime.engine import Engine
 from voicecloud.trunk.sip import rules
 from voicecloud.trunk.sip.account import Account
-from voicecloud.trunk.sip.janus import Event as Told
-from voicecloud.trunk.sip.janus import Session
+from voicecloud.trunk.sip.janus import JanusEvent, Session
 
 RING_BACK = "ring-back"
 RETRY_S, RETRY_MAX_S = 1.0, 30.0
@@ -81,9 +80,9 @@ class SipTrunk:
         self._by_handle: dict[int, SipCall] = {}
         self._by_leg: dict[str, SipCall] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._registering: asyncio.Future[Told] | None = None
+        self._registering: asyncio.Future[JanusEvent] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._events: dict[str, Callable[[Told], None]] = {
+        self._events: dict[str, Callable[[JanusEvent], None]] = {
             "incomingcall": self._arrived,
             "progress": self._progressed,
             "accepted": self._accepted,
@@ -185,7 +184,7 @@ class SipTrunk:
         self.is_registered = True
         log.info("the SIP trunk is registered")
 
-    async def _answer_of(self, registering: "asyncio.Future[Told]") -> Told:
+    async def _answer_of(self, registering: "asyncio.Future[JanusEvent]") -> JanusEvent:
         try:
             async with asyncio.timeout(REGISTER_S):
                 told = await registering
@@ -214,13 +213,13 @@ class SipTrunk:
                 log.warning("a SIP call could not be made", extra={"code": error.code})
             self._over(call)
 
-    def _arrived(self, told: Told) -> None:
+    def _arrived(self, told: JanusEvent) -> None:
         """Somebody calls; a call to nobody, or that could not be answered, is refused before it rings."""
         call_id = self._ids.new()
         call = self._add(SipCall(told.handle, f"{call_id}:1", Stage.ARRIVING, offer=told.sdp))
         self._run(self._let_in(call, call_id, told))
 
-    async def _let_in(self, call: SipCall, call_id: str, told: Told) -> None:
+    async def _let_in(self, call: SipCall, call_id: str, told: JanusEvent) -> None:
         to = rules.number_of(str(told.result.get("callee", "")))
         refused = rules.NOT_FOUND if to is None else await self._reason_against(told.sdp)
         if call.stage is Stage.ENDING:
@@ -263,7 +262,7 @@ class SipTrunk:
             call.stage = Stage.CALLED
             self._report(PartyLeft(call.leg_id))
 
-    def _heard_of(self, told: Told) -> None:
+    def _heard_of(self, told: JanusEvent) -> None:
         """A call cannot be taken back before the far end has said something (RFC 3261, section 9.1): it is now."""
         call = self._by_handle.get(told.handle)
         if call is None or call.is_heard_of:
@@ -272,13 +271,13 @@ class SipTrunk:
         if call.stage is Stage.ENDING:
             self._run(self._leave(call, HANG_UP))
 
-    def _progressed(self, told: Told) -> None:
+    def _progressed(self, told: JanusEvent) -> None:
         """Early media: the far network says itself that it rings, or why not."""
         call = self._by_handle.get(told.handle)
         if call and told.sdp:
             self._run(self._hear(call, told.sdp))
 
-    def _accepted(self, told: Told) -> None:
+    def _accepted(self, told: JanusEvent) -> None:
         call = self._by_handle.get(told.handle)
         if call is None or call.stage is not Stage.CALLING:
             return
@@ -297,11 +296,11 @@ class SipTrunk:
             log.warning("a SIP call has no audio", extra={"code": error.code})
             self._report(PartyLeft(call.leg_id))
 
-    def _hung_up(self, told: Told) -> None:
+    def _hung_up(self, told: JanusEvent) -> None:
         if call := self._by_handle.get(told.handle):
             self._over(call, told.code)
 
-    def _refused(self, told: Told) -> None:
+    def _refused(self, told: JanusEvent) -> None:
         """Janus does not do what was asked; a request of the line's call before this one is no matter of this one."""
         call = self._by_handle.get(told.handle)
         if call and told.transaction == call.asked:
@@ -321,11 +320,11 @@ class SipTrunk:
             return
         self._report(FarRefused(call.leg_id, rules.cause_of(code)) if is_calling else PartyLeft(call.leg_id))
 
-    def _referred(self, told: Told) -> None:
+    def _referred(self, told: JanusEvent) -> None:
         """Whoever is outside may not make us call somebody at our cost (RFC 3515, section 2.4.2 leaves it to us)."""
         log.info("a REFER from outside was not followed")
 
-    def _pressed(self, told: Told) -> None:
+    def _pressed(self, told: JanusEvent) -> None:
         """A key by SIP INFO; those in the audio are the gateway's."""
         call, key = self._by_handle.get(told.handle), rules.key_of(str(told.result.get("content", "")))
         if call and key:

@@ -11,7 +11,7 @@ from shared.presence.model import CallNews, CallStep
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.service import HOLD, Presences
 from shared.presence.store import PresenceStore
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.users.model import Agent
 from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
 from tests.fixtures.presence import DAVID, DAVID_D365, FREE, QUIET, TAKEN, Statuses
@@ -52,7 +52,7 @@ async def reconcile(presences: Presences, world: World) -> None:
 
 async def ready(world: World) -> Statuses:
     """Available on both sides, and known to be."""
-    await world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 600})
+    await world.set(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": 600})
     statuses = Statuses(world)
     await statuses.set_phone("Available")
     await statuses.set_dynamics(FREE)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from shared.phone import page
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.live_phone import LivePhones
 from tests.fixtures.world import PHONE_CLIENT_ID, eventually
 
@@ -45,7 +45,7 @@ async def test_the_page_may_load_its_own_and_be_framed_by_dynamics(phones: LiveP
         assert part in policy
     assert "unsafe" not in policy
     assert answer.headers["Permissions-Policy"].startswith("microphone=(self)")
-    await phones.world.set(Kind.PHONE, "phone", {"frame_ancestors": ["https://contoso.crm4.dynamics.com"]})
+    await phones.world.set(SettingKind.PHONE, "phone", {"frame_ancestors": ["https://contoso.crm4.dynamics.com"]})
 
     async def changed() -> None:
         policy = (await phones.anna.get("/webphone/index.html")).headers["Content-Security-Policy"]

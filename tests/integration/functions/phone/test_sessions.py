@@ -9,7 +9,7 @@ import pytest
 
 from shared.dataverse.names import VOICE_USER_ID
 from shared.phone.limiter import ALLOWED, Budget
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365
 from tests.fixtures.live_phone import ANNA, DAVID, LivePhones
 from tests.fixtures.presence import DAVID_D365
@@ -56,7 +56,7 @@ async def test_a_second_window_is_told_where_the_phone_is(phones: LivePhones) ->
 
 async def test_where_taking_over_is_forbidden_the_wish_does_not_help(phones: LivePhones) -> None:
     """The settings row decides, and the refusal says so."""
-    await phones.world.set(Kind.PHONE, "phone", {"take_over": False})
+    await phones.world.set(SettingKind.PHONE, "phone", {"take_over": False})
     await phones.opened(phones.anna)
     refused = await phones.anna.post("/phone/session", json={"sessionId": str(uuid4()), "takeOver": True})
     assert (refused.status_code, refused.json()["takeOver"]) == (409, False)

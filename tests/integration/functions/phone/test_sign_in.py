@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from shared.phone.limiter import ALLOWED, Budget
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365, MATTI, MATTI_NUMBER
 from tests.fixtures.live_phone import ANNA, LivePhones
 from tests.fixtures.world import eventually
@@ -55,7 +55,7 @@ async def test_a_ringing_phone_names_only_customers_its_agent_may_read(phones: L
     await phones.world.http.post(switch, json={**right, "granted": False})
     try:
         assert await caller(phones) == []
-        await phones.world.set(Kind.PHONE, "phone", {"customer_names": "everybody"})
+        await phones.world.set(SettingKind.PHONE, "phone", {"customer_names": "everybody"})
 
         async def named() -> None:
             assert [one["id"] for one in await caller(phones)] == [MATTI]

@@ -11,7 +11,7 @@ from shared.callbacks.model import Outcome
 from shared.clock import utc_now
 from shared.commands import topics
 from shared.findings import Finding, State
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.webhooks.voicecloud import VoicecloudWebhooks
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, TOKEN, World
 
@@ -60,14 +60,14 @@ async def listed(world: World) -> dict[str, str]:
 
 async def test_a_callback_of_a_list_without_a_profile_is_seen_and_then_taken_up(world: World) -> None:
     """It came by webhook and was refused; health counts it, the command names it, the next poll takes it."""
-    await world.services.settings.remove(Kind.CALLBACK_PROFILE, SALES_LIST)
+    await world.services.settings.remove(SettingKind.CALLBACK_PROFILE, SALES_LIST)
     callback_id = await world.leave_callback(world.new_number())
     assert await webhook(world, callback_id) is Outcome.NO_PROFILE
     found = await health(world)
     assert (found.state, found.figures["leftAlone"]) == (State.DEGRADED, 1)
     assert f"settings put callback-profile {SALES_LIST}" in found.cure
     assert await listed(world) == {callback_id: Outcome.NO_PROFILE}
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
     assert await poll(world) == 1
     assert await world.handle(callback_id) is Outcome.CREATED
     assert (await health(world)).state is State.OK
@@ -75,20 +75,20 @@ async def test_a_callback_of_a_list_without_a_profile_is_seen_and_then_taken_up(
 
 async def test_a_list_that_is_switched_on_again_is_polled_at_once(world: World) -> None:
     """A list by webhook is otherwise read once an hour: what it left out meanwhile would wait so long."""
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
     assert await poll(world) == 0
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook", "enabled": False})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook", "enabled": False})
     callback_id = await world.leave_callback(world.new_number())
     assert await webhook(world, callback_id) is Outcome.NO_PROFILE
     assert await poll(world) is None
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
     assert await poll(world) == 1
 
 
 async def test_a_callback_beyond_the_age_limit_is_seen_and_taken_up_when_the_limit_is_raised(world: World) -> None:
     """The next run of the poll has it, however long ago the list was polled."""
     young = {**PROFILE, "method": "webhook", "age_value": 0.05, "age_unit": "minutes"}
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, young)
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, young)
     assert await poll(world) == 0
     callback_id = await world.leave_callback(world.new_number())
     services = world.new_services()
@@ -97,7 +97,7 @@ async def test_a_callback_beyond_the_age_limit_is_seen_and_taken_up_when_the_lim
     (left,) = (await services.left_callbacks.find()).callbacks
     assert (left.callback_id, left.reason) == (callback_id, Outcome.TOO_OLD)
     await services.close()
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**young, "age_unit": "days"})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**young, "age_unit": "days"})
     assert await poll(world) == 1
 
 
@@ -115,7 +115,7 @@ async def test_a_callback_that_waits_though_its_profile_takes_it_is_seen(world: 
 
 async def test_the_method_polling_ignores_webhooks(world: World) -> None:
     """Whoever chose it gets callbacks by the poll alone (F1)."""
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "polling"})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "polling"})
     callback_id = await world.leave_callback(world.new_number())
     await webhook(world, callback_id)
     assert (await world.callback(callback_id))["State"] == "Open"
@@ -125,10 +125,10 @@ async def test_the_method_polling_ignores_webhooks(world: World) -> None:
 
 async def test_a_profile_written_a_moment_ago_counts_already(world: World) -> None:
     """A process that has read the settings before refuses by what holds now."""
-    await world.services.settings.remove(Kind.CALLBACK_PROFILE, SALES_LIST)
+    await world.services.settings.remove(SettingKind.CALLBACK_PROFILE, SALES_LIST)
     other = world.new_services()
     assert await other.settings.callback_profile(SALES_LIST) is None
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, PROFILE)
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, PROFILE)
     callback_id = await world.leave_callback(world.new_number())
     assert await world.handle(callback_id, other) is Outcome.CREATED
     await other.close()

@@ -8,7 +8,7 @@ from shared.callbacks.model import Outcome
 from shared.callbacks.store import caller_key
 from shared.clock import utc_now
 from shared.errors import Misconfigured
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.storage.tables import Row
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, World
 
@@ -173,7 +173,7 @@ async def test_a_repeat_after_the_request_was_completed_is_a_new_request(world: 
 async def test_repeats_are_left_apart_where_the_profile_says_so(world: World) -> None:
     """With link_repeats off each callback is an activity of its own."""
     await world.set(
-        Kind.CALLBACK_PROFILE,
+        SettingKind.CALLBACK_PROFILE,
         SALES_LIST,
         {"list_id": SALES_LIST, "queue_id": SALES_QUEUE, "link_repeats": False},
     )
@@ -196,7 +196,7 @@ async def test_a_callback_that_is_too_old_is_left_alone(world: World) -> None:
 
 async def test_a_list_without_profile_is_left_alone(world: World) -> None:
     """A callback of a list nobody has configured is neither recorded nor closed."""
-    await world.services.settings.remove(Kind.CALLBACK_PROFILE, SALES_LIST)
+    await world.services.settings.remove(SettingKind.CALLBACK_PROFILE, SALES_LIST)
     callback_id = await world.leave_callback(world.new_number())
     assert await world.handle(callback_id) is Outcome.NO_PROFILE
     assert (await world.callback(callback_id))["State"] == "Open"
@@ -205,13 +205,13 @@ async def test_a_list_without_profile_is_left_alone(world: World) -> None:
 async def test_a_profile_with_an_unknown_queue_says_so_and_loses_nothing(world: World) -> None:
     """The error names the setting to correct; once corrected, the same message succeeds."""
     wrong = {"list_id": SALES_LIST, "queue_id": str(uuid4())}
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, wrong)
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, wrong)
     number = world.new_number()
     callback_id = await world.leave_callback(number)
     with pytest.raises(Misconfigured, match="callback-queue-unknown"):
         await world.handle(callback_id)
     assert (await world.callback(callback_id))["State"] == "Open"
-    await world.set(Kind.CALLBACK_PROFILE, SALES_LIST, {**wrong, "queue_id": SALES_QUEUE})
+    await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**wrong, "queue_id": SALES_QUEUE})
     assert await world.handle(callback_id) is Outcome.CREATED
     await world.exactly_one(number, callback_id)
 

@@ -10,7 +10,7 @@ from shared.calls.model import Progress, Stage
 from shared.clock import to_iso, utc_now
 from shared.dataverse.model import Change
 from shared.errors import InvalidInput
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import (
     ANNA_D365,
     ANNA_SIGNED_IN,
@@ -145,7 +145,7 @@ async def test_a_customer_who_is_gone_costs_only_the_customer(calls: CallWorld) 
 
 async def test_an_assignee_who_is_gone_costs_only_the_assignee(calls: CallWorld) -> None:
     """The customer stays a party and is regarded, when the activity is made and afterwards (H4)."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "default_assignee": str(uuid4())})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "default_assignee": str(uuid4())})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, UserID=str(uuid4()))
     await calls.services.calls.reconcile(call_id)
@@ -238,7 +238,7 @@ async def test_colleagues_stand_on_both_sides_of_an_internal_call(calls: CallWor
 
 async def test_a_blanked_activity_says_nothing(calls: CallWorld) -> None:
     """No number, time, figure, link or party is left, and it is completed, by the time of that (H3)."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": "blank"})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": "blank"})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, ANum=MATTI_NUMBER)
     await tell(calls, call_id, notes="secret")

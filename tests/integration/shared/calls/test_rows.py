@@ -6,7 +6,7 @@ import pytest
 
 from shared.clock import utc_now
 from shared.dataverse import names
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import DEMO_CALL_SYNC, MATTI, CallWorld, parties
 from tests.fixtures.columns import without
 
@@ -29,7 +29,7 @@ async def test_an_enterprise_call_is_written_without_any_one_column(
 @pytest.mark.parametrize("column", [names.RECORDING, names.CALLBACK_REQUEST])
 async def test_a_call_is_blanked_without_any_one_column(calls: CallWorld, column: str) -> None:
     """What is not there needs no emptying; all else is emptied (H3)."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": "blank"})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": "blank"})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id)
     await calls.services.calls.reconcile(call_id)

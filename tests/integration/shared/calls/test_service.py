@@ -9,7 +9,7 @@ import pytest
 from shared.calls.model import Stage
 from shared.clock import to_iso, utc_now
 from shared.errors import InvalidInput
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import (
     ANNA_D365,
     ANNA_SIGNED_IN,
@@ -77,7 +77,7 @@ async def test_the_recording_comes_later_by_one_more_request(calls: CallWorld) -
 async def test_without_its_recording_a_call_is_completed_at_the_limit(calls: CallWorld) -> None:
     """The time limit completes it; the link is added when it comes all the same."""
     limit = {**DEMO_CALL_SYNC, "complete_limit_s": 60}
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", limit)
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", limit)
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, RecordingIds=[])
     assert not await calls.services.calls.reconcile(call_id)
@@ -90,7 +90,7 @@ async def test_without_its_recording_a_call_is_completed_at_the_limit(calls: Cal
 
 async def test_completion_can_be_left_to_the_agent(calls: CallWorld) -> None:
     """With complete off an enriched activity stays open."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {"complete": False})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {"complete": False})
     call_id = calls.new_call()
     calls.cloud.add(call_id)
     assert await calls.services.calls.reconcile(call_id)
@@ -303,7 +303,7 @@ async def test_a_column_that_the_environment_lacks_costs_only_itself(calls: Call
 @pytest.mark.parametrize("way", ["remove", "blank"])
 async def test_a_call_that_is_no_longer_work_is_taken_back(calls: CallWorld, way: str) -> None:
     """Its activity goes or is emptied, and nothing of it is kept; work again, it comes back (H3)."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": way})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "reclassified": way})
     call_id = calls.new_call()
     row = calls.cloud.add(call_id, Terminal="mobile", CallTypeString="DirectCall", QueueName=None, WaitTime=None)
     await calls.services.call_notes.take(call_id, ANNA_SIGNED_IN, {"notes": "secret"})

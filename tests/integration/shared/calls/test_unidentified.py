@@ -7,7 +7,7 @@ import pytest
 
 from shared.calls.model import Stage
 from shared.clock import to_iso, utc_now
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_SIGNED_IN, BJORN, DEMO_CALL_SYNC, MATTI, CallWorld
 
 NOBODYS_NUMBER, SEVERALS_NUMBER = "+358469999999", "+358501112222"
@@ -72,7 +72,7 @@ async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWor
 @pytest.mark.parametrize(("setting", "expected"), [({"complete_unidentified": True}, COMPLETED), ({}, OPEN)])
 async def test_settings_decide_whether_it_stays_open(calls: CallWorld, setting: dict[str, bool], expected: int) -> None:
     """Whatever time passes: it does not run out (``complete_limit_s``)."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "complete_limit_s": 1, **setting})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "complete_limit_s": 1, **setting})
     call_id = await reconciled(calls, ANum=NOBODYS_NUMBER)
     assert await state(calls, call_id) == (expected, None)
 

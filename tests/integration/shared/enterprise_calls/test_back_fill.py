@@ -11,7 +11,7 @@ from shared.clock import utc_now
 from shared.dataverse.model import Change
 from shared.enterprise_calls.backfill import TRIES, Plan, Step
 from shared.errors import InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI_NUMBER, MOBILE, CallWorld
 
 
@@ -168,9 +168,9 @@ async def test_a_back_fill_judges_again_what_settings_had_left_out(calls: CallWo
     until = utc_now() - timedelta(days=20)
     since, call_id = until - timedelta(days=1), calls.new_call()
     calls.cloud.add(call_id, **MOBILE, start=since + timedelta(hours=1))
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "enterprise": False})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "enterprise": False})
     await calls.services.calls.reconcile(call_id)
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     steps: list[Step] = []
     for dry_run, outcome in (
         (True, "enterprise"),

@@ -17,7 +17,7 @@ from shared.dataverse.model import Change
 from shared.enterprise_calls.health import calls as health
 from shared.enterprise_calls.sync import STUCK_AFTER, EnterpriseCalls
 from shared.errors import Misconfigured, Missing
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.storage.leases import Leases
 from tests.fixtures.calls import (
     ANNA_D365,
@@ -154,7 +154,7 @@ async def test_a_mobile_call_with_a_contact_is_synchronised_both_ways(calls: Cal
 
 async def test_a_short_call_is_left_out(calls: CallWorld) -> None:
     """A call shorter than CallDurationLimit is left out (H4)."""
-    await calls.world.set(Kind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "duration_limit_s": 66})
+    await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "duration_limit_s": 66})
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE)
     await calls.services.calls.reconcile(call_id)

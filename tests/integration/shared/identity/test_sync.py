@@ -17,7 +17,7 @@ from shared.identity.model import CustomerKind
 from shared.identity.service import Identity
 from shared.identity.sync import BUDGET, TRY_AGAIN_AFTER, IndexSync, Progress
 from shared.identity.watermark import PARTITION, STATE, WatermarkStore
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.settings.service import Settings
 from shared.storage.leases import Leases
 from shared.storage.tables import Row, Tables
@@ -113,7 +113,7 @@ def tracked() -> Tracked:
 @pytest.fixture
 async def index(tables: Tables, tracked: Tracked) -> Index:
     opened = Index(tables, tracked)
-    await opened.settings.put(Kind.GENERAL, "general", {"default_region": "FI"})
+    await opened.settings.put(SettingKind.GENERAL, "general", {"default_region": "FI"})
     return opened
 
 

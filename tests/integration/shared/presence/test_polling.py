@@ -14,7 +14,7 @@ from shared.presence.omnichannel import Omnichannel
 from shared.presence.polling import PresencePolling
 from shared.presence.service import Presences
 from shared.presence.store import PresenceStore
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.statuses import Presence
 from shared.users.model import Agent
 from tests.fixtures.presence import DAVID, DAVID_D365, FAR, FOCUS, FREE, QUIET, Statuses
@@ -74,7 +74,7 @@ class Polled:
 async def polled(world: World) -> Polled:
     """David is available on both sides, and known to be."""
     services, queue = world.services, Queue()
-    await world.set(Kind.PRESENCE, "presence", {"enabled": True, "lease_s": 600})
+    await world.set(SettingKind.PRESENCE, "presence", {"enabled": True, "lease_s": 600})
     omnichannel = Interrupted(services.dataverse, services.settings, utc_now)
     presences = Presences(
         settings=services.settings.presence,
@@ -133,7 +133,7 @@ async def test_one_agent_with_an_unknown_presence_is_shown_and_hinders_nobody(po
     """Their base status has no kind: that is a fault to mend, and the others are mirrored all the same."""
     statuses, world = polled.statuses, polled.statuses.world
     anna = Statuses(world, ANNA_D365)
-    await world.set(Kind.PRESENCE, "presence", {"enabled": True, "base_statuses": {"busy": 192360009}})
+    await world.set(SettingKind.PRESENCE, "presence", {"enabled": True, "base_statuses": {"busy": 192360009}})
     await anna.set_dynamics(FOCUS)
     await statuses.set_dynamics(FAR)
     await polled.poll()

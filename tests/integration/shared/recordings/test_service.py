@@ -12,7 +12,7 @@ from shared.bootstrap import Services
 from shared.entra.model import Person
 from shared.errors import Forbidden, InvalidInput
 from shared.recordings.ranges import LARGEST_PART, part_of
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from tests.fixtures.calls import DEMO_CALL_SYNC, CloudRows, with_cloud
 from tests.fixtures.people import ANNA
 from tests.fixtures.world import World
@@ -67,7 +67,7 @@ class Listening:
 
 @pytest_asyncio.fixture
 async def listening(world: World) -> AsyncIterator[Listening]:
-    await world.set(Kind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
+    await world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
     cloud = Cloud()
     services = with_cloud(Services(world.environ), cloud)
     yield Listening(cloud, services)

@@ -9,7 +9,7 @@ import pytest
 from shared.clock import utc_now
 from shared.commands import topics
 from shared.errors import InvalidInput
-from shared.settings.model import Kind
+from shared.settings.model import SettingKind
 from shared.settings.service import Settings
 from shared.storage.tables import Row, Tables
 from tests.fixtures.processes import ROOT
@@ -24,17 +24,17 @@ DEMO = json.loads((ROOT / "local/demo/settings.json").read_text(encoding="utf-8"
 @pytest.mark.parametrize(
     ("kind", "name", "document", "named"),
     [
-        (Kind.GENERAL, "general", {"default_regoin": "FI"}, "default_regoin"),
-        (Kind.CALL_SYNC, "call-sync", {"default_asignee": ANNA}, "default_asignee"),
-        (Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "max_age": 3}, "max_age"),
-        (Kind.PHONE, "phone", {"takeover": True}, "takeover"),
-        (Kind.PRESENCE, "presence", {"dnd": {"id": NOBODY, "text": "x", "colour": "red"}}, "dnd.colour"),
-        (Kind.GENERAL, "generall", {"default_region": "FI"}, "named general"),
-        (Kind.PRESENCE, "call-sync", {"enabled": True}, "named presence"),
+        (SettingKind.GENERAL, "general", {"default_regoin": "FI"}, "default_regoin"),
+        (SettingKind.CALL_SYNC, "call-sync", {"default_asignee": ANNA}, "default_asignee"),
+        (SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "max_age": 3}, "max_age"),
+        (SettingKind.PHONE, "phone", {"takeover": True}, "takeover"),
+        (SettingKind.PRESENCE, "presence", {"dnd": {"id": NOBODY, "text": "x", "colour": "red"}}, "dnd.colour"),
+        (SettingKind.GENERAL, "generall", {"default_region": "FI"}, "named general"),
+        (SettingKind.PRESENCE, "call-sync", {"enabled": True}, "named presence"),
     ],
 )
 async def test_a_field_or_row_that_nothing_reads_is_refused(
-    tables: Tables, kind: Kind, name: str, document: dict[str, object], named: str
+    tables: Tables, kind: SettingKind, name: str, document: dict[str, object], named: str
 ) -> None:
     """Whoever misspells a name hears so, and nothing is written."""
     settings = Settings(tables.table("settings"), utc_now)
@@ -47,8 +47,10 @@ async def test_a_field_or_row_that_nothing_reads_is_refused(
 async def test_rows_written_before_work_on_and_are_named(tables: Tables) -> None:
     """A row with a field of another version holds; one that nothing reads decides nothing; both are to be seen."""
     table = tables.table("settings")
-    await table.put(Row(Kind.GENERAL, "general", {"document": json.dumps({"default_region": "FI", "colour": 1})}))
-    await table.put(Row(Kind.GENERAL, "other", {"document": json.dumps({"default_region": "SE"})}))
+    await table.put(
+        Row(SettingKind.GENERAL, "general", {"document": json.dumps({"default_region": "FI", "colour": 1})})
+    )
+    await table.put(Row(SettingKind.GENERAL, "other", {"document": json.dumps({"default_region": "SE"})}))
     snapshot = await Settings(table, utc_now).snapshot()
     assert snapshot.general.default_region == "FI"
     assert snapshot.faults == {}
@@ -59,15 +61,15 @@ async def test_rows_written_before_work_on_and_are_named(tables: Tables) -> None
 @pytest.mark.parametrize(
     ("kind", "name", "document"),
     [
-        (Kind.CALL_SYNC, "call-sync", {"default_assignee": NOBODY}),
-        (Kind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "queue_id": NOBODY}),
-        (Kind.CALLBACK_PROFILE, "no-list", {**PROFILE, "list_id": "no-list"}),
-        (Kind.PRESENCE, "presence", {"presences": {"busy": {"id": NOBODY, "text": "Busy"}}}),
-        (Kind.PRESENCE, "presence", {"dnd": {"id": NOBODY, "text": "Focus"}}),
+        (SettingKind.CALL_SYNC, "call-sync", {"default_assignee": NOBODY}),
+        (SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "queue_id": NOBODY}),
+        (SettingKind.CALLBACK_PROFILE, "no-list", {**PROFILE, "list_id": "no-list"}),
+        (SettingKind.PRESENCE, "presence", {"presences": {"busy": {"id": NOBODY, "text": "Busy"}}}),
+        (SettingKind.PRESENCE, "presence", {"dnd": {"id": NOBODY, "text": "Focus"}}),
     ],
 )
 async def test_what_a_setting_names_must_exist(
-    world: World, tmp_path: Path, kind: Kind, name: str, document: dict[str, object]
+    world: World, tmp_path: Path, kind: SettingKind, name: str, document: dict[str, object]
 ) -> None:
     """Dynamics and the voice cloud are asked when it is written, by ``put`` and by ``import``."""
     file = tmp_path / "setting.json"

@@ -7,15 +7,15 @@ from typing import Any
 
 from tests.fixtures.voicecloud import BJORN, CUSTOMER, SALES, SALES_LIST, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.webhook_receiver import Receiver
-from voicecloud.organisation.model import Kind
+from voicecloud.organisation.model import DocumentKind
 from voicecloud.simulation.customers import Behaviour
 
 
 async def subscribe(cloud: VoiceCloud, *event_types: str) -> None:
     """Adds call events to the demo organisation's webhook, for the next start."""
-    [webhook] = cloud.store.directory.documents(Kind.WEBHOOK)
+    [webhook] = cloud.store.directory.documents(DocumentKind.WEBHOOK)
     subscriptions = [{"EventType": one, "AllEntities": True} for one in event_types]
-    await cloud.store.directory.write(Kind.WEBHOOK, webhook["Id"], {**webhook, "Subscriptions": subscriptions})
+    await cloud.store.directory.write(DocumentKind.WEBHOOK, webhook["Id"], {**webhook, "Subscriptions": subscriptions})
 
 
 async def callbacks_of(cloud: VoiceCloud) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from shared.presence import messages
 from shared.presence.model import CallNews, CallStep
 from shared.presence.store import to_state
 from shared.settings.presence import PresenceSettings
-from shared.statuses import Kind
+from shared.statuses import StatusKind
 from shared.users.model import Agent
 from tests.fixtures.presence_sides import AGENT, FOCUS, PRESENCES, SETTINGS, Bench
 
@@ -30,7 +30,7 @@ class Changing(Bench):
         self.change(self.omnichannel, FOCUS, "AGENT")
         self.work(messages.reconcile_wanted(AGENT.id, "first", self.now))
         self.work(messages.call_told(AGENT.voice_id, CallNews("c1", CallStep.STARTED, 1, self.now), self.now))
-        assert self.omnichannel.now.value.kind is Kind.DND
+        assert self.omnichannel.now.value.kind is StatusKind.DND
 
     def work(self, event: messages.Event) -> None:
         self.start(event)
@@ -68,7 +68,7 @@ def test_what_a_person_has_set_meanwhile_stays(what: str) -> None:
     bench.all_messages()
     assert bench.omnichannel.now.value == FREE
     bench.work(messages.reconcile_wanted(AGENT.id, "later", bench.now))
-    bench.person(bench.phone, Kind.AWAY)
+    bench.person(bench.phone, StatusKind.AWAY)
     for notice in bench.notices:
         bench.work(notice)
     assert bench.omnichannel.now.value == FREE

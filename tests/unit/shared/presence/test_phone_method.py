@@ -11,14 +11,14 @@ from shared.presence import messages
 from shared.presence.model import CallNews, CallStep, Side
 from shared.presence.store import to_state
 from shared.settings.presence import Method
-from shared.statuses import Kind
+from shared.statuses import StatusKind
 from tests.fixtures.presence_sides import AGENT, PRESENCES, SETTINGS, Bench
 
 EXAMPLES = int(os.environ.get("PRESENCE_STEPS", "2000")) // 20
 BY_PHONE = replace(SETTINGS, method=Method.PHONE)
 ACTION = st.one_of(
     st.tuples(st.just("omnichannel"), st.sampled_from(PRESENCES)),
-    st.tuples(st.just("phone"), st.sampled_from(list(Kind))),
+    st.tuples(st.just("phone"), st.sampled_from(list(StatusKind))),
     st.tuples(st.just("call"), st.sampled_from(["started", "ended"])),
     st.tuples(st.just("step"), st.integers(1, 30)),
     st.tuples(st.sampled_from(["report", "obey", "crash", "reconcile"]), st.none()),

@@ -20,12 +20,12 @@ from shared.presence.model import (
 from shared.presence.rules import carried_out, failed, instead, is_held, reconcile, usual, with_late_news, with_report
 from shared.presence.state_machine import Policy, Seen
 from shared.settings.presence import DEFAULT_PRESENCES
-from shared.statuses import Kind, Presence
+from shared.statuses import Presence, StatusKind
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
 LEASE, HOLD = timedelta(seconds=30), timedelta(seconds=45)
-FOCUS = Presence("focus", Kind.BUSY, "Focus time")
-FREE, DND = DEFAULT_PRESENCES[Kind.AVAILABLE], DEFAULT_PRESENCES[Kind.DND]
+FOCUS = Presence("focus", StatusKind.BUSY, "Focus time")
+FREE, DND = DEFAULT_PRESENCES[StatusKind.AVAILABLE], DEFAULT_PRESENCES[StatusKind.DND]
 POLICY = Policy(DEFAULT_PRESENCES, DND, LEASE, HOLD)
 
 
@@ -33,7 +33,7 @@ def at(seconds: float) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-def phone(kind: Kind, seconds: float = 0, ends: float | None = None) -> Availability:
+def phone(kind: StatusKind, seconds: float = 0, ends: float | None = None) -> Availability:
     return Availability(f"{kind}-{seconds}", kind, since=at(seconds), ends_at=None if ends is None else at(ends))
 
 
@@ -44,7 +44,7 @@ def shown(presence: Presence, seconds: float = 0, by: str = "AGENT") -> Presence
 class Story:
     """One agent through time; writes succeed at once unless left alone."""
 
-    def __init__(self, presence: Presence = FREE, kind: Kind = Kind.AVAILABLE) -> None:
+    def __init__(self, presence: Presence = FREE, kind: StatusKind = StatusKind.AVAILABLE) -> None:
         self.phone, self.shown = phone(kind), shown(presence)
         self.state = reconcile(AgentState(), Seen(self.phone, self.shown), POLICY, at(100))
         self.now = 100.0
@@ -86,24 +86,24 @@ def in_call(presence: Presence = FOCUS) -> Story:
 
 def test_what_is_found_at_first_is_left_as_it_is() -> None:
     """Switching presence on writes nothing; a change of the last minute counts all the same."""
-    found = Seen(phone(Kind.AVAILABLE), shown(FOCUS))
+    found = Seen(phone(StatusKind.AVAILABLE), shown(FOCUS))
     assert reconcile(AgentState(), found, POLICY, at(3600)).pending == ()
     fresh = reconcile(AgentState(), replace(found, omnichannel=shown(FOCUS, 3590)), POLICY, at(3600))
-    assert [write.kind for write in fresh.pending] == [Kind.BUSY]
+    assert [write.kind for write in fresh.pending] == [StatusKind.BUSY]
 
 
-GONE = DEFAULT_PRESENCES[Kind.OFF_WORK]
+GONE = DEFAULT_PRESENCES[StatusKind.OFF_WORK]
 
 
 @pytest.mark.parametrize(
     ("found", "written"),
     [
-        (Seen(phone(Kind.AVAILABLE), PresenceShown(GONE)), FREE.id),
-        (Seen(phone(Kind.AVAILABLE), shown(GONE, 100, "SYSTEM")), FREE.id),
-        (Seen(phone(Kind.AVAILABLE), shown(GONE, 100)), str(Kind.OFF_WORK)),
-        (Seen(phone(Kind.AVAILABLE), shown(DND, 100, "SYSTEM")), str(Kind.DND)),
-        (Seen(phone(Kind.AWAY, 200), shown(FREE, 100)), DEFAULT_PRESENCES[Kind.AWAY].id),
-        (Seen(phone(Kind.BUSY), shown(FOCUS, 100)), None),
+        (Seen(phone(StatusKind.AVAILABLE), PresenceShown(GONE)), FREE.id),
+        (Seen(phone(StatusKind.AVAILABLE), shown(GONE, 100, "SYSTEM")), FREE.id),
+        (Seen(phone(StatusKind.AVAILABLE), shown(GONE, 100)), str(StatusKind.OFF_WORK)),
+        (Seen(phone(StatusKind.AVAILABLE), shown(DND, 100, "SYSTEM")), str(StatusKind.DND)),
+        (Seen(phone(StatusKind.AWAY, 200), shown(FREE, 100)), DEFAULT_PRESENCES[StatusKind.AWAY].id),
+        (Seen(phone(StatusKind.BUSY), shown(FOCUS, 100)), None),
     ],
 )
 def test_both_sides_are_one_at_sign_in(found: Seen, written: str | None) -> None:
@@ -115,8 +115,8 @@ def test_both_sides_are_one_at_sign_in(found: Seen, written: str | None) -> None
     assert (wanted, after.signs_in) == ([written] if written else [], False)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.AVAILABLE])
-def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in StatusKind if kind is not StatusKind.AVAILABLE])
+def test_each_kind_is_mirrored_both_ways_by_name(kind: StatusKind) -> None:
     """The echo of a mirrored status is no change (E1)."""
     story = Story()
     story.set(shown(DEFAULT_PRESENCES[kind], 101))
@@ -133,13 +133,13 @@ def test_each_kind_is_mirrored_both_ways_by_name(kind: Kind) -> None:
 def test_of_two_changes_at_once_the_later_counts() -> None:
     """It counts whichever side it was made on."""
     story = Story()
-    story.set(phone(Kind.AWAY, 101))
+    story.set(phone(StatusKind.AWAY, 101))
     story.set(shown(FOCUS, 102))
     assert story.reconcile() == [(Purpose.MIRROR, "busy")]
     other = Story()
-    other.set(phone(Kind.AWAY, 102))
+    other.set(phone(StatusKind.AWAY, 102))
     other.set(shown(FOCUS, 101))
-    assert other.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.AWAY].id)]
+    assert other.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[StatusKind.AWAY].id)]
 
 
 def test_a_custom_presence_comes_back_after_overlapping_calls() -> None:
@@ -181,15 +181,15 @@ def test_what_somebody_sets_in_a_call_is_not_written_over(by: str) -> None:
 def test_the_phones_status_changed_in_a_call_shows_after_it() -> None:
     """Omnichannel stays do-not-disturb while the agent talks."""
     story = in_call()
-    story.set(phone(Kind.OFF_WORK, 110))
+    story.set(phone(StatusKind.OFF_WORK, 110))
     assert story.reconcile() == []
     story.call(CallStep.ENDED, 9)
-    assert story.reconcile() == [(Purpose.RESTORE, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
+    assert story.reconcile() == [(Purpose.RESTORE, DEFAULT_PRESENCES[StatusKind.OFF_WORK].id)]
 
 
 def test_who_is_not_to_be_disturbed_stays_so_after_a_call() -> None:
     """Nothing is written, and nothing is restored after the call."""
-    story = Story(DND, Kind.DND)
+    story = Story(DND, StatusKind.DND)
     story.call(CallStep.STARTED, 1)
     assert story.reconcile() == []
     story.call(CallStep.ENDED, 2)
@@ -198,10 +198,10 @@ def test_who_is_not_to_be_disturbed_stays_so_after_a_call() -> None:
 
 def test_lunch_covers_a_custom_presence_and_gives_it_back() -> None:
     """A status with an end, then what it was on both sides."""
-    story = Story(FOCUS, Kind.BUSY)
+    story = Story(FOCUS, StatusKind.BUSY)
     before = story.phone
-    story.set(phone(Kind.OFF_WORK, 110, ends=120))
-    assert story.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[Kind.OFF_WORK].id)]
+    story.set(phone(StatusKind.OFF_WORK, 110, ends=120))
+    assert story.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[StatusKind.OFF_WORK].id)]
     story.write()
     story.set(before)
     story.now = 121
@@ -215,10 +215,10 @@ def test_a_write_is_left_to_whoever_decided_on_it() -> None:
     story.reconcile()
     assert is_held(story.state, at(story.now + 44))
     held = story.state
-    story.set(phone(Kind.AWAY, 103))
+    story.set(phone(StatusKind.AWAY, 103))
     assert reconcile(held, Seen(story.phone, story.shown), POLICY, at(story.now + 1)) == held
-    done = reconcile(held, Seen(phone(Kind.BUSY, 104), story.shown), POLICY, at(story.now + 46))
-    assert (done.pending, done.phone) == ((), phone(Kind.BUSY, 104))
+    done = reconcile(held, Seen(phone(StatusKind.BUSY, 104), story.shown), POLICY, at(story.now + 46))
+    assert (done.pending, done.phone) == ((), phone(StatusKind.BUSY, 104))
     again = reconcile(held, Seen(held.phone, story.shown), POLICY, at(story.now + 46))
     assert [write.cause for write in again.pending] == [write.cause for write in held.pending]
 
@@ -245,11 +245,11 @@ def test_what_was_chosen_just_before_our_write_is_given_back() -> None:
     story.reconcile()
     chosen_at = story.now + 0.5
     story.write()
-    away = DEFAULT_PRESENCES[Kind.AWAY]
+    away = DEFAULT_PRESENCES[StatusKind.AWAY]
     state = with_late_news(story.state, shown(away, chosen_at), POLICY, at(story.now))
     assert [(one.purpose, one.presence, one.kind) for one in state.pending] == [
         (Purpose.REPAIR, away, None),
-        (Purpose.MIRROR, None, Kind.AWAY),
+        (Purpose.MIRROR, None, StatusKind.AWAY),
     ]
     for stale in (shown(FOCUS, 50), shown(FREE, story.now + 5), shown(FOCUS, chosen_at)):
         assert with_late_news(story.state, stale, POLICY, at(story.now)).pending == () or stale.at == at(chosen_at)
@@ -264,7 +264,7 @@ def test_what_was_chosen_just_before_a_call_comes_back_after_it() -> None:
     story.write()
     state = with_late_news(story.state, shown(FOCUS, chosen_at), POLICY, at(story.now))
     assert state.episode == Episode(FOCUS, is_set=True)
-    assert [write.kind for write in state.pending] == [Kind.BUSY]
+    assert [write.kind for write in state.pending] == [StatusKind.BUSY]
 
 
 def test_a_write_that_comes_through_late_is_taken_back() -> None:
@@ -294,9 +294,9 @@ def test_a_choice_in_the_very_second_of_our_write_was_before_it() -> None:
     """Dynamics keeps seconds: after our write the choice would be what is there now."""
     story = in_call()
     assert story.state.omnichannel is not None
-    same = replace(story.state.omnichannel, presence=DEFAULT_PRESENCES[Kind.AWAY])
+    same = replace(story.state.omnichannel, presence=DEFAULT_PRESENCES[StatusKind.AWAY])
     state = with_late_news(story.state, same, POLICY, at(story.now))
-    assert state.episode == Episode(DEFAULT_PRESENCES[Kind.AWAY], is_set=True)
+    assert state.episode == Episode(DEFAULT_PRESENCES[StatusKind.AWAY], is_set=True)
     assert with_late_news(state, same, POLICY, at(story.now)) == state
 
 
@@ -309,13 +309,13 @@ def test_a_presence_that_is_no_more_gives_way_to_the_usual_one_of_its_kind() -> 
     replacement = usual(write, POLICY)
     assert replacement is not None
     story.state = instead(story.state, write, replacement)
-    assert story.state.episode == Episode(DEFAULT_PRESENCES[Kind.BUSY], is_set=True)
+    assert story.state.episode == Episode(DEFAULT_PRESENCES[StatusKind.BUSY], is_set=True)
     assert story.state.pending == (replacement,)
     story.write()
     assert story.reconcile() == []
     assert story.state.episode is None
     assert usual(replacement, POLICY) is None
-    assert usual(replace(write, presence=None, kind=Kind.BUSY), POLICY) is None
+    assert usual(replace(write, presence=None, kind=StatusKind.BUSY), POLICY) is None
     assert instead(story.state, write, replacement) == story.state
 
 
@@ -325,5 +325,5 @@ def test_a_presence_that_was_renamed_is_set_by_its_new_name() -> None:
     renamed = replace(FOCUS, text="Deep work")
     state = with_report(story.state, shown(renamed, 200))
     assert (state.episode and state.episode.before) == renamed
-    idle = with_report(Story(FOCUS, Kind.BUSY).state, shown(renamed, 200))
+    idle = with_report(Story(FOCUS, StatusKind.BUSY).state, shown(renamed, 200))
     assert (idle.omnichannel and idle.omnichannel.presence.text, idle.reported) == ("Deep work", None)

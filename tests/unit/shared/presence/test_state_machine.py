@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from shared.presence import messages
 from shared.presence.model import CallNews, CallStep, Purpose
 from shared.presence.store import to_state
-from shared.statuses import Kind
+from shared.statuses import StatusKind
 from tests.fixtures.presence_sides import AGENT, PRESENCES, Bench
 
 STEPS = int(os.environ.get("PRESENCE_STEPS", "10000"))
@@ -37,13 +37,13 @@ class Mirror(RuleBasedStateMachine):
         if presence != self.bench.omnichannel.now.value:
             self.bench.person(self.bench.omnichannel, presence)
 
-    @rule(kind=st.sampled_from(list(Kind)))
-    def a_person_sets_the_phone(self, kind: Kind) -> None:
+    @rule(kind=st.sampled_from(list(StatusKind)))
+    def a_person_sets_the_phone(self, kind: StatusKind) -> None:
         self.bench.person(self.bench.phone, kind)
 
     @rule()
     def the_system_takes_over(self) -> None:
-        dnd = next(one for one in PRESENCES if one.kind is Kind.DND)
+        dnd = next(one for one in PRESENCES if one.kind is StatusKind.DND)
         self.bench.person(self.bench.omnichannel, dnd, "SYSTEM")
 
     @rule(call=st.sampled_from(CALLS))
@@ -130,7 +130,7 @@ def check_rest(bench: Bench, before: int) -> None:
     assert state is not None
     assert (state.in_call, state.episode, state.pending) == (False, None, ())
     last = bench.omnichannel.now
-    if bench.phone.now.value is not Kind.DND:
+    if bench.phone.now.value is not StatusKind.DND:
         assert f"/{Purpose.IN_CALL}/" not in last.by, "left in do-not-disturb after the last call"
     changes = [one for side in (bench.phone, bench.omnichannel) for one in side.history[1:]]
     if changes:

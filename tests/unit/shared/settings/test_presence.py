@@ -4,7 +4,7 @@ import pytest
 
 from shared.errors import InvalidInput
 from shared.settings.presence import DEFAULT_STATUSES, Method, PresenceSettings
-from shared.statuses import Kind
+from shared.statuses import StatusKind
 
 USUAL = [{"name": one.name, "kind": one.kind, "event_type": one.event_type} for one in DEFAULT_STATUSES]
 GUID = "5f000000-0000-4000-8000-000000000001"
@@ -17,18 +17,18 @@ def test_without_a_row_nothing_is_mirrored() -> None:
     assert (settings.enabled, settings.method, settings.lease_s) == (False, Method.SERVER, 30.0)
     lunch = settings.status_named("lunch")
     assert lunch is not None
-    assert (lunch.kind, lunch.length_s) == (Kind.OFF_WORK, 1800.0)
+    assert (lunch.kind, lunch.length_s) == (StatusKind.OFF_WORK, 1800.0)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_has_a_status_a_presence_and_a_number(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(StatusKind))
+def test_every_kind_has_a_status_a_presence_and_a_number(kind: StatusKind) -> None:
     """The names of the channel framework are those of the kinds (E1)."""
     settings = PresenceSettings()
     assert settings.status_for(kind).kind is kind
     assert settings.presences[kind].kind is kind
     assert settings.kind_of(settings.base_statuses[kind]) is kind
-    assert settings.kind_reported("BUSY_DO_NOT_DISTURB") is Kind.DND
-    assert settings.kind_reported(192360004) is Kind.OFF_WORK
+    assert settings.kind_reported("BUSY_DO_NOT_DISTURB") is StatusKind.DND
+    assert settings.kind_reported(192360004) is StatusKind.OFF_WORK
 
 
 def test_both_numeric_tables_can_be_set() -> None:
@@ -39,7 +39,7 @@ def test_both_numeric_tables_can_be_set() -> None:
     found = [settings.status_of(103, note) for note in ("", "lunch", "Training – room 2")]
     assert [one and one.name for one in found] == ["Do not disturb", "Do not disturb", "Training"]
     assert settings.status_of(3, "") is None
-    assert settings.kind_of(7) is Kind.BUSY
+    assert settings.kind_of(7) is StatusKind.BUSY
 
 
 @pytest.mark.parametrize(

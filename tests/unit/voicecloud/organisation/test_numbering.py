@@ -4,7 +4,7 @@ import pytest
 
 from voicecloud.organisation.numbering import Numbering, with_targets
 from voicecloud.routing.events import CallArrived, Consult, DialOut, RoutingAnswer, RoutingAnswered, SetCallerNumber
-from voicecloud.routing.model import Forwarding, Target, TargetKind, User
+from voicecloud.routing.model import Forwarding, Subscriber, Target, TargetKind
 
 OWN = "+35891001001"
 NUMBERING = Numbering("SE", "FI", lambda: {OWN, "1001"})
@@ -37,5 +37,5 @@ def test_wherever_a_call_is_sent_the_number_is_in_one_spelling() -> None:
     answer = NUMBERING.event(RoutingAnswered("c", RoutingAnswer(number("0401234567"))))
     assert answer == RoutingAnswered("c", RoutingAnswer(number("+358401234567")))
     forwarding = Forwarding(busy=number("040 1234567"))
-    user = with_targets(User("u", "Anna", forwarding=forwarding), lambda text: text.replace(" ", ""))
+    user = with_targets(Subscriber("u", "Anna", forwarding=forwarding), lambda text: text.replace(" ", ""))
     assert user.forwarding.busy == number("0401234567")

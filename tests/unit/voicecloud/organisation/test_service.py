@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from shared.errors import Unavailable
-from voicecloud.organisation.model import Kind
+from voicecloud.organisation.model import DocumentKind
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import Documents
 
@@ -22,10 +22,10 @@ class Stored:
     async def revision(self) -> str:
         return self.id
 
-    async def all(self, kind: Kind) -> AsyncIterator[tuple[str, Any]]:
-        if kind is Kind.USER and self.away:
+    async def all(self, kind: DocumentKind) -> AsyncIterator[tuple[str, Any]]:
+        if kind is DocumentKind.USER and self.away:
             raise Unavailable("storage-unavailable", "not now")
-        if kind is Kind.ORGANIZATION:
+        if kind is DocumentKind.ORGANIZATION:
             yield "o1", HEAD
 
 

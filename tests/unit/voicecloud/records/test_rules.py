@@ -40,7 +40,17 @@ from voicecloud.records.rules import (
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import FinishCall
-from voicecloud.routing.model import Action, ActionKind, Forwarding, Pool, Prompt, Prompts, Target, TargetKind, User
+from voicecloud.routing.model import (
+    Action,
+    ActionKind,
+    Forwarding,
+    Pool,
+    Prompt,
+    Prompts,
+    Subscriber,
+    Target,
+    TargetKind,
+)
 
 
 def pool_call(floor: MakeFloor) -> Floor:
@@ -118,7 +128,7 @@ def test_a_second_caller_is_a_missed_one_of_the_busy_user(floor: MakeFloor) -> N
 def test_a_forwarded_call_is_missed_only_if_nobody_took_it(floor: MakeFloor, is_answered: bool) -> None:
     """AgentNotes when the call is over: while it rings at the colleague's nobody has missed it."""
     to_bob = Forwarding(dnd=Target(TargetKind.USER, "bob"))
-    made = floor(users={"ann": User("ann", "Ann", number_of("ann"), forwarding=to_bob)})
+    made = floor(users={"ann": Subscriber("ann", "Ann", number_of("ann"), forwarding=to_bob)})
     made.availability("ann", AvailabilityClass.DND)
     made.call(b_number=number_of("ann"))
     assert [row.user_id for row in user_calls(history_of(made))] == ["bob"]

@@ -8,7 +8,7 @@ from voicecloud.records.model import EndReason, EventKind, RejectReason, Termina
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import RingUser
-from voicecloud.routing.model import OfferMode, Pool, Selection, User
+from voicecloud.routing.model import OfferMode, Pool, Selection, Subscriber
 
 
 def test_the_agent_is_rung_with_caller_and_pool(floor: MakeFloor) -> None:
@@ -216,7 +216,7 @@ def test_a_terminal_lost_while_it_rings_sends_the_call_on(floor: MakeFloor) -> N
 @pytest.mark.parametrize(("mode", "count"), [(OfferMode.FIRST, 1), (OfferMode.ALL, 2)])
 def test_users_choose_whether_all_their_terminals_ring(floor: MakeFloor, mode: OfferMode, count: int) -> None:
     """The first one that is there, or all at once."""
-    made = floor(Pool("p", "P", members=members("eve")), users={"eve": User("eve", "Eve", offer_mode=mode)})
+    made = floor(Pool("p", "P", members=members("eve")), users={"eve": Subscriber("eve", "Eve", offer_mode=mode)})
     made.tell(events.TerminalChanged("eve", Terminal.MOBILE, online=True))
     made.call()
     assert made.found(RingUser)[0].terminals == (Terminal.WEB, Terminal.MOBILE)[:count]
@@ -224,7 +224,7 @@ def test_users_choose_whether_all_their_terminals_ring(floor: MakeFloor, mode: O
 
 def test_fetch_mode_is_never_given_calls_but_may_take_them(floor: MakeFloor) -> None:
     """Eve picks the caller herself."""
-    made = floor(Pool("p", "P", members=members("eve")), users={"eve": User("eve", "Eve", fetch_mode=True)})
+    made = floor(Pool("p", "P", members=members("eve")), users={"eve": Subscriber("eve", "Eve", fetch_mode=True)})
     made.call()
     assert made.stage() == "queued"
     made.tell(events.FetchCall("eve", "c1"))
@@ -280,7 +280,7 @@ def test_simulated_agents_take_what_no_real_phone_can(floor: MakeFloor) -> None:
 
 def test_a_real_phone_takes_the_place_of_a_simulated_one(floor: MakeFloor) -> None:
     """Of one user only the real telephone rings, whatever rings first; without one the simulated does again."""
-    eve = User("eve", "Eve", offer_mode=OfferMode.ALL, ring_order=(Terminal.DESK, Terminal.WEB))
+    eve = Subscriber("eve", "Eve", offer_mode=OfferMode.ALL, ring_order=(Terminal.DESK, Terminal.WEB))
     made = floor(Pool("p", "P", members=members("eve")), users={"eve": eve})
     made.tell(events.TerminalChanged("eve", Terminal.DESK, online=True, simulated=True))
     made.call("real")

@@ -8,7 +8,7 @@ from voicecloud.records.model import Direction, EndReason, EndResult
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber, RingUser
-from voicecloud.routing.model import Pool, User
+from voicecloud.routing.model import Pool, Subscriber
 
 FAR = "+358409999999"
 
@@ -71,7 +71,7 @@ def test_a_user_may_show_the_number_of_an_own_pool(floor: MakeFloor) -> None:
 def test_a_line_that_is_shown_in_two_ways_is_one_number_to_show(floor: MakeFloor) -> None:
     """With and without the 9 of Argentine mobiles (K3, C4)."""
     own = "+5491123456789"
-    made = floor(users={"ann": User("ann", "Ann", number=own)})
+    made = floor(users={"ann": Subscriber("ann", "Ann", number=own)})
     shown = "+541123456789"
     made.tell(events.DialOut("c1", "ann", FAR, caller_number=shown))
     assert made.found(CallNumber)[0].caller_number == shown

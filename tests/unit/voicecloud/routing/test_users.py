@@ -7,14 +7,14 @@ from voicecloud.records.model import CallKind, EndReason
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber
-from voicecloud.routing.model import Forwarding, Target, TargetKind, User
+from voicecloud.routing.model import Forwarding, Subscriber, Target, TargetKind
 
 MOBILE = Target(TargetKind.NUMBER, "+358501112222")
 TO_BOB = Target(TargetKind.USER, "bob")
 
 
-def ann(forwarding: Forwarding) -> dict[str, User]:
-    return {"ann": User("ann", "Ann", number_of("ann"), forwarding=forwarding)}
+def ann(forwarding: Forwarding) -> dict[str, Subscriber]:
+    return {"ann": Subscriber("ann", "Ann", number_of("ann"), forwarding=forwarding)}
 
 
 def test_a_direct_call_rings_the_user(floor: MakeFloor) -> None:
@@ -78,7 +78,7 @@ def test_calls_the_user_does_not_take_are_forwarded(floor: MakeFloor, how: str) 
 def test_a_forwarding_ring_comes_to_an_end(floor: MakeFloor) -> None:
     """Ann forwards to Bob and Bob to Ann: the caller hears the end of it."""
     users = ann(Forwarding(dnd=TO_BOB)) | {
-        "bob": User("bob", "Bob", forwarding=Forwarding(dnd=Target(TargetKind.USER, "ann")))
+        "bob": Subscriber("bob", "Bob", forwarding=Forwarding(dnd=Target(TargetKind.USER, "ann")))
     }
     made = floor(users=users)
     made.availability("ann", AvailabilityClass.DND)

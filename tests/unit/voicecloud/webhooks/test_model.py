@@ -3,9 +3,9 @@
 import pytest
 
 from shared.errors import Misconfigured
-from voicecloud.webhooks.model import Endpoint, Event, Subscription
+from voicecloud.webhooks.model import Endpoint, Subscription, WebhookEvent
 
-EVENT = Event(
+EVENT = WebhookEvent(
     "1", "CallbackCreated", "CallList", "list", "organisation", "2026-11-23T12:00:00.000Z", {"CallbackId": "c"}
 )
 
