@@ -93,12 +93,12 @@ class Settings:
         )
 
 
+@dataclass(frozen=True, eq=False)
 class _Reader:
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+    environment: Mapping[str, str]
 
     def text(self, name: str, default: str) -> str:
-        return self._environment.get(f"VOICECLOUD_{name}") or default
+        return self.environment.get(f"VOICECLOUD_{name}") or default
 
     def number(self, name: str, default: float) -> float:
         text = self.text(name, str(default))

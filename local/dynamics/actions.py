@@ -1,6 +1,7 @@
 """Functions and actions: WhoAmI, what is done with queues, many rows at once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -15,20 +16,20 @@ CRM = "Microsoft.Dynamics.CRM."
 OWNED = frozenset({"phonecall", "incident"})
 
 
+@dataclass(frozen=True, eq=False)
 class Actions:
     """What is called by name rather than by table."""
 
-    def __init__(self, store: Store, writer: Writer, base: str) -> None:
-        self._store = store
-        self._writer = writer
-        self._base = base
+    store: Store
+    writer: Writer
+    base: str
 
     def who_am_i(self, caller: Caller) -> ApiAnswer:
         body = {
-            "@odata.context": f"{self._base}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
-            "BusinessUnitId": str(uuid5(NAMESPACE_URL, f"{self._base}/unit")),
+            "@odata.context": f"{self.base}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
+            "BusinessUnitId": str(uuid5(NAMESPACE_URL, f"{self.base}/unit")),
             "UserId": caller.user_id,
-            "OrganizationId": organisation_id(self._base),
+            "OrganizationId": organisation_id(self.base),
         }
         return ApiAnswer(200, body, {"OData-Version": "4.0"})
 
@@ -42,8 +43,8 @@ class Actions:
         for target in targets:
             if not isinstance(target, Mapping) or target.get("@odata.type") != f"{CRM}{table.name}":
                 raise invalid(table.set_name, f"Each target needs the @odata.type '{CRM}{table.name}'.")
-        ids = [self._writer.create(table, target, caller) for target in targets]
-        context = f"{self._base}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
+        ids = [self.writer.create(table, target, caller) for target in targets]
+        context = f"{self.base}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
         return ApiAnswer(200, {"@odata.context": context, "Ids": ids})
 
     def on_row(self, table: Table, key: str, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
@@ -55,7 +56,7 @@ class Actions:
         }
         if (table.name, action) not in actions:
             raise not_found(action)
-        if self._store.get(table, key) is None:
+        if self.store.get(table, key) is None:
             raise missing(table.name, key)
         body = request.json() if request.body else {}
         return actions[table.name, action](key, body, caller)
@@ -64,18 +65,18 @@ class Actions:
         """Puts an object into a queue; one that is in another queue moves."""
         _check_parameters(body, {"Target", "SourceQueue", "QueueItemProperties"})
         table, key = self._target(body.get("Target"))
-        items = self._store.tables["queueitem"]
+        items = self.store.tables["queueitem"]
         properties = body.get("QueueItemProperties") or {}
         bind = {**properties, "queueid@odata.bind": f"/queues({queue_id})"}
-        present = self._store.select(items, '"objectid" = ? AND "statecode" = 0', [key])
+        present = self.store.select(items, '"objectid" = ? AND "statecode" = 0', [key])
         if present:
             item_id = str(present[0][items.key])
             self._check_source(present[0], body.get("SourceQueue"))
-            self._writer.update(items, item_id, bind, caller)
+            self.writer.update(items, item_id, bind, caller)
         else:
             item = {**bind, f"objectid_{table.name}@odata.bind": f"/{table.set_name}({key})"}
-            item_id = self._writer.create(items, item, caller)
-        context = f"{self._base}/$metadata#Microsoft.Dynamics.CRM.AddToQueueResponse"
+            item_id = self.writer.create(items, item, caller)
+        context = f"{self.base}/$metadata#Microsoft.Dynamics.CRM.AddToQueueResponse"
         return ApiAnswer(200, {"@odata.context": context, "QueueItemId": item_id})
 
     def _pick(self, item_id: str, body: Mapping[str, Any], caller: Caller) -> ApiAnswer:
@@ -92,30 +93,30 @@ class Actions:
             raise refused("The queue item is being worked on by somebody else.")
         self._own(item, f"/systemusers({user_id})", caller)
         if remove:
-            self._writer.delete(self._store.tables["queueitem"], item_id, caller)
+            self.writer.delete(self.store.tables["queueitem"], item_id, caller)
         else:
             bind = {"workerid_systemuser@odata.bind": f"/systemusers({user_id})"}
-            self._writer.update(self._store.tables["queueitem"], item_id, bind, caller)
+            self.writer.update(self.store.tables["queueitem"], item_id, bind, caller)
         return ApiAnswer(204)
 
     def _release(self, item_id: str, body: Mapping[str, Any], caller: Caller) -> ApiAnswer:
         """Nobody works on the item any more; what it holds goes back to the queue's owner."""
         _check_parameters(body, set())
         item = self._item(item_id)
-        queue = self._store.get(self._store.tables["queue"], str(item["queueid"])) or {}
+        queue = self.store.get(self.store.tables["queue"], str(item["queueid"])) or {}
         if queue.get("ownerid"):
-            owners = self._store.tables[queue[target_of("ownerid")]].set_name
+            owners = self.store.tables[queue[target_of("ownerid")]].set_name
             self._own(item, f"/{owners}({queue['ownerid']})", caller)
-        self._writer.update(self._store.tables["queueitem"], item_id, {"workerid_systemuser": None}, caller)
+        self.writer.update(self.store.tables["queueitem"], item_id, {"workerid_systemuser": None}, caller)
         return ApiAnswer(204)
 
     def _own(self, item: Row, owner: str, caller: Caller) -> None:
-        table = self._store.tables[str(item[target_of("objectid")])]
+        table = self.store.tables[str(item[target_of("objectid")])]
         if table.name in OWNED:
-            self._writer.update(table, str(item["objectid"]), {"ownerid@odata.bind": owner}, caller)
+            self.writer.update(table, str(item["objectid"]), {"ownerid@odata.bind": owner}, caller)
 
     def _item(self, item_id: str) -> Row:
-        item = self._store.get(self._store.tables["queueitem"], item_id)
+        item = self.store.get(self.store.tables["queueitem"], item_id)
         if item is None:
             raise missing("queueitem", item_id)
         if item["statecode"] != 0:
@@ -129,11 +130,11 @@ class Actions:
         kind = str(target.get("@odata.type", "")).removeprefix("#")
         if not kind.startswith(CRM):
             raise invalid("queues", "A resource of the abstract type 'crmbaseentity' needs an @odata.type.")
-        table = self._store.tables.get(kind.removeprefix(CRM))
+        table = self.store.tables.get(kind.removeprefix(CRM))
         if table is None or table.name not in OWNED:
             raise refused(f"A row of {kind} cannot be added to a queue.")
         key = str(target.get(table.key, "")).lower()
-        if self._store.get(table, key) is None:
+        if self.store.get(table, key) is None:
             raise missing(table.name, key)
         return table, key
 

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
@@ -66,14 +67,14 @@ class GivenKeys:
         return self._key
 
 
+@dataclass(frozen=True, eq=False)
 class Authentication:
     """Bearer tokens for ``audience``, from people and from application users."""
 
-    def __init__(self, store: Store, keys: Keys, audience: str, privileges: Privileges) -> None:
-        self._store = store
-        self._keys = keys
-        self._audience = audience
-        self._privileges = privileges
+    store: Store
+    keys: Keys
+    audience: str
+    privileges: Privileges
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request, header names in lower case. Raises DataverseError 401 or 403."""
@@ -91,7 +92,7 @@ class Authentication:
         own_id = caller.on_behalf_by or caller.user_id
         for header, column in IMPERSONATION.items():
             if wanted := headers.get(header):
-                if not self._privileges.has(own_id, ACT_FOR_OTHERS):
+                if not self.privileges.has(own_id, ACT_FOR_OTHERS):
                     raise lacks_privilege(own_id, ACT_FOR_OTHERS)
                 found = self._find(column, wanted.strip("{}"))
                 if found is None:
@@ -106,12 +107,12 @@ class Authentication:
         if scheme.lower() != "bearer":
             raise await self._challenge("The request carries no bearer token.")
         try:
-            key, issuer = await self._keys.key_for(token), await self._keys.issuer()
+            key, issuer = await self.keys.key_for(token), await self.keys.issuer()
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=["RS256"],
-                audience=[self._audience, f"{self._audience}/"],
+                audience=[self.audience, f"{self.audience}/"],
                 issuer=issuer,
                 options={"require": ["exp", "nbf", "aud", "iss"]},
             )
@@ -123,10 +124,10 @@ class Authentication:
 
     async def _challenge(self, message: str) -> DataverseError:
         try:
-            authority = (await self._keys.issuer()).removesuffix("/v2.0")
+            authority = (await self.keys.issuer()).removesuffix("/v2.0")
         except httpx.HTTPError:
             authority = ""
-        challenge = f"Bearer authorization_uri={authority}/oauth2/authorize, resource_id={self._audience}/"
+        challenge = f"Bearer authorization_uri={authority}/oauth2/authorize, resource_id={self.audience}/"
         return DataverseError(401, "", message, {"WWW-Authenticate": challenge})
 
     def _user(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -140,7 +141,7 @@ class Authentication:
         return found
 
     def _find(self, column: str, value: str) -> Mapping[str, Any] | None:
-        found = self._store.select(self._store.tables["systemuser"], f'"{column}" = ?', [value.lower()])
+        found = self.store.select(self.store.tables["systemuser"], f'"{column}" = ?', [value.lower()])
         return found[0] if found else None
 
 

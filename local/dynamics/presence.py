@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,17 +26,15 @@ DOCUMENT = "presences-before"
 _GET = re.compile(rf"{GET}(?:\((?:ApiVersion=(?P<version>'[^']*'|@\w+))?\))?")
 
 
+@dataclass(frozen=True, eq=False)
 class Presence:
     """All of it is written by the assignment engine, whoever asked; who asked is ``msdyn_presencemodifiedby``."""
 
-    def __init__(
-        self, store: Store, writer: Writer, privileges: Privileges, base: str, clock: Callable[[], datetime]
-    ) -> None:
-        self._store = store
-        self._writer = writer
-        self._privileges = privileges
-        self._base = base
-        self._clock = clock
+    store: Store
+    writer: Writer
+    privileges: Privileges
+    base: str
+    clock: Callable[[], datetime]
 
     def serves(self, path: str) -> bool:
         return path.partition("(")[0] in {GET, MODIFY}
@@ -64,29 +63,29 @@ class Presence:
             raise ValueError("capacity is switched by systemuserid and exhausted")
         agent_id, exhausted = str(UUID(str(document["systemuserid"]))), bool(document["exhausted"])
         self._row("systemuser", agent_id)
-        with self._store.transaction():
-            status, before = self._status(agent_id), json.loads(self._store.document(DOCUMENT) or "{}")
+        with self.store.transaction():
+            status, before = self._status(agent_id), json.loads(self.store.document(DOCUMENT) or "{}")
             presence = wanted = _presence_of(status)
             if exhausted and agent_id not in before:
                 before[agent_id], wanted = presence, BUILT_IN[BUSY_DND][0]
             elif not exhausted:
                 was = before.pop(agent_id, presence)
                 wanted = was if _is_taken_over(status) else presence
-            self._store.put_document(DOCUMENT, json.dumps(before))
+            self.store.put_document(DOCUMENT, json.dumps(before))
             self._write(agent_id, wanted, 0 if exhausted else CAPACITY, SYSTEM if wanted != presence else None)
 
     def forget(self) -> None:
-        self._store.put_document(DOCUMENT, "{}")
+        self.store.put_document(DOCUMENT, "{}")
 
     def _get(self, agent_id: str) -> ApiAnswer:
-        user = self._store.get(self._store.tables["systemuser"], agent_id)
+        user = self.store.get(self.store.tables["systemuser"], agent_id)
         if user is None or user["applicationid"]:
             raise missing("msdyn_agentstatus", agent_id)
         status = self._status(agent_id)
         presence = self._row("msdyn_presence", _presence_of(status))
         since = status["msdyn_presencemodifiedon"] if status else None
         body = {
-            "@odata.context": f"{self._base}/$metadata#Microsoft.Dynamics.CRM.{GET}Response",
+            "@odata.context": f"{self.base}/$metadata#Microsoft.Dynamics.CRM.{GET}Response",
             "AgentId": agent_id,
             "AgentName": user["fullname"],
             "PresenceId": presence["msdyn_presenceid"],
@@ -117,8 +116,8 @@ class Presence:
 
         ``by``: who set the presence, None when it is left as it is.
         """
-        table, status = self._store.tables["msdyn_agentstatus"], self._status(agent_id)
-        now = self._clock().astimezone(UTC).isoformat()
+        table, status = self.store.tables["msdyn_agentstatus"], self._status(agent_id)
+        now = self.clock().astimezone(UTC).isoformat()
         body: dict[str, Any] = {
             "msdyn_agentid@odata.bind": f"/systemusers({agent_id})",
             "msdyn_currentpresenceid@odata.bind": f"/msdyn_presences({presence_id})",
@@ -129,40 +128,40 @@ class Presence:
             body["msdyn_capacitymodifiedon"] = now
         if status is None or by:
             body |= {"msdyn_presencemodifiedon": now, "msdyn_presencemodifiedby": by or SYSTEM}
-        with self._store.transaction():
+        with self.store.transaction():
             if status is None:
-                self._writer.create(table, body, ENGINE)
+                self.writer.create(table, body, ENGINE)
             else:
-                self._writer.update(table, str(status[table.key]), body, ENGINE)
+                self.writer.update(table, str(status[table.key]), body, ENGINE)
             if by or "msdyn_capacitymodifiedon" in body:
                 self._note(agent_id, presence_id, capacity, now)
 
     def _note(self, agent_id: str, presence_id: str, capacity: int, now: str) -> None:
         """The history: what was until now has an end."""
-        table = self._store.tables["msdyn_agentstatushistory"]
-        for row in self._store.select(table, '"msdyn_agentid" = ? AND "msdyn_endtime" IS NULL', [agent_id]):
-            self._writer.update(table, str(row[table.key]), {"msdyn_endtime": now}, ENGINE)
+        table = self.store.tables["msdyn_agentstatushistory"]
+        for row in self.store.select(table, '"msdyn_agentid" = ? AND "msdyn_endtime" IS NULL', [agent_id]):
+            self.writer.update(table, str(row[table.key]), {"msdyn_endtime": now}, ENGINE)
         body = {
             "msdyn_agentid@odata.bind": f"/systemusers({agent_id})",
             "msdyn_presenceid@odata.bind": f"/msdyn_presences({presence_id})",
             "msdyn_starttime": now,
             "msdyn_availablecapacity": capacity,
         }
-        self._writer.create(table, body, ENGINE)
+        self.writer.create(table, body, ENGINE)
 
     def _status(self, agent_id: str) -> Row | None:
-        found = self._store.select(self._store.tables["msdyn_agentstatus"], '"msdyn_agentid" = ?', [agent_id])
+        found = self.store.select(self.store.tables["msdyn_agentstatus"], '"msdyn_agentid" = ?', [agent_id])
         return found[0] if found else None
 
     def _row(self, name: str, key: str) -> Row:
-        row = self._store.get(self._store.tables[name], key)
+        row = self.store.get(self.store.tables[name], key)
         if row is None:
             raise missing(name, key)
         return row
 
     def _check_privilege(self, privilege: str, caller: Caller) -> None:
         for user_id in filter(None, (caller.user_id, caller.on_behalf_by)):
-            if not self._privileges.has(user_id, privilege):
+            if not self.privileges.has(user_id, privilege):
                 raise lacks_privilege(user_id, privilege)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -19,11 +20,11 @@ def privilege_name(verb: str, table: str) -> str:
     return f"prv{verb}{SHARED.get(table, table if '_' in table else table.capitalize())}"
 
 
+@dataclass(frozen=True, eq=False)
 class Privileges:
     """Grants and denials per user, kept in the database."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     def has(self, user_id: str, privilege: str) -> bool:
         """``privilege``: ``prvReadContact``, ``prvWriteActivity``, ``prvActOnBehalfOfAnotherUser``, …"""
@@ -34,25 +35,25 @@ class Privileges:
 
     def decide(self, user_id: str, privilege: str, *, granted: bool) -> None:
         decided = {**self._decided(), f"{user_id}/{_key(privilege)}": granted}
-        self._store.put_document(DOCUMENT, json.dumps(decided))
+        self.store.put_document(DOCUMENT, json.dumps(decided))
 
     def clear(self) -> None:
-        self._store.put_document(DOCUMENT, "{}")
+        self.store.put_document(DOCUMENT, "{}")
 
     def held_by(self, user_id: str) -> Iterator[dict[str, Any]]:
         """``RolePrivilege`` of ``RetrieveUserPrivileges``: what a user has by roles and teams."""
-        names = [privilege_name(verb, table) for table in self._store.tables for verb in VERBS]
+        names = [privilege_name(verb, table) for table in self.store.tables for verb in VERBS]
         for name in sorted({*names, ACT_FOR_OTHERS}):
             if self.has(user_id, name):
                 identity = str(uuid5(NAMESPACE_URL, name))
                 yield {"Depth": "Global", "PrivilegeId": identity, "PrivilegeName": name, "RecordFilterId": None}
 
     def _decided(self) -> dict[str, bool]:
-        decided: dict[str, bool] = json.loads(self._store.document(DOCUMENT) or "{}")
+        decided: dict[str, bool] = json.loads(self.store.document(DOCUMENT) or "{}")
         return decided
 
     def _is_application(self, user_id: str) -> bool:
-        user = self._store.get(self._store.tables["systemuser"], user_id)
+        user = self.store.get(self.store.tables["systemuser"], user_id)
         return bool(user and user["applicationid"])
 
 

@@ -28,12 +28,12 @@ class Resource:
         return "2.0" if self.api else "1.0"
 
 
+@dataclass(frozen=True, eq=False)
 class ClaimsWriter:
     """Claims in one tenant; ``now`` is in seconds since 1970."""
 
-    def __init__(self, directory: Directory, issuer: str) -> None:
-        self._directory = directory
-        self._issuer = issuer
+    directory: Directory
+    issuer: str
 
     def for_application(self, application: Application, resource: Resource, now: int) -> Claims:
         """An application in its own name (client credentials)."""
@@ -82,8 +82,8 @@ class ClaimsWriter:
 
     def _common(self, now: int) -> Claims:
         return {
-            "iss": self._issuer,
-            "tid": self._directory.tenant_id,
+            "iss": self.issuer,
+            "tid": self.directory.tenant_id,
             "iat": now,
             "nbf": now,
             "exp": now + ACCESS_S,

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +17,11 @@ Datum = Any
 """The runtime's own type of values, which it does not type."""
 
 
+@dataclass(frozen=True, eq=False)
 class Invoker:
     """Calls functions within ``functionTimeout`` (None: no limit)."""
 
-    def __init__(self, timeout_s: float | None) -> None:
-        self._timeout_s = timeout_s
+    timeout_s: float | None
 
     async def call(
         self, function: Function, value: Datum, metadata: Mapping[str, Datum] | None = None, trace_parent: str = ""
@@ -32,13 +33,13 @@ class Invoker:
         started = time.perf_counter()
         fields: dict[str, object] = {"function": function.name, "invocation": str(uuid4())}
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(self.timeout_s):
                 returned = await runtime.invoke(
                     str(fields["invocation"]), function.id, (function.argument, value), metadata or {}, trace_parent
                 )
         except TimeoutError:
-            log.error("timed out", extra={**fields, "limit_s": self._timeout_s})  # noqa: TRY400 (no traceback helps)
-            raise runtime.InvocationFailedError(f"longer than functionTimeout ({self._timeout_s} s)") from None
+            log.error("timed out", extra={**fields, "limit_s": self.timeout_s})  # noqa: TRY400 (no traceback helps)
+            raise runtime.InvocationFailedError(f"longer than functionTimeout ({self.timeout_s} s)") from None
         except runtime.InvocationFailedError as error:
             extra = {**fields, "ms": _ms_since(started), "error": str(error), "exception": error.traceback}
             log.error("failed", extra=extra)  # noqa: TRY400 (the function's own traceback is a field)

@@ -37,21 +37,21 @@ class Replay:
     lock_lost: int = 0
 
 
+@dataclass(frozen=True, eq=False)
 class DeadLetters:
     """The dead-letter queues of the app's queues. ``wait_s``: after so long without one, no more are expected."""
 
-    def __init__(self, bus: Bus, wait_s: float = WAIT_S) -> None:
-        self._bus = bus
-        self._wait_s = wait_s
+    bus: Bus
+    wait_s: float = WAIT_S
 
     async def list_dead(self, queue: str, limit: int) -> list[DeadLetter]:
         """Up to ``limit`` dead letters, oldest first, without touching them."""
         found: list[DeadLetter] = []
-        async with self._bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+        async with self.bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
             sequence_number = 0
             while len(found) < limit:
                 page = await receiver.peek_messages(
-                    min(PAGE, limit - len(found)), sequence_number=sequence_number, timeout=self._wait_s
+                    min(PAGE, limit - len(found)), sequence_number=sequence_number, timeout=self.wait_s
                 )
                 if not page:
                     break
@@ -69,8 +69,8 @@ class DeadLetters:
         sent: set[int] = set()
         done: set[int] = set()
         left: dict[int, ServiceBusReceivedMessage] = {}
-        async with self._bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
-            while page := await receiver.receive_messages(PAGE, max_wait_time=self._wait_s):
+        async with self.bus.receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+            while page := await receiver.receive_messages(PAGE, max_wait_time=self.wait_s):
                 if all(message.sequence_number in left for message in page):
                     break
                 for message in page:
@@ -79,7 +79,7 @@ class DeadLetters:
                         left[number] = message
                         continue
                     if number not in sent:
-                        await self._bus.send_raw(queue, [_successor(message)])
+                        await self.bus.send_raw(queue, [_successor(message)])
                         sent.add(number)
                     with contextlib.suppress(MessageLockLostError):  # it comes again
                         await receiver.complete_message(message)

@@ -23,11 +23,11 @@ class QueueDepth:
     dead_letter: int
 
 
+@dataclass(frozen=True, eq=False)
 class QueueDepths:
     """The queues of a Service Bus namespace."""
 
-    def __init__(self, admin: ServiceBusAdministrationClient) -> None:
-        self._admin = admin
+    admin: ServiceBusAdministrationClient
 
     @classmethod
     def from_settings(cls, environ: Mapping[str, str], credential: AsyncTokenCredential | None = None) -> Self:
@@ -44,7 +44,7 @@ class QueueDepths:
     async def of(self, queue: str) -> QueueDepth:
         """Raises Misconfigured ``queue-missing`` or ``bus-refused``, Unavailable ``bus-unavailable``."""
         try:
-            found = await self._admin.get_queue_runtime_properties(queue)
+            found = await self.admin.get_queue_runtime_properties(queue)
         except ResourceNotFoundError as error:
             raise Misconfigured("queue-missing", f"the namespace has no queue {queue}") from error
         except ClientAuthenticationError as error:
@@ -58,7 +58,7 @@ class QueueDepths:
         )
 
     async def close(self) -> None:
-        await self._admin.close()
+        await self.admin.close()
 
 
 _TIME_OUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 10}

@@ -1,6 +1,7 @@
 """Callback requests as Dynamics sees them: phonecall activities in a queue (F2, F4)."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,15 +19,15 @@ from shared.storage.races import win
 from shared.text import cut
 
 
+@dataclass(frozen=True, eq=False)
 class CallbackActivities:
     """Creates and counts callback requests; every write may be repeated, and does without columns Dynamics lacks."""
 
-    def __init__(self, dataverse: Dataverse, absent: AbsentColumns) -> None:
-        self._dataverse = dataverse
-        self._absent = absent
+    dataverse: Dataverse
+    absent: AbsentColumns
 
     def activity_id(self, callback_id: str) -> UUID:
-        return dataverse_id(self._dataverse.url, "callback", callback_id)
+        return dataverse_id(self.dataverse.url, "callback", callback_id)
 
     async def create(self, activity_id: UUID, callback: Callback, queue_id: UUID, customer: Customer | None) -> None:
         """One request: the activity and its queue item, both or none. Being there already is success.
@@ -53,7 +54,7 @@ class CallbackActivities:
         path = f"{names.PHONECALLS}({activity_id})"
 
         async def counted(absent: Collection[str]) -> bool:
-            row = await self._dataverse.get(path, {"$select": f"{names.STATECODE},description"})
+            row = await self.dataverse.get(path, {"$select": f"{names.STATECODE},description"})
             if row[names.STATECODE] != names.STATE_OPEN:
                 return False
             times = await requests()
@@ -62,33 +63,33 @@ class CallbackActivities:
                 names.LAST_REQUESTED_ON: to_iso(max(times)),
                 **_with_note(str(row.get("description") or ""), repeat),
             }
-            await self._dataverse.update(path, _less(body, absent), if_match=str(row["@odata.etag"]))
+            await self.dataverse.update(path, _less(body, absent), if_match=str(row["@odata.etag"]))
             return True
 
         contended = Unavailable("callback-contended", "too many change one callback request")
         try:
-            return await win(lambda: self._absent.doing_without(counted), contended)
+            return await win(lambda: self.absent.doing_without(counted), contended)
         except Missing:
             return False
 
     async def _write(self, activity_id: UUID, callback: Callback, queue_id: UUID, customer: Customer | None) -> None:
-        item_id = dataverse_id(self._dataverse.url, "callback-queue-item", callback.id)
+        item_id = dataverse_id(self.dataverse.url, "callback-queue-item", callback.id)
         path, activity = f"{names.PHONECALLS}({activity_id})", _activity(callback, customer)
         item_path, item = f"{names.QUEUEITEMS}({item_id})", _queue_item(activity_id, queue_id)
 
         async def write(absent: Collection[str]) -> None:
             created = Change("PATCH", path, _less(activity, absent), if_none_match="*")
-            await self._dataverse.transact([created, Change("PATCH", item_path, item, if_none_match="*")])
+            await self.dataverse.transact([created, Change("PATCH", item_path, item, if_none_match="*")])
 
         try:
-            await self._absent.doing_without(write)
+            await self.absent.doing_without(write)
         except Conflict as conflict:
             if conflict.code != "dataverse-exists":
                 raise
 
     async def _queue_exists(self, queue_id: UUID) -> bool:
         try:
-            await self._dataverse.get(f"{names.QUEUES}({queue_id})", {"$select": "queueid"})
+            await self.dataverse.get(f"{names.QUEUES}({queue_id})", {"$select": "queueid"})
         except Missing:
             return False
         return True

@@ -1,6 +1,6 @@
 """Decides the place of a callback among its caller's requests (K6): one of its own, or a repeat of one still open."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.callbacks.activities import CallbackActivities
@@ -15,13 +15,13 @@ PATIENCE = timedelta(minutes=10)
 """How long a repeat waits for the first request to reach Dynamics before it becomes a request of its own."""
 
 
+@dataclass(frozen=True, eq=False)
 class Claims:
     """Places are noted by compare-and-set: of two callbacks of one caller at once, one is first, the other repeats."""
 
-    def __init__(self, store: CallbackStore, activities: CallbackActivities, clock: Clock) -> None:
-        self._store = store
-        self._activities = activities
-        self._clock = clock
+    store: CallbackStore
+    activities: CallbackActivities
+    clock: Clock
 
     async def settle(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
         """The noted place: a repeat has been counted in Dynamics, a request of its own is still to be created.
@@ -35,31 +35,31 @@ class Claims:
         )
 
     async def _settle(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
-        record = await self._store.callback(caller, callback.id) or await self._claim(caller, callback, link=link)
+        record = await self.store.callback(caller, callback.id) or await self._claim(caller, callback, link=link)
         if not record.repeat:
             return record
-        opened = await self._store.open_request(caller)
+        opened = await self.store.open_request(caller)
         if opened and opened.activity_id != record.activity_id:
-            record = await self._store.claim(caller, replace(record, activity_id=opened.activity_id))
+            record = await self.store.claim(caller, replace(record, activity_id=opened.activity_id))
         if await self._count(caller, callback, record, opened):
             return record
-        own = replace(record, activity_id=self._activities.activity_id(callback.id), repeat=False)
-        return await self._store.claim_open(caller, own, opened, self._clock())
+        own = replace(record, activity_id=self.activities.activity_id(callback.id), repeat=False)
+        return await self.store.claim_open(caller, own, opened, self.clock())
 
     async def _claim(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
-        own_id = self._activities.activity_id(callback.id)
+        own_id = self.activities.activity_id(callback.id)
         own = CallbackRecord(callback.id, own_id, repeat=False, stage=Stage.CLAIMED, requested_at=callback.created_at)
         if not link:
-            return await self._store.claim(caller, own)
-        opened = await self._store.open_request(caller)
+            return await self.store.claim(caller, own)
+        opened = await self.store.open_request(caller)
         if opened is None:
-            return await self._store.claim_open(caller, own, None, self._clock())
-        return await self._store.claim(caller, replace(own, activity_id=opened.activity_id, repeat=True))
+            return await self.store.claim_open(caller, own, None, self.clock())
+        return await self.store.claim(caller, replace(own, activity_id=opened.activity_id, repeat=True))
 
     async def _count(self, caller: str, callback: Callback, record: CallbackRecord, opened: OpenRequest | None) -> bool:
         """Counts a repeat on the activity it repeats; False when that is not open in Dynamics (any more)."""
-        if opened and not opened.recorded and self._clock() - opened.claimed_at < PATIENCE:
+        if opened and not opened.recorded and self.clock() - opened.claimed_at < PATIENCE:
             raise Unavailable("callback-first-pending", "the request that this one repeats is not in Dynamics yet")
-        return await self._activities.count(
-            record.activity_id, callback, lambda: self._store.requests_on(caller, record.activity_id)
+        return await self.activities.count(
+            record.activity_id, callback, lambda: self.store.requests_on(caller, record.activity_id)
         )

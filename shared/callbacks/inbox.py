@@ -4,6 +4,7 @@ Only a brake, never a mark of completion: a callback that is still open after ``
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 from urllib.parse import quote, unquote
@@ -16,25 +17,25 @@ RESEND_AFTER = timedelta(hours=3)
 BATCH = 100
 
 
+@dataclass(frozen=True, eq=False)
 class CallbackInbox:
     """The ``callbackinbox`` table: partition = list, row = callback, ``sent`` = when."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def under_way(self, list_id: str) -> Mapping[str, datetime]:
         """The callbacks of a list that were sent and are not known to be finished, with the time of sending."""
-        rows = self._table.query(_key(list_id))
+        rows = self.table.query(_key(list_id))
         return {unquote(row.rk): row.values["sent"] async for row in rows}
 
     async def sent(self, list_id: str, callback_ids: Iterable[str], now: datetime) -> None:
         rows = [Row(_key(list_id), _key(callback_id), {"sent": now}) for callback_id in callback_ids]
         for batch in batched(rows, BATCH, strict=False):
-            await self._table.transact([Put(row) for row in batch])
+            await self.table.transact([Put(row) for row in batch])
 
     async def forget(self, list_id: str, callback_id: str) -> None:
         """Finished, or no longer open at its source."""
-        await self._table.delete(_key(list_id), _key(callback_id))
+        await self.table.delete(_key(list_id), _key(callback_id))
 
 
 def _key(text: str) -> str:

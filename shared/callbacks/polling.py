@@ -1,7 +1,7 @@
 """Fetches open callbacks list by list and turns each into a message (F1): polling itself decides nothing else."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.bus.bus import Bus
@@ -28,18 +28,16 @@ def requested(list_id: str, callback_id: str, now: datetime, *, webhook: bool = 
     return Event(f"callback/{list_id}/{callback_id}", REQUESTED, "voicecloud", callback_id, now, data)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class CallbackPolling:
     """Run by a timer; one instance at a time polls a list."""
 
-    def __init__(
-        self, *, settings: Settings, enreach: Enreach, bus: Bus, inbox: CallbackInbox, polls: Polls, clock: Clock
-    ) -> None:
-        self._settings = settings
-        self._enreach = enreach
-        self._bus = bus
-        self._inbox = inbox
-        self._polls = polls
-        self._clock = clock
+    settings: Settings
+    enreach: Enreach
+    bus: Bus
+    inbox: CallbackInbox
+    polls: Polls
+    clock: Clock
 
     async def run(self) -> dict[str, int]:
         """Polls each list that is due; gives the number of messages sent per list.
@@ -47,21 +45,21 @@ class CallbackPolling:
         A list that cannot be polled does not hold up the others: why is noted with its poll, which health shows.
         """
         sent: dict[str, int] = {}
-        profiles = (await self._settings.snapshot()).callback_profiles
-        for list_id in (await self._polls.all()).keys() - {name for name, one in profiles.items() if one.enabled}:
-            await self._polls.forget(list_id)
+        profiles = (await self.settings.snapshot()).callback_profiles
+        for list_id in (await self.polls.all()).keys() - {name for name, one in profiles.items() if one.enabled}:
+            await self.polls.forget(list_id)
         for profile in profiles.values():
-            if not await self._polls.claim(profile, self._clock()):
+            if not await self.polls.claim(profile, self.clock()):
                 continue
             try:
                 sent[profile.list_id], unreadable = await self._poll(profile)
-                await self._polls.note(profile.list_id, f"{unreadable} callbacks cannot be read" if unreadable else "")
+                await self.polls.note(profile.list_id, f"{unreadable} callbacks cannot be read" if unreadable else "")
             except VoiceError as error:
                 log.warning("callback list not polled", extra={"list_id": profile.list_id, "error": str(error)})
-                await self._polls.note(profile.list_id, str(error))
+                await self.polls.note(profile.list_id, str(error))
             except Exception:
                 log.exception("callback list not polled", extra={"list_id": profile.list_id})
-                await self._polls.note(
+                await self.polls.note(
                     profile.list_id,
                     "a fault of the program: report it with the entry `callback list not polled` of the log",
                 )
@@ -69,14 +67,14 @@ class CallbackPolling:
 
     async def _poll(self, profile: CallbackProfile) -> tuple[int, int]:
         """How many were sent, and how many could not be read."""
-        now = self._clock()
-        found, unreadable = await open_callbacks(self._enreach, profile.list_id, now - profile.max_age)
-        under_way = await self._inbox.under_way(profile.list_id)
+        now = self.clock()
+        found, unreadable = await open_callbacks(self.enreach, profile.list_id, now - profile.max_age)
+        under_way = await self.inbox.under_way(profile.list_id)
         new = [one for one in found if one.id not in under_way or now - under_way[one.id] > RESEND_AFTER]
-        await self._bus.send_all(QUEUE, [_polled(one, now) for one in new])
-        await self._inbox.sent(profile.list_id, [one.id for one in new], now)
+        await self.bus.send_all(QUEUE, [_polled(one, now) for one in new])
+        await self.inbox.sent(profile.list_id, [one.id for one in new], now)
         for finished in under_way.keys() - {one.id for one in found}:
-            await self._inbox.forget(profile.list_id, finished)
+            await self.inbox.forget(profile.list_id, finished)
         if new:
             log.info("callbacks found by polling", extra={"list_id": profile.list_id, "count": len(new)})
         return len(new), unreadable

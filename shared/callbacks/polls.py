@@ -1,7 +1,7 @@
 """When each list was polled last and how that went: the ``polls`` table, partition ``callbacks``, row = list."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
@@ -12,11 +12,11 @@ from shared.storage.tables import Table, Values
 PARTITION = "callbacks"
 
 
+@dataclass(frozen=True, eq=False)
 class Polls:
     """Of several instances, the one that moves the poll's time forward polls."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def claim(self, profile: CallbackProfile, now: datetime) -> bool:
         """Whether this instance is to poll the list now."""
@@ -28,22 +28,22 @@ class Polls:
             is_ours = is_due(profile, last, now)
             return _values(Poll(now, last.fault if last else "", profile.max_age)) if is_ours else values
 
-        await self._table.update(PARTITION, _key(profile.list_id), claimed)
+        await self.table.update(PARTITION, _key(profile.list_id), claimed)
         return is_ours
 
     async def note(self, list_id: str, fault: str) -> None:
         """How the poll went: an empty fault when well."""
-        await self._table.update(
+        await self.table.update(
             PARTITION, _key(list_id), lambda values: _values(replace(_to_poll(values), fault=fault)) if values else None
         )
 
     async def forget(self, list_id: str) -> None:
         """The list has no enabled profile: should it get one, it is polled at once."""
-        await self._table.delete(PARTITION, _key(list_id))
+        await self.table.delete(PARTITION, _key(list_id))
 
     async def all(self) -> Mapping[str, Poll]:
         """The last poll of each list."""
-        return {unquote(row.rk): _to_poll(row.values) async for row in self._table.query(PARTITION)}
+        return {unquote(row.rk): _to_poll(row.values) async for row in self.table.query(PARTITION)}
 
 
 def _key(list_id: str) -> str:

@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -26,30 +26,30 @@ def caller_key(list_id: str, callback_id: str, e164: str | None) -> str:
     return f"{quote(list_id, safe='')}~{caller}"
 
 
+@dataclass(frozen=True, eq=False)
 class CallbackStore:
     """Reads and advances callbacks by compare-and-set. Whoever loses a race gets Conflict and reads again."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def callback(self, caller: str, callback_id: str) -> CallbackRecord | None:
-        row = await self._table.get(caller, _callback_key(callback_id))
+        row = await self.table.get(caller, _callback_key(callback_id))
         return _to_record(row) if row else None
 
     async def open_request(self, caller: str) -> OpenRequest | None:
-        row = await self._table.get(caller, OPEN)
+        row = await self.table.get(caller, OPEN)
         return _to_open(row) if row else None
 
     async def requests_on(self, caller: str, activity_id: UUID) -> Sequence[datetime]:
         """When each of the callbacks that are, or are counted on, an activity was left."""
-        rows = self._table.query(caller, rk_from=CALLBACK, rk_below=f"{CALLBACK}~")
+        rows = self.table.query(caller, rk_from=CALLBACK, rk_below=f"{CALLBACK}~")
         records = [_to_record(row) async for row in rows]
         return [record.requested_at for record in records if record.activity_id == activity_id]
 
     async def claim(self, caller: str, record: CallbackRecord) -> CallbackRecord:
         """Notes the place of a callback, for the first time or anew, with no say about the caller's open request."""
         row = _to_row(caller, record)
-        return _to_record(await (self._table.replace(row) if record.etag else self._table.insert(row)))
+        return _to_record(await (self.table.replace(row) if record.etag else self.table.insert(row)))
 
     async def claim_open(
         self, caller: str, record: CallbackRecord, before: OpenRequest | None, now: datetime
@@ -64,7 +64,7 @@ class CallbackStore:
             Replace(row) if record.etag else Insert(row),
             Replace(opened) if before else Insert(opened),
         ]
-        written, _ = await self._table.transact(operations)
+        written, _ = await self.table.transact(operations)
         return _to_record(written)
 
     async def recorded(self, caller: str, record: CallbackRecord) -> CallbackRecord:
@@ -73,12 +73,12 @@ class CallbackStore:
         opened = await self.open_request(caller)
         if opened and opened.activity_id == record.activity_id and not opened.recorded:
             operations.append(Replace(_to_open_row(caller, replace(opened, recorded=True))))
-        written, *_ = await self._table.transact(operations)
+        written, *_ = await self.table.transact(operations)
         return _to_record(written)
 
     async def closed(self, caller: str, record: CallbackRecord) -> None:
         """Notes that nothing is left to do."""
-        await self._table.replace(_to_row(caller, replace(record, stage=Stage.CLOSED)))
+        await self.table.replace(_to_row(caller, replace(record, stage=Stage.CLOSED)))
 
 
 def _callback_key(callback_id: str) -> str:

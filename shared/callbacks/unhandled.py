@@ -26,28 +26,28 @@ class LeftAlone:
     unreadable: int
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class LeftCallbacks:
     """Compares the open callbacks of every list the API user sees with the profiles."""
 
-    def __init__(self, *, settings: Settings, enreach: Enreach, clock: Clock) -> None:
-        self._settings = settings
-        self._enreach = enreach
-        self._clock = clock
+    settings: Settings
+    enreach: Enreach
+    clock: Clock
 
     async def find(self) -> LeftAlone:
         """Raises what ``Enreach`` and the settings raise."""
-        profiles = (await self._settings.snapshot()).callback_profiles
+        profiles = (await self.settings.snapshot()).callback_profiles
         found: list[LeftCallback] = []
         unreadable = 0
-        for one in await self._enreach.callback_lists():
+        for one in await self.enreach.callback_lists():
             callbacks, lacking = await self._of_list(one, profiles.get(one.id))
             found += callbacks
             unreadable += lacking
         return LeftAlone(found, unreadable)
 
     async def _of_list(self, one: CallbackList, profile: CallbackProfile | None) -> tuple[Sequence[LeftCallback], int]:
-        now = self._clock()
-        callbacks, unreadable = await open_callbacks(self._enreach, one.id, now - LONG_AGO)
+        now = self.clock()
+        callbacks, unreadable = await open_callbacks(self.enreach, one.id, now - LONG_AGO)
         judged = ((callback, left_alone(callback, profile, now)) for callback in callbacks)
         left = [
             LeftCallback(callback.id, one.id, one.name, callback.created_at, why) for callback, why in judged if why

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,20 +16,20 @@ from shared.errors import InvalidInput, Missing, Unavailable
 from shared.storage.races import win
 
 
+@dataclass(frozen=True, eq=False)
 class CallbackAttempts:
-    def __init__(self, dataverse: Dataverse, absent: AbsentColumns, store: CallStore) -> None:
-        self._dataverse = dataverse
-        self._absent = absent
-        self._store = store
+    dataverse: Dataverse
+    absent: AbsentColumns
+    store: CallStore
 
     async def add(self, request: UUID, call_id: str, at: datetime) -> None:
         """The call was an attempt on this request."""
-        await self._store.attempted(request, call_id, at)
+        await self.store.attempted(request, call_id, at)
         await self._count(request)
 
     async def take_back(self, request: UUID, call_id: str) -> None:
         """It was none."""
-        await self._store.attempted(request, call_id, None)
+        await self.store.attempted(request, call_id, None)
         await self._count(request)
 
     async def _count(self, request: UUID) -> None:
@@ -40,15 +41,15 @@ class CallbackAttempts:
 
         async def counted(absent: Collection[str]) -> None:
             there = [name for name in FIGURES if name not in absent]
-            row = await self._dataverse.get(path, {"$select": ",".join(["activityid", *there])})
-            figures = _figures(await self._store.attempts(request))
+            row = await self.dataverse.get(path, {"$select": ",".join(["activityid", *there])})
+            figures = _figures(await self.store.attempts(request))
             body = {name: figures[name] for name in there if (row.get(name) or None) != (figures[name] or None)}
             if body:
-                await self._dataverse.update(path, body, if_match=str(row["@odata.etag"]))
+                await self.dataverse.update(path, body, if_match=str(row["@odata.etag"]))
 
         with suppress(Missing, InvalidInput):
             await win(
-                lambda: self._absent.doing_without(counted),
+                lambda: self.absent.doing_without(counted),
                 Unavailable("callback-contended", "too many change one callback request"),
             )
 

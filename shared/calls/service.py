@@ -53,33 +53,20 @@ UNCONFIRMED = 8
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Calls:
     """``recording_url`` gives the stable link of a call's recordings."""
 
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        enreach: Enreach,
-        identity: Identity,
-        users: Users,
-        activities: CallActivities,
-        attempts: CallbackAttempts,
-        store: CallStore,
-        bus: Bus,
-        recording_url: Callable[[str], str],
-        clock: Clock,
-    ) -> None:
-        self._settings = settings
-        self._enreach = enreach
-        self._identity = identity
-        self._users = users
-        self._activities = activities
-        self._attempts = attempts
-        self._store = store
-        self._bus = bus
-        self._recording_url = recording_url
-        self._clock = clock
+    settings: Settings
+    enreach: Enreach
+    identity: Identity
+    users: Users
+    activities: CallActivities
+    attempts: CallbackAttempts
+    store: CallStore
+    bus: Bus
+    recording_url: Callable[[str], str]
+    clock: Clock
 
     async def process(self, event: Event) -> None:
         """Handles one message of the queue. Raises what stands in the way; the message is then tried again."""
@@ -97,17 +84,17 @@ class Calls:
             return
         if delay_s is None:
             raise InvalidInput("call-incomplete", "the voice cloud has not finished the record of a call within a day")
-        again = check_again(call_id, attempt + 1, self._clock(), str(cause), delay_s)
-        await self._bus.send(QUEUE, again, delay_s=delay_s)
+        again = check_again(call_id, attempt + 1, self.clock(), str(cause), delay_s)
+        await self.bus.send(QUEUE, again, delay_s=delay_s)
 
     async def _happened(self, event: CallEvent) -> None:
         """Notes it; a call that somebody answered is reconciled when it has ended, whichever news comes last."""
-        await self._store.received(event)
-        kinds = {one.kind for one in (await self._store.call(event.call_id)).events}
+        await self.store.received(event)
+        kinds = {one.kind for one in (await self.store.call(event.call_id)).events}
         if EventKind.ENDED in kinds:
-            await self._store.ended(event.call_id)  # also where the news of its arrival comes last
+            await self.store.ended(event.call_id)  # also where the news of its arrival comes last
         if {EventKind.ANSWERED, EventKind.ENDED} <= kinds:
-            await self._bus.send(QUEUE, check_wanted(event.call_id, 0, self._clock(), "ended"))
+            await self.bus.send(QUEUE, check_wanted(event.call_id, 0, self.clock(), "ended"))
 
     async def reconcile(self, call_id: str) -> bool | None:
         """Brings the activity of a call up to date; whether nothing more is to be expected.
@@ -121,9 +108,9 @@ class Calls:
             raise Unavailable("call-contended", "another instance is at the same call") from None
 
     async def _reconcile(self, call_id: str) -> bool | None:
-        settings = await self._settings.call_sync()
-        rows = await self._enreach.calls_of(call_id)
-        record = await self._store.call(call_id)
+        settings = await self.settings.call_sync()
+        rows = await self.enreach.calls_of(call_id)
+        record = await self.store.call(call_id)
         if rows and not any(row.is_work for row in rows):
             await self._forget(record, settings, changed_at(rows))
             return True
@@ -133,74 +120,74 @@ class Calls:
         progress = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
         if progress.stage is Stage.FINAL:
             return True
-        return rules.is_settled(facts, settings, self._clock()) or (facts.is_final and not progress.has_activity)
+        return rules.is_settled(facts, settings, self.clock()) or (facts.is_final and not progress.has_activity)
 
     async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """What would become of a call, without doing it; None while nothing can be said."""
         facts = normalise.from_rows(rows)
         if facts is None:
             return None
-        settings = await self._settings.call_sync()
-        return (await self._judged(facts, await self._store.call(call_id), settings)).verdict
+        settings = await self.settings.call_sync()
+        return (await self._judged(facts, await self.store.call(call_id), settings)).verdict
 
     async def progress(self, call_id: str) -> Progress | None:
         """How far the activity of a call has come, as far as we know."""
-        return await self._store.progress(call_id)
+        return await self.store.progress(call_id)
 
     async def existing(self, call_ids: Collection[str]) -> Mapping[str, Standing]:
         """Those of these calls that have their activity in Dynamics, and how it stands there."""
-        return await self._activities.existing(call_ids)
+        return await self.activities.existing(call_ids)
 
     async def can_be_completed(self, progress: Progress, there: Standing) -> bool:
         """Whether a person has filled in what an activity was left open for."""
         is_waiting = progress.stage is Stage.OPEN and STATE not in progress.left_alone
         if not is_waiting or not there.is_open or not there.is_regarded or progress.written.get(REGARDING):
             return False
-        return (await self._settings.call_sync()).complete
+        return (await self.settings.call_sync()).complete
 
     async def was_deleted(self, call_id: str) -> None:
         """Notes that an activity of ours is not in Dynamics any more: it stays away until somebody restores it."""
-        progress = await self._store.progress(call_id)
+        progress = await self.store.progress(call_id)
         if progress and progress.has_activity and progress.stage is not Stage.FINAL:
             with suppress(Conflict):
-                await self._store.save(call_id, replace(progress, stage=Stage.FINAL, verdict=DELETED))
+                await self.store.save(call_id, replace(progress, stage=Stage.FINAL, verdict=DELETED))
 
     async def was_found(self, call_id: str) -> None:
         """Notes that the activity is in Dynamics, though we did not know: the next reconciliation reads it."""
-        progress = await self._store.progress(call_id)
+        progress = await self.store.progress(call_id)
         if progress and not progress.has_activity:
             with suppress(Conflict):
-                await self._store.save(call_id, replace(progress, stage=Stage.OPEN, version=""))
+                await self.store.save(call_id, replace(progress, stage=Stage.OPEN, version=""))
 
     async def restore(self, call_id: str) -> None:
         """Makes the activity again that was deleted, by what is known now.
 
         Raises InvalidInput ``call-not-deleted`` where it is in Dynamics, and what ``reconcile`` does.
         """
-        progress = await self._store.progress(call_id)
+        progress = await self.store.progress(call_id)
         if progress is None or not progress.has_activity or await self.existing([call_id]):
             raise InvalidInput("call-not-deleted", "the call has no activity that was deleted")
         users, customer = progress.users, progress.customer
-        await self._store.save(call_id, Progress(users=users, customer=customer, etag=progress.etag))
+        await self.store.save(call_id, Progress(users=users, customer=customer, etag=progress.etag))
         await self.reconcile(call_id)
 
     async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
         """Who was written already stays so, whatever has become of their row; whether the call is to be written is
         for the users as they are now to decide."""
         before = record.progress
-        live = await self._users.by_voice_id()
+        live = await self.users.by_voice_id()
         users = rules.with_written(live, before.users)
-        identified = await self._identity.identify(facts.number)
+        identified = await self.identity.identify(facts.number)
         customer = None if facts.dialler else before.customer or identified.only
         agent_notes = rules.agent_notes(record.phones, facts, users)
         verdict = rules.standing(rules.verdict(facts, agent_notes, live, identified, settings), before)
-        region = (await self._settings.general()).default_region
+        region = (await self.settings.general()).default_region
         given = Composition(
             customer=agent_notes.customer or customer,
             users=users,
             settings=settings,
             agent_notes=agent_notes,
-            recording_url=self._recording_url(facts.call_id),
+            recording_url=self.recording_url(facts.call_id),
             region=region,
         )
         wanted = self._wanted(facts, given)
@@ -213,16 +200,16 @@ class Calls:
         self, facts: CallFacts, wanted: Wanted, before: Progress, settings: CallSync, region: str | None
     ) -> bool:
         """Also beside one of ours whose answer was lost? Then ours is the one that was there first."""
-        if not await self._activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
+        if not await self.activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
             return False
-        return not (before.intended and await self._activities.existing([facts.call_id]))
+        return not (before.intended and await self.activities.existing([facts.call_id]))
 
     async def _bring_up(
         self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
     ) -> Progress:
         """How far its activity has come then."""
         judged = await self._judged(facts, record, settings)
-        recording = str(rules.recording(facts, settings, self._clock())) if facts.is_final else ""
+        recording = str(rules.recording(facts, settings, self.clock())) if facts.is_final else ""
         progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at, recording=recording)
         if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:
@@ -240,16 +227,16 @@ class Calls:
         intended = {**marks(wanted.values), **({STATE: names.STATE_COMPLETED} if completes else {})}
         if intended not in before[-1:] or not progress.etag:
             noted = replace(progress, intended=(*before, intended)[-UNCONFIRMED:], rows_at=record.progress.rows_at)
-            progress = await self._store.save(record.call_id, noted)
+            progress = await self.store.save(record.call_id, noted)
         alone = partial(self._check_alone, record.call_id, progress)
-        done = await self._activities.bring_up(record.call_id, wanted, replace(progress, intended=before), alone)
+        done = await self.activities.bring_up(record.call_id, wanted, replace(progress, intended=before), alone)
         done = replace(done, intended=(intended,), rows_at=rows_at)
         request = wanted.values[names.CALLBACK_REQUEST]
         await self._take_back_attempts(record, but=request)
         if request:
-            await self._attempts.add(request_id(request), record.call_id, facts.started_at)
+            await self.attempts.add(request_id(request), record.call_id, facts.started_at)
         if done != record.progress:
-            await self._store.save(record.call_id, done)
+            await self.store.save(record.call_id, done)
         if (done.stage, done.recording) != (record.progress.stage, record.progress.recording):
             fields = {"stage": done.stage, "reason": done.verdict, "recording": done.recording}
             log.info("call reconciled", extra={"call_id": record.call_id, **fields})
@@ -257,7 +244,7 @@ class Calls:
 
     async def _check_alone(self, call_id: str, progress: Progress) -> None:
         """Raises Conflict when another instance has noted something since."""
-        now = await self._store.progress(call_id)
+        now = await self.store.progress(call_id)
         if now is None or now.etag != progress.etag:
             raise Conflict("row-changed", "another instance is at the same call")
 
@@ -268,7 +255,7 @@ class Calls:
             caller=user.id if user else None,
             owner=owner_of(facts, given),
             status=names.STATUS_MADE if facts.is_outgoing else names.STATUS_RECEIVED,
-            complete=rules.is_to_be_completed(facts, given.settings, self._clock()),
+            complete=rules.is_to_be_completed(facts, given.settings, self.clock()),
             needs_regarding=rules.needs_regarding(facts, given.settings),
         )
 
@@ -278,25 +265,25 @@ class Calls:
         if progress.may_have_activity:
             # Noted first: an activity that is gone after a crash must not be taken for one that a person has deleted.
             if progress.stage is not Stage.REMOVED:
-                progress = await self._store.save(record.call_id, replace(progress, stage=Stage.REMOVED))
+                progress = await self.store.save(record.call_id, replace(progress, stage=Stage.REMOVED))
             blank = settings.reclassified is Reclassified.BLANK
             if blank:
-                await self._activities.blank(record.call_id, record.progress)
+                await self.activities.blank(record.call_id, record.progress)
             else:
-                await self._activities.remove(record.call_id)
+                await self.activities.remove(record.call_id)
             await self._take_back_attempts(record)
         if progress.etag or record.phones or record.events:
-            await self._store.forget(record.call_id, replace(progress, rows_at=rows_at))
+            await self.store.forget(record.call_id, replace(progress, rows_at=rows_at))
 
     async def _take_back_attempts(self, record: CallRecord, but: str | None = None) -> None:
         """A call counts on the request it answers, and on none that it was said to answer before."""
         said = (record.progress.written, *record.progress.intended)
         for request in {one.get(names.CALLBACK_REQUEST) for one in said} - {None, but}:
-            await self._attempts.take_back(request_id(request), record.call_id)
+            await self.attempts.take_back(request_id(request), record.call_id)
 
     async def _save(self, record: CallRecord, progress: Progress) -> None:
         if progress != record.progress or record.progress.etag is None:
-            await self._store.save(record.call_id, progress)
+            await self.store.save(record.call_id, progress)
 
 
 @dataclass(frozen=True)

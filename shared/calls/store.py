@@ -9,7 +9,7 @@ going-on                {call}              a pool's call that has not ended yet
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
@@ -28,15 +28,15 @@ EVENT = "evt-"
 GOING_ON = "going-on"
 
 
+@dataclass(frozen=True, eq=False)
 class CallStore:
     """Progress is changed by compare-and-set: whoever loses a race gets Conflict and tries again later."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def call(self, call_id: str) -> CallRecord:
         """Everything known of a call, in one short query."""
-        rows = [row async for row in self._table.query(_key(call_id))]
+        rows = [row async for row in self.table.query(_key(call_id))]
         return CallRecord(
             call_id,
             progress=next((_to_progress(row) for row in rows if row.rk == PROGRESS), Progress()),
@@ -46,13 +46,13 @@ class CallStore:
 
     async def progress(self, call_id: str) -> Progress | None:
         """One point read."""
-        row = await self._table.get(_key(call_id), PROGRESS)
+        row = await self.table.get(_key(call_id), PROGRESS)
         return _to_progress(row) if row else None
 
     async def save(self, call_id: str, progress: Progress) -> Progress:
         """Raises Conflict when another instance was faster."""
         row = Row(_key(call_id), PROGRESS, {"document": _json(_to_document(progress))}, progress.etag)
-        written = await (self._table.replace(row) if progress.etag else self._table.insert(row))
+        written = await (self.table.replace(row) if progress.etag else self.table.insert(row))
         return replace(progress, etag=written.etag)
 
     async def note(self, call_id: str, agent: str, change: Callable[[PhoneNote | None], PhoneNote]) -> PhoneNote:
@@ -67,16 +67,16 @@ class CallStore:
             return {"document": _json(_from_note(note)), "began_at": note.began_at}
 
         contended = Unavailable("call-contended", "the notes of a call are being changed by too many at once")
-        return _to_note(key, (await self._table.update(_key(call_id), key, changed, contended=contended)).values)
+        return _to_note(key, (await self.table.update(_key(call_id), key, changed, contended=contended)).values)
 
     async def phone_note(self, call_id: str, agent: str) -> PhoneNote | None:
         """One point read."""
-        row = await self._table.get(_key(call_id), f"{PHONE}{agent}")
+        row = await self.table.get(_key(call_id), f"{PHONE}{agent}")
         return _to_note(row.rk, row.values) if row else None
 
     async def phone_notes(self, call_id: str) -> Sequence[PhoneNote]:
         """Of all agents who have reported about the call."""
-        rows = self._table.query(_key(call_id), rk_from=PHONE, rk_below=f"{PHONE}~")
+        rows = self.table.query(_key(call_id), rk_from=PHONE, rk_below=f"{PHONE}~")
         return [_to_note(row.rk, row.values) async for row in rows]
 
     async def received(self, event: CallEvent) -> None:
@@ -89,29 +89,29 @@ class CallStore:
             "user": event.user_id,
             "terminal": event.terminal,
         }
-        await self._table.put(Row(_key(event.call_id), _event_key(event), values))
+        await self.table.put(Row(_key(event.call_id), _event_key(event), values))
         if event.kind is EventKind.ENDED:
-            await self._table.delete(GOING_ON, _key(event.call_id))
+            await self.table.delete(GOING_ON, _key(event.call_id))
         elif event.kind is EventKind.ARRIVED:
-            await self._table.put(Row(GOING_ON, _key(event.call_id), {"since": event.at}))
+            await self.table.put(Row(GOING_ON, _key(event.call_id), {"since": event.at}))
 
     async def going_on(self) -> Mapping[str, datetime]:
         """Pool's calls that have arrived and not ended, as far as was reported, with the time of arrival."""
-        return {unquote(row.rk): row.values["since"] async for row in self._table.query(GOING_ON)}
+        return {unquote(row.rk): row.values["since"] async for row in self.table.query(GOING_ON)}
 
     async def ended(self, call_id: str) -> None:
-        await self._table.delete(GOING_ON, _key(call_id))
+        await self.table.delete(GOING_ON, _key(call_id))
 
     async def attempted(self, request: UUID, call_id: str, at: datetime | None) -> None:
         """Counts a call as an attempt on a callback request, once (F8); at None it is none."""
         if at is None:
-            await self._table.delete(f"attempts~{request}", _key(call_id))
+            await self.table.delete(f"attempts~{request}", _key(call_id))
         else:
-            await self._table.put(Row(f"attempts~{request}", _key(call_id), {"at": at}))
+            await self.table.put(Row(f"attempts~{request}", _key(call_id), {"at": at}))
 
     async def attempts(self, request: UUID) -> Sequence[datetime]:
         """When each attempt on a callback request was made."""
-        return [row.values["at"] async for row in self._table.query(f"attempts~{request}")]
+        return [row.values["at"] async for row in self.table.query(f"attempts~{request}")]
 
     async def forget(self, call_id: str, progress: Progress) -> None:
         """What was known of a call that is no longer work goes, but for the fact that it was removed (H3).
@@ -126,7 +126,7 @@ class CallStore:
             *(Delete(_key(call_id), _event_key(event)) for event in record.events),
             *(Delete(_key(call_id), f"{PHONE}{note.agent}") for note in record.phones),
         ]
-        await self._table.transact(operations)
+        await self.table.transact(operations)
 
 
 def _key(text: str) -> str:

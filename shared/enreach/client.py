@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ MAX_ROWS = 10_000
 """As many rows of calls as one answer holds; a window with more is asked for in halves."""
 
 
+@dataclass(frozen=True, eq=False)
 class Enreach:
     """The API user's view of the voice cloud.
 
@@ -36,17 +38,16 @@ class Enreach:
     ``voicecloud-refused``. After Unavailable a callback may have been closed.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    transport: Transport
 
     async def me(self) -> str:
         """The API user's id."""
-        row = await self._transport.get(names.ME)
+        row = await self.transport.get(names.ME)
         with as_documented():
             return str(row[names.ID])
 
     async def callback_lists(self) -> list[CallbackList]:
-        rows = await self._transport.get(names.CALLBACK_LISTS)
+        rows = await self.transport.get(names.CALLBACK_LISTS)
         with as_documented():
             return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in listed(rows)]
 
@@ -58,7 +59,7 @@ class Enreach:
             names.CREATED_AFTER: _time(created_after),
             names.MAX_COUNT: str(limit),
         }
-        answer = await self._transport.get(names.CALLBACKS, query)
+        answer = await self.transport.get(names.CALLBACKS, query)
         with as_documented():
             rows = listed(answer)
         readable = [callback for row in rows if (callback := callback_or_none(row))]
@@ -66,14 +67,14 @@ class Enreach:
 
     async def callback(self, callback_id: str) -> Callback:
         """Raises Missing ``voicecloud-missing`` when there is no such callback."""
-        row = await self._transport.get(_path(names.CALLBACK, callback_id))
+        row = await self.transport.get(_path(names.CALLBACK, callback_id))
         with as_documented():
             return to_callback(row)
 
     async def close_callback(self, callback_id: str, note: str) -> None:
         """Closes a callback with a note. One that is closed or gone already is fine."""
         try:
-            await self._transport.send("POST", _path(names.CLOSE_CALLBACK, callback_id), json={names.NOTE: note})
+            await self.transport.send("POST", _path(names.CLOSE_CALLBACK, callback_id), json={names.NOTE: note})
         except Missing:
             return
         except InvalidInput:
@@ -81,13 +82,13 @@ class Enreach:
                 raise
 
     async def users(self) -> list[VoiceUser]:
-        rows = await self._transport.get(names.USERS)
+        rows = await self.transport.get(names.USERS)
         with as_documented():
             return [VoiceUser(str(row[names.ID]), str(row.get(names.USER_NAME) or "")) for row in listed(rows)]
 
     async def availability(self, user_id: str) -> AvailabilityEvent:
         """What holds for a user now (B1-B4)."""
-        row = await self._transport.get(_path(names.USER_AVAILABILITY_NOW, user_id))
+        row = await self.transport.get(_path(names.USER_AVAILABILITY_NOW, user_id))
         with as_documented():
             return to_availability(row)
 
@@ -103,7 +104,7 @@ class Enreach:
         }
         if ends_at:
             body[names.END_TIME] = to_iso(ends_at)
-        answer = await self._transport.send("POST", _path(names.USER_AVAILABILITY, user_id), json=body)
+        answer = await self.transport.send("POST", _path(names.USER_AVAILABILITY, user_id), json=body)
         with as_documented():
             return to_availability(answer.json())
 
@@ -111,17 +112,17 @@ class Enreach:
         """Goes back to what is beneath. One that is over already is fine."""
         path = names.USER_AVAILABILITY_EVENT.format(id=quote(user_id, safe=""), event=quote(event_id, safe=""))
         with suppress(Missing):
-            await self._transport.send("DELETE", path)
+            await self.transport.send("DELETE", path)
 
     async def is_talking(self, user_id: str) -> bool:
         """Whether a user has a call, ringing or talking."""
-        row = await self._transport.get(_path(names.USER_STATUS, user_id))
+        row = await self.transport.get(_path(names.USER_STATUS, user_id))
         with as_documented():
             return bool(row[names.TALKING])
 
     async def pools_of(self, user_id: str) -> list[Pool]:
         """The pools a user is a member of, with whether they are active in each (B5)."""
-        rows = await self._transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id})
+        rows = await self.transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id})
         with as_documented():
             pools = [(str(row[names.ID]), str(row.get(names.NAME) or "")) for row in listed(rows)]
         return [Pool(pool_id, name, await self._is_active(pool_id, user_id)) for pool_id, name in pools]
@@ -129,10 +130,10 @@ class Enreach:
     async def activate_in_pool(self, pool_id: str, user_id: str, active: bool) -> None:
         """Raises Missing ``voicecloud-missing`` when there is no such pool."""
         path = names.QUEUE_AGENT.format(queue=quote(pool_id, safe=""), id=quote(user_id, safe=""))
-        await self._transport.send("PUT", path, json={names.ACTIVE: active})
+        await self.transport.send("PUT", path, json={names.ACTIVE: active})
 
     async def _is_active(self, pool_id: str, user_id: str) -> bool:
-        rows = await self._transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
+        rows = await self.transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
         with as_documented():
             return any(row[names.ACTIVE] for row in listed(rows) if row[names.AGENT_USER_ID] == user_id)
 
@@ -141,7 +142,7 @@ class Enreach:
 
         Raises Unavailable ``voicecloud-malformed`` when one of them cannot be read.
         """
-        page = call_page(await self._transport.get(names.CALLS, {names.CALL_ID_FILTER: call_id}), MAX_ROWS)
+        page = call_page(await self.transport.get(names.CALLS, {names.CALL_ID_FILTER: call_id}), MAX_ROWS)
         if page.unreadable:
             raise Unavailable("voicecloud-malformed", "a row of the call lacks what it should hold")
         return page.rows
@@ -156,7 +157,7 @@ class Enreach:
 
     async def recording(self, recording_id: str) -> RecordingLink:
         """A fresh link to a recording. Raises Missing ``voicecloud-missing`` when there is none."""
-        row = await self._transport.get(_path(names.RECORDING, recording_id))
+        row = await self.transport.get(_path(names.RECORDING, recording_id))
         with as_documented():
             return RecordingLink(
                 id=str(row[names.ID]),
@@ -168,11 +169,11 @@ class Enreach:
 
     async def recording_audio(self, link: RecordingLink, byte_range: str = "") -> httpx.Response:
         """The audio, or the part of it that an HTTP ``Range`` asks for where the voice cloud can give parts."""
-        return await self._transport.fetch(link.url, {"Range": byte_range} if byte_range else {})
+        return await self.transport.fetch(link.url, {"Range": byte_range} if byte_range else {})
 
     async def _calls(self, window: Mapping[str, str]) -> CallPage:
         query = {**window, names.MAX_COUNT: str(MAX_ROWS)}
-        return call_page(await self._transport.get(names.CALLS, query), MAX_ROWS)
+        return call_page(await self.transport.get(names.CALLS, query), MAX_ROWS)
 
 
 def _path(template: str, callback_id: str) -> str:

@@ -1,6 +1,7 @@
 """What people read in the phone: colleagues, pools with live figures, histories of calls (C6, C7)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -16,35 +17,35 @@ from shared.text import cleaned
 MOST_ENTRIES = 1000
 
 
+@dataclass(frozen=True, eq=False)
 class Overview:
     """Every method raises as ``Enreach`` does."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    transport: Transport
 
     async def person(self, user_id: str) -> VoicePerson:
         """Raises Missing ``voicecloud-missing``."""
-        row = await self._transport.get(names.USER.format(id=quote(user_id, safe="")))
+        row = await self.transport.get(names.USER.format(id=quote(user_id, safe="")))
         with as_documented():
             return _to_person(row)
 
     async def colleagues(self) -> tuple[VoicePerson, ...]:
         """The people of the organisation's directory; pools are left out."""
-        answer = await self._transport.get(names.DIRECTORY_ENTRIES, {names.MAX_COUNT: str(MOST_ENTRIES)})
+        answer = await self.transport.get(names.DIRECTORY_ENTRIES, {names.MAX_COUNT: str(MOST_ENTRIES)})
         with as_documented():
             rows = listed(answer[names.ENTRIES])
             return tuple(_to_person(row) for row in rows if not row.get(names.ENTRY_QUEUE))
 
     async def pools(self) -> tuple[PoolRow, ...]:
         """All that the API user may see."""
-        return _to_pools(await self._transport.get(names.QUEUES))
+        return _to_pools(await self.transport.get(names.QUEUES))
 
     async def pools_of(self, user_id: str) -> tuple[PoolRow, ...]:
         """Those a user is a member of."""
-        return _to_pools(await self._transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id}))
+        return _to_pools(await self.transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id}))
 
     async def members(self, pool_id: str) -> tuple[PoolAgent, ...]:
-        rows = await self._transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
+        rows = await self.transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
         with as_documented():
             return tuple(_to_agent(row) for row in listed(rows))
 
@@ -60,7 +61,7 @@ class Overview:
         self, path: str, query: Mapping[str, str], start: datetime, end: datetime, limit: int
     ) -> Sequence[HistoryRow]:
         window = {names.START_TIME: _time(start), names.END_TIME: _time(end), names.MAX_COUNT: str(limit)}
-        rows = await self._transport.get(path, {**query, **window})
+        rows = await self.transport.get(path, {**query, **window})
         with as_documented():
             return [_to_history(row) for row in listed(rows)]
 

@@ -52,14 +52,14 @@ class MediaAnswer:
     sdp: str
 
 
+@dataclass(frozen=True, eq=False)
 class EnreachPhone:
     """Every method raises Unsupported ``live-calls-unavailable`` where the voice cloud has no such API, Limited
     ``phone-throttled``, and else as ``Enreach`` does. Those of a call raise Missing ``call-unknown``, Forbidden
     ``call-foreign``, Conflict ``not-in-this-state`` with its ``state``, InvalidInput ``call-refused``.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    transport: Transport
 
     async def open(self, user_id: str, session_id: str, can_answer: bool | None = None) -> OpenSession:
         """The web terminal is there from now on; an earlier session of the user ends. One that cannot answer is not
@@ -84,7 +84,7 @@ class EnreachPhone:
 
     async def close(self, user_id: str, session_id: str) -> None:
         """A session that is not there any more is fine."""
-        answer = await self._transport.exchange("DELETE", _path(names.PHONE_SESSION, user=user_id, session=session_id))
+        answer = await self.transport.exchange("DELETE", _path(names.PHONE_SESSION, user=user_id, session=session_id))
         if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
             raise _session_refused(answer)
 
@@ -129,13 +129,13 @@ class EnreachPhone:
         await self._call("DELETE", _path(names.PHONE_MEDIUM, user=user_id, call=call_id, media=media_id))
 
     async def _session(self, method: str, path: str, **options: Any) -> httpx.Response:
-        answer = await self._transport.exchange(method, path, **options)
+        answer = await self.transport.exchange(method, path, **options)
         if not answer.is_success:
             raise _session_refused(answer)
         return answer
 
     async def _call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        answer = await self._transport.exchange(method, path, **options)
+        answer = await self.transport.exchange(method, path, **options)
         if not answer.is_success:
             raise _call_refused(answer)
         return answer

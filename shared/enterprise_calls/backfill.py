@@ -51,12 +51,12 @@ class Plan:
     on_page: Callable[[datetime, Counter[str]], None]
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class BackFill:
-    def __init__(self, *, enreach: Enreach, calls: Calls, store: CallStore, marks: Table) -> None:
-        self._enreach = enreach
-        self._calls = calls
-        self._store = store
-        self._marks = marks
+    enreach: Enreach
+    calls: Calls
+    store: CallStore
+    marks: Table
 
     async def run(self, plan: Plan) -> Counter[str]:
         """How many calls became what. Cut off, it goes on where it was when asked for the same beginning again, to the
@@ -73,7 +73,7 @@ class BackFill:
                 await self._reach(plan.since, until, window_start)
             plan.on_page(window_start, totals)
         if not plan.dry_run:
-            await self._marks.delete("calls", _mark_of(plan.since))
+            await self.marks.delete("calls", _mark_of(plan.since))
         return totals
 
     async def _all(self, page: CallPage, plan: Plan) -> Sequence[str]:
@@ -81,7 +81,7 @@ class BackFill:
         slots = asyncio.Semaphore(AT_ONCE)
         calls = by_call(page.rows)
         work = [call_id for call_id, rows in calls.items() if any(row.is_work for row in rows)]
-        existing = await patiently(lambda: self._calls.existing(work))
+        existing = await patiently(lambda: self.calls.existing(work))
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
@@ -98,7 +98,7 @@ class BackFill:
         if not any(row.is_work for row in rows):
             return NOT_WORK
         async with slots:
-            progress = await self._store.progress(call_id)
+            progress = await self.store.progress(call_id)
             # What was only judged is judged again: settings and users may be others now.
             is_made = progress is not None and progress.has_activity and is_done(progress, changed_at(rows))
             before = DONE_BEFORE if is_there else DELETED
@@ -109,7 +109,7 @@ class BackFill:
             return outcome
 
     async def _foretold(self, call_id: str, rows: Sequence[CallRow]) -> str:
-        verdict = await self._calls.judge(call_id, rows)
+        verdict = await self.calls.judge(call_id, rows)
         return "goes on still" if verdict is None else str(verdict.origin or verdict.reason)
 
     async def _brought_up(self, call_id: str) -> str:
@@ -119,21 +119,21 @@ class BackFill:
         again where it was.
         """
         try:
-            await patiently(lambda: self._calls.reconcile(call_id))
+            await patiently(lambda: self.calls.reconcile(call_id))
         except VoiceError as error:
             if isinstance(error, Unavailable | Misconfigured) and error.code not in OF_ONE_CALL:
                 raise
             log.warning("call not brought up", extra={"call_id": call_id, "code": error.code})
             return f"failed: {error.code}"
-        progress = await self._store.progress(call_id)
+        progress = await self.store.progress(call_id)
         return progress.verdict if progress else NOT_WORK
 
     async def _read(self, after: datetime, before: datetime) -> CallPage:
-        return await patiently(lambda: self._enreach.calls_started(after, before))
+        return await patiently(lambda: self.enreach.calls_started(after, before))
 
     async def _reached(self, plan: Plan) -> tuple[datetime, datetime]:
         """Where an earlier run with the same beginning was cut off, and up to when it was to go."""
-        row = await self._marks.get("calls", _mark_of(plan.since))
+        row = await self.marks.get("calls", _mark_of(plan.since))
         return (row.values["reached"], row.values["until"]) if row else (plan.since, plan.until)
 
     async def _reach(self, since: datetime, until: datetime, reached: datetime) -> None:
@@ -143,7 +143,7 @@ class BackFill:
             latest = max(reached, before["reached"]) if before else reached
             return {"until": until, "reached": latest}
 
-        await self._marks.update("calls", _mark_of(since), further)
+        await self.marks.update("calls", _mark_of(since), further)
 
 
 def _mark_of(since: datetime) -> str:

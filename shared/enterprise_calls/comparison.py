@@ -39,18 +39,18 @@ class Compared:
     reason: str = ""
 
 
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Costs Dynamics one request per hundred calls, and one for each that is to be logged after all. Writes nothing."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+    calls: Calls
 
     async def of(self, calls: Mapping[str, Sequence[CallRow]]) -> Mapping[str, Compared]:
         """How it stands with each of these calls; those that are not work are not compared."""
         work = {call_id: rows for call_id, rows in calls.items() if any(row.is_work for row in rows)}
-        known = {call_id: await self._calls.progress(call_id) for call_id in work}
+        known = {call_id: await self.calls.progress(call_id) for call_id in work}
         done = {one for one, progress in known.items() if is_done(progress, changed_at(work[one]))}
-        existing = await self._calls.existing(done)
+        existing = await self.calls.existing(done)
         return {
             one: await self._compared(one, rows, known[one] if one in done else None, existing.get(one))
             for one, rows in work.items()
@@ -65,13 +65,13 @@ class Comparison:
         if progress.has_activity:
             if there is None:
                 return Compared(State.DELETED, DELETED)
-            is_completable = await self._calls.can_be_completed(progress, there)
+            is_completable = await self.calls.can_be_completed(progress, there)
             return Compared(State.COMPLETABLE if is_completable else State.LOGGED)
         if there:
             return Compared(State.NOT_KNOWN, NOT_KNOWN)
         if progress.verdict == rules.BY_HAND:
             return Compared(State.LEFT_OUT, progress.verdict)
-        verdict = await self._calls.judge(call_id, rows)
+        verdict = await self.calls.judge(call_id, rows)
         if verdict and verdict.origin:
             return Compared(State.UNLOGGED, JUDGED_OTHERWISE)
         return Compared(State.LEFT_OUT, verdict.reason if verdict else progress.verdict)

@@ -124,15 +124,15 @@ def _reason(answer: Mapping[str, Any]) -> str:
     return f"AADSTS{numbers[0]}" if numbers else str(answer.get("error", "unknown"))
 
 
+@dataclass(frozen=True, eq=False)
 class ResourceCredential:
     """The same tokens in the form the Azure SDKs ask for them."""
 
-    def __init__(self, tokens: TokenSource) -> None:
-        self._tokens = tokens
+    tokens: TokenSource
 
     async def get_token(self, *scopes: str, **_options: Any) -> AccessToken:
         """``scopes`` holds one ``{resource}/.default``."""
-        text, expires_at = await self._tokens.expiring(scopes[0].removesuffix("/.default"))
+        text, expires_at = await self.tokens.expiring(scopes[0].removesuffix("/.default"))
         return AccessToken(text, int(expires_at))
 
     async def close(self) -> None:

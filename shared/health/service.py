@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -18,31 +19,31 @@ TIME_OUT_S = 10.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Health:
     """The checks by name. ``table``: where since when is kept; None where no storage is set up."""
 
-    def __init__(self, *, checks: Mapping[str, Probe], table: Table | None, clock: Clock) -> None:
-        self._checks = checks
-        self._table = table
-        self._clock = clock
+    checks: Mapping[str, Probe]
+    table: Table | None
+    clock: Clock
 
     async def report(self) -> Report:
         """All checks, none longer than ten seconds. Never raises: what fails is what is reported."""
-        now = self._clock()
-        findings = await asyncio.gather(*(_find(name, probe) for name, probe in self._checks.items()))
-        named = dict(zip(self._checks, findings, strict=True))
+        now = self.clock()
+        findings = await asyncio.gather(*(_find(name, probe) for name, probe in self.checks.items()))
+        named = dict(zip(self.checks, findings, strict=True))
         since = await self._since(named, now)
         return Report([Check(name, finding, since.get(name, now)) for name, finding in named.items()], now)
 
     async def _since(self, found: Mapping[str, Finding], now: datetime) -> dict[str, datetime]:
         """When each state began; unknown while storage is away."""
-        if self._table is None:
+        if self.table is None:
             return {}
         try:
-            kept = {row.rk: row async for row in self._table.query(PARTITION)}
+            kept = {row.rk: row async for row in self.table.query(PARTITION)}
             for name, finding in found.items():
                 if name not in kept or kept[name].values["state"] != finding.state:
-                    kept[name] = await self._table.update(PARTITION, name, partial(_in_state, finding.state, now))
+                    kept[name] = await self.table.update(PARTITION, name, partial(_in_state, finding.state, now))
         except VoiceError:
             return {}
         return {name: row.values["since"] for name, row in kept.items()}

@@ -1,5 +1,6 @@
 """Notifies the index that customers may have changed. Many notices within a second become one message."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from shared.bus.bus import Bus
@@ -20,13 +21,13 @@ def sync_wanted(second: int, now: datetime) -> Event:
     return Event(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class IndexNotifications:
     """Sender and handler of the ``dataverse-changes`` queue."""
 
-    def __init__(self, *, bus: Bus, sync: IndexSync, clock: Clock) -> None:
-        self._bus = bus
-        self._sync = sync
-        self._clock = clock
+    bus: Bus
+    sync: IndexSync
+    clock: Clock
 
     async def changed(self, table: str) -> None:
         """A row of a Dataverse table was written; tables that hold no customers are of no interest."""
@@ -35,13 +36,13 @@ class IndexNotifications:
 
     async def request(self, extra_delay_s: float = 0.0) -> None:
         """Asks for a run at the end of the present second: the broker drops the further requests of that second."""
-        now = self._clock()
+        now = self.clock()
         second = int(now.timestamp() + extra_delay_s) + 1
-        await self._bus.send(QUEUE, sync_wanted(second, now), delay_s=second - now.timestamp())
+        await self.bus.send(QUEUE, sync_wanted(second, now), delay_s=second - now.timestamp())
 
     async def process(self, _event: Event) -> Progress:
         """Runs the sync; what is left over, or in another instance's hands, is asked for again."""
-        progress = await self._sync.run()
+        progress = await self.sync.run()
         if progress is Progress.MORE:
             await self.request()
         elif progress is Progress.BUSY:

@@ -15,6 +15,7 @@ names old and new numbers and is pending, then each number's row follows, then t
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import batched
 from uuid import UUID
 
@@ -28,16 +29,16 @@ MAX_CUSTOMERS = 100
 BATCH = 100
 
 
+@dataclass(frozen=True, eq=False)
 class NumberStore:
     """Reads and writes one generation of the index."""
 
-    def __init__(self, table: Table, generation: str) -> None:
-        self._table = table
-        self._generation = generation
+    table: Table
+    generation: str
 
     async def find(self, line: str) -> tuple[tuple[Customer, ...], bool]:
         """The customers of a line, and whether there are more than are kept. One point read."""
-        row = await self._table.get(*self._number_key(line))
+        row = await self.table.get(*self._number_key(line))
         return (_customers(row.values), bool(row.values.get("more"))) if row else ((), False)
 
     async def load(self, records: Sequence[IndexedRecord]) -> None:
@@ -53,7 +54,7 @@ class NumberStore:
                 owners[number].append(record.customer)
         for rows in reverse.values():
             for chunk in batched(rows, BATCH, strict=False):
-                await self._table.transact([Put(row) for row in chunk])
+                await self.table.transact([Put(row) for row in chunk])
         await self._load_numbers(owners)
 
     async def apply(self, record: IndexedRecord, *, anew: bool = False) -> None:
@@ -61,27 +62,27 @@ class NumberStore:
 
         ``anew``: even where it seems to say so already, because a page was perhaps loaded in part.
         """
-        kept = await self._table.get(*self._reverse_key(record.customer))
+        kept = await self.table.get(*self._reverse_key(record.customer))
         before = frozenset(json.loads(kept.values["numbers"])) if kept else frozenset()
         if not anew and before == record.numbers and (kept is None or _settled(kept, record)):
             return
-        await self._table.put(self._reverse_row(record, before | record.numbers, pending=True))
+        await self.table.put(self._reverse_row(record, before | record.numbers, pending=True))
         for number in before - record.numbers:
             await self._change(number, record.customer, belongs=False)
         for number in record.numbers:
             await self._change(number, record.customer, belongs=True)
         if record.numbers:
-            await self._table.put(self._reverse_row(record, record.numbers, pending=False))
+            await self.table.put(self._reverse_row(record, record.numbers, pending=False))
         else:
-            await self._table.delete(*self._reverse_key(record.customer))
+            await self.table.delete(*self._reverse_key(record.customer))
 
     async def forget(self) -> AsyncIterator[None]:
         """Deletes a generation nobody reads any more, partition by partition, so that the caller can stop between."""
         endings = [*(f"{number}" for number in range(10)), *(f"rec-{number:x}" for number in range(16))]
         for ending in endings:
-            rows = [row async for row in self._table.query(f"{self._generation}-{ending}")]
+            rows = [row async for row in self.table.query(f"{self.generation}-{ending}")]
             for chunk in batched(rows, BATCH, strict=False):
-                await self._table.transact([Delete(row.pk, row.rk) for row in chunk])
+                await self.table.transact([Delete(row.pk, row.rk) for row in chunk])
             yield
 
     async def _load_numbers(self, owners: dict[str, list[Customer]]) -> None:
@@ -92,7 +93,7 @@ class NumberStore:
         for rows in partitions.values():
             for chunk in batched(rows, BATCH, strict=False):
                 try:
-                    await self._table.transact([Insert(row) for row in chunk])
+                    await self.table.transact([Insert(row) for row in chunk])
                 except Conflict:
                     for row in chunk:
                         for customer in owners[f"+{row.rk}"]:
@@ -110,14 +111,14 @@ class NumberStore:
             return _number_values(wanted, more=bool(values and values.get("more")))
 
         contended = Unavailable("index-contended", "a number of the index is being changed by too many at once")
-        await self._table.update(*self._number_key(number), changed, contended=contended)
+        await self.table.update(*self._number_key(number), changed, contended=contended)
 
     def _number_key(self, line: str) -> tuple[str, str]:
         digits = line.removeprefix("+")
-        return f"{self._generation}-{digits[-1:]}", digits
+        return f"{self.generation}-{digits[-1:]}", digits
 
     def _reverse_key(self, customer: Customer) -> tuple[str, str]:
-        return f"{self._generation}-rec-{str(customer.id)[:1]}", f"{customer.kind}-{customer.id}"
+        return f"{self.generation}-rec-{str(customer.id)[:1]}", f"{customer.kind}-{customer.id}"
 
     def _reverse_row(self, record: IndexedRecord, numbers: frozenset[str], *, pending: bool) -> Row:
         values = {"numbers": json.dumps(sorted(numbers)), "name": record.customer.name, "pending": pending}

@@ -88,30 +88,30 @@ class Watermark:
         return replace(self, faults={kind: fault for kind, fault in self.faults.items() if kind not in kinds})
 
 
+@dataclass(frozen=True, eq=False)
 class WatermarkStore:
     """Reads and writes the state row; writers hold the index lease, and one that lost it gets Conflict."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def read(self) -> Watermark:
-        row = await self._table.get(PARTITION, STATE)
+        row = await self.table.get(PARTITION, STATE)
         return replace(_from_document(json.loads(row.values["document"])), etag=row.etag) if row else Watermark()
 
     async def write(self, watermark: Watermark) -> Watermark:
         """The watermark with its new version. Raises Conflict when another one was written since it was read."""
         row = Row(PARTITION, STATE, {"document": json.dumps(_to_document(watermark))}, watermark.etag)
-        written = await (self._table.replace(row) if watermark.etag else self._table.insert(row))
+        written = await (self.table.replace(row) if watermark.etag else self.table.insert(row))
         return replace(watermark, etag=written.etag)
 
     async def request_rebuild(self) -> None:
-        await self._table.put(Row(PARTITION, REBUILD, {}))
+        await self.table.put(Row(PARTITION, REBUILD, {}))
 
     async def rebuild_requested(self) -> bool:
-        return await self._table.get(PARTITION, REBUILD) is not None
+        return await self.table.get(PARTITION, REBUILD) is not None
 
     async def rebuild_begun(self) -> None:
-        await self._table.delete(PARTITION, REBUILD)
+        await self.table.delete(PARTITION, REBUILD)
 
 
 def _to_document(watermark: Watermark) -> dict[str, object]:

@@ -7,6 +7,7 @@ point read, and are shown to who may read those customers: nothing is stored of 
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shared.calls.model import PhoneNote
@@ -21,30 +22,22 @@ from shared.phone.customers import Customers
 from shared.phone.readable import ReadableCustomers
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Callers:
-    def __init__(
-        self,
-        *,
-        agents: PhoneAgents,
-        phone: EnreachPhone,
-        readable: ReadableCustomers,
-        customers: Customers,
-        store: CallStore,
-    ) -> None:
-        self._customers = customers
-        self._agents = agents
-        self._phone = phone
-        self._readable = readable
-        self._store = store
+    agents: PhoneAgents
+    phone: EnreachPhone
+    readable: ReadableCustomers
+    customers: Customers
+    store: CallStore
 
     async def show(self, object_id: str, call_id: str) -> dict[str, Any]:
         """``caller`` is None for a call that they are not in (any more).
 
         Raises Unavailable ``index-not-ready``, InvalidInput ``malformed-phone-request``, Forbidden ``agent-unknown``.
         """
-        agent, call_id = await self._agents.agent(object_id), requests.call_id(call_id)
+        agent, call_id = await self.agents.agent(object_id), requests.call_id(call_id)
         caller, told = await asyncio.gather(
-            self._caller(agent.voice_user_id, object_id, call_id), self._store.phone_notes(call_id)
+            self._caller(agent.voice_user_id, object_id, call_id), self.store.phone_notes(call_id)
         )
         note = next((one for one in told if one.agent == object_id), None)
         customer, request = (note.customer, note.callback_request) if note else (None, None)
@@ -64,13 +57,13 @@ class Callers:
 
     async def _name(self, object_id: str) -> str:
         try:
-            return (await self._agents.agent(object_id)).name
+            return (await self.agents.agent(object_id)).name
         except (Forbidden, Misconfigured, Unavailable):
             return ""
 
     async def _caller(self, voice_user_id: str, object_id: str, call_id: str) -> dict[str, Any] | None:
         try:
-            state = await self._phone.state(voice_user_id)
+            state = await self.phone.state(voice_user_id)
         except Unsupported:
             return None
         calls: list[Mapping[str, Any]] = state.document.get("calls") or []
@@ -78,9 +71,9 @@ class Callers:
         if call is None:
             return None
         number = str((call.get("about") or call.get("party") or {}).get("number") or "")
-        found = (await self._readable.of(object_id, [number]))[number]
+        found = (await self.readable.of(object_id, [number]))[number]
         are_many = len(found.customers) > 1
-        described = await self._customers.described(object_id, found.customers) if are_many else {}
+        described = await self.customers.described(object_id, found.customers) if are_many else {}
         matches = [_match(one, described.get(one.id)) for one in found.customers]
         return {"number": found.e164 or known(number), "matches": matches, "more": found.more}
 

@@ -30,10 +30,10 @@ class Holder:
     claim: str = ""
 
 
+@dataclass(frozen=True, eq=False)
 class SessionLeases:
-    def __init__(self, table: Table, clock: Clock) -> None:
-        self._table = table
-        self._clock = clock
+    table: Table
+    clock: Clock
 
     async def claim(self, agent_id: str, session_id: str, client: str, *, take_over: bool, claim: str = "") -> Holder:
         """Gives a session the lease that is free, expired or its own already. Held by another one, it is given only by
@@ -46,7 +46,7 @@ class SessionLeases:
         def claimed(values: Values | None) -> Values:
             held = _to_holder(values) if values else None
             seen.append(held)
-            now = self._clock()
+            now = self.clock()
             if held and self._is_held(held, session_id, now) and not (take_over and _is_same(held, seen[0])):
                 raise _elsewhere(held)
             is_own = held is not None and held.session_id == session_id
@@ -59,21 +59,21 @@ class SessionLeases:
         """Raises Conflict ``phone-session-lost``."""
 
         def renewed(values: Values | None) -> Values:
-            now = self._clock()
+            now = self.clock()
             return _values(replace(_own(values, session_id), last_seen=now, until=now + timedelta(seconds=LEASE_S)))
 
         return await self._update(agent_id, renewed)
 
     async def require(self, agent_id: str, session_id: str) -> None:
         """One point read. Raises Conflict ``phone-session-lost``."""
-        row = await self._table.get(agent_id, ROW)
+        row = await self.table.get(agent_id, ROW)
         _own(row.values if row else None, session_id)
 
     async def release(self, agent_id: str, session_id: str, claim: str = "") -> bool:
         """Whether the session still had it: not any more where another page has claimed the session since ``claim``."""
 
         def released(values: Values | None) -> Values:
-            held, now = _own(values, session_id), self._clock()
+            held, now = _own(values, session_id), self.clock()
             if claim and held.claim != claim:
                 raise _lost()
             return _values(Holder("", held.client, held.since, now, now))
@@ -89,7 +89,7 @@ class SessionLeases:
 
     async def _update(self, agent_id: str, change: Callable[[Values | None], Values]) -> Holder:
         contended = Unavailable("phone-contended", "too many phones of one agent ask for the same at once")
-        row = await self._table.update(agent_id, ROW, change, contended=contended)
+        row = await self.table.update(agent_id, ROW, change, contended=contended)
         return _to_holder(row.values)
 
 

@@ -1,7 +1,7 @@
 """Notes and the pick of a customer from the agent's phone, before or after the end of a call (D3, D6, K4)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -24,13 +24,13 @@ FIELDS = {"notes", "customer", "callbackRequest"}
 LATEST = 2**31
 
 
+@dataclass(frozen=True, eq=False)
 class CallNotes:
-    def __init__(self, store: CallStore, dataverse: Dataverse, absent: AbsentColumns, bus: Bus, clock: Clock) -> None:
-        self._store = store
-        self._dataverse = dataverse
-        self._absent = absent
-        self._bus = bus
-        self._clock = clock
+    store: CallStore
+    dataverse: Dataverse
+    absent: AbsentColumns
+    bus: Bus
+    clock: Clock
 
     async def take(self, call_id: str, object_id: str, body: object) -> PhoneNote:
         """``{notes?, edit?: {page, number}, customer?: {kind, id} | null, callbackRequest?: id | null}``; what is not
@@ -50,12 +50,12 @@ class CallNotes:
                 else {}
             ),
         }
-        now = self._clock()
-        note = await self._store.note(
+        now = self.clock()
+        note = await self.store.note(
             call_id, object_id, lambda before: _changed(before or PhoneNote(object_id, now), changes)
         )
-        check, delay_s = noted(call_id, self._clock())
-        await self._bus.send(QUEUE, check, delay_s=delay_s)
+        check, delay_s = noted(call_id, self.clock())
+        await self.bus.send(QUEUE, check, delay_s=delay_s)
         return note
 
     async def _customer(self, given: object, object_id: str) -> Customer | None:
@@ -82,14 +82,14 @@ class CallNotes:
             row = await self._read(f"{names.PHONECALLS}({row_id})", column, object_id)
             return row is not None and bool(row.get(column))
 
-        if not await self._absent.doing_without(is_request):
+        if not await self.absent.doing_without(is_request):
             raise InvalidInput("callback-request-unknown", "Dynamics has no such callback request, or not for you")
         return row_id
 
     async def _read(self, path: str, columns: str, object_id: str) -> Mapping[str, Any] | None:
         """A row as the agent sees it, None when it is hidden from them."""
         try:
-            return await self._dataverse.get(path, {"$select": columns}, reader=UUID(object_id))
+            return await self.dataverse.get(path, {"$select": columns}, reader=UUID(object_id))
         except Missing:
             return None
         except Misconfigured as error:

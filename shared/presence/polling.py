@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.clock import Clock, to_iso
@@ -23,37 +24,27 @@ LOOKED_BACK = timedelta(minutes=10)
 """How long after a write we search for what it has written over."""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class PresencePolling:
     """All presences in one request, availabilities one by one; only what differs is reconciled."""
 
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        agents: Agents,
-        phone: PhoneAvailability,
-        omnichannel: Omnichannel,
-        store: PresenceStore,
-        bus: Sender,
-        clock: Clock,
-    ) -> None:
-        self._settings = settings
-        self._agents = agents
-        self._phone = phone
-        self._omnichannel = omnichannel
-        self._store = store
-        self._bus = bus
-        self._clock = clock
+    settings: Settings
+    agents: Agents
+    phone: PhoneAvailability
+    omnichannel: Omnichannel
+    store: PresenceStore
+    bus: Sender
+    clock: Clock
 
     async def run(self) -> int:
         """How many agents are to be reconciled. Raises what the sides raise."""
-        settings = await self._settings.presence()
+        settings = await self.settings.presence()
         if not settings.enabled:
             return 0
-        states, agents = await self._store.all(), await self._agents()
+        states, agents = await self.store.all(), await self.agents()
         shown: Mapping[str, PresenceShown | None] = {}
         if settings.method is Method.SERVER:
-            shown = await self._omnichannel.read_all()
+            shown = await self.omnichannel.read_all()
             await self._tell_what_was_written_over(states)
         gate = asyncio.Semaphore(AT_ONCE)
 
@@ -64,24 +55,24 @@ class PresencePolling:
                 is_new = is_unmapped and not (state and any(one.side is Side.OMNICHANNEL for one in state.faults))
                 if not is_new and not await self._differs(agent, state, shown.get(agent.id)):
                     return False
-                await self._bus.send(QUEUE, messages.reconcile_polled(agent.id, self._clock()))
+                await self.bus.send(QUEUE, messages.reconcile_polled(agent.id, self.clock()))
                 return True
 
         return sum(await asyncio.gather(*(check(agent) for agent in agents.values())))
 
     async def _tell_what_was_written_over(self, states: Mapping[str, AgentState]) -> None:
         """Choices made in the instant before a write of ours whose own notices were lost."""
-        now = self._clock()
+        now = self.clock()
         decided = [state.written.decided_at for state in states.values() if state.written]
         recent = [moment for moment in decided if now - moment < LOOKED_BACK]
-        for agent_id, news in await self._omnichannel.set_since(min(recent) - SKEW) if recent else ():
+        for agent_id, news in await self.omnichannel.set_since(min(recent) - SKEW) if recent else ():
             state = states.get(agent_id)
             if state and news.at and was_written_over(state, news.presence_id, news.at):
                 event = messages.presence_told(agent_id, news, f"history/{to_iso(news.at)}", now)
-                await self._bus.send(QUEUE, event)
+                await self.bus.send(QUEUE, event)
 
     async def _differs(self, agent: Agent, state: AgentState | None, shown: PresenceShown | None) -> bool:
-        now = self._clock()
+        now = self.clock()
         if state is None or any(write.held_until <= now for write in state.pending):
             return True
         if any(not call.ended and call.lease_until <= now for call in state.calls.values()):
@@ -89,5 +80,5 @@ class PresencePolling:
         known = state.omnichannel
         if shown and (known is None or (shown.presence.id, shown.at) != (known.presence.id, known.at)):
             return True
-        phone = await self._phone.read(agent)
+        phone = await self.phone.read(agent)
         return phone is not None and (state.phone is None or phone.event_id != state.phone.event_id)

@@ -7,7 +7,7 @@ to be done.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -85,32 +85,22 @@ class Sender(Protocol):
     async def send(self, queue: str, event: Event, *, delay_s: float = 0.0) -> None: ...
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Presences:
     """``settings`` gives the settings of presence as they are now."""
 
-    def __init__(
-        self,
-        *,
-        settings: Callable[[], Awaitable[PresenceSettings]],
-        agents: Agents,
-        phone: PhoneSide,
-        omnichannel: OmnichannelSide,
-        store: PresenceStore,
-        bus: Sender,
-        clock: Clock,
-    ) -> None:
-        self._settings = settings
-        self._agents = agents
-        self._phone = phone
-        self._omnichannel = omnichannel
-        self._store = store
-        self._bus = bus
-        self._clock = clock
+    settings: Callable[[], Awaitable[PresenceSettings]]
+    agents: Agents
+    phone: PhoneSide
+    omnichannel: OmnichannelSide
+    store: PresenceStore
+    bus: Sender
+    clock: Clock
 
     async def process(self, event: Event) -> None:
         """Handles one message. Raises what stands in the way; the message is then tried again."""
-        settings = await self._settings()
-        agent = _addressed(event, await self._agents())
+        settings = await self.settings()
+        agent = _addressed(event, await self.agents())
         if not settings.enabled or agent is None:
             await self._let_go(str(event.data.get("agent", "")).lower(), settings)
             return
@@ -130,36 +120,36 @@ class Presences:
         """Whose status is mirrored no longer is not left in do-not-disturb by a call that began before."""
         if settings.method is not Method.SERVER or not agent_id:
             return
-        state = await self._store.load(agent_id)
+        state = await self.store.load(agent_id)
         if state.episode is None:
             return
-        agent, policy, now = Agent(agent_id, ""), _policy(settings), self._clock()
-        shown = await self._omnichannel.read(agent)
+        agent, policy, now = Agent(agent_id, ""), _policy(settings), self.clock()
+        shown = await self.omnichannel.read(agent)
         decided = reconcile(replace(state, calls={}), Seen(None, shown), policy, now)
-        await self._write(agent, await self._store.save(agent_id, decided), policy)
+        await self._write(agent, await self.store.save(agent_id, decided), policy)
 
     async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """A call of the agent began, goes on or ended."""
         policy = _policy(settings)
-        await self._update(agent, lambda state: with_news(state, news, policy.lease, self._clock()))
+        await self._update(agent, lambda state: with_news(state, news, policy.lease, self.clock()))
         await self.reconcile(agent, settings)
 
     async def note_call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """The phone's word on a call: noted at once; what follows from it is left to the queue."""
         if not settings.enabled:
             return
-        now, lease = self._clock(), _policy(settings).lease
-        before = await self._store.load(agent.id)
+        now, lease = self.clock(), _policy(settings).lease
+        before = await self.store.load(agent.id)
         after = await self._update(agent, lambda state: with_news(state, news, lease, now))
         if before.in_call != after.in_call:
             cause = f"{news.call_id}/{news.step}/{now.timestamp():.3f}"
-            await self._bus.send(QUEUE, messages.reconcile_wanted(agent.id, cause, now))
+            await self.bus.send(QUEUE, messages.reconcile_wanted(agent.id, cause, now))
 
     async def note_sign_in(self, agent: Agent, settings: PresenceSettings) -> None:
         """A phone was opened: both sides become one, whatever they were while nobody followed them."""
         if settings.enabled:
             await self._update(agent, lambda state: replace(state, signs_in=True))
-            await self._bus.send(QUEUE, messages.reconcile_soon(agent.id, self._clock()))
+            await self.bus.send(QUEUE, messages.reconcile_soon(agent.id, self.clock()))
 
     async def note_report(self, agent: Agent, presence: Presence, at: datetime, settings: PresenceSettings) -> None:
         """What the phone says Omnichannel shows; what is known already, and older news, change nothing."""
@@ -169,15 +159,15 @@ class Presences:
             await self.reconcile(agent, settings)
         except VoiceError as error:
             log.warning("report noted, to be dealt with later", extra={"agent": agent.id, "error": str(error)})
-            now = self._clock()
-            await self._bus.send(QUEUE, messages.reconcile_soon(agent.id, now), delay_s=HELD_PAUSE_S)
+            now = self.clock()
+            await self.bus.send(QUEUE, messages.reconcile_soon(agent.id, now), delay_s=HELD_PAUSE_S)
 
     async def note_refusal(self, agent: Agent, cause: str, settings: PresenceSettings) -> None:
         """The phone could not set what was wanted: Omnichannel said no. It may try again at any time.
 
         What is refused twice may have been deleted in Dynamics: the usual presence of its kind is wanted then.
         """
-        now, policy = self._clock(), _policy(settings)
+        now, policy = self.clock(), _policy(settings)
 
         def refused(state: AgentState) -> AgentState:
             write = next((one for one in state.pending if one.cause == cause), None)
@@ -191,7 +181,7 @@ class Presences:
 
     async def note_fault(self, agent: Agent, side: Side, code: str) -> None:
         """Something about a side that somebody has to mend."""
-        now = self._clock()
+        now = self.clock()
         await self._update(agent, lambda state: with_fault(state, side, code, now))
 
     async def reconcile(self, agent: Agent, settings: PresenceSettings) -> None:
@@ -209,24 +199,24 @@ class Presences:
 
     async def _reconcile_once(self, agent: Agent, settings: PresenceSettings) -> bool:
         """Whether that was all. Raises Conflict when another instance was faster."""
-        policy, state = _policy(settings), await self._store.load(agent.id)
-        if is_held(state, self._clock()):
-            event = messages.reconcile_soon(agent.id, self._clock())
-            await self._bus.send(QUEUE, event, delay_s=_pause_s(state, self._clock()))
+        policy, state = _policy(settings), await self.store.load(agent.id)
+        if is_held(state, self.clock()):
+            event = messages.reconcile_soon(agent.id, self.clock())
+            await self.bus.send(QUEUE, event, delay_s=_pause_s(state, self.clock()))
             return True
-        is_asked = is_talking_asked(state, self._clock())
-        is_talking, deaf = await _tried(self._phone.is_talking(agent)) if is_asked else (None, None)
-        phone, problem = await _tried(self._phone.read(agent))
+        is_asked = is_talking_asked(state, self.clock())
+        is_talking, deaf = await _tried(self.phone.is_talking(agent)) if is_asked else (None, None)
+        phone, problem = await _tried(self.phone.read(agent))
         by_phone = settings.method is Method.PHONE
         shown = state.reported or state.omnichannel if by_phone else await self._read_omnichannel(agent)
-        now = self._clock()
+        now = self.clock()
         decided = without_expired(state, is_talking, policy.lease, now)
         if shown is not None:
             decided = replace(reconcile(decided, Seen(phone, shown), policy, now), reported=None)
         if by_phone:
             decided = release(decided, Side.OMNICHANNEL, now)
         if decided != state or state.etag is None:
-            decided = await self._store.save(agent.id, decided)
+            decided = await self.store.save(agent.id, decided)
         await self._wake_up(agent, decided, now)
         after = await self._write(agent, decided, policy)
         if problem := problem or deaf:
@@ -236,7 +226,7 @@ class Presences:
     async def _read_omnichannel(self, agent: Agent) -> PresenceShown:
         """What only an administrator can mend is shown as a fault until it can be read."""
         try:
-            return await self._omnichannel.read(agent)
+            return await self.omnichannel.read(agent)
         except Misconfigured as error:
             await self.note_fault(agent, Side.OMNICHANNEL, error.code)
             raise
@@ -250,7 +240,7 @@ class Presences:
         problem: VoiceError | None = None
         todo = list(state.pending)
         for write in todo:
-            if not write.held_until > self._clock():
+            if not write.held_until > self.clock():
                 continue  # the phone's to do, or not to be done before its side can be read
             try:
                 shown = await self._write_one(agent, write)
@@ -272,33 +262,33 @@ class Presences:
 
     async def _write_one(self, agent: Agent, write: Write) -> PresenceShown | Availability | None:
         if write.kind is not None:
-            return await self._phone.write(agent, write.kind)
+            return await self.phone.write(agent, write.kind)
         if write.presence is None:
             return None
-        await self._omnichannel.write(agent, write.presence)
+        await self.omnichannel.write(agent, write.presence)
         try:
-            return await self._omnichannel.read(agent)
+            return await self.omnichannel.read(agent)
         except VoiceError:
             return None  # it is written; the next reconciliation reads it
 
     async def _note_failure(self, agent: Agent, write: Write, problem: VoiceError, *, may_be_done: bool) -> AgentState:
-        now = self._clock()
+        now = self.clock()
         return await self._update(agent, lambda state: failed(state, write, problem.code, now, may_be_done=may_be_done))
 
     async def _take_news(self, agent: Agent, event: Event, settings: PresenceSettings) -> bool:
         """Whether to reconcile now; news that come while a write is under way are put off until it is done."""
-        news, state, now = messages.presence_from(event), await self._store.load(agent.id), self._clock()
+        news, state, now = messages.presence_from(event), await self.store.load(agent.id), self.clock()
         if is_held(state, now):
-            await self._bus.send(QUEUE, messages.again(event, now), delay_s=_pause_s(state, now))
+            await self.bus.send(QUEUE, messages.again(event, now), delay_s=_pause_s(state, now))
             return False
         if state.written is None or news.at is None or not news.presence_id:
             return True
-        shown = PresenceShown(await self._omnichannel.presence(news.presence_id), news.at, news.by)
+        shown = PresenceShown(await self.omnichannel.presence(news.presence_id), news.at, news.by)
         policy = _policy(settings)
-        taken = with_late_news(state, shown, policy, self._clock())
-        if taken != state and await self._omnichannel.read(agent) == state.omnichannel:
+        taken = with_late_news(state, shown, policy, self.clock())
+        if taken != state and await self.omnichannel.read(agent) == state.omnichannel:
             try:
-                await self._write(agent, await self._store.save(agent.id, taken), policy)
+                await self._write(agent, await self.store.save(agent.id, taken), policy)
             except Conflict:
                 raise _contended() from None
         return True
@@ -309,11 +299,11 @@ class Presences:
         for moment in (next_lease_end(state), ends_at):
             if moment is not None and moment > now:
                 event = messages.reconcile_at_moment(agent.id, moment, now)
-                await self._bus.send(QUEUE, event, delay_s=(moment - now).total_seconds())
+                await self.bus.send(QUEUE, event, delay_s=(moment - now).total_seconds())
 
     async def _update(self, agent: Agent, change: Callable[[AgentState], AgentState]) -> AgentState:
         """Changes the row by compare-and-set. Raises Unavailable ``presence-contended``."""
-        return await self._store.update(agent.id, change)
+        return await self.store.update(agent.id, change)
 
 
 async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, VoiceError | None]:

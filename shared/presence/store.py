@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,20 +15,20 @@ from shared.storage.tables import Row, Table, Values
 PARTITION = "agent"
 
 
+@dataclass(frozen=True, eq=False)
 class PresenceStore:
     """Changed by compare-and-set: whoever loses a race gets Conflict and reads again."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def load(self, agent_id: str) -> AgentState:
-        row = await self._table.get(PARTITION, agent_id)
+        row = await self.table.get(PARTITION, agent_id)
         return to_state(row) if row else AgentState()
 
     async def save(self, agent_id: str, state: AgentState) -> AgentState:
         """Raises Conflict when another instance was faster."""
         row = Row(PARTITION, agent_id, _values(state), state.etag)
-        written = await (self._table.replace(row) if state.etag else self._table.insert(row))
+        written = await (self.table.replace(row) if state.etag else self.table.insert(row))
         return replace(state, etag=written.etag)
 
     async def update(self, agent_id: str, change: Callable[[AgentState], AgentState]) -> AgentState:
@@ -40,11 +40,11 @@ class PresenceStore:
             return values if after == before else _values(after)
 
         contended = Unavailable("presence-contended", "too many are at the same agent")
-        row = await self._table.update(PARTITION, agent_id, changed, contended=contended)
+        row = await self.table.update(PARTITION, agent_id, changed, contended=contended)
         return to_state(row) if row else AgentState()
 
     async def all(self) -> Mapping[str, AgentState]:
-        return {row.rk: to_state(row) async for row in self._table.query(PARTITION)}
+        return {row.rk: to_state(row) async for row in self.table.query(PARTITION)}
 
 
 def to_document(state: AgentState) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Whether what a setting names is there: rows of Dynamics by their GUID, callback lists of the voice cloud."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
@@ -10,12 +11,12 @@ from shared.settings.model import CallbackProfile, CallSync, Document, SettingKi
 from shared.settings.presence import PresenceSettings
 
 
+@dataclass(frozen=True, eq=False)
 class References:
     """Asked before a setting is written. Every method raises what ``Dataverse`` and ``Enreach`` raise, too."""
 
-    def __init__(self, dataverse: Dataverse, enreach: Enreach) -> None:
-        self._dataverse = dataverse
-        self._enreach = enreach
+    dataverse: Dataverse
+    enreach: Enreach
 
     async def check(self, kind: SettingKind, document: Document) -> None:
         """Of a document that is valid in itself. Raises InvalidInput ``setting-reference``."""
@@ -28,7 +29,7 @@ class References:
 
     async def _callback_profile(self, profile: CallbackProfile) -> None:
         await self._exists("queue_id", "queue", f"{names.QUEUES}({profile.queue_id})", "queueid")
-        if profile.list_id not in {one.id for one in await self._enreach.callback_lists()}:
+        if profile.list_id not in {one.id for one in await self.enreach.callback_lists()}:
             raise _unknown("list_id", f"the voice cloud has no callback list {profile.list_id}")
 
     async def _presences(self, settings: PresenceSettings, document: Document) -> None:
@@ -42,7 +43,7 @@ class References:
 
     async def _exists(self, field: str, what: str, path: str, key: str) -> None:
         try:
-            await self._dataverse.get(path, {"$select": key})
+            await self.dataverse.get(path, {"$select": key})
         except Missing:
             raise _unknown(field, f"Dynamics has no {what} {path.partition('(')[2].rstrip(')')}") from None
 

@@ -1,5 +1,6 @@
 """One at a time across instances: a lease row decided by compare-and-set, with a fence that only ever grows."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
@@ -9,16 +10,16 @@ from shared.storage.tables import Table, Values
 PARTITION = "lease"
 
 
+@dataclass(frozen=True, eq=False)
 class Leases:
     """Leases by name. An owner that dies loses its lease when the time is up."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
-        self._table = table
-        self._clock = clock
+    table: Table
+    clock: Clock
 
     async def acquire(self, name: str, owner: str, ttl_s: float) -> int | None:
         """The fence of the lease now held, or None while someone else holds it."""
-        now = self._clock()
+        now = self.clock()
         fence: int | None = None
 
         def taken(held: Values | None) -> Values | None:
@@ -29,17 +30,17 @@ class Leases:
             fence = held["fence"] + 1 if held else 1
             return {"owner": owner, "fence": fence, "until": now + timedelta(seconds=ttl_s)}
 
-        await self._table.update(PARTITION, name, taken)
+        await self.table.update(PARTITION, name, taken)
         return fence
 
     async def renew(self, name: str, owner: str, fence: int, ttl_s: float) -> None:
         """Raises Conflict ``lease-lost`` when someone else has it by now."""
-        await self._set(name, owner, fence, self._clock() + timedelta(seconds=ttl_s))
+        await self._set(name, owner, fence, self.clock() + timedelta(seconds=ttl_s))
 
     async def release(self, name: str, owner: str, fence: int) -> None:
         """Gives the lease up; one that is lost already needs no release."""
         try:
-            await self._set(name, owner, fence, self._clock())
+            await self._set(name, owner, fence, self.clock())
         except Conflict:
             return
 
@@ -49,4 +50,4 @@ class Leases:
                 raise Conflict("lease-lost", f"the lease {name} is held by someone else")
             return {**held, "until": until}
 
-        await self._table.update(PARTITION, name, set_until)
+        await self.table.update(PARTITION, name, set_until)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,18 +18,18 @@ from shared.presence.model import QUEUE, PresenceNews
 _DATE = re.compile(r"/Date\((-?\d{1,18})(?:[+-]\d{4})?\)/")
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class DataverseWebhooks:
     """One receiver for every table; those we have no use for are accepted and dropped."""
 
-    def __init__(self, *, index: IndexNotifications, bus: Bus, clock: Clock) -> None:
-        self._index = index
-        self._bus = bus
-        self._clock = clock
+    index: IndexNotifications
+    bus: Bus
+    clock: Clock
 
     async def receive(self, table: str, body: bytes) -> None:
         """Returns when what is to be done is safe in a queue. Raises InvalidInput ``malformed-webhook``."""
         if table != names.AGENT_STATUS:
-            await self._index.changed(table)
+            await self.index.changed(table)
             return
         context = _context(body)
         columns = _columns(context)
@@ -40,9 +41,9 @@ class DataverseWebhooks:
             at=_moment(columns.get(names.PRESENCE_SINCE)),
             by=str(columns.get(names.PRESENCE_BY) or ""),
         )
-        now = self._clock()
+        now = self.clock()
         key = str(context.get("OperationId") or now.timestamp())
-        await self._bus.send(QUEUE, presence_told(agent_id, news, key, now))
+        await self.bus.send(QUEUE, presence_told(agent_id, news, key, now))
 
 
 def _context(body: bytes) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 import hmac
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from shared.bus.bus import Bus
 from shared.callbacks.model import QUEUE
@@ -18,17 +19,17 @@ from shared.webhooks.presence import message_of as presence_message_of
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class VoicecloudWebhooks:
     """One receiver for every event type; what we have no use for is accepted and dropped."""
 
-    def __init__(self, *, bus: Bus, token: str, clock: Clock) -> None:
-        self._bus = bus
-        self._token = token
-        self._clock = clock
+    bus: Bus
+    token: str
+    clock: Clock
 
     def require_token(self, token: str | None) -> None:
         """Before anything of the body is read. Raises Unauthorised ``webhook-token``."""
-        if not self._token or not hmac.compare_digest((token or "").encode(), self._token.encode()):
+        if not self.token or not hmac.compare_digest((token or "").encode(), self.token.encode()):
             raise Unauthorised("webhook-token", "the webhook's token header is missing or wrong")
 
     async def receive(self, body: object) -> None:
@@ -43,11 +44,11 @@ class VoicecloudWebhooks:
             await self._callback(body)
             return
         # Both are read before either is sent: what is refused has done nothing.
-        of_call, of_user = message_of(body, self._clock()), presence_message_of(body, self._clock())
+        of_call, of_user = message_of(body, self.clock()), presence_message_of(body, self.clock())
         if of_call:
-            await self._bus.send(CALLS, of_call)
+            await self.bus.send(CALLS, of_call)
         if of_user:
-            await self._bus.send(PRESENCE, of_user)
+            await self.bus.send(PRESENCE, of_user)
 
     async def _callback(self, body: Mapping[str, object]) -> None:
         list_id, callback_id = body.get(names.EVENT_ENTITY_ID), body.get(names.EVENT_CALLBACK_ID)
@@ -56,4 +57,4 @@ class VoicecloudWebhooks:
                 "malformed-webhook",
                 f"a callback event names its list in {names.EVENT_ENTITY_ID} and itself in {names.EVENT_CALLBACK_ID}",
             )
-        await self._bus.send(QUEUE, requested(list_id, callback_id, self._clock(), webhook=True))
+        await self.bus.send(QUEUE, requested(list_id, callback_id, self.clock(), webhook=True))

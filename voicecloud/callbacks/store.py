@@ -9,7 +9,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.storage.tables import Delete, Insert, Put, Replace, Row, Table
@@ -22,26 +22,26 @@ _PARTITION = "callbacks"
 _END = "g"  # sorts behind every hexadecimal digit
 
 
+@dataclass(frozen=True, eq=False)
 class CallbackStore:
     """Raises Conflict when a callback was changed meanwhile."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def get(self, callback_id: str) -> tuple[Callback, str] | None:
         """The callback and its ETag."""
-        row = await self._table.get(_PARTITION, f"id_{callback_id}")
+        row = await self.table.get(_PARTITION, f"id_{callback_id}")
         return (_callback(row), str(row.etag)) if row else None
 
     async def add(self, callback: Callback, event: WebhookEvent) -> None:
         values = _values(callback)
         truth, copy = Row(_PARTITION, f"id_{callback.id}", values), Row(_PARTITION, _listed(callback), values)
-        await self._table.transact([Insert(truth), Insert(copy), Insert(_event_row(event))])
+        await self.table.transact([Insert(truth), Insert(copy), Insert(_event_row(event))])
 
     async def change(self, before: Callback, etag: str, after: Callback, event: WebhookEvent) -> None:
         values = _values(after)
         moved = [] if before.state is after.state else [Delete(_PARTITION, _listed(before))]
-        await self._table.transact(
+        await self.table.transact(
             [
                 Replace(Row(_PARTITION, f"id_{after.id}", values, etag)),
                 *moved,
@@ -58,17 +58,17 @@ class CallbackStore:
 
     async def events(self) -> list[WebhookEvent]:
         """Events that a crash has kept from the webhooks, in order."""
-        rows = self._table.query(_PARTITION, rk_from="event_", rk_below=f"event_{_END}")
+        rows = self.table.query(_PARTITION, rk_from="event_", rk_below=f"event_{_END}")
         return [WebhookEvent(**json.loads(row.values["event"])) async for row in rows]
 
     async def forget(self, event: WebhookEvent) -> None:
-        await self._table.delete(_PARTITION, f"event_{event.id}")
+        await self.table.delete(_PARTITION, f"event_{event.id}")
 
     def _listed_in(self, state: State, search: Search) -> AsyncIterator[Callback]:
         prefix = f"{state.lower()}_{search.list_id}_"
         low = prefix + (first_id_at(search.created_after) if search.created_after else "")
         high = prefix + (first_id_at(search.created_before) if search.created_before else _END)
-        rows = self._table.query(_PARTITION, rk_from=low, rk_below=high, limit=search.max_count)
+        rows = self.table.query(_PARTITION, rk_from=low, rk_below=high, limit=search.max_count)
         return (_callback(row) async for row in rows)
 
 

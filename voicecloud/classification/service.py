@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from shared.clock import Clock, to_iso
@@ -16,21 +17,21 @@ MAX_NOTE = 500
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
+@dataclass(frozen=True, eq=False)
 class Classifications:
     """Schemas are configuration; instances are kept for good."""
 
-    def __init__(self, store: ClassificationStore, directory: Directory, ids: Ids, clock: Clock) -> None:
-        self._store = store
-        self._directory = directory
-        self._ids = ids
-        self._clock = clock
+    store: ClassificationStore
+    directory: Directory
+    ids: Ids
+    clock: Clock
 
     def schemas(self) -> list[Document]:
-        return self._directory.documents(DocumentKind.SCHEMA)
+        return self.directory.documents(DocumentKind.SCHEMA)
 
     def schema(self, schema_id: str) -> Document:
         """Raises Missing ``schema-unknown``."""
-        found = self._directory.document(DocumentKind.SCHEMA, schema_id)
+        found = self.directory.document(DocumentKind.SCHEMA, schema_id)
         if found is None:
             raise Missing("schema-unknown", "there is no such classification schema")
         return found
@@ -49,9 +50,9 @@ class Classifications:
                 "classification-value", f"Note has at most {MAX_NOTE} characters, ClassifiedType is known"
             )
         subject_id = subject(given.get("CallId") or given.get("CallListItemId"))
-        now = to_iso(self._clock())
+        now = to_iso(self.clock())
         instance = {
-            "Id": self._ids.new(),
+            "Id": self.ids.new(),
             "TagSchemaId": schema["Id"],
             "TagSchemaName": schema["Name"],
             "TagSelections": chosen,
@@ -64,11 +65,11 @@ class Classifications:
             "CreatedTime": now,
             "Modified": now,
         }
-        await self._store.add(subject_id, instance)
+        await self.store.add(subject_id, instance)
         return instance
 
     async def of(self, subject_id: str) -> list[dict[str, Any]]:
-        return await self._store.of(subject(subject_id))
+        return await self.store.of(subject(subject_id))
 
 
 def subject(given: object) -> str:

@@ -1,6 +1,7 @@
 """Classification instances in Table Storage, by what they classify."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from shared.storage.tables import Row, Table
@@ -8,14 +9,14 @@ from shared.storage.tables import Row, Table
 TABLE = "classifications"
 
 
+@dataclass(frozen=True, eq=False)
 class ClassificationStore:
     """The partition is the id of the call or callback, the row key the instance's id."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def add(self, subject_id: str, instance: dict[str, Any]) -> None:
-        await self._table.put(Row(subject_id, instance["Id"], {"document": json.dumps(instance)}))
+        await self.table.put(Row(subject_id, instance["Id"], {"document": json.dumps(instance)}))
 
     async def of(self, subject_id: str) -> list[dict[str, Any]]:
-        return [json.loads(row.values["document"]) async for row in self._table.query(subject_id)]
+        return [json.loads(row.values["document"]) async for row in self.table.query(subject_id)]

@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TextIO
 from uuid import uuid4
 
@@ -23,28 +24,28 @@ FIELDS = {"first_name": "FirstName", "last_name": "LastName", "role": "Roles"}
 NUMBERS = {"work_number": "WorkNumber", "mobile_number": "MobileNumber"}
 
 
+@dataclass(frozen=True, eq=False)
 class Editor:
     """``directory`` is what was read at the start; ``read_password`` asks for one."""
 
-    def __init__(self, documents: Documents, directory: Directory, read_password: Callable[[], str]) -> None:
-        self._documents = documents
-        self._directory = directory
-        self._read_password = read_password
+    documents: Documents
+    directory: Directory
+    read_password: Callable[[], str]
 
     async def run(self, options: Namespace) -> object:
         """What to show. Raises InvalidInput, Missing or Conflict, and then nothing has changed."""
         deed = getattr(self, f"{options.kind}_{options.deed}".replace("-", "_"))
         shown = await deed(options)
         if options.deed != "list":
-            await self._documents.announce()
+            await self.documents.announce()
         return shown
 
     async def users_list(self, _: Namespace) -> object:
-        return [self._shown(one) for one in self._directory.documents(DocumentKind.USER)]
+        return [self._shown(one) for one in self.directory.documents(DocumentKind.USER)]
 
     async def users_create(self, options: Namespace) -> object:
         name = options.user.strip().lower()
-        if self._directory.user_named(name):
+        if self.directory.user_named(name):
             raise Conflict("user-exists", "there is a user of this name")
         password = {} if options.no_password else {"PasswordHash": passwords.hashed(self._password())}
         document = {"Id": str(uuid4()), "UserName": name, **self._user_fields(options, ""), **password}
@@ -55,7 +56,7 @@ class Editor:
         given = self._user_fields(options, user.id)
         if options.user_name:
             given["UserName"] = options.user_name.strip().lower()
-            if self._directory.user_named(given["UserName"]) not in {None, user}:
+            if self.directory.user_named(given["UserName"]) not in {None, user}:
                 raise Conflict("user-exists", "there is a user of this name")
         return self._shown(await self._write(DocumentKind.USER, user.id, lambda stored: {**stored, **given}))
 
@@ -73,18 +74,18 @@ class Editor:
     async def users_remove(self, options: Namespace) -> object:
         """From the pools first: a command that was cut off is simply repeated."""
         user = self._user(options.user)
-        for queue in self._directory.queues.values():
+        for queue in self.directory.queues.values():
             if any(member.user_id == user.id for member in queue.pool.members):
                 await self._write(DocumentKind.QUEUE, queue.id, _without(user.id))
-        await self._documents.delete(DocumentKind.AVAILABILITY, user.id)
-        await self._documents.delete(DocumentKind.USER, user.id)
+        await self.documents.delete(DocumentKind.AVAILABILITY, user.id)
+        await self.documents.delete(DocumentKind.USER, user.id)
         return {"Removed": user.user_name}
 
     async def pools_list(self, _: Namespace) -> object:
-        return self._directory.documents(DocumentKind.QUEUE)
+        return self.directory.documents(DocumentKind.QUEUE)
 
     async def pools_create(self, options: Namespace) -> object:
-        self._free_name(options.pool, {queue.name for queue in self._directory.queues.values()})
+        self._free_name(options.pool, {queue.name for queue in self.directory.queues.values()})
         document = {
             "Id": str(uuid4()),
             "Name": options.pool,
@@ -120,14 +121,14 @@ class Editor:
 
     async def pools_remove(self, options: Namespace) -> object:
         pool = self._pool(options.pool)
-        await self._documents.delete(DocumentKind.QUEUE, pool.id)
+        await self.documents.delete(DocumentKind.QUEUE, pool.id)
         return {"Removed": pool.name}
 
     async def lists_list(self, _: Namespace) -> object:
-        return self._directory.documents(DocumentKind.CALLBACK_LIST)
+        return self.directory.documents(DocumentKind.CALLBACK_LIST)
 
     async def lists_create(self, options: Namespace) -> object:
-        self._free_name(options.list, {one.name for one in self._directory.callback_lists.values()})
+        self._free_name(options.list, {one.name for one in self.directory.callback_lists.values()})
         document = {"Id": str(uuid4()), "Name": options.list}
         return await self._write(DocumentKind.CALLBACK_LIST, document["Id"], lambda _: document)
 
@@ -136,12 +137,12 @@ class Editor:
         return await self._write(DocumentKind.CALLBACK_LIST, found.id, lambda stored: {**stored, "Name": options.name})
 
     async def lists_remove(self, options: Namespace) -> object:
-        found, queues = self._list(options.list), self._directory.queues.values()
+        found, queues = self._list(options.list), self.directory.queues.values()
         rules = {queue.name: queue.pool.callback for queue in queues}
         feeding = [name for name, rule in rules.items() if rule and rule.list_id == found.id]
         if feeding:
             raise Conflict("list-in-use", f"pools feed this list: {', '.join(feeding)}")
-        await self._documents.delete(DocumentKind.CALLBACK_LIST, found.id)
+        await self.documents.delete(DocumentKind.CALLBACK_LIST, found.id)
         return {"Removed": found.name}
 
     async def _write(self, kind: DocumentKind, key: str, change: Callable[[Document], Document]) -> Document:
@@ -153,17 +154,17 @@ class Editor:
                 raise InvalidInput("field-value", "a field has a value it cannot have") from error
             return document
 
-        return await self._documents.update(kind, key, checked) or {}
+        return await self.documents.update(kind, key, checked) or {}
 
     def _user(self, name: str) -> User:
-        return _found(self._directory.user_named(name) or self._directory.users.get(name), "user")
+        return _found(self.directory.user_named(name) or self.directory.users.get(name), "user")
 
     def _pool(self, name: str) -> Queue:
-        queues = self._directory.queues
+        queues = self.directory.queues
         return _found(queues.get(name) or next((one for one in queues.values() if one.name == name), None), "queue")
 
     def _list(self, name: str) -> CallbackList:
-        lists = self._directory.callback_lists
+        lists = self.directory.callback_lists
         return _found(
             lists.get(name) or next((one for one in lists.values() if one.name == name), None), "callback-list"
         )
@@ -185,16 +186,16 @@ class Editor:
 
     def _number(self, text: str, owner_id: str) -> str:
         """Raises InvalidInput ``number``, Conflict ``number-taken`` when it leads to somebody else already."""
-        number = to_e164(text, self._directory.organisation.region)
+        number = to_e164(text, self.directory.organisation.region)
         if number is None:
             raise InvalidInput("number", "this is no phone number")
-        owner = self._directory.routing().numbers.get(number)
+        owner = self.directory.routing().numbers.get(number)
         if owner and owner.value != owner_id:
             raise Conflict("number-taken", "this number leads to another user or pool")
         return number
 
     def _password(self) -> str:
-        password = self._read_password()
+        password = self.read_password()
         if len(password) < SHORTEST_PASSWORD:
             raise InvalidInput("password-short", f"a password has {SHORTEST_PASSWORD} characters or more")
         return password

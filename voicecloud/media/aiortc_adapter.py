@@ -80,17 +80,17 @@ class _Silent(MediaStreamTrack):
         await asyncio.Future()
 
 
+@dataclass(frozen=True, eq=False)
 class _Unlocking:
     """An SRTP session that counts what it cannot unlock: packets of strangers, or broken ones."""
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
+    session: Any
 
     def unprotect(self, data: bytes) -> bytes:
-        return self._counted("rtp", self._session.unprotect, data)
+        return self._counted("rtp", self.session.unprotect, data)
 
     def unprotect_rtcp(self, data: bytes) -> bytes:
-        return self._counted("rtcp", self._session.unprotect_rtcp, data)
+        return self._counted("rtcp", self.session.unprotect_rtcp, data)
 
     def _counted(self, kind: str, unlock: Callable[[bytes], bytes], data: bytes) -> bytes:
         try:

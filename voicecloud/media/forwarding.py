@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips, Player
@@ -16,38 +17,28 @@ MOST_AT_ONCE = 250
 KEY_PAUSE_S = 0.06
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Forwarding:
     """``pressed`` is called for each key: leg and key."""
 
-    def __init__(
-        self,
-        *,
-        legs: Legs,
-        recorder: CallRecorder,
-        clips: Clips,
-        tasks: Tasks,
-        alive: Liveness,
-        seconds: Callable[[], float],
-        pressed: Callable[[str, str], None],
-    ) -> None:
-        self._legs = legs
-        self._recorder = recorder
-        self._clips = clips
-        self._tasks = tasks
-        self._liveness = alive
-        self._seconds = seconds
-        self._pressed = pressed
+    legs: Legs
+    recorder: CallRecorder
+    clips: Clips
+    tasks: Tasks
+    alive: Liveness
+    seconds: Callable[[], float]
+    pressed: Callable[[str, str], None]
 
     async def heard(self, leg: MediaLeg, connection: Connection, packet: Packet) -> None:
         """A packet of a peer: on to the other leg, and onto the recorder."""
         if leg.current is not connection or not self._is_let_in(leg):
             return
-        now = leg.heard_at_s = self._seconds()
+        now = leg.heard_at_s = self.seconds()
         if leg.lost_at_s is not None:
-            self._liveness.back(leg)
+            self.alive.back(leg)
         if leg.is_muted:
             packet = Packet(packet.source, packet.sequence, packet.timestamp, SILENCE)
-        self._recorder.heard(leg.id, packet, now)
+        self.recorder.heard(leg.id, packet, now)
         other = leg.other
         if other and other.current and not other.player:
             place = other.out.place(packet.source, packet.sequence, packet.timestamp, now)
@@ -62,7 +53,7 @@ class Forwarding:
         """A key of a peer, passed on once: to routing, and to the other party."""
         if leg.current is not connection or not self._is_let_in(leg):
             return
-        leg.heard_at_s = self._seconds()
+        leg.heard_at_s = self.seconds()
         if leg.other:
             leg.other.out.skip(source)
         if key := connection.keys.read(source, timestamp, payload):
@@ -70,31 +61,31 @@ class Forwarding:
 
     def press(self, leg_id: str, keys: Iterable[str]) -> None:
         """Keys of a leg: to routing, and to the other party one after another."""
-        leg = self._legs.get(leg_id)
+        leg = self.legs.get(leg_id)
         other = leg.other if leg else None
         for key in keys:
-            self._pressed(leg_id, key)
+            self.pressed(leg_id, key)
             if other and other.current and key in KEYS:
                 other.to_press.append(key)
         if other and other.to_press and not other.is_pressing:
             other.is_pressing = True
-            self._tasks.run(self._press(other))
+            self.tasks.run(self._press(other))
 
     def play(self, effect: Play) -> None:
         """From now on, however long the clip takes to get; a bridge that follows at once is not talked over."""
-        leg = self._legs.make(effect.leg_id)
+        leg = self.legs.make(effect.leg_id)
         leg.player = Player([], is_loop=False)
-        self._tasks.run(self._load(effect, leg, leg.player))
+        self.tasks.run(self._load(effect, leg, leg.player))
 
     async def _load(self, effect: Play, leg: MediaLeg, wanted: Player) -> None:
-        clip = await self._clips.get(effect.prompt_id)
+        clip = await self.clips.get(effect.prompt_id)
         if leg.player is wanted:
             leg.player = Player(clip, is_loop=effect.duration_s is None)
 
     async def play_on(self) -> None:
         """The next packet of each clip."""
-        now = self._seconds()
-        for leg in self._legs:
+        now = self.seconds()
+        for leg in self.legs:
             player = leg.playing()
             if leg.current is None or player is None:
                 continue
@@ -114,7 +105,7 @@ class Forwarding:
     async def _press_one(self, leg: MediaLeg, connection: Connection, key: str) -> None:
         began = None
         for payload in key_payloads(key, connection.peer.key_rate):
-            sequence, timestamp = leg.out.insert(self._seconds())
+            sequence, timestamp = leg.out.insert(self.seconds())
             is_first, began = began is None, timestamp if began is None else began
             await connection.peer.send(payload, sequence, began, is_key=True, marker=is_first)
             await asyncio.sleep(FRAME_S)

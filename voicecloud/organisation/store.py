@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 from uuid import uuid4
@@ -21,28 +22,28 @@ _BATCH = 25
 Change = Callable[[Document | None], Document | None]
 
 
+@dataclass(frozen=True, eq=False)
 class Documents:
     """Reads and writes documents. The process and the commands both write them, so changes are by compare-and-set."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def all(self, kind: DocumentKind) -> AsyncIterator[tuple[str, Document]]:
-        async for row in self._table.query(kind):
+        async for row in self.table.query(kind):
             yield row.rk, json.loads(row.values[_FIELD])
 
     async def keys(self, kind: DocumentKind) -> set[str]:
-        return {row.rk async for row in self._table.query(kind)}
+        return {row.rk async for row in self.table.query(kind)}
 
     async def put(self, kind: DocumentKind, key: str, document: Document) -> None:
-        await self._table.put(_row(kind, key, document))
+        await self.table.put(_row(kind, key, document))
 
     async def insert(self, kind: DocumentKind, documents: Mapping[str, Document]) -> int:
         """How many were added; where there is such a document already it is left as it is."""
         added = 0
         for rows in batched([_row(kind, key, document) for key, document in documents.items()], _BATCH, strict=False):
             try:
-                added += len(await self._table.transact([Insert(row) for row in rows]))
+                added += len(await self.table.transact([Insert(row) for row in rows]))
             except Conflict:
                 for row in rows:
                     added += await self._insert_one(row)
@@ -50,7 +51,7 @@ class Documents:
 
     async def _insert_one(self, row: Row) -> bool:
         with suppress(Conflict):
-            return bool(await self._table.insert(row))
+            return bool(await self.table.insert(row))
         return False
 
     async def update(self, kind: DocumentKind, key: str, change: Change) -> Document | None:
@@ -61,40 +62,40 @@ class Documents:
             after = change(before)
             return values if after == before else None if after is None else {_FIELD: _text(after)}
 
-        row = await self._table.update(kind, key, changed)
+        row = await self.table.update(kind, key, changed)
         return json.loads(row.values[_FIELD]) if row else None
 
     async def revision(self) -> str:
         """Another one after each ``announce``."""
-        row = await self._table.get(_INSTALLATION, _REVISION)
+        row = await self.table.get(_INSTALLATION, _REVISION)
         return str(row.values["id"]) if row else ""
 
     async def announce(self) -> None:
         """Notifies the process that documents were changed by somebody else."""
-        await self._table.put(Row(_INSTALLATION, _REVISION, {"id": str(uuid4())}))
+        await self.table.put(Row(_INSTALLATION, _REVISION, {"id": str(uuid4())}))
 
     async def fingerprint(self) -> str:
         """Of the organisation file that was applied last."""
-        row = await self._table.get(_INSTALLATION, _FILE)
+        row = await self.table.get(_INSTALLATION, _FILE)
         return str(row.values["hash"]) if row else ""
 
     async def keep_fingerprint(self, of_file: str) -> None:
-        await self._table.put(Row(_INSTALLATION, _FILE, {"hash": of_file}))
+        await self.table.put(Row(_INSTALLATION, _FILE, {"hash": of_file}))
 
     async def from_file(self, kind: DocumentKind) -> dict[str, Document]:
         """The documents as the organisation file had them when it was applied last."""
-        return {row.rk: json.loads(row.values[_FIELD]) async for row in self._table.query(f"{_FILE}-{kind}")}
+        return {row.rk: json.loads(row.values[_FIELD]) async for row in self.table.query(f"{_FILE}-{kind}")}
 
     async def remember(self, kind: DocumentKind, documents: Mapping[str, Document], removed: Iterable[str]) -> None:
         """What the file has, and what it has no more."""
         rows = [Row(f"{_FILE}-{kind}", key, {_FIELD: _text(document)}) for key, document in documents.items()]
         for chunk in batched(rows, _BATCH, strict=False):
-            await self._table.transact([Put(row) for row in chunk])
+            await self.table.transact([Put(row) for row in chunk])
         for key in removed:
-            await self._table.delete(f"{_FILE}-{kind}", key)
+            await self.table.delete(f"{_FILE}-{kind}", key)
 
     async def delete(self, kind: DocumentKind, key: str) -> None:
-        await self._table.delete(kind, key)
+        await self.table.delete(kind, key)
 
 
 def _row(kind: DocumentKind, key: str, document: Document) -> Row:

@@ -3,6 +3,7 @@
 import io
 import re
 import wave
+from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import InvalidInput, Missing
@@ -21,13 +22,13 @@ RATES = range(8_000, 192_001)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
+@dataclass(frozen=True, eq=False)
 class PromptLibrary:
-    def __init__(self, directory: Directory, blobs: Blobs) -> None:
-        self._directory = directory
-        self._blobs = blobs
+    directory: Directory
+    blobs: Blobs
 
     def all(self) -> list[Document]:
-        return self._directory.documents(DocumentKind.PROMPT)
+        return self.directory.documents(DocumentKind.PROMPT)
 
     async def write(self, prompt_id: str, name: str, text: str) -> Document:
         """A prompt made from text, new or in place of another. Raises InvalidInput ``prompt-value``."""
@@ -40,20 +41,20 @@ class PromptLibrary:
         """A prompt from a WAV file. Raises InvalidInput ``prompt-audio``."""
         _checked(prompt_id)
         duration_s = _length_s(audio)
-        await self._blobs.write(f"{BLOB_PREFIX}{prompt_id}", audio, CONTENT_TYPE)
+        await self.blobs.write(f"{BLOB_PREFIX}{prompt_id}", audio, CONTENT_TYPE)
         return await self._keep(prompt_id, name, {"HasAudio": True, "DurationS": round(duration_s, 1)})
 
     async def audio(self, prompt_id: str) -> bytes:
         """Raises Missing ``prompt-unknown`` when there is none, or one of text alone."""
-        known = self._directory.document(DocumentKind.PROMPT, prompt_id)
+        known = self.directory.document(DocumentKind.PROMPT, prompt_id)
         if known is None or not known.get("HasAudio"):
             raise Missing("prompt-unknown", "there is no audio of this prompt")
-        return await self._blobs.read(f"{BLOB_PREFIX}{prompt_id}")
+        return await self.blobs.read(f"{BLOB_PREFIX}{prompt_id}")
 
     async def _keep(self, prompt_id: str, name: str, content: dict[str, Any]) -> Document:
-        before = self._directory.document(DocumentKind.PROMPT, prompt_id) or {}
+        before = self.directory.document(DocumentKind.PROMPT, prompt_id) or {}
         document = {"Id": prompt_id, "Name": name or before.get("Name", prompt_id), **content}
-        await self._directory.write(DocumentKind.PROMPT, prompt_id, document)
+        await self.directory.write(DocumentKind.PROMPT, prompt_id, document)
         return document
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
@@ -17,24 +18,22 @@ MAX_DIGITS = 15
 _ROW = "recording"
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Recordings:
     """``wanted`` is the form of new ones, ``signing_key`` makes the tokens, ``link_s`` is how long a link holds."""
 
-    def __init__(
-        self, *, table: Table, blobs: Blobs, wanted: AudioFormat, signing_key: bytes, link_s: float, clock: Clock
-    ) -> None:
-        self._table = table
-        self._blobs = blobs
-        self._wanted = wanted
-        self._signing_key = signing_key
-        self._link_s = link_s
-        self._clock = clock
+    table: Table
+    blobs: Blobs
+    wanted: AudioFormat
+    signing_key: bytes
+    link_s: float
+    clock: Clock
 
     async def keep(self, taken: Taken) -> None:
         """Audio first: what is listed can be heard. Raises NoSound."""
         recording = taken.recording
         audio, content_type = await self._file(taken)
-        await self._blobs.write(recording.id, audio, content_type)
+        await self.blobs.write(recording.id, audio, content_type)
         values = {
             "call_id": recording.call_id,
             "leg_id": recording.leg_id,
@@ -44,16 +43,16 @@ class Recordings:
             "content_type": content_type,
             "transcript": recording.transcript,
         }
-        await self._table.put(Row(recording.id, _ROW, values))
+        await self.table.put(Row(recording.id, _ROW, values))
 
     async def _file(self, taken: Taken) -> tuple[bytes, str]:
         if taken.file:
-            return await taken.file(self._wanted)
-        return await asyncio.to_thread(lambda: encoded(taken.sound(), self._wanted))
+            return await taken.file(self.wanted)
+        return await asyncio.to_thread(lambda: encoded(taken.sound(), self.wanted))
 
     async def get(self, recording_id: str) -> Recording:
         """Raises Missing ``recording-unknown``."""
-        row = await self._table.get(recording_id, _ROW)
+        row = await self.table.get(recording_id, _ROW)
         if row is None:
             raise Missing("recording-unknown", "there is no such recording")
         user_ids = [one for one in row.values["user_ids"].split(",") if one]
@@ -61,22 +60,22 @@ class Recordings:
 
     def link(self, recording: Recording) -> str:
         """Address of the audio, relative to the API, good for ``link_s`` seconds without any other credentials."""
-        expires = int((self._clock() + timedelta(seconds=self._link_s)).timestamp())
+        expires = int((self.clock() + timedelta(seconds=self.link_s)).timestamp())
         return f"calls/recordings/{recording.id}/audio?token={expires}.{self._signature(recording.id, expires)}"
 
     async def audio(self, recording_id: str, token: str) -> tuple[bytes, str]:
         """The audio and its content type. Raises Forbidden ``recording-token``, Missing ``recording-unknown``."""
         expires, _, signature = token.partition(".")
-        if not expires.isdecimal() or len(expires) > MAX_DIGITS or int(expires) < self._clock().timestamp():
+        if not expires.isdecimal() or len(expires) > MAX_DIGITS or int(expires) < self.clock().timestamp():
             raise Forbidden("recording-token", "the link to this recording has expired")
         if not hmac.compare_digest(signature.encode(), self._signature(recording_id, int(expires)).encode()):
             raise Forbidden("recording-token", "the link to this recording is not valid")
         recording = await self.get(recording_id)
-        return await self._blobs.read(recording_id), recording.content_type
+        return await self.blobs.read(recording_id), recording.content_type
 
     async def forget(self, recording_id: str) -> None:
-        await self._blobs.delete(recording_id)
-        await self._table.delete(recording_id, _ROW)
+        await self.blobs.delete(recording_id)
+        await self.table.delete(recording_id, _ROW)
 
     def _signature(self, recording_id: str, expires: int) -> str:
-        return hmac.new(self._signing_key, f"recording/{recording_id}/{expires}".encode(), sha256).hexdigest()
+        return hmac.new(self.signing_key, f"recording/{recording_id}/{expires}".encode(), sha256).hexdigest()

@@ -1,5 +1,6 @@
 """Tokens for the hub: JSON Web Tokens (RFC 7519) signed with HMAC-SHA256, checked when connecting only."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import jwt
@@ -11,31 +12,31 @@ LIFETIME = timedelta(hours=1)
 _ALGORITHM = "HS256"
 
 
+@dataclass(frozen=True, eq=False)
 class Tokens:
     """For one ``audience``: a token of another one is none here."""
 
-    def __init__(self, signing_key: bytes, clock: Clock, audience: str = "rte", lifetime: timedelta = LIFETIME) -> None:
-        self._key = signing_key
-        self._clock = clock
-        self._audience = audience
-        self._lifetime = lifetime
+    signing_key: bytes
+    clock: Clock
+    audience: str = "rte"
+    lifetime: timedelta = LIFETIME
 
     def issue(self, user_id: str) -> str:
-        expires = int((self._clock() + self._lifetime).timestamp())
-        return jwt.encode({"sub": user_id, "aud": self._audience, "exp": expires}, self._key, _ALGORITHM)
+        expires = int((self.clock() + self.lifetime).timestamp())
+        return jwt.encode({"sub": user_id, "aud": self.audience, "exp": expires}, self.signing_key, _ALGORITHM)
 
     def user_id(self, token: str) -> str:
         """Raises Unauthorised ``rte-token``."""
         try:
             claims = jwt.decode(
                 token,
-                self._key,
+                self.signing_key,
                 [_ALGORITHM],
-                audience=self._audience,
+                audience=self.audience,
                 options={"require": ["sub", "aud", "exp"], "verify_exp": False},  # against our own clock, below
             )
         except (jwt.PyJWTError, UnicodeError) as error:
             raise Unauthorised("rte-token", "the token is not valid") from error
-        if claims["exp"] < self._clock().timestamp():
+        if claims["exp"] < self.clock().timestamp():
             raise Unauthorised("rte-token", "the token has expired")
         return str(claims["sub"])

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,53 +20,51 @@ PURGE_EVERY_S = 3_600.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Webhooks:
     """All endpoints of the organisation."""
 
-    def __init__(
-        self, *, organisation_id: str, deliverers: Sequence[Deliverer], store: DeliveryStore, ids: Ids, clock: Clock
-    ) -> None:
-        self._organisation_id = organisation_id
-        self._deliverers = deliverers
-        self._store = store
-        self._ids = ids
-        self._clock = clock
+    organisation_id: str
+    deliverers: Sequence[Deliverer]
+    store: DeliveryStore
+    ids: Ids
+    clock: Clock
 
     def event(self, event_type: str, entity_type: str, entity_id: str, fields: Mapping[str, Any]) -> WebhookEvent:
         """A new event of now."""
-        at = to_iso(self._clock())
-        return WebhookEvent(self._ids.new(), event_type, entity_type, entity_id, self._organisation_id, at, fields)
+        at = to_iso(self.clock())
+        return WebhookEvent(self.ids.new(), event_type, entity_type, entity_id, self.organisation_id, at, fields)
 
     def wanted(self, event: WebhookEvent) -> bool:
         """Whether any endpoint wants it."""
-        return any(deliverer.endpoint.wants(event) for deliverer in self._deliverers)
+        return any(deliverer.endpoint.wants(event) for deliverer in self.deliverers)
 
     async def publish(self, event: WebhookEvent) -> None:
         """Returns when the event is safe: every endpoint that wants it will get it, also after a restart."""
-        for deliverer in self._deliverers:
+        for deliverer in self.deliverers:
             if deliverer.endpoint.wants(event):
-                delivery = Delivery(deliverer.endpoint.id, event, self._clock())
-                await self._store.add(delivery)
+                delivery = Delivery(deliverer.endpoint.id, event, self.clock())
+                await self.store.add(delivery)
                 deliverer.add(delivery)
 
     async def run(self) -> None:
         """Delivers until cancelled, beginning with what an earlier run has left."""
         async with asyncio.TaskGroup() as group:
-            for deliverer in self._deliverers:
-                for delivery in await self._store.pending(deliverer.endpoint.id):
+            for deliverer in self.deliverers:
+                for delivery in await self.store.pending(deliverer.endpoint.id):
                     deliverer.add(delivery)
                 group.create_task(deliverer.run())
             group.create_task(self._purge_regularly())
 
     async def log(self, limit: int) -> list[Attempt]:
         """The latest attempts, newest first."""
-        found = [attempt for one in self._deliverers for attempt in await self._store.log(one.endpoint.id, limit)]
+        found = [attempt for one in self.deliverers for attempt in await self.store.log(one.endpoint.id, limit)]
         return sorted(found, key=lambda attempt: attempt.at, reverse=True)[:limit]
 
     async def purge(self) -> int:
         """Deletes the log of more than ``LOG_KEPT`` ago."""
-        limit = self._clock() - LOG_KEPT
-        return sum([await self._store.purge_log(one.endpoint.id, limit) for one in self._deliverers])
+        limit = self.clock() - LOG_KEPT
+        return sum([await self.store.purge_log(one.endpoint.id, limit) for one in self.deliverers])
 
     async def _purge_regularly(self) -> None:
         while True:
@@ -77,4 +76,4 @@ class Webhooks:
 
     def health(self) -> dict[str, dict[str, Any]]:
         """By endpoint: how many deliveries wait and whether the endpoint fails."""
-        return {one.endpoint.id: {"pending": one.pending, "failing": one.failing} for one in self._deliverers}
+        return {one.endpoint.id: {"pending": one.pending, "failing": one.failing} for one in self.deliverers}

@@ -4,7 +4,7 @@
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import batched
 
@@ -17,37 +17,37 @@ _END = "~"
 _BATCH = 90
 
 
+@dataclass(frozen=True, eq=False)
 class DeliveryStore:
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    table: Table
 
     async def add(self, delivery: Delivery) -> None:
         """Adding the same event twice is adding it once."""
-        await self._table.put(_row(delivery))
+        await self.table.put(_row(delivery))
 
     async def pending(self, endpoint_id: str) -> list[Delivery]:
         """In the order of the events."""
-        rows = self._table.query(endpoint_id, rk_from="p_", rk_below=f"p_{_END}")
+        rows = self.table.query(endpoint_id, rk_from="p_", rk_below=f"p_{_END}")
         return [_delivery(row) async for row in rows]
 
     async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
         """Done with, one way or the other: delivered, or given up."""
-        await self._table.transact([Delete(delivery.endpoint_id, f"p_{delivery.event.id}"), Put(_log_row(attempt))])
+        await self.table.transact([Delete(delivery.endpoint_id, f"p_{delivery.event.id}"), Put(_log_row(attempt))])
 
     async def failed(self, delivery: Delivery, attempt: Attempt) -> None:
-        await self._table.transact([Put(_row(delivery)), Put(_log_row(attempt))])
+        await self.table.transact([Put(_row(delivery)), Put(_log_row(attempt))])
 
     async def log(self, endpoint_id: str, limit: int) -> list[Attempt]:
         """Newest first."""
-        rows = self._table.query(endpoint_id, rk_from="l_", rk_below=f"l_{_END}", limit=limit)
+        rows = self.table.query(endpoint_id, rk_from="l_", rk_below=f"l_{_END}", limit=limit)
         return [_attempt(row) async for row in rows]
 
     async def purge_log(self, endpoint_id: str, older_than: datetime) -> int:
         """Deletes the attempts made at a moment or earlier; gives their number."""
-        found = self._table.query(endpoint_id, rk_from=f"l_{_reversed(older_than)}", rk_below=f"l_{_END}")
+        found = self.table.query(endpoint_id, rk_from=f"l_{_reversed(older_than)}", rk_below=f"l_{_END}")
         keys = [row.rk async for row in found]
         for batch in batched(keys, _BATCH, strict=False):
-            await self._table.transact([Delete(endpoint_id, rk) for rk in batch])
+            await self.table.transact([Delete(endpoint_id, rk) for rk in batch])
         return len(keys)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from local.dynamics.data.schema import Table, Type
@@ -15,11 +16,11 @@ _REFERENCE = re.compile(r"(?:https?://[^/]+)?(?:/api/data/v9\.\d)?/?(?P<set>\w+)
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
+@dataclass(frozen=True, eq=False)
 class Payload:
     """Reads what clients send; ``store`` tells whether the rows that are bound to are there."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     def values(self, table: Table, body: Mapping[str, Any], *, creating: bool) -> Row:
         """The values to write. What the client may not write is left out, as the service leaves it out.
@@ -45,7 +46,7 @@ class Payload:
         key = match["key"].removeprefix(f"{target.key}=")
         if not _GUID.fullmatch(key):
             raise invalid("", f"Invalid URI '{text}': '{key}' is not a Guid.")
-        if self._store.get(target, key.lower()) is None:
+        if self.store.get(target, key.lower()) is None:
             raise missing(target.name, key.lower())
         return target, key.lower()
 
@@ -94,4 +95,4 @@ class Payload:
             )
 
     def _by_set(self, set_name: str) -> Table | None:
-        return next((table for table in self._store.tables.values() if table.set_name == set_name), None)
+        return next((table for table in self.store.tables.values() if table.set_name == set_name), None)

@@ -1,6 +1,7 @@
 """Queue items: what waits where, who works on it. An object is in one queue at most."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from local.dynamics.data.schema import Table
 from local.dynamics.data.store import Row, Store, target_of
@@ -10,12 +11,12 @@ from local.dynamics.errors import exists, refused
 INACTIVE = {"statecode": 1, "statuscode": 2}
 
 
+@dataclass(frozen=True, eq=False)
 class Queueing:
     """What follows for queue items from writes to them and to what they hold."""
 
-    def __init__(self, store: Store, now: Callable[[], str]) -> None:
-        self._store = store
-        self._now = now
+    store: Store
+    now: Callable[[], str]
 
     def before_create(self, table: Table, row: Row) -> None:
         """Raises DataverseError without queue or object, for an object that is closed or in a queue already."""
@@ -23,16 +24,16 @@ class Queueing:
             return
         if not row.get("queueid") or not row.get("objectid"):
             raise refused("A queue item needs a queue and an object.")
-        if self._store.select(table, '"objectid" = ? AND "statecode" = 0', [row["objectid"]]):
+        if self.store.select(table, '"objectid" = ? AND "statecode" = 0', [row["objectid"]]):
             raise exists()
-        source = self._store.tables[row[target_of("objectid")]]
-        item = self._store.get(source, row["objectid"]) or {}
+        source = self.store.tables[row[target_of("objectid")]]
+        item = self.store.get(source, row["objectid"]) or {}
         if item.get("statecode") != OPEN:
             raise refused("An object that is not open cannot be added to a queue.")
-        row.update({"objecttypecode": source.code, "enteredon": self._now()})
+        row.update({"objecttypecode": source.code, "enteredon": self.now()})
         row["title"] = row.get("title") or item.get(source.primary_name)
         if row.get("workerid"):
-            row["workeridmodifiedon"] = self._now()
+            row["workeridmodifiedon"] = self.now()
 
     def before_update(self, table: Table, row: Row, changes: Row) -> None:
         """An item that moves enters its new queue now, and nobody works on it."""
@@ -41,19 +42,19 @@ class Queueing:
         if "queueid" in changes and changes["queueid"] != row["queueid"]:
             if changes["queueid"] is None:
                 raise refused("A queue item needs a queue.")
-            changes["enteredon"] = self._now()
+            changes["enteredon"] = self.now()
             changes.setdefault("workerid", None)
         if "workerid" in changes:
-            changes["workeridmodifiedon"] = self._now()
+            changes["workeridmodifiedon"] = self.now()
 
     def after_update(self, table: Table, key: str, changes: Row) -> None:
         """A closed object leaves its queue: its item becomes inactive. The item's title follows the object's."""
         if table.name not in {"phonecall", "incident"}:
             return
-        items = self._store.tables["queueitem"]
-        for item in self._store.select(items, '"objectid" = ? AND "statecode" = 0', [key]):
+        items = self.store.tables["queueitem"]
+        for item in self.store.select(items, '"objectid" = ? AND "statecode" = 0', [key]):
             following: Row = dict(INACTIVE) if changes.get("statecode", OPEN) != OPEN else {}
             if table.primary_name in changes and changes[table.primary_name] != item["title"]:
                 following["title"] = changes[table.primary_name]
             if following:
-                self._store.update(items, item[items.key], {**following, "modifiedon": self._now()})
+                self.store.update(items, item[items.key], {**following, "modifiedon": self.now()})

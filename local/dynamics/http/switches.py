@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -12,26 +12,26 @@ from local.dynamics.errors import DataverseError
 from local.dynamics.seed import seed
 
 
+@dataclass(frozen=True, eq=False)
 class Switches:
     """Every POST takes a JSON object and answers 204, or 400 with the reason."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+    environment: Environment
 
     def routes(self, *, with_faults: bool) -> list[web.RouteDef]:
         """``with_faults``: also what breaks or empties the environment."""
-        posts: dict[str, Callable[[Mapping[str, Any]], None]] = {"steps": self._environment.steps.add_json}
+        posts: dict[str, Callable[[Mapping[str, Any]], None]] = {"steps": self.environment.steps.add_json}
         if with_faults:
             posts |= {
-                "faults": self._environment.faults.add_json,
+                "faults": self.environment.faults.add_json,
                 "limits": self._limits,
                 "settings": self._settings,
                 "privileges": self._privileges,
-                "columns": self._environment.columns.switch,
-                "capacity": self._environment.api.presence.switch_capacity,
+                "columns": self.environment.columns.switch,
+                "capacity": self.environment.api.presence.switch_capacity,
                 "seed": self._seed,
-                "reset": lambda _: self._environment.reset(),
-                "expire-delta-tokens": lambda _: self._environment.api.tracking.expire(),
+                "reset": lambda _: self.environment.reset(),
+                "expire-delta-tokens": lambda _: self.environment.api.tracking.expire(),
             }
         return [
             web.get("/stand-in/health", self._health),
@@ -46,23 +46,23 @@ class Switches:
         return web.json_response({"status": "healthy"})
 
     async def _requests(self, _request: web.Request) -> web.Response:
-        return web.json_response(self._environment.faults.requests)
+        return web.json_response(self.environment.faults.requests)
 
     async def _forget(self, _request: web.Request) -> web.Response:
-        self._environment.faults.clear()
+        self.environment.faults.clear()
         return web.Response(status=204)
 
     async def _steps(self, _request: web.Request) -> web.Response:
         """Registrations without their keys."""
-        return web.json_response([{"url": one.url, "table": one.table} for one in self._environment.steps.all()])
+        return web.json_response([{"url": one.url, "table": one.table} for one in self.environment.steps.all()])
 
     def _limits(self, document: Mapping[str, Any]) -> None:
         """``{requests?, execution_s?, concurrent?}``."""
-        self._environment.protection.limits = replace(self._environment.protection.limits, **document)
+        self.environment.protection.limits = replace(self.environment.protection.limits, **document)
 
     def _settings(self, document: Mapping[str, Any]) -> None:
         """``{closed_activities_read_only?, system_parties?}``."""
-        activities = self._environment.api.writer.activities
+        activities = self.environment.api.writer.activities
         if unknown := document.keys() - {"closed_activities_read_only", "system_parties"}:
             raise ValueError(f"no such setting: {', '.join(unknown)}")
         activities.closed_read_only = bool(document.get("closed_activities_read_only", activities.closed_read_only))
@@ -70,16 +70,16 @@ class Switches:
 
     def _privileges(self, document: Mapping[str, Any]) -> None:
         """``{systemuserid, privilege, granted}``."""
-        self._environment.api.privileges.decide(
+        self.environment.api.privileges.decide(
             str(document["systemuserid"]), str(document["privilege"]), granted=bool(document["granted"])
         )
 
     def _seed(self, document: Mapping[str, Any]) -> None:
         """``{table: [row, …]}``; an empty object stands for the seed file."""
         if document:
-            seed(self._environment.store, self._environment.api.writer, document)
+            seed(self.environment.store, self.environment.api.writer, document)
         else:
-            self._environment.seed()
+            self.environment.seed()
 
 
 def _taking(action: Callable[[Mapping[str, Any]], None]) -> Callable[[web.Request], Any]:

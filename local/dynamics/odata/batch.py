@@ -3,6 +3,7 @@
 import email
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from uuid import uuid4
@@ -25,11 +26,11 @@ class _Failed(Exception):
         self.answer = answer
 
 
+@dataclass(frozen=True, eq=False)
 class Batches:
     """Carries out batches part by part."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     def run(self, content_type: str, body: bytes, execute: Execute, *, go_on: bool) -> tuple[str, bytes]:
         """The content type and body of the answer; the first failure ends it unless ``go_on``.
@@ -57,7 +58,7 @@ class Batches:
         lines: list[str] = [f"Content-Type: multipart/mixed; boundary={boundary}", ""]
         references: dict[str, str] = {}
         try:
-            with self._store.transaction():
+            with self.store.transaction():
                 for part in parts:
                     content_id, answer = self._in_change_set(part, references, execute)
                     lines += [f"--{boundary}", *_shown(answer, content_id)]

@@ -1,6 +1,7 @@
 """A row as the API shows it: its ETag, the selected columns, annotations, what is expanded."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -19,18 +20,18 @@ IN_SINGLE = frozenset({"$select", "$expand"})
 IN_COLLECTION = frozenset({"$select", "$expand", "$filter", "$orderby", "$top"})
 
 
+@dataclass(frozen=True, eq=False)
 class Display:
     """Shows rows of one store."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     def check(self, table: Table, query: Mapping[str, str]) -> None:
         """Raises DataverseError for what cannot be selected or expanded, whether or not there are rows."""
         selected(table, query.get("$select"))
         for name, options in expansions(query.get("$expand")):
             if collection := table.collections.get(name):
-                inner = self._store.tables[collection.table]
+                inner = self.store.tables[collection.table]
                 check_options(options, IN_COLLECTION)
                 self._condition(inner, options)
                 ordering(inner, options.get("$orderby"))
@@ -53,18 +54,18 @@ class Display:
 
     def name(self, target: str, key: str) -> str | None:
         """What a row is called."""
-        table = self._store.tables[target]
-        found = self._store.get(table, key)
+        table = self.store.tables[target]
+        found = self.store.get(table, key)
         return found[table.primary_name] if found else None
 
     def collection(self, table: Table, key: str, collection: Collection, request: ApiRequest) -> list[dict[str, Any]]:
         """The rows that point to one, filtered and ordered as asked."""
-        inner = self._store.tables[collection.table]
+        inner = self.store.tables[collection.table]
         where, values = self._condition(inner, request.query)
         limit = top(request.query.get("$top"))
         tail = ordering(inner, request.query.get("$orderby")) + (f" LIMIT {limit}" if limit is not None else "")
         where = f'"{collection.column}" = ? AND "{target_of(collection.column)}" = ? AND ({where})'
-        found = self._store.select(inner, where, [key, table.name, *values], tail)
+        found = self.store.select(inner, where, [key, table.name, *values], tail)
         return [self.row(inner, one, request) for one in found]
 
     def single(self, table: Table, row: Row, name: str, request: ApiRequest) -> tuple[Table, dict[str, Any]] | None:
@@ -76,16 +77,16 @@ class Display:
         actual = row[target_of(column.name)]
         if row[column.name] is None or actual not in targets:
             return None
-        target = self._store.tables[actual]
+        target = self.store.tables[actual]
         if len(targets) > 1:
             return target, _principal(target, row[column.name])
-        pointed = self._store.get(target, row[column.name])
+        pointed = self.store.get(target, row[column.name])
         return (target, self.row(target, pointed, request)) if pointed else None
 
     def _condition(self, table: Table, query: Mapping[str, str]) -> Sql:
         if "$filter" not in query:
             return "1", []
-        return compile_filter(self._store.tables, table, query["$filter"], query)
+        return compile_filter(self.store.tables, table, query["$filter"], query)
 
     def _check_single(self, table: Table, name: str, options: Mapping[str, str]) -> None:
         found = table.navigation(name)
@@ -95,7 +96,7 @@ class Display:
         if len(found[1]) > 1:
             _check_principal(options)
         else:
-            self.check(self._store.tables[found[1][0]], options)
+            self.check(self.store.tables[found[1][0]], options)
 
     def _expanded(self, table: Table, row: Row, name: str, inner: ApiRequest) -> object:
         if collection := table.collections.get(name):

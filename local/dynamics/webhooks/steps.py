@@ -29,25 +29,25 @@ class Step:
         return not filtered or bool(written.columns & frozenset(self.filtering))
 
 
+@dataclass(frozen=True, eq=False)
 class Steps:
     """One step per address and table; registering it again replaces it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     def all(self) -> list[Step]:
-        return [Step(**one) for one in json.loads(self._store.document(DOCUMENT) or "[]")]
+        return [Step(**one) for one in json.loads(self.store.document(DOCUMENT) or "[]")]
 
     def add(self, step: Step) -> None:
         """Raises ValueError for a table or message that is not served."""
-        if step.table not in self._store.tables or not set(step.messages) <= set(MESSAGES):
+        if step.table not in self.store.tables or not set(step.messages) <= set(MESSAGES):
             raise ValueError(f"no step can be registered on {step.table} {step.messages}")
         kept = [one for one in self.all() if (one.url, one.table) != (step.url, step.table)]
-        self._store.put_document(DOCUMENT, json.dumps([asdict(one) for one in [*kept, step]]))
+        self.store.put_document(DOCUMENT, json.dumps([asdict(one) for one in [*kept, step]]))
 
     def add_json(self, document: Mapping[str, Any]) -> None:
         """Raises TypeError for a field that no step has, ValueError as ``add``."""
         self.add(Step(**document))
 
     def clear(self) -> None:
-        self._store.put_document(DOCUMENT, "[]")
+        self.store.put_document(DOCUMENT, "[]")

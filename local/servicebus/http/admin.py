@@ -4,6 +4,8 @@
 does not exist with an empty feed.
 """
 
+from dataclasses import dataclass
+
 from aiohttp import web
 
 from local.servicebus.core.errors import EntityNotFound, NotAllowed
@@ -15,11 +17,11 @@ ENTRY_TYPE = "application/atom+xml;type=entry;charset=utf-8"
 FEED_TYPE = "application/atom+xml;type=feed;charset=utf-8"
 
 
+@dataclass(frozen=True, eq=False)
 class Administration:
     """The handlers, on one broker."""
 
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+    broker: Broker
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -32,7 +34,7 @@ class Administration:
     async def list_queues(self, request: web.Request) -> web.Response:
         self._check(request)
         skip, top = int(request.query.get("$skip", 0)), int(request.query.get("$top", PAGE))
-        names = self._broker.namespace.queue_names()[skip : skip + top]
+        names = self.broker.namespace.queue_names()[skip : skip + top]
         feed = write_feed([self._described(name) for name in names], str(request.url.origin()))
         return web.Response(body=feed, headers={"Content-Type": FEED_TYPE})
 
@@ -50,20 +52,20 @@ class Administration:
         name = request.match_info["queue"]
         if "If-Match" in request.headers:
             raise NotAllowed("the settings of a queue cannot be changed: delete it and create it anew")
-        self._broker.create_queue(name, read_queue(await request.read()))
+        self.broker.create_queue(name, read_queue(await request.read()))
         return self._entry(request, self._described(name), 201)
 
     async def delete_queue(self, request: web.Request) -> web.Response:
         self._check(request)
-        with self._broker.turn():
-            self._broker.namespace.delete_queue(request.match_info["queue"])
+        with self.broker.turn():
+            self.broker.namespace.delete_queue(request.match_info["queue"])
         return web.Response()
 
     def _check(self, request: web.Request) -> None:
-        self._broker.tokens.check(request.headers.get("Authorization", ""))
+        self.broker.tokens.check(request.headers.get("Authorization", ""))
 
     def _described(self, name: str) -> Described:
-        namespace = self._broker.namespace
+        namespace = self.broker.namespace
         return name, namespace.queue(name).settings, namespace.counts(name)
 
     def _entry(self, request: web.Request, described: Described, status: int) -> web.Response:

@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -49,31 +50,31 @@ def control_routes(broker: Broker) -> list[web.RouteDef]:
     return [web.post("/faults/{name}", act), web.get("/clock", now), web.post("/clock", advance)]
 
 
+@dataclass(frozen=True, eq=False)
 class _Switches:
     """The faults, from and to JSON."""
 
-    def __init__(self, faults: Faults) -> None:
-        self._faults = faults
+    faults: Faults
 
     def drop_connections(self, _: Body) -> Body:
-        return {"dropped": self._faults.drop_connections()}
+        return {"dropped": self.faults.drop_connections()}
 
     def lose_acks(self, body: Body) -> Body:
-        self._faults.lose_acks(**body)
+        self.faults.lose_acks(**body)
         return {}
 
     def delay(self, body: Body) -> Body:
-        self._faults.delay(**body)
+        self.faults.delay(**body)
         return {}
 
     def expire_locks(self, body: Body) -> Body:
         token = UUID(body["token"]) if body.get("token") else None
-        return {"expired": self._faults.expire_locks(body["entity"], token)}
+        return {"expired": self.faults.expire_locks(body["entity"], token)}
 
     def drop_locks_on_disconnect(self, body: Body) -> Body:
-        self._faults.drop_locks_on_disconnect(body["on"])
+        self.faults.drop_locks_on_disconnect(body["on"])
         return {}
 
     def reset(self, _: Body) -> Body:
-        self._faults.reset()
+        self.faults.reset()
         return {}

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import time
+from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 from local.servicebus.core.errors import Unauthorised
@@ -16,20 +17,20 @@ KEY_NAME = "RootManageSharedAccessKey"
 PREFIX = "SharedAccessSignature "
 
 
+@dataclass(frozen=True, eq=False)
 class TokenCheck:
     """Without a key every token is good, as with Microsoft's emulator."""
 
-    def __init__(self, key: str | None) -> None:
-        self._key = key
+    key: str | None
 
     @property
     def required(self) -> bool:
         """Whether a good token must be put before links open."""
-        return self._key is not None
+        return self.key is not None
 
     def check(self, token: str) -> None:
         """Raises Unauthorised unless ``token`` is signed with the key and still valid. Tokens of other kinds fail."""
-        if self._key is None:
+        if self.key is None:
             return
         fields = {name: values[0] for name, values in parse_qs(token.removeprefix(PREFIX)).items()}
         if not {"sr", "se", "sig"} <= fields.keys():
@@ -41,7 +42,7 @@ class TokenCheck:
             raise Unauthorised("ExpiredToken: the token has expired")
 
     def _signature(self, scope: str, expires: str) -> str:
-        digest = hmac.new((self._key or "").encode(), f"{scope}\n{expires}".encode(), hashlib.sha256).digest()
+        digest = hmac.new((self.key or "").encode(), f"{scope}\n{expires}".encode(), hashlib.sha256).digest()
         return base64.b64encode(digest).decode()
 
     def _spellings(self, token: str) -> list[str]:
