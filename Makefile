@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PY := .venv/bin/python
 
-.PHONY: help setup run test check fmt smoke bench demo figures
+.PHONY: help setup run test test-fast check fmt smoke bench demo figures
 
 help: ## what can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## install what is missing (quick when nothing is)
 	@scripts/setup
@@ -37,6 +37,9 @@ test: check ## every check and test
 	@.venv/bin/pytest tests/unit -n 2
 	@.venv/bin/pytest tests/integration tests/faults -n 2
 	@.venv/bin/pytest tests/browser
+
+test-fast: check ## checks and unit tests, for while you work
+	@.venv/bin/pytest tests/unit -n 2
 
 bench: setup ## how fast things are
 	@.venv/bin/pytest tests/bench -m bench
