@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from shared.calls.activity_mapping import PARTIES, Composition, columns
+from shared.calls.activity_mapping import PARTIES, Composition, columns, minutes
 from shared.calls.facts import from_events, from_rows
 from shared.calls.model import AgentNotes, CallEvent, EventKind
 from shared.dataverse import names
@@ -49,3 +49,8 @@ def test_a_call_of_a_pool_lasts_no_longer_than_a_year() -> None:
     facts = from_events(events)
     assert facts
     assert facts.duration_s == LONGEST_S
+
+
+def test_a_call_that_was_talked_in_lasted_a_minute_at_least() -> None:
+    """Whole minutes, to the nearest; none only where nobody talked."""
+    assert [minutes(seconds) for seconds in (0, 1, 29, 89, 91, 3600)] == [0, 1, 1, 1, 2, 60]

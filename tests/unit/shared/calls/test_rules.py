@@ -1,17 +1,22 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.calls.facts import from_events, from_rows
-from shared.calls.model import CallEvent, EventKind
-from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, is_settled, next_check_s
+from shared.calls.model import AgentNotes, CallEvent, EventKind, Origin
+from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, Verdict, is_settled, is_to_be_completed, next_check_s, verdict
 from shared.enreach.model import CallRow
+from shared.identity.model import Customer, CustomerKind, Identification
 from shared.settings.model import CallSync
+from shared.users.model import User
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ANNA = User(UUID(int=1), "Anna", "anna", "anna@example.com", "+358401110001")
+MATTI = Identification("+358401234567", (Customer(CustomerKind.CONTACT, UUID(int=2), "Matti"),))
 
 
 def pauses(*, is_known: bool) -> list[float]:
@@ -99,3 +104,21 @@ def test_events_alone_cannot_tell_of_a_transfer() -> None:
     ]
     assert from_events(events) is None
     assert from_events(events[:1]) is None
+
+
+def test_a_call_that_lasted_as_long_as_the_limit_is_not_too_short() -> None:
+    """The shortest call that is logged is the limit itself (H4)."""
+    settings = CallSync(enterprise=True, duration_limit_s=10)
+    long, short = (from_rows([row("anna", 0, talked_s + 1)]) for talked_s in (10, 9))
+    found = [facts and verdict(facts, AgentNotes(), {"anna": ANNA}, MATTI, settings) for facts in (long, short)]
+    assert found == [Verdict(Origin.ENTERPRISE), Verdict(None, "shorter than the limit")]
+
+
+def test_an_activity_waits_for_its_recording_no_longer_than_the_limit() -> None:
+    """A quarter of an hour after the call it is completed without one."""
+    facts = from_rows([row("anna", 0, 60)])
+    assert facts
+    limit = timedelta(minutes=15)
+    passed = (timedelta(0), limit - timedelta(seconds=1), limit)
+    completed = [is_to_be_completed(facts, CallSync(), facts.ended_at + length) for length in passed]
+    assert completed == [False, False, True]

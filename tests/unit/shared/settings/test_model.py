@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from shared.errors import InvalidInput
-from shared.settings.model import CallbackProfile, General, SyncMethod
+from shared.settings.model import CallbackProfile, CallSync, General, SyncMethod
 
 QUEUE = "b7e7a0b4-3f0e-4d0a-9a3c-0a53f0f5c001"
 PROFILE = {"list_id": "L1", "queue_id": QUEUE}
@@ -67,3 +67,8 @@ def test_the_retry_schedule_is_a_list_of_pauses() -> None:
     for faulty in ([], [-1], ["soon"], 5, [float("inf")]):
         with pytest.raises(InvalidInput):
             General.from_document({"retry_schedule_s": faulty})
+
+
+def test_calls_need_no_settings() -> None:
+    """What is left out has the default that the model names."""
+    assert CallSync.from_document({}) == CallSync()

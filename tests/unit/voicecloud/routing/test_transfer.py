@@ -301,6 +301,17 @@ def test_a_call_that_returned_and_is_transferred_again_has_not_returned_any_more
     assert not live.returned
 
 
+def test_a_caller_who_returned_goes_before_everybody_who_waits(floor: MakeFloor) -> None:
+    """Whatever the priority of the other's pool: he has had his turn, and was sent in vain."""
+    made = floor(Pool("p", "P", members=members("ann")), Pool("vip", "VIP", members=members("ann"), priority=9))
+    made.call()
+    leg_id = made.answer("ann")
+    made.call("c2", b_number=number_of_pool(1))
+    made.availability("bob", AvailabilityClass.DND)
+    made.tell(events.Transfer(leg_id, TO_BOB))
+    assert (list(made.rings("c1")), list(made.rings("c2"))) == (["ann"], [])
+
+
 def test_a_caller_transferred_to_a_pool_without_phones_returns(floor: MakeFloor) -> None:
     """At once, to the pool they came from: nobody waits where nobody can answer."""
     made, leg_id = with_ann(floor)

@@ -33,7 +33,16 @@ def test_a_number_is_read_from_any_address(address: str, number: str | None) -> 
 
 @pytest.mark.parametrize(
     ("code", "cause"),
-    [(486, "busy"), (603, "declined"), (480, "no_answer"), (487, "no_answer"), (404, "failed"), (0, "failed")],
+    [
+        (486, "busy"),
+        (600, "busy"),
+        (603, "declined"),
+        (408, "no_answer"),
+        (480, "no_answer"),
+        (487, "no_answer"),
+        (404, "failed"),
+        (0, "failed"),
+    ],
 )
 def test_a_status_becomes_a_cause(code: int, cause: str) -> None:
     """The causes are busy, declined, not answered and failed."""
