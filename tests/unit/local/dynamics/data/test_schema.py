@@ -1,19 +1,17 @@
-"""The table definitions, against a real ``$metadata`` document where one is at hand."""
+"""The table definitions, against what a real ``$metadata`` document declares."""
 
 import json
-import os
+from collections import defaultdict
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from local.dynamics.data.schema import Table, Type, with_custom_columns
 from local.dynamics.data.tables import TABLES
+from tests.fixtures.cases import rows
 
-REPOSITORY = Path(__file__).parents[5]
-EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 BASIC = [table for table in TABLES.values() if not table.name.startswith("msdyn_")]
 """Tables that an environment has without the contact centre, as the document's."""
 NEWER = {
@@ -25,33 +23,19 @@ NEWER = {
 """What version 9 has and the document, of version 8, does not."""
 
 
-def metadata_path() -> Path | None:
-    """``DATAVERSE_METADATA``, or a document that lies beside the repository."""
-    given = os.environ.get("DATAVERSE_METADATA")
-    found = [Path(given)] if given else sorted(REPOSITORY.parent.glob("*/*/dataverse-metadata.xml"))
-    return next((path for path in found if path.exists()), None)
-
-
 @cache
-def entities() -> dict[str, ElementTree.Element]:
-    path = metadata_path()
-    if path is None:
-        pytest.skip("no $metadata document at hand: name one in DATAVERSE_METADATA")
-    return {str(one.get("Name")): one for one in ElementTree.parse(path).iter(f"{EDM}EntityType")}
-
-
-def declared(name: str, tag: str) -> dict[str, str]:
-    """Properties or navigation properties of an entity with those of what it is derived from: name → type."""
-    entity = entities()[name]
-    base = str(entity.get("BaseType", "")).removeprefix("mscrm.")
-    inherited = declared(base, tag) if base in entities() else {}
-    return inherited | {str(one.get("Name")): str(one.get("Type")) for one in entity.findall(f"{EDM}{tag}")}
+def declared() -> dict[tuple[str, str], dict[str, str]]:
+    """Type by name, of the columns and the navigation properties of each table."""
+    found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for table, kind, name, edm_type in rows("dataverse-tables.tsv", beside=False):
+        found[table, kind][name] = edm_type
+    return found
 
 
 @pytest.mark.parametrize("table", BASIC, ids=attrgetter("name"))
 def test_columns_are_the_real_ones(table: Table) -> None:
     """Every column has the name and type that Dataverse declares."""
-    real = declared(table.name, "Property")
+    real = declared()[table.name, "column"]
     wrong = {
         f"{table.name}.{column.json_name}": real.get(column.json_name)
         for column in table.columns.values()
@@ -63,15 +47,15 @@ def test_columns_are_the_real_ones(table: Table) -> None:
 @pytest.mark.parametrize("table", BASIC, ids=attrgetter("name"))
 def test_navigation_properties_are_the_real_ones(table: Table) -> None:
     """Every lookup binds, and every collection expands, under a name that Dataverse declares, to the same table."""
-    real = declared(table.name, "NavigationProperty")
+    real = declared()[table.name, "navigation"]
     wrong: dict[str, object] = {}
     for column in table.columns.values():
         for name, targets in column.targets.items():
-            expected = f"mscrm.{targets[0]}" if len(targets) == 1 else "mscrm.principal"
+            expected = targets[0] if len(targets) == 1 else "principal"
             if real.get(name) != expected:
                 wrong[f"{table.name}.{name}"] = real.get(name)
     for name, collection in table.collections.items():
-        if real.get(name) != f"Collection(mscrm.{collection.table})":
+        if real.get(name) != f"Collection({collection.table})":
             wrong[f"{table.name}.{name}"] = real.get(name)
     assert wrong.keys() <= NEWER, wrong
 
