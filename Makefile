@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PY := .venv/bin/python
 
-.PHONY: help setup run test test-fast check fmt smoke bench demo figures
+.PHONY: help setup run test test-fast check fmt smoke bench demo figures mutation
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,3 +46,6 @@ bench: setup ## how fast things are
 
 figures: setup ## how the code reads: lengths, complexity, types
 	@$(PY) scripts/figures.py
+
+mutation: setup ## break the pure modules clause by clause: what does no unit test notice? (MODULES="...": only these)
+	@nice $(PY) scripts/mutation.py $(MODULES)
