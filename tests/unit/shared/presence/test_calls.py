@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.presence.calls import MOST, TOO_LATE, is_talking_asked, with_news, without_expired
+from shared.presence.calls import MOST, TOO_LATE, is_talking_asked, next_lease_end, with_news, without_expired
 from shared.presence.model import AgentState, CallNews, CallStep
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -50,3 +50,70 @@ def test_a_call_that_is_over_is_not_begun_again_by_what_the_phone_said_before() 
     assert back.in_call
     assert told(back, CallStep.ENDED, 5, 4).in_call
     assert not told(back, CallStep.ENDED, 8, 5).in_call
+
+
+def test_an_end_that_knows_no_number_ends_all_the_same_and_leaves_the_number_known() -> None:
+    """What the phone said before is still older."""
+    over = told(told(AgentState(), CallStep.GOES_ON, 4, 0), CallStep.ENDED, 0, 1)
+    assert not over.in_call
+    assert not told(over, CallStep.GOES_ON, 3, 2).in_call
+    assert not told(told(over, CallStep.GOES_ON, 0, 2), CallStep.STARTED, 4, 3).in_call
+
+
+def test_news_that_are_repeated_change_nothing() -> None:
+    """Neither does a start hold him longer that is told twice."""
+    begun = told(AgentState(), CallStep.STARTED, 1, 0)
+    assert told(begun, CallStep.STARTED, 1, 9) == begun
+    assert told(told(begun, CallStep.ENDED, 2, 10), CallStep.STARTED, 1, 11).in_call is False
+
+
+def test_of_a_start_that_is_ten_minutes_old_nothing_follows() -> None:
+    """Who is talking is asked then; one of exactly ten minutes counts."""
+    for age, counts in ((TOO_LATE, True), (TOO_LATE + timedelta(seconds=1), False)):
+        news = CallNews("c1", CallStep.STARTED, 1, T0 - age)
+        assert with_news(AgentState(), news, LEASE, T0).in_call is counts
+
+
+def test_the_phone_goes_on_to_hold_its_call_whatever_the_voice_cloud_tells_of_it() -> None:
+    """Until its end: then nobody asks for the phone's word any more."""
+    kept = told(told(AgentState(), CallStep.GOES_ON, 1, 0), CallStep.STARTED, 2, 1)
+    assert kept.calls["c1"].by_phone
+    again = told(told(kept, CallStep.ENDED, 3, 2), CallStep.STARTED, 4, 3)
+    assert not again.calls["c1"].by_phone
+
+
+def test_who_talks_is_asked_only_of_a_lease_that_has_run_out() -> None:
+    """Not where the phone says so, and not of a call that is over."""
+    out, begun = T0 + LEASE, told(AgentState(), CallStep.STARTED, 1, 0)
+    assert not is_talking_asked(begun, out - timedelta(seconds=1))
+    assert is_talking_asked(begun, out)
+    assert not is_talking_asked(told(AgentState(), CallStep.GOES_ON, 1, 0), out)
+    assert not is_talking_asked(told(begun, CallStep.ENDED, 2, 1), out)
+
+
+def test_a_lease_that_runs_is_cut_short_by_nobody() -> None:
+    """One that has run out is renewed where he talks, and ended where he does not."""
+    out, begun = T0 + LEASE, told(AgentState(), CallStep.STARTED, 1, 0)
+    assert without_expired(begun, False, LEASE, out - timedelta(seconds=1)) == begun
+    assert not without_expired(begun, False, LEASE, out).in_call
+    renewed = without_expired(begun, True, LEASE, out)
+    assert (renewed.in_call, next_lease_end(renewed)) == (True, out + LEASE)
+
+
+def test_the_next_lease_to_end_is_that_of_a_call_that_goes_on() -> None:
+    """The earliest; without a call there is none."""
+    state = told(AgentState(), CallStep.STARTED, 1, 0)
+    state = with_news(state, CallNews("c2", CallStep.STARTED, 1, T0), LEASE, T0 + timedelta(seconds=9))
+    assert next_lease_end(state) == T0 + LEASE
+    state = told(state, CallStep.ENDED, 2, 10)
+    assert next_lease_end(state) == T0 + timedelta(seconds=9) + LEASE
+    assert next_lease_end(AgentState()) is None
+
+
+def test_a_call_that_is_over_is_known_for_an_hour() -> None:
+    """So long news of it are recognised as late."""
+    over = told(told(AgentState(), CallStep.STARTED, 1, 0), CallStep.ENDED, 2, 0)
+    for after_s, known in ((3599, True), (3600, False)):
+        now = T0 + timedelta(seconds=after_s)
+        other = with_news(over, CallNews("c2", CallStep.STARTED, 1, now), LEASE, now)
+        assert ("c1" in other.calls) is known
