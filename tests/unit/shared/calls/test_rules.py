@@ -12,10 +12,10 @@ from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, Verdict, is_settled, is_
 from shared.enreach.model import CallRow
 from shared.identity.model import Customer, CustomerKind, Identification
 from shared.settings.model import CallSync
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
-ANNA = User(UUID(int=1), "Anna", "anna", "anna@example.com", "+358401110001")
+ANNA = LinkedUser(UUID(int=1), "Anna", "anna", "anna@example.com", "+358401110001")
 MATTI = Identification("+358401234567", (Customer(CustomerKind.CONTACT, UUID(int=2), "Matti"),))
 
 

@@ -20,12 +20,12 @@ from shared.calls.model import (
 )
 from shared.identity.model import Customer, CustomerKind, Identification
 from shared.settings.model import CallSync
-from shared.users.model import User
+from shared.users.model import LinkedUser
 
 END = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BEGIN = END - timedelta(minutes=5)
-ANNA = User(UUID(int=1), "Anna", "anna", "anna@example.com", "+358401110001", "object-anna")
-BOB = User(UUID(int=2), "Bob", "bob", "bob@example.com", "+358401110002", "object-bob")
+ANNA = LinkedUser(UUID(int=1), "Anna", "anna", "anna@example.com", "+358401110001", "object-anna")
+BOB = LinkedUser(UUID(int=2), "Bob", "bob", "bob@example.com", "+358401110002", "object-bob")
 USERS = {"anna": ANNA, "bob": BOB}
 MATTI = Customer(CustomerKind.CONTACT, UUID(int=3), "Matti")
 KNOWN = Identification("+358401234567", (MATTI,))
@@ -101,7 +101,7 @@ def test_a_user_stays_who_he_was_when_he_was_written() -> None:
     assert rules.with_written({"bob": BOB}, {"anna": ANNA}) == USERS
 
 
-def note(user: User, at_s: float, **told: object) -> PhoneNote:
+def note(user: LinkedUser, at_s: float, **told: object) -> PhoneNote:
     return PhoneNote(user.object_id, BEGIN + timedelta(seconds=at_s), **told)  # type: ignore[arg-type]
 
 

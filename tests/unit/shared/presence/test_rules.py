@@ -285,11 +285,11 @@ def given_up(*may_be_done: bool) -> tuple[Story, Write]:
     story = Story()
     story.call(CallStep.STARTED, 1)
     for each in may_be_done:
-        story.look()
+        story.reconcile()
         [write] = story.state.pending
         story.state = failed(story.state, write, "dataverse-unavailable", at(story.now), may_be_done=each)
     story.call(CallStep.ENDED, 2)
-    assert story.look() == []
+    assert story.reconcile() == []
     return story, write
 
 
@@ -297,22 +297,24 @@ def test_a_refused_try_does_not_make_an_earlier_one_undone() -> None:
     """The first may still come through, and is taken back then."""
     story, _ = given_up(True, False)
     story.set(shown(DND, story.now + 1))
-    assert story.look() == [(Purpose.REPAIR, FREE.id)]
+    assert story.reconcile() == [(Purpose.REPAIR, FREE.id)]
 
 
 def test_what_was_refused_for_certain_cannot_come_through_late() -> None:
     """Then a person has chosen to be left alone, on the phone as well."""
     story, _ = given_up(False)
     story.set(shown(DND, story.now + 1))
-    assert story.look() == [(Purpose.MIRROR, Kind.DND)]
+    assert story.reconcile() == [(Purpose.MIRROR, StatusKind.DND)]
 
 
-@pytest.mark.parametrize(("after_s", "wanted"), [(-6, (Purpose.MIRROR, Kind.DND)), (-5, (Purpose.REPAIR, FREE.id))])
+@pytest.mark.parametrize(
+    ("after_s", "wanted"), [(-6, (Purpose.MIRROR, StatusKind.DND)), (-5, (Purpose.REPAIR, FREE.id))]
+)
 def test_a_late_write_is_known_by_a_clock_that_is_seconds_behind(after_s: float, wanted: tuple[Purpose, str]) -> None:
     """Five seconds before we decided on it are ours still; what is older was somebody's choice."""
     story, write = given_up(True)
     story.set(PresenceShown(DND, write.decided_at + timedelta(seconds=after_s), "AGENT"))
-    assert story.look() == [wanted]
+    assert story.reconcile() == [wanted]
 
 
 def test_no_two_writes_have_one_cause() -> None:
