@@ -169,3 +169,21 @@ def test_an_activity_is_completed_when_nothing_is_waited_for() -> None:
 def test_a_talk_with_nobody_known_stays_open(facts: CallFacts, settings: CallSync, expected: bool) -> None:
     """For the agent to say who it was (D6), unless activities are completed all the same."""
     assert rules.needs_regarding(facts, settings) is expected
+
+
+def test_of_several_customers_one_of_the_right_kind_is_enough() -> None:
+    """The other has the same number."""
+    account = Customer(CustomerKind.ACCOUNT, UUID(int=6), "Acme")
+    both = Identification(KNOWN.e164, (account, MATTI))
+    assert rules.verdict(call("anna"), NOBODY, USERS, both, ALL).origin is Origin.ENTERPRISE
+
+
+def test_why_a_call_is_left_out_is_said() -> None:
+    """Nobody has answered it, though its user is set up for nothing either."""
+    assert rules.verdict(call(), NOBODY, {}, KNOWN, ALL).reason == "not answered"
+
+
+def test_the_notes_of_who_was_only_rung_count_too() -> None:
+    """A stranger to Dynamics had the call in the end."""
+    found = rules.agent_notes([note(ANNA, 1, notes="first")], call("carol", users=("anna", "carol")), USERS)
+    assert found.notes == "first"

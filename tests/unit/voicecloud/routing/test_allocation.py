@@ -8,7 +8,7 @@ from voicecloud.records.model import EndReason, EventKind, RejectReason, Termina
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import RingUser
-from voicecloud.routing.model import OfferMode, Pool, Selection, Subscriber
+from voicecloud.routing.model import Member, OfferMode, Pool, Selection, Subscriber, Target, TargetKind
 
 
 def test_the_agent_is_rung_with_caller_and_pool(floor: MakeFloor) -> None:
@@ -290,3 +290,65 @@ def test_a_real_phone_takes_the_place_of_a_simulated_one(floor: MakeFloor) -> No
     made.call("played")
     ring = made.found(RingUser)[-1]
     assert (ring.terminals, ring.simulated) == ((Terminal.DESK,), True)
+
+
+def test_who_was_not_rung_yet_goes_before_who_has_let_the_call_go(floor: MakeFloor) -> None:
+    """Even where the other is the better one, and may be rung again at once."""
+    made = floor(Pool("p", "P", members=members("ann:3", "bob:1"), reoffer_after_s=0.0))
+    made.call()
+    made.tell(events.Reject(made.rings()["ann"]))
+    assert list(made.rings()) == ["bob"]
+
+
+def test_a_limited_round_robin_waits_for_who_has_rounds_left(floor: MakeFloor) -> None:
+    """Ann has had her one round: the call is Bob's, as soon as he is free."""
+    pool = Pool(
+        "p",
+        "P",
+        members=members("ann", "bob"),
+        selection=Selection.ROUND_ROBIN_LIMITED,
+        max_rounds=1,
+        reoffer_after_s=0.0,
+        wrap_up_s=0.0,
+    )
+    made = floor(pool)
+    made.call("c0")
+    first = next(iter(made.rings("c0")))
+    made.answer(first, "c0")
+    made.call()
+    ((other, leg_id),) = made.rings().items()
+    made.tell(events.Reject(leg_id))
+    made.wait(5)
+    assert (first != other, made.rings()) == (True, {})
+    made.tell(events.PartyLeft("c0:1"))
+    assert list(made.rings()) == [first]
+
+
+def test_an_inactive_expert_keeps_no_call_from_the_others(floor: MakeFloor) -> None:
+    """His level counts only while he serves the pool."""
+    experts = (Member("ann", skill=1), Member("cid", skill=3, active=False))
+    made = floor(Pool("p", "P", members=experts, selection=Selection.LESS_SKILLED_GRADUALLY))
+    made.call()
+    assert list(made.rings()) == ["ann"]
+
+
+def test_a_call_that_was_transferred_stands_behind_those_who_wait(floor: MakeFloor) -> None:
+    """What counts is the time in this pool, not that of the call."""
+    made = floor(Pool("p", "P", members=members("ann")), Pool("o", "O", members=members("cid"), wrap_up_s=0.0))
+    made.call("c1")
+    leg_id = made.answer("ann", "c1")
+    made.call("c0", b_number=number_of_pool(1))
+    made.answer("cid", "c0")
+    made.wait(1)
+    made.call("c2", b_number=number_of_pool(1))
+    made.wait(1)
+    made.tell(events.Transfer(leg_id, Target(TargetKind.POOL, "o")))
+    made.tell(events.PartyLeft("c0:1"))
+    assert (list(made.rings("c1")), list(made.rings("c2"))) == ([], ["cid"])
+
+
+def test_who_is_a_member_but_no_user_is_passed_over(floor: MakeFloor) -> None:
+    """Users leave before the pools are told."""
+    made = floor(Pool("p", "P", members=members("gone", "ann")))
+    made.call()
+    assert list(made.rings()) == ["ann"]

@@ -106,8 +106,9 @@ def test_a_required_agent_is_waited_for(floor: MakeFloor) -> None:
     assert list(made.rings()) == ["bob"]
 
 
-def test_extra_priority_goes_first(floor: MakeFloor) -> None:
-    """Though that caller came later."""
+@pytest.mark.parametrize("answer", [RoutingAnswer(extra_priority=1), RoutingAnswer(priority=1)])
+def test_a_caller_of_higher_priority_goes_first(floor: MakeFloor, answer: RoutingAnswer) -> None:
+    """Though that caller came later: the answer's priority replaces the pool's, or is added to it."""
     pool = Pool("p", "P", members=members("ann"), smart_routing=SmartRouting("crm"))
     made = floor(pool)
     made.availability("ann", AvailabilityClass.DND, 60)
@@ -115,7 +116,7 @@ def test_extra_priority_goes_first(floor: MakeFloor) -> None:
     made.tell(RoutingAnswered("c1", None))
     made.wait(1)
     made.call("c2")
-    made.tell(RoutingAnswered("c2", RoutingAnswer(extra_priority=1)))
+    made.tell(RoutingAnswered("c2", answer))
     made.wait(60)
     assert list(made.rings("c2")) == ["ann"]
 
