@@ -302,7 +302,7 @@ def apart(work: Callable[[], int], limit_s: float = 0, *, is_silent: bool = True
 
 
 def tried(module: str) -> Trial:
-    """Raises SystemExit where the tests fail as it is."""
+    """Raises RuntimeError where the tests fail as it is."""
     watch, source = Watch(), (ROOT / module).read_bytes()
     with tempfile.TemporaryFile() as told:
 
@@ -314,7 +314,7 @@ def tried(module: str) -> Trial:
             return status
 
         if status := apart(work, TRIAL_LIMIT_S):
-            raise SystemExit(f"{module}: its tests fail without any change (pytest: {status})")
+            raise RuntimeError(f"{module}: its tests fail without any change (status {status})")
         told.seek(0)
         return Trial(*pickle.load(told))  # noqa: S301 (our own)
 
