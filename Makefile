@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PY := .venv/bin/python
 
-.PHONY: help setup run test test-fast check fmt smoke bench demo figures mutation
+.PHONY: help setup run test test-fast check fmt smoke bench demo figures screenshots mutation
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -49,3 +49,7 @@ figures: setup ## how the code reads: lengths, complexity, types
 
 mutation: setup ## break the pure modules clause by clause: what does no unit test notice? (MODULES="...": only these)
 	@nice $(PY) scripts/mutation.py $(MODULES)
+
+screenshots: setup ## take the pictures of the documents anew
+	@scripts/setup-browser
+	@$(PY) -m scripts.screenshots

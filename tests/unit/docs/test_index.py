@@ -11,8 +11,9 @@ FILES = [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
 
 
 def links(file: Path) -> set[Path]:
-    """The files that a document links to."""
-    found = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+    """The files that a document links to or shows."""
+    text = file.read_text(encoding="utf-8")
+    found = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text) + re.findall(r'\b(?:src|srcset)="([^":]+)"', text)
     return {(file.parent / link).resolve() for link in found}
 
 
