@@ -78,7 +78,7 @@ def test_a_call_becomes_an_activity_for_one_reason(
 
 @pytest.mark.parametrize("missing", ["voice_user_id", "voice_email", "mobile_number"])
 def test_a_user_is_set_up_for_enterprise_calls_with_id_address_and_mobile(missing: str) -> None:
-    """H1: without one of them his calls are not logged."""
+    """H1: without one of them an agent's calls are not logged."""
     users = {"anna": replace(ANNA, **{missing: ""})}  # type: ignore[arg-type]
     assert rules.verdict(call("anna"), NOBODY, users, KNOWN, ALL).origin is None
 
@@ -95,7 +95,7 @@ def test_what_a_write_was_begun_on_stands() -> None:
 
 
 def test_a_user_stays_who_he_was_when_he_was_written() -> None:
-    """His id may be another's since; where it is still his, what is known of him now counts."""
+    """The id may be another agent's since; where it is still theirs, what is known of them now counts."""
     newcomer, renamed = replace(ANNA, id=UUID(int=7)), replace(BOB, name="Robert")
     assert rules.with_written({"anna": newcomer, "bob": renamed}, USERS) == {"anna": ANNA, "bob": renamed}
     assert rules.with_written({"bob": BOB}, {"anna": ANNA}) == USERS
@@ -114,7 +114,7 @@ def test_notes_of_all_agents_stand_in_the_order_they_were_begun() -> None:
 
 
 def test_the_pick_of_who_had_the_call_last_counts() -> None:
-    """Where he has picked nobody, the newest pick of another does."""
+    """Where the agent has picked nobody, the newest pick of another does."""
     other = replace(MATTI, id=UUID(int=4))
     told = [note(ANNA, 9, customer=MATTI, callback_request=UUID(int=5)), note(BOB, 1, customer=other)]
     found = rules.agent_notes(told, call("anna", "bob"), USERS)

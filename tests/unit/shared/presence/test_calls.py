@@ -61,7 +61,7 @@ def test_an_end_that_knows_no_number_ends_all_the_same_and_leaves_the_number_kno
 
 
 def test_news_that_are_repeated_change_nothing() -> None:
-    """Neither does a start hold him longer that is told twice."""
+    """A start that is reported twice does not hold the agent longer."""
     begun = told(AgentState(), CallStep.STARTED, 1, 0)
     assert told(begun, CallStep.STARTED, 1, 9) == begun
     assert told(told(begun, CallStep.ENDED, 2, 10), CallStep.STARTED, 1, 11).in_call is False
@@ -92,7 +92,7 @@ def test_who_talks_is_asked_only_of_a_lease_that_has_run_out() -> None:
 
 
 def test_a_lease_that_runs_is_cut_short_by_nobody() -> None:
-    """One that has run out is renewed where he talks, and ended where he does not."""
+    """One that has run out is renewed where the agent talks, and ended where not."""
     out, begun = T0 + LEASE, told(AgentState(), CallStep.STARTED, 1, 0)
     assert without_expired(begun, False, LEASE, out - timedelta(seconds=1)) == begun
     assert not without_expired(begun, False, LEASE, out).in_call

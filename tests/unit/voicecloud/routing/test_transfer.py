@@ -302,7 +302,7 @@ def test_a_call_that_returned_and_is_transferred_again_has_not_returned_any_more
 
 
 def test_a_caller_who_returned_goes_before_everybody_who_waits(floor: MakeFloor) -> None:
-    """Whatever the priority of the other's pool: he has had his turn, and was sent in vain."""
+    """Whatever the priority of the other's pool: the caller has had a turn, and was sent in vain."""
     made = floor(Pool("p", "P", members=members("ann")), Pool("vip", "VIP", members=members("ann"), priority=9))
     made.call()
     leg_id = made.answer("ann")
