@@ -239,7 +239,7 @@ async def test_health_shows_a_sync_that_never_succeeds(calls: CallWorld, monkeyp
 
     assert (await state(30))[0] == "ok"
     with monkeypatch.context() as patched:
-        patched.setattr(services.enreach, "calls_modified", refused)
+        patched.setitem(vars(services.enreach), "calls_modified", refused)
         with pytest.raises(Misconfigured):
             await services.enterprise_calls.run()
     assert (await state(0))[0] == "ok"
