@@ -17,7 +17,7 @@ LOOK_EVERY_S = 2.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Reloading:
     """Looks for changes of users, pools and lists; webhooks and smart routing are read at the start only."""
 

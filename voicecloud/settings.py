@@ -93,7 +93,7 @@ class Settings:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class _Reader:
     environment: Mapping[str, str]
 

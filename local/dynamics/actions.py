@@ -16,7 +16,7 @@ CRM = "Microsoft.Dynamics.CRM."
 OWNED = frozenset({"phonecall", "incident"})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Actions:
     """What is called by name rather than by table."""
 

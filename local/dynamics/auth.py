@@ -67,7 +67,7 @@ class GivenKeys:
         return self._key
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Authentication:
     """Bearer tokens for ``audience``, from people and from application users."""
 

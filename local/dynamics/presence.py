@@ -26,7 +26,7 @@ DOCUMENT = "presences-before"
 _GET = re.compile(rf"{GET}(?:\((?:ApiVersion=(?P<version>'[^']*'|@\w+))?\))?")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Presence:
     """All of it is written by the assignment engine, whoever asked; who asked is ``msdyn_presencemodifiedby``."""
 

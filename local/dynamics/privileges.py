@@ -20,7 +20,7 @@ def privilege_name(verb: str, table: str) -> str:
     return f"prv{verb}{SHARED.get(table, table if '_' in table else table.capitalize())}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Privileges:
     """Grants and denials per user, kept in the database."""
 

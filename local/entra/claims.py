@@ -28,7 +28,7 @@ class Resource:
         return "2.0" if self.api else "1.0"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class ClaimsWriter:
     """Claims in one tenant; ``now`` is in seconds since 1970."""
 

@@ -17,7 +17,7 @@ Datum = Any
 """The runtime's own type of values, which it does not type."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Invoker:
     """Calls functions within ``functionTimeout`` (None: no limit)."""
 

@@ -37,7 +37,7 @@ class Replay:
     lock_lost: int = 0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class DeadLetters:
     """The dead-letter queues of the app's queues. ``wait_s``: after so long without one, no more are expected."""
 

@@ -23,7 +23,7 @@ class QueueDepth:
     dead_letter: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class QueueDepths:
     """The queues of a Service Bus namespace."""
 

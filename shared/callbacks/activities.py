@@ -19,7 +19,7 @@ from shared.storage.races import win
 from shared.text import cut
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallbackActivities:
     """Creates and counts callback requests; every write may be repeated, and does without columns Dynamics lacks."""
 

@@ -15,7 +15,7 @@ PATIENCE = timedelta(minutes=10)
 """How long a repeat waits for the first request to reach Dynamics before it becomes a request of its own."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Claims:
     """Places are noted by compare-and-set: of two callbacks of one caller at once, one is first, the other repeats."""
 

@@ -17,7 +17,7 @@ RESEND_AFTER = timedelta(hours=3)
 BATCH = 100
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallbackInbox:
     """The ``callbackinbox`` table: partition = list, row = callback, ``sent`` = when."""
 

@@ -28,7 +28,7 @@ def requested(list_id: str, callback_id: str, now: datetime, *, webhook: bool = 
     return Event(f"callback/{list_id}/{callback_id}", REQUESTED, "voicecloud", callback_id, now, data)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class CallbackPolling:
     """Run by a timer; one instance at a time polls a list."""
 

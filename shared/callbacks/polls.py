@@ -12,7 +12,7 @@ from shared.storage.tables import Table, Values
 PARTITION = "callbacks"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Polls:
     """Of several instances, the one that moves the poll's time forward polls."""
 

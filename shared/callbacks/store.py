@@ -26,7 +26,7 @@ def caller_key(list_id: str, callback_id: str, e164: str | None) -> str:
     return f"{quote(list_id, safe='')}~{caller}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallbackStore:
     """Reads and advances callbacks by compare-and-set. Whoever loses a race gets Conflict and reads again."""
 

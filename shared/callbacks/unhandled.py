@@ -26,7 +26,7 @@ class LeftAlone:
     unreadable: int
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class LeftCallbacks:
     """Compares the open callbacks of every list the API user sees with the profiles."""
 

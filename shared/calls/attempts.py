@@ -16,7 +16,7 @@ from shared.errors import InvalidInput, Missing, Unavailable
 from shared.storage.races import win
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallbackAttempts:
     dataverse: Dataverse
     absent: AbsentColumns

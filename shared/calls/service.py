@@ -53,7 +53,7 @@ UNCONFIRMED = 8
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Calls:
     """``recording_url`` gives the stable link of a call's recordings."""
 

@@ -28,7 +28,7 @@ EVENT = "evt-"
 GOING_ON = "going-on"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallStore:
     """Progress is changed by compare-and-set: whoever loses a race gets Conflict and tries again later."""
 

@@ -29,7 +29,7 @@ MAX_ROWS = 10_000
 """As many rows of calls as one answer holds; a window with more is asked for in halves."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Enreach:
     """The API user's view of the voice cloud.
 

@@ -17,7 +17,7 @@ from shared.text import cleaned
 MOST_ENTRIES = 1000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Overview:
     """Every method raises as ``Enreach`` does."""
 

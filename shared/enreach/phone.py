@@ -52,7 +52,7 @@ class MediaAnswer:
     sdp: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class EnreachPhone:
     """Every method raises Unsupported ``live-calls-unavailable`` where the voice cloud has no such API, Limited
     ``phone-throttled``, and else as ``Enreach`` does. Those of a call raise Missing ``call-unknown``, Forbidden

@@ -51,7 +51,7 @@ class Plan:
     on_page: Callable[[datetime, Counter[str]], None]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class BackFill:
     enreach: Enreach
     calls: Calls

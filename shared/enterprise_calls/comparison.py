@@ -39,7 +39,7 @@ class Compared:
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Comparison:
     """Costs Dynamics one request per hundred calls, and one for each that is to be logged after all. Writes nothing."""
 

@@ -124,7 +124,7 @@ def _reason(answer: Mapping[str, Any]) -> str:
     return f"AADSTS{numbers[0]}" if numbers else str(answer.get("error", "unknown"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class ResourceCredential:
     """The same tokens in the form the Azure SDKs ask for them."""
 

@@ -19,7 +19,7 @@ TIME_OUT_S = 10.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Health:
     """The checks by name. ``table``: where since when is kept; None where no storage is set up."""
 

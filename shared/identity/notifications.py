@@ -21,7 +21,7 @@ def sync_wanted(second: int, now: datetime) -> Event:
     return Event(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class IndexNotifications:
     """Sender and handler of the ``dataverse-changes`` queue."""
 

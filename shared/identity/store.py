@@ -29,7 +29,7 @@ MAX_CUSTOMERS = 100
 BATCH = 100
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class NumberStore:
     """Reads and writes one generation of the index."""
 

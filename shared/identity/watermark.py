@@ -88,7 +88,7 @@ class Watermark:
         return replace(self, faults={kind: fault for kind, fault in self.faults.items() if kind not in kinds})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class WatermarkStore:
     """Reads and writes the state row; writers hold the index lease, and one that lost it gets Conflict."""
 

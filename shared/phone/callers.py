@@ -22,7 +22,7 @@ from shared.phone.customers import Customers
 from shared.phone.readable import ReadableCustomers
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Callers:
     agents: PhoneAgents
     phone: EnreachPhone

@@ -30,7 +30,7 @@ class Holder:
     claim: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class SessionLeases:
     table: Table
     clock: Clock

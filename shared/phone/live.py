@@ -14,7 +14,7 @@ from shared.settings.service import Settings
 from shared.users.model import LinkedUser
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class LiveCalls:
     """Every method takes the person's object id and the header ``Phone-Session``, and raises InvalidInput
     ``phone-session-missing`` or ``malformed-phone-request``, Conflict ``phone-session-lost``, and what ``EnreachPhone``

@@ -24,7 +24,7 @@ FIELDS = {"notes", "customer", "callbackRequest"}
 LATEST = 2**31
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallNotes:
     store: CallStore
     dataverse: Dataverse

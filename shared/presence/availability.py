@@ -14,7 +14,7 @@ from shared.statuses import StatusKind
 from shared.users.model import Agent
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class PhoneAvailability:
     """Methods raise as ``Enreach`` says, and Unavailable ``presence-time-out``."""
 

@@ -24,7 +24,7 @@ LOOKED_BACK = timedelta(minutes=10)
 """How long after a write we search for what it has written over."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class PresencePolling:
     """All presences in one request, availabilities one by one; only what differs is reconciled."""
 

@@ -85,7 +85,7 @@ class Sender(Protocol):
     async def send(self, queue: str, event: Event, *, delay_s: float = 0.0) -> None: ...
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Presences:
     """``settings`` gives the settings of presence as they are now."""
 

@@ -15,7 +15,7 @@ from shared.storage.tables import Row, Table, Values
 PARTITION = "agent"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class PresenceStore:
     """Changed by compare-and-set: whoever loses a race gets Conflict and reads again."""
 

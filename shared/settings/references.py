@@ -11,7 +11,7 @@ from shared.settings.model import CallbackProfile, CallSync, Document, SettingKi
 from shared.settings.presence import PresenceSettings
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class References:
     """Asked before a setting is written. Every method raises what ``Dataverse`` and ``Enreach`` raise, too."""
 

@@ -10,7 +10,7 @@ from shared.storage.tables import Table, Values
 PARTITION = "lease"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Leases:
     """Leases by name. An owner that dies loses its lease when the time is up."""
 

@@ -18,7 +18,7 @@ from shared.presence.model import QUEUE, PresenceNews
 _DATE = re.compile(r"/Date\((-?\d{1,18})(?:[+-]\d{4})?\)/")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class DataverseWebhooks:
     """One receiver for every table; those we have no use for are accepted and dropped."""
 

@@ -19,7 +19,7 @@ from shared.webhooks.presence import message_of as presence_message_of
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class VoicecloudWebhooks:
     """One receiver for every event type; what we have no use for is accepted and dropped."""
 

@@ -22,7 +22,7 @@ _PARTITION = "callbacks"
 _END = "g"  # sorts behind every hexadecimal digit
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class CallbackStore:
     """Raises Conflict when a callback was changed meanwhile."""
 

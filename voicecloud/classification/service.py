@@ -17,7 +17,7 @@ MAX_NOTE = 500
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Classifications:
     """Schemas are configuration; instances are kept for good."""
 

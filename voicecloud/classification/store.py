@@ -9,7 +9,7 @@ from shared.storage.tables import Row, Table
 TABLE = "classifications"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class ClassificationStore:
     """The partition is the id of the call or callback, the row key the instance's id."""
 

@@ -24,7 +24,7 @@ FIELDS = {"first_name": "FirstName", "last_name": "LastName", "role": "Roles"}
 NUMBERS = {"work_number": "WorkNumber", "mobile_number": "MobileNumber"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Editor:
     """``directory`` is what was read at the start; ``read_password`` asks for one."""
 

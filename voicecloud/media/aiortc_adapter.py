@@ -80,7 +80,7 @@ class _Silent(MediaStreamTrack):
         await asyncio.Future()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class _Unlocking:
     """An SRTP session that counts what it cannot unlock: packets of strangers, or broken ones."""
 

@@ -17,7 +17,7 @@ MOST_AT_ONCE = 250
 KEY_PAUSE_S = 0.06
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Forwarding:
     """``pressed`` is called for each key: leg and key."""
 

@@ -7,7 +7,7 @@ from voicecloud.media.client import MediaClient
 from voicecloud.media.messages import CUSTOMER_HZ, Heard
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Voices:
     media: MediaClient
 

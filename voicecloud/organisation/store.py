@@ -22,7 +22,7 @@ _BATCH = 25
 Change = Callable[[Document | None], Document | None]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Documents:
     """Reads and writes documents. The process and the commands both write them, so changes are by compare-and-set."""
 

@@ -22,7 +22,7 @@ RATES = range(8_000, 192_001)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class PromptLibrary:
     directory: Directory
     blobs: Blobs

@@ -18,7 +18,7 @@ MAX_DIGITS = 15
 _ROW = "recording"
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Recordings:
     """``wanted`` is the form of new ones, ``signing_key`` makes the tokens, ``link_s`` is how long a link holds."""
 

@@ -12,7 +12,7 @@ LIFETIME = timedelta(hours=1)
 _ALGORITHM = "HS256"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Tokens:
     """For one ``audience``: a token of another one is none here."""
 

@@ -29,7 +29,7 @@ class NewAvailability:
     ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Staff:
     """Tells routing first, which checks; then writes."""
 
@@ -190,7 +190,7 @@ def _command(user_id: str, event: AvailabilityEvent) -> events.SetAvailability:
 def _document(event: AvailabilityEvent) -> dict[str, Any]:
     return {
         "Id": event.id,
-        "DocumentKind": event.kind.value,
+        "Kind": event.kind.value,
         "StartTime": to_iso(event.starts_at),
         "EndTime": to_iso(event.ends_at) if event.ends_at else None,
         "Profile": event.profile,
@@ -202,7 +202,7 @@ def _event(document: Document) -> AvailabilityEvent:
     ends_at = document["EndTime"]
     return AvailabilityEvent(
         document["Id"],
-        AvailabilityClass(document["DocumentKind"]),
+        AvailabilityClass(document["Kind"]),
         from_iso(document["StartTime"]),
         from_iso(ends_at) if ends_at else None,
         document["Profile"],

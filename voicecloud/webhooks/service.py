@@ -20,7 +20,7 @@ PURGE_EVERY_S = 3_600.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)
 class Webhooks:
     """All endpoints of the organisation."""
 

@@ -17,7 +17,7 @@ _END = "~"
 _BATCH = 90
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class DeliveryStore:
     table: Table
 

@@ -17,7 +17,7 @@ DELETED_WITH = {
 """Lookups whose rows go when the row they point to goes."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Cascades:
     """``noted`` tells that a row was changed."""
 

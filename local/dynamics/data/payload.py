@@ -16,7 +16,7 @@ _REFERENCE = re.compile(r"(?:https?://[^/]+)?(?:/api/data/v9\.\d)?/?(?P<set>\w+)
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Payload:
     """Reads what clients send; ``store`` tells whether the rows that are bound to are there."""
 

@@ -11,7 +11,7 @@ from local.dynamics.errors import exists, refused
 INACTIVE = {"statecode": 1, "statuscode": 2}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Queueing:
     """What follows for queue items from writes to them and to what they hold."""
 

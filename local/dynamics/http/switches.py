@@ -12,7 +12,7 @@ from local.dynamics.errors import DataverseError
 from local.dynamics.seed import seed
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Switches:
     """Every POST takes a JSON object and answers 204, or 400 with the reason."""
 

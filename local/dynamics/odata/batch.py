@@ -26,7 +26,7 @@ class _Failed(Exception):
         self.answer = answer
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Batches:
     """Carries out batches part by part."""
 

@@ -20,7 +20,7 @@ IN_SINGLE = frozenset({"$select", "$expand"})
 IN_COLLECTION = frozenset({"$select", "$expand", "$filter", "$orderby", "$top"})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Display:
     """Shows rows of one store."""
 

@@ -29,7 +29,7 @@ class Step:
         return not filtered or bool(written.columns & frozenset(self.filtering))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Steps:
     """One step per address and table; registering it again replaces it."""
 

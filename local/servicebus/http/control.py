@@ -50,7 +50,7 @@ def control_routes(broker: Broker) -> list[web.RouteDef]:
     return [web.post("/faults/{name}", act), web.get("/clock", now), web.post("/clock", advance)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class _Switches:
     """The faults, from and to JSON."""
 
