@@ -8,20 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from shared.calls.activity_mapping import OWNER, PARTIES, REGARDING, Columns, moment, to_body
-from shared.calls.model import CallFacts, Progress, Stage
+from shared.calls.model import DELETED, CallFacts, Progress, Stage
 from shared.calls.normalise import DESCRIPTION, canonical, comparable, mark, marked_end, marks
 from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.dataverse.model import Change
-from shared.errors import Conflict, InvalidInput, Missing, Unavailable
+from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.ids import dataverse_id
 from shared.numbers import line_of, lines_in
 from shared.text import cut
 
 STATE = names.STATECODE
-DELETED = "deleted by a person"
 ATTEMPTS = 6
 EXISTING_AT_ONCE = 100
 """Keeps the address short of what proxies on the way take."""
@@ -138,6 +137,15 @@ class CallActivities:
                 there = Standing(row[STATE] == names.STATE_OPEN, row.get(f"_{REGARDING}_value") is not None)
                 found[ids[str(row["activityid"]).lower()]] = there
         return found
+
+    async def is_there(self, call_id: str) -> bool:
+        """Asked by its key: a list leaves out what may not be read, as if it had been deleted; this says forbidden."""
+        try:
+            return await self._rows.is_there(self._path(call_id))
+        except Misconfigured as error:
+            if error.code != "dataverse-forbidden":
+                raise
+            return True
 
     async def remove(self, call_id: str) -> None:
         """The call is no longer work: its activity goes, whoever has written in it (H3)."""

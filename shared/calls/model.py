@@ -19,6 +19,8 @@ RECEIVED = "voice.call.received"
 WEB = "web"
 """The terminal that is our web phone."""
 
+DELETED = "deleted by a person"
+
 
 class EventKind(StrEnum):
     """What we follow of a call while it goes on."""
@@ -190,6 +192,11 @@ class Progress:
     @property
     def has_activity(self) -> bool:
         return self.stage in {Stage.OPEN, Stage.COMPLETED, Stage.FINAL}
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether somebody has deleted its activity, as far as we know."""
+        return self.stage is Stage.FINAL and self.verdict == DELETED
 
     @property
     def may_have_activity(self) -> bool:

@@ -17,12 +17,13 @@ from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.calls import facts as normalise
 from shared.calls import rules
-from shared.calls.activities import DELETED, STATE, CallActivities, Standing, Wanted
+from shared.calls.activities import STATE, CallActivities, Standing, Wanted
 from shared.calls.activity_mapping import REGARDING, Composition, columns, owner_of
 from shared.calls.attempts import CallbackAttempts
 from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (
     CHECK,
+    DELETED,
     QUEUE,
     RECEIVED,
     CallEvent,
@@ -138,6 +139,10 @@ class Calls:
         """Those of these calls that have their activity in Dynamics, and how it stands there."""
         return await self.activities.existing(call_ids)
 
+    async def is_there(self, call_id: str) -> bool:
+        """Whether its activity is in Dynamics, even where the app may not read it any more."""
+        return await self.activities.is_there(call_id)
+
     async def can_be_completed(self, progress: Progress, there: Standing) -> bool:
         """Whether a person has filled in what an activity was left open for."""
         is_waiting = progress.stage is Stage.OPEN and STATE not in progress.left_alone
@@ -155,9 +160,10 @@ class Calls:
     async def was_found(self, call_id: str) -> None:
         """Notes that the activity is in Dynamics, though we did not know: the next reconciliation reads it."""
         progress = await self.store.progress(call_id)
-        if progress and not progress.has_activity:
+        if progress and (progress.is_deleted or not progress.has_activity):
+            verdict = "" if progress.is_deleted else progress.verdict
             with suppress(Conflict):
-                await self.store.save(call_id, replace(progress, stage=Stage.OPEN, version=""))
+                await self.store.save(call_id, replace(progress, stage=Stage.OPEN, version="", verdict=verdict))
 
     async def restore(self, call_id: str) -> None:
         """Makes the activity again that was deleted, by what is known now.

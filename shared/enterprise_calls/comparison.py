@@ -64,7 +64,10 @@ class Comparison:
             return Compared(State.UNLOGGED, NOT_RECONCILED)
         if progress.has_activity:
             if there is None:
-                return Compared(State.DELETED, DELETED)
+                is_there = not progress.is_deleted and await self.calls.is_there(call_id)
+                return Compared(State.LOGGED) if is_there else Compared(State.DELETED, DELETED)
+            if progress.is_deleted:
+                return Compared(State.NOT_KNOWN, NOT_KNOWN)
             is_completable = await self.calls.can_be_completed(progress, there)
             return Compared(State.COMPLETABLE if is_completable else State.LOGGED)
         if there:

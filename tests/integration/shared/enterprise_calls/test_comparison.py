@@ -8,6 +8,7 @@ import pytest
 from shared.calls.model import Progress
 from shared.clock import to_iso, utc_now
 from shared.commands.calls import reconcile
+from shared.dataverse.model import Change
 from shared.enterprise_calls.health import MANY_DELETED
 from shared.enterprise_calls.health import calls as health
 from shared.errors import VoiceError
@@ -87,6 +88,33 @@ async def test_an_activity_that_was_deleted_stays_away_and_is_listed(calls: Call
     await calls.services.calls.restore(call_id)
     assert len(await all_of(calls, call_id)) == 1
     assert await listed(calls) == []
+
+
+async def test_an_activity_that_is_there_again_is_followed_again(calls: CallWorld) -> None:
+    """Out of sight for a while, or put back by a person: what was taken for deleted gets its later changes again."""
+    call_id = await logged(calls)
+    row = await calls.services.dataverse.get(calls.path(call_id), {"$select": "activityid,subject"})
+    await calls.services.dataverse.delete(calls.path(call_id))
+    await calls.services.enterprise_calls.repair()
+    assert await listed(calls) == [(call_id, "deleted")]
+    body = {"subject": row["subject"]}
+    await calls.services.dataverse.transact([Change("PATCH", calls.path(call_id), body, if_none_match="*")])
+    assert await listed(calls) == [(call_id, "not known")]
+    await calls.services.enterprise_calls.repair()
+    await calls.services.calls.reconcile(call_id)
+    assert not (await noted(calls, call_id)).is_deleted
+    assert await listed(calls) == []
+
+
+async def test_an_activity_the_app_may_not_read_is_not_taken_for_deleted(calls: CallWorld) -> None:
+    """A list leaves it out; asked for by its key, Dynamics says that it is forbidden."""
+    call_id = await logged(calls)
+    control = f"{calls.world.neighbours.dynamics_url}/stand-in/faults"
+    await calls.services.dataverse.delete(calls.path(call_id))
+    fault = {"match": f"{calls.path(call_id)}?", "times": 1, "status": 403}
+    (await calls.world.http.post(control, json=fault)).raise_for_status()
+    assert await listed(calls) == []
+    assert (await noted(calls, call_id)).has_activity
 
 
 async def test_many_deleted_activities_are_a_fault(calls: CallWorld) -> None:
