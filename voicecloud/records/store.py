@@ -2,23 +2,25 @@
 
 | partition | row key | what |
 |---|---|---|
-| ``s<yyyyMMdd>`` | ``<start ms>_<call id>_<u or s><nn>`` | a row of ``/calls`` (u) or ``/servicecall`` (s) |
+| ``s<yyyyMMdd>`` | ``<start ms>_<call id>_<u or s><nn>`` | a row of ``/calls`` (u) or ``/servicecall`` (s); the truth |
 | ``m<yyyyMMdd>`` | ``<change ms>_<call id>_<u or s><nn>`` | a copy under the time of its last change |
 | ``d<yyyyMMdd>`` | ``<call id>`` | the call's history and the keys of its rows; the day is that of its arrival |
 | ``live`` | ``<call id>`` | the history so far of a call in progress, or of one whose record is being written |
 | ``alive`` | ``alive`` | when the process was last alive |
 | ``days`` | ``<yyyyMMdd>`` | the days that have records |
 
-Days are UTC. Call ids hold the moment of arrival (UUID version 7).
+Days are UTC. Call ids hold the moment of arrival (UUID version 7). A change is decided on the ``s`` row, which names
+the earlier copies in ``copies`` until they are deleted, so that one copy is left whoever changes it at the same time.
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from uuid import UUID
 
-from shared.storage.tables import Delete, Row, Table
+from shared.storage.races import win
+from shared.storage.tables import Delete, Row, Table, Values
 from voicecloud.records.codec import pack, unpack
 from voicecloud.records.model import CallHistory
 from voicecloud.records.rows import StoredRow
@@ -26,6 +28,9 @@ from voicecloud.records.rows import StoredRow
 TABLE = "callrecords"
 _LIVE, _ALIVE, _DAYS = "live", "alive", "days"
 _BATCH = 90
+
+Changing = Callable[[StoredRow | None], StoredRow]
+"""What a row is to be, given what it is; it gets None where there is no row."""
 
 
 class RecordStore:
@@ -52,7 +57,8 @@ class RecordStore:
 
     async def finish(self, history: CallHistory, rows: Sequence[StoredRow]) -> None:
         """Writes a call for good, and again if need be."""
-        await self.write(rows)
+        for row in rows:
+            await self.change(row, _whatever_was_there(row))
         keys = [f"{row.started_at:%Y%m%d}/{_start_key(row)}" for row in rows]
         day = _day(history.call_id)
         await self._know(day)
@@ -62,16 +68,38 @@ class RecordStore:
     async def forget_live(self, call_id: str) -> None:
         await self._table.delete(_LIVE, call_id)
 
-    async def write(self, rows: Sequence[StoredRow]) -> None:
-        """Writes rows of a call; copies under an older time of change are dropped last."""
-        for row in rows:
-            before = await self._table.get(_start_day(row), _start_key(row))
-            await self._know(f"{row.started_at:%Y%m%d}")
-            await self._table.put(_changed_row(row))
-            await self._table.put(Row(_start_day(row), _start_key(row), _values(row)))
-            if before and _stored(before).modified_at != row.modified_at:
-                stale = _changed_row(_stored(before))
-                await self._table.delete(stale.pk, stale.rk)
+    async def change(self, row: StoredRow, change: Changing) -> StoredRow:
+        """Writes what ``change`` makes of the row as it is in storage, by compare-and-set; what it raises ends it."""
+        pk, rk = _start_day(row), _start_key(row)
+
+        def changed(values: Values | None) -> Values:
+            before = _stored(Row(pk, rk, values)) if values else None
+            copies = {*_copies(values), _place(before)} if values and before else set()
+            return _values(change(before), copies)
+
+        await self._know(f"{row.started_at:%Y%m%d}")
+        written = _stored(await self._table.update(pk, rk, changed))
+        mine: set[str] = set()
+        await win(lambda: self._copy(pk, rk, mine))
+        return written
+
+    async def _copy(self, pk: str, rk: str, mine: set[str]) -> None:
+        """Leaves one copy of a row, or loses to who changes it meanwhile; ``mine`` are those written here so far."""
+        found = await self._table.get(pk, rk)
+        if found is None:
+            return await self._drop(mine)
+        row, earlier = _stored(found), _copies(found.values) | mine
+        mine.add(_place(row))
+        await self._table.put(_changed_row(row))
+        await self._drop(earlier - {_place(row)})
+        if earlier:
+            await self._table.replace(Row(pk, rk, _values(row), found.etag))
+        return None
+
+    async def _drop(self, places: Collection[str]) -> None:
+        for place in places:
+            pk, rk = place.split("/")
+            await self._table.delete(pk, rk)
 
     async def finished(self, call_id: str) -> bool:
         return await self._table.get(f"d{_day(call_id)}", call_id) is not None
@@ -125,6 +153,10 @@ def arrival_of(call_id: str) -> datetime:
     return datetime.fromtimestamp((UUID(call_id).int >> 80) / 1000, UTC)
 
 
+def _whatever_was_there(row: StoredRow) -> Changing:
+    return lambda _: row
+
+
 def _day(call_id: str) -> str:
     return arrival_of(call_id).strftime("%Y%m%d")
 
@@ -152,8 +184,20 @@ def _changed_row(row: StoredRow) -> Row:
     return Row(f"m{row.modified_at:%Y%m%d}", key, _values(row))
 
 
-def _values(row: StoredRow) -> dict[str, str]:
-    return {"document": json.dumps(row.document)}
+def _place(row: StoredRow) -> str:
+    """Where the copy of a row under its change is."""
+    copy = _changed_row(row)
+    return f"{copy.pk}/{copy.rk}"
+
+
+def _copies(values: Values | None) -> set[str]:
+    """The places of earlier copies that may still be there."""
+    return set(json.loads(values.get("copies", "[]"))) if values else set()
+
+
+def _values(row: StoredRow, copies: Collection[str] = ()) -> dict[str, str]:
+    document = {"document": json.dumps(row.document)}
+    return {**document, "copies": json.dumps(sorted(copies))} if copies else document
 
 
 def _stored(row: Row) -> StoredRow:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from shared.clock import Clock, to_iso
-from shared.errors import Conflict, InvalidInput, VoiceError
+from shared.errors import Conflict, InvalidInput, Missing, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.audio import NoSound
 from voicecloud.records.model import CallEvent, CallHistory, Privacy
@@ -114,14 +114,21 @@ class CallRecords:
         await self.in_progress.flushed()
 
     async def change_privacy(self, row: StoredRow, privacy: Privacy) -> StoredRow:
-        """Raises Conflict ``privacy-too-late`` (H3)."""
-        present, now = Privacy(row.document["Privacy"]), self._clock()
-        if not rules.may_reclassify(present, row.started_at, now):
-            raise Conflict("privacy-too-late", "Work and Private can be changed within 14 days")
-        document = {**row.document, "Privacy": privacy.value, "ModifiedTime": to_iso(now)}
-        changed = replace(row, document=document)
-        await self._store.write([changed])
-        return changed
+        """The row as it is then. Of several changes at once the last one stands.
+
+        Raises Conflict ``privacy-too-late`` (H3), Missing ``call-unknown`` when the row is gone meanwhile.
+        """
+
+        def changed(present: StoredRow | None) -> StoredRow:
+            now = self._clock()
+            if present is None:
+                raise Missing("call-unknown", "there is no such row of this call")
+            if not rules.may_reclassify(Privacy(present.document["Privacy"]), present.started_at, now):
+                raise Conflict("privacy-too-late", "Work and Private can be changed within 14 days")
+            document = {**present.document, "Privacy": privacy.value, "ModifiedTime": to_iso(now)}
+            return replace(present, document=document)
+
+        return await self._store.change(row, changed)
 
     async def of_call(self, call_id: str) -> list[StoredRow]:
         """Rows of a call that show by now. An unknown call has none."""

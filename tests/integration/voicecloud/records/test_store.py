@@ -1,0 +1,104 @@
+"""Rows of calls that several people change at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.storage.tables import Table
+from tests.fixtures.voicecloud import VoiceCloud
+from voicecloud.records.model import Privacy
+from voicecloud.records.rows import StoredRow
+from voicecloud.records.store import RecordStore
+from voicecloud.runtime.call_records import CallRecords
+from voicecloud.simulation.customers import Behaviour
+
+DAVIDS_NUMBER = "+35891001004"
+
+
+class Overtaken:
+    """The SDK's client of a table where ``between`` happens after a read or before an upsert; once."""
+
+    def __init__(self, client: Any, method: str, between: Callable[[], Awaitable[Any]]) -> None:
+        self._client, self._method = client, method
+        self._between: Callable[[], Awaitable[Any]] | None = between
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    async def get_entity(self, *args: Any) -> Any:
+        answer = await self._client.get_entity(*args)
+        await self._overtake("get_entity")
+        return answer
+
+    async def upsert_entity(self, *args: Any, **kwargs: Any) -> Any:
+        await self._overtake("upsert_entity")
+        return await self._client.upsert_entity(*args, **kwargs)
+
+    async def _overtake(self, method: str) -> None:
+        if method == self._method and self._between:
+            between, self._between = self._between, None
+            await between()
+
+
+async def a_row(cloud: VoiceCloud) -> tuple[CallRecords, StoredRow]:
+    [document] = await cloud.over(await cloud.call(DAVIDS_NUMBER, Behaviour(talk_s=0.05)))
+    records = cloud.store.telephony.records
+    rows = await records.of_call(document["CallID"])
+    return records, next(row for row in rows if row.document["Id"] == document["Id"])
+
+
+async def copies(records: CallRecords, row: StoredRow) -> list[StoredRow]:
+    """All copies of a row by change."""
+    now = datetime.now(UTC)
+    found = [one async for one in records._store.modified(now - timedelta(hours=1), now + timedelta(hours=1))]
+    return [one for one in found if (one.call_id, one.key) == (row.call_id, row.key)]
+
+
+async def stored(records: CallRecords, row: StoredRow) -> StoredRow:
+    return next(one for one in await records._store.of_call(row.call_id) if one.key == row.key)
+
+
+@pytest.mark.parametrize(
+    ("method", "last"), [("get_entity", Privacy.WORK), ("upsert_entity", Privacy.PRIVATE)], ids=["read", "copy"]
+)
+async def test_a_change_that_is_overtaken_leaves_one_copy(voicecloud: VoiceCloud, method: str, last: Privacy) -> None:
+    """The last writer's word stands, whether the other came after the read or before the copy was written."""
+    records, row = await a_row(voicecloud)
+
+    async def between() -> None:
+        await asyncio.sleep(0.002)
+        await records.change_privacy(row, Privacy.PRIVATE)
+        await asyncio.sleep(0.002)
+
+    client: Any = Overtaken(records._store._table._client, method, between)
+    records._store = RecordStore(Table(client))
+    records._store._days.add(f"{row.started_at:%Y%m%d}")
+    await records.change_privacy(row, Privacy.WORK)
+    present = await stored(records, row)
+    assert await copies(records, row) == [present]
+    assert present.document["Privacy"] == last
+
+
+async def test_changes_at_once_leave_one_copy(voicecloud: VoiceCloud) -> None:
+    """Each is answered, and what is listed by change is what the row says."""
+    records, row = await a_row(voicecloud)
+    wanted = [Privacy.WORK, Privacy.PRIVATE] * 3
+    answers = await asyncio.gather(*(records.change_privacy(row, one) for one in wanted))
+    assert [Privacy(one.document["Privacy"]) for one in answers] == wanted
+    present = await stored(records, row)
+    assert present in answers
+    assert await copies(records, row) == [present]
+
+
+async def test_a_row_written_again_has_one_copy(voicecloud: VoiceCloud) -> None:
+    """However often it is changed; earlier copies are not remembered for ever."""
+    records, row = await a_row(voicecloud)
+    for privacy in (Privacy.PRIVATE, Privacy.WORK, Privacy.PRIVATE):
+        await asyncio.sleep(0.002)
+        row = await records.change_privacy(row, privacy)
+        assert await copies(records, row) == [row]
+    values = [one.values async for one in records._store._table.query(f"s{row.started_at:%Y%m%d}")]
+    assert {name for one in values for name in one} == {"document"}
