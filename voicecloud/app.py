@@ -65,6 +65,7 @@ def build(services: Services) -> web.Application:
 
 def _background(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(app: web.Application) -> AsyncIterator[None]:
+        await services.accounts.load()
         await services.callbacks.recover()
         await services.telephony.start()
         task = asyncio.create_task(_work(services))

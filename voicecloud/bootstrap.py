@@ -53,6 +53,8 @@ from voicecloud.telephony import Telephony
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.lines import Lines
 from voicecloud.trunk.sip.trunk import SipTrunk
+from voicecloud.users import known as known_store
+from voicecloud.users.known import KnownPairs
 from voicecloud.users.service import Accounts
 from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store
@@ -162,7 +164,7 @@ def _services(infra: Infrastructure) -> Services:
         clock=infra.clock,
         tables=infra.tables,
         directory=infra.directory,
-        accounts=Accounts(infra.directory, infra.signing_key),
+        accounts=_accounts(infra),
         callbacks=callbacks,
         webhooks=webhooks,
         recordings=recordings,
@@ -174,6 +176,11 @@ def _services(infra: Infrastructure) -> Services:
         phones=phones,
         reloading=reloading,
     )
+
+
+def _accounts(infra: Infrastructure) -> Accounts:
+    known = KnownPairs(infra.tables.table(known_store.TABLE), infra.clock)
+    return Accounts(infra.directory, infra.signing_key, known)
 
 
 def _recordings(infra: Infrastructure) -> Recordings:

@@ -7,7 +7,7 @@ digests, counts are forgotten after ``FORGET_S``, and beyond ``MOST`` the oldest
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
@@ -77,6 +77,14 @@ class Guessing:
         self._addresses = Tries(2 * TRIES, now)
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
+    def know(self, pairs: Iterable[bytes]) -> None:
+        """Pairs of name and address that have signed in before, the latest last."""
+        for pair in pairs:
+            self._known[pair] = None
+            self._known.move_to_end(pair)
+        while len(self._known) > MOST:
+            self._known.popitem(last=False)
+
     def begin(self, user_name: str, address: str) -> Attempt:
         """Counts a try. Raises Limited ``sign-in-pause``; a try that is refused does not make the pause longer."""
         name, place = _digest(user_name.strip().lower()), _digest(_network(address))
@@ -93,10 +101,7 @@ class Guessing:
         """The name starts from the beginning; of the address only this try is taken back."""
         self._names.forget(attempt.counted)
         self._addresses.take_back(attempt.address)
-        self._known[attempt.pair] = None
-        self._known.move_to_end(attempt.pair)
-        while len(self._known) > MOST:
-            self._known.popitem(last=False)
+        self.know([attempt.pair])
 
     def abandoned(self, attempt: Attempt) -> None:
         """The password was not looked at."""

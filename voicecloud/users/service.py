@@ -9,6 +9,7 @@ from voicecloud import passwords
 from voicecloud.organisation.model import User
 from voicecloud.organisation.service import Directory
 from voicecloud.users.guessing import Guessing
+from voicecloud.users.known import KnownPairs
 
 THREADS = 1
 MOST_WAITING = 20
@@ -18,12 +19,17 @@ MOST_WAITING = 20
 class Accounts:
     """Authentication; ``signing_key`` is this installation's own."""
 
-    def __init__(self, directory: Directory, signing_key: bytes, guessing: Guessing | None = None) -> None:
+    def __init__(self, directory: Directory, signing_key: bytes, known: KnownPairs) -> None:
         self._directory = directory
         self._signing_key = signing_key
-        self._guessing = guessing or Guessing()
+        self._known = known
+        self._guessing = Guessing()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
         self._waiting = 0
+
+    async def load(self) -> None:
+        """Recalls who has signed in from where."""
+        self._guessing.know(await self._known.load())
 
     async def sign_in(self, user_name: str, password: str, address: str) -> tuple[User, str]:
         """The user and their secret key; ``address`` is where the request comes from.
@@ -40,6 +46,7 @@ class Accounts:
         if not await self._matches(password, stored) or user is None:
             raise Unauthorised("sign-in", "the user name or password is wrong")
         self._guessing.succeeded(attempt)
+        await self._known.keep(attempt.pair)
         return user, self.secret_key(user)
 
     async def _matches(self, password: str, stored: str) -> bool:

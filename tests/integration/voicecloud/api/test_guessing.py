@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 
-from shared.errors import Limited, Unauthorised
-from tests.fixtures.voicecloud import API_PASSWORD, API_USER, VoiceCloud
+from shared.errors import Limited, Unauthorised, Unavailable
+from shared.storage.tables import Row
+from tests.fixtures.voicecloud import API_PASSWORD, API_USER, RunVoiceCloud, VoiceCloud
 
 ANNA = "anna.korhonen@aurorahome.example"
 
@@ -56,3 +59,45 @@ async def test_checking_passwords_holds_up_nobody(voicecloud: VoiceCloud) -> Non
     assert codes.count("sign-in-busy") == 40
     assert worst < 1  # checked on the loop, sixty would take four
     assert await tried(voicecloud, API_USER, API_PASSWORD, "10.0.1.1") == "in"
+
+
+async def locked(cloud: VoiceCloud) -> None:
+    """Strangers guess at the API user's name until nobody unknown may try."""
+    for n in range(5):
+        assert await tried(cloud, API_USER, "wrong", f"203.0.113.{n}") == "sign-in"
+    assert await tried(cloud, API_USER, API_PASSWORD, "203.0.113.9") == "sign-in-pause"
+
+
+async def test_strangers_do_not_lock_out_an_app_after_a_restart(run_voicecloud: RunVoiceCloud) -> None:
+    """From where a name has signed in is remembered."""
+    async with run_voicecloud() as cloud:
+        assert await tried(cloud, API_USER, API_PASSWORD, "192.0.2.1") == "in"
+    async with run_voicecloud() as cloud:
+        await locked(cloud)
+        assert await tried(cloud, API_USER, API_PASSWORD, "192.0.2.1") == "in"
+
+
+async def test_where_a_name_has_signed_in_is_forgotten_after_thirty_days(run_voicecloud: RunVoiceCloud) -> None:
+    """From the last sign-in on, to a day; what is forgotten is deleted."""
+    late = timedelta()
+    async with run_voicecloud(clock=lambda: datetime.now(UTC) + late) as cloud:
+        assert await tried(cloud, API_USER, API_PASSWORD, "192.0.2.1") == "in"
+        late = timedelta(days=2)
+        assert await tried(cloud, API_USER, API_PASSWORD, "192.0.2.2") == "in"
+    late = timedelta(days=31)
+    async with run_voicecloud(clock=lambda: datetime.now(UTC) + late) as cloud:
+        await locked(cloud)
+        assert await tried(cloud, API_USER, API_PASSWORD, "192.0.2.1") == "sign-in-pause"
+        assert await tried(cloud, API_USER, API_PASSWORD, "192.0.2.2") == "in"
+        rows = [row async for row in cloud.store.tables.table("signins").query("known")]
+        assert min(row.values["at"] for row in rows) > datetime.now(UTC)
+
+
+async def test_storage_that_is_away_keeps_nobody_out(voicecloud: VoiceCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sign-in that cannot be remembered is a sign-in."""
+
+    async def away(row: Row) -> Row:
+        raise Unavailable("storage-unavailable", "away")
+
+    monkeypatch.setattr(voicecloud.store.accounts._known._table, "put", away)
+    assert await tried(voicecloud, API_USER, API_PASSWORD, "192.0.2.1") == "in"
