@@ -13,6 +13,7 @@ CHECKS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 CHECK_EVERY_S = 300.0
 CHECK_FOR = timedelta(hours=24)
 BY_HAND = "an activity was written by hand"
+UNDECIDED = "Dynamics lacks the column that says whether its user is set up for enterprise calls"
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,22 @@ def verdict(
         return Verdict(Origin.PHONE)
     if not settings.enterprise:
         return Verdict(None, "enterprise calls are not synchronised")
-    if not any(_is_eligible(users.get(talk.user_id)) for talk in facts.talks):
+    return _enterprise(facts, users, identified, settings)
+
+
+def _enterprise(
+    facts: CallFacts, users: Mapping[str, LinkedUser], identified: Identification, settings: CallSync
+) -> Verdict:
+    """``UNDECIDED`` where the call would be written but for an e-mail that cannot be read: nothing is decided then."""
+    talkers = [users[talk.user_id] for talk in facts.talks if talk.user_id in users]
+    if not any(user.may_sync_enterprise_calls for user in talkers):
         return Verdict(None, "its user is not set up for enterprise calls")
     if facts.dialler or not any(customer.kind in settings.customer_kinds for customer in identified.customers):
         return Verdict(None, "the other party is no customer")
     if facts.duration_s < settings.duration_limit_s:
         return Verdict(None, "shorter than the limit")
+    if not any(user.syncs_enterprise_calls for user in talkers):
+        return Verdict(None, UNDECIDED)
     return Verdict(Origin.ENTERPRISE)
 
 
@@ -128,7 +139,3 @@ def next_check_s(attempt: int, *, is_known: bool) -> float | None:
         return CHECKS_S[attempt]
     spent_s = sum(CHECKS_S) + (attempt - len(CHECKS_S)) * CHECK_EVERY_S
     return CHECK_EVERY_S if is_known and spent_s < CHECK_FOR.total_seconds() else None
-
-
-def _is_eligible(user: LinkedUser | None) -> bool:
-    return user is not None and user.syncs_enterprise_calls

@@ -45,7 +45,7 @@ from shared.identity.model import Customer
 from shared.identity.service import Identity
 from shared.settings.model import CallSync, Reclassified
 from shared.settings.service import Settings
-from shared.users.model import LinkedUser
+from shared.users.model import ColumnMissing, LinkedUser
 from shared.users.service import Users
 
 UNCONFIRMED = 8
@@ -213,13 +213,15 @@ class Calls:
     async def _bring_up(
         self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
     ) -> Progress:
-        """How far its activity has come then."""
+        """How far its activity has come then. Raises ColumnMissing while nobody can say whether it gets one."""
         judged = await self._judged(facts, record, settings)
         recording = str(rules.recording(facts, settings, self.clock())) if facts.is_final else ""
         progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at, recording=recording)
         if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=judged.verdict.reason))
+                if judged.verdict.reason == rules.UNDECIDED:
+                    raise ColumnMissing(names.VOICE_EMAIL)
             return progress
         if progress.stage is not Stage.FINAL and judged.verdict.origin:
             progress = replace(progress, verdict=str(judged.verdict.origin))

@@ -1,14 +1,19 @@
-"""Columns of our solution that the environment turns out not to have: each costs itself only, not the row (G)."""
+"""Columns of our solution that the environment turns out not to have: each costs itself only, not the row (G).
+
+Those of users decide who has a phone and whose calls are written: what hangs on them waits, and they are tried sooner.
+"""
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
+from shared.dataverse import names
 from shared.dataverse.errors import UnknownColumn
 from shared.storage.tables import Row, Table
 
 PARTITION = "absent-columns"
 LOOK_AGAIN_AFTER = timedelta(hours=1)
+DECIDING_AFTER = timedelta(minutes=5)
 CACHED_FOR = timedelta(seconds=30)
 
 
@@ -22,12 +27,12 @@ class AbsentColumns:
         self._read_at: datetime | None = None
 
     async def names(self) -> frozenset[str]:
-        """The columns found missing within the last hour; after that one is tried again."""
+        """The columns found missing within the last hour (those of users: five minutes); then one is tried again."""
         now = self._clock()
         if self._read_at is None or now - self._read_at >= CACHED_FOR:
             self._known = {row.rk: row.values["since"] async for row in self._table.query(PARTITION)}
             self._read_at = now
-        return frozenset(name for name, since in self._known.items() if now - since < LOOK_AGAIN_AFTER)
+        return frozenset(name for name, since in self._known.items() if now - since < _holds(name))
 
     async def doing_without[Answer](self, ask: Callable[[frozenset[str]], Awaitable[Answer]]) -> Answer:
         """What ``ask`` gives, called again without each column that Dynamics turns out not to have.
@@ -58,3 +63,8 @@ class AbsentColumns:
         now = self._clock()
         self._known[name] = now
         await self._table.put(Row(PARTITION, name, {"since": now}))
+
+
+def _holds(name: str) -> timedelta:
+    """For how long a column that was found missing is not tried again."""
+    return DECIDING_AFTER if name in names.USER_COLUMNS else LOOK_AGAIN_AFTER

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from shared.enreach import names
 from shared.enreach.model import HistoryRow, PoolAgent, PoolRow, VoicePerson
-from shared.enreach.parsing import listed
+from shared.enreach.parsing import is_work, listed
 from shared.enreach.transport import Transport, as_documented
 from shared.numbers import known
 from shared.outside import moment, seconds_or_none
@@ -111,7 +111,7 @@ def _to_agent(row: Mapping[str, Any]) -> PoolAgent:
 
 
 def _to_history(row: Mapping[str, Any]) -> HistoryRow:
-    is_outgoing, is_service = bool(row.get(names.DIRECTION)), row.get(names.CALL_TYPE) == names.TYPE_SERVICE
+    is_outgoing = bool(row.get(names.DIRECTION))
     return HistoryRow(
         call_id=str(row[names.CALL_ID]),
         started_at=moment(row[names.STARTED]),
@@ -121,7 +121,7 @@ def _to_history(row: Mapping[str, Any]) -> HistoryRow:
         pool=_text(row, names.QUEUE_NAME),
         pool_id=_text(row, names.QUEUE_ID),
         duration_s=seconds_or_none(row.get(names.DURATION)) or 0,
-        is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
+        is_work=is_work(row),
         is_recorded=bool(row.get(names.RECORDING_IDS)),
         is_declined=row.get(names.REJECT_REASON) == names.REJECTED_BY_USER,
         result=_text(row, names.RESULT),

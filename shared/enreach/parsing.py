@@ -60,18 +60,25 @@ def _call_or_none(row: Any) -> CallRow | None:
 
 def _to_call(row: Mapping[str, Any]) -> CallRow:
     """Of a call that is not work, only what tells it apart and when it changed (H3)."""
-    is_service = row.get(names.CALL_TYPE) == names.TYPE_SERVICE
     started_at = moment(row[names.STARTED])
     call = CallRow(
         id=_id(row, names.ID),
         call_id=_call_id(row),
-        user_id=str(row.get(names.USER_ID) or ""),
-        is_work=row.get(names.PRIVACY, names.PRIVACY_WORK if is_service else "") == names.PRIVACY_WORK,
+        user_id=str(row.get(names.USER_ID) or "").lower(),
+        is_work=is_work(row),
         modified_at=moment_or_none(row.get(names.MODIFIED)) or started_at,
         started_at=started_at,
         ended_at=_ended_at(row, started_at),
     )
     return _with_particulars(call, row) if call.is_work else call
+
+
+def is_work(row: Mapping[str, Any]) -> bool:
+    """Whether a call is classified as work; a pool's is, unless it says otherwise (H3)."""
+    privacy = row.get(names.PRIVACY)
+    if privacy is None:
+        return row.get(names.CALL_TYPE) == names.TYPE_SERVICE
+    return privacy == names.PRIVACY_WORK
 
 
 def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:

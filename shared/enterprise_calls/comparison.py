@@ -9,6 +9,7 @@ from shared.calls.activities import Standing
 from shared.calls.model import Progress
 from shared.calls.service import Calls, changed_at, is_done
 from shared.enreach.model import CallRow
+from shared.users.model import ColumnMissing
 
 NOT_RECONCILED = "it was never reconciled"
 NOT_KNOWN = "its activity is in Dynamics, and is not known here"
@@ -74,7 +75,15 @@ class Comparison:
             return Compared(State.NOT_KNOWN, NOT_KNOWN)
         if progress.verdict == rules.BY_HAND:
             return Compared(State.LEFT_OUT, progress.verdict)
-        verdict = await self.calls.judge(call_id, rows)
+        verdict = await self._judged(call_id, rows)
         if verdict and verdict.origin:
             return Compared(State.UNLOGGED, JUDGED_OTHERWISE)
-        return Compared(State.LEFT_OUT, verdict.reason if verdict else progress.verdict)
+        reason = verdict.reason if verdict else progress.verdict
+        return Compared(State.UNLOGGED if reason == rules.UNDECIDED else State.LEFT_OUT, reason)
+
+    async def _judged(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
+        """None while nothing can be said: then what was said before stands until the next comparison."""
+        try:
+            return await self.calls.judge(call_id, rows)
+        except ColumnMissing:
+            return None

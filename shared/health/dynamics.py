@@ -15,6 +15,11 @@ from shared.settings.service import Settings
 
 COLUMNS = {"phonecall": (names.PHONECALLS, names.PHONECALL_COLUMNS), "systemuser": ("systemusers", names.USER_COLUMNS)}
 """Our columns by table, with the name of its set."""
+HELD_UP = {
+    names.VOICE_USER_ID: "nobody else gets a phone, and calls wait to be written",
+    names.VOICE_EMAIL: "enterprise calls wait to be written",
+}
+"""What hangs on a column of users; any other column costs itself only."""
 
 ROLE: Mapping[str, Sequence[str]] = {
     "Activity": ("Create", "Read", "Write", "Delete", "Assign", "Append", "Append To"),
@@ -48,11 +53,11 @@ def columns(client: Dataverse, absent: AbsentColumns) -> Probe:
             missing += [f"{table}.{name}" for name in lacking]
         if not missing:
             return Finding(State.OK, "every column of ours is there")
-        # Without the id of a user at the voice cloud nobody has a phone; any other column costs itself only.
         state = State.FAILED if f"systemuser.{names.VOICE_USER_ID}" in missing else State.DEGRADED
+        held_up = "".join(f"; {what}" for column, what in HELD_UP.items() if f"systemuser.{column}" in missing)
         return Finding(
             state,
-            "Dynamics lacks columns, which stay unwritten: " + ", ".join(missing),
+            "Dynamics lacks columns, which stay unwritten: " + ", ".join(missing) + held_up,
             "create in Dynamics and publish, as infra/dynamics/columns.json has them: " + ", ".join(missing),
         )
 

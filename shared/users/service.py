@@ -12,7 +12,7 @@ from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, Unavailable
-from shared.users.model import Agent, LinkedUser
+from shared.users.model import Agent, ColumnMissing, LinkedUser
 
 CACHED_FOR = timedelta(seconds=60)
 KNOWN_FOR = timedelta(seconds=60)
@@ -38,10 +38,14 @@ class Users:
         self._known: dict[str, tuple[datetime, LinkedUser]] = {}
 
     async def by_voice_id(self) -> Mapping[str, LinkedUser]:
-        """The enabled users that have a voice-cloud id, at most a minute old."""
+        """The enabled users that have a voice-cloud id, at most a minute old.
+
+        Raises ColumnMissing where the environment has no column for the id: then nobody can be said to have none.
+        """
         async with self._reading:
             if self._read_at is None or self._clock() - self._read_at >= CACHED_FOR:
-                users = [_to_user(row) for row in await self._rows() if row.get(names.VOICE_USER_ID)]
+                absent, rows = await self._absent.doing_without(self._select_with_ids)
+                users = [_to_user(row, absent) for row in rows if row.get(names.VOICE_USER_ID)]
                 self._by_voice_id = {user.voice_user_id: user for user in users}
                 self._read_at = self._clock()
         return self._by_voice_id
@@ -49,8 +53,9 @@ class Users:
     async def signed_in(self, object_id: str) -> LinkedUser:
         """The user who signs in with this id in Entra and has a voice-cloud id.
 
-        While Dynamics is away, or refuses the app (its secret has run out, a right was taken), who was known here
-        before stays known. Raises Forbidden ``agent-unknown``, which says what is missing.
+        While Dynamics is away, refuses the app (its secret has run out, a right was taken) or lacks the column for the
+        id, who was known here before stays known; anybody else is told which of these it is. Raises Forbidden
+        ``agent-unknown``, which says what is missing.
         """
         known = self._known.get(object_id)
         if known and self._clock() < known[0]:
@@ -107,17 +112,23 @@ class Users:
         """Every enabled user, with what the environment has columns for."""
         return await self._absent.doing_without(self._select)
 
+    async def _select_with_ids(self, absent: Collection[str]) -> tuple[Collection[str], list[dict[str, Any]]]:
+        """Every enabled user, and which columns were left out."""
+        if names.VOICE_USER_ID in absent:
+            raise ColumnMissing(names.VOICE_USER_ID)
+        return absent, await self._select(absent)
+
     async def _select(self, absent: Collection[str]) -> list[dict[str, Any]]:
         columns = [name for name in COLUMNS if name not in absent]
         return await self._dataverse.every("systemusers", {"$select": ",".join(columns), "$filter": ENABLED})
 
 
-def _to_user(row: Mapping[str, Any]) -> LinkedUser:
+def _to_user(row: Mapping[str, Any], absent: Collection[str]) -> LinkedUser:
     return LinkedUser(
         id=UUID(row["systemuserid"]),
         name=str(row.get("fullname") or ""),
         voice_user_id=str(row[names.VOICE_USER_ID]).strip().lower(),
-        voice_email=str(row.get(names.VOICE_EMAIL) or ""),
+        voice_email=None if names.VOICE_EMAIL in absent else str(row.get(names.VOICE_EMAIL) or ""),
         mobile_number=str(row.get("mobilephone") or ""),
         object_id=str(row.get(OBJECT_ID) or "").lower(),
     )

@@ -52,6 +52,6 @@ def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> Ca
         at=at,
         number=known(text_of(body, names.EVENT_CALLER_NUMBER)),
         pool=text_of(body, names.EVENT_QUEUE_NAME),
-        user_id=text_of(body, names.EVENT_USER_ID),
+        user_id=text_of(body, names.EVENT_USER_ID).lower(),
         terminal=text_of(body, names.EVENT_TERMINAL),
     )

@@ -74,6 +74,13 @@ async def test_without_the_column_that_says_who_is_who_the_health_page_fails(wor
     assert (await check(world.services, "columns")).state is State.FAILED
 
 
+async def test_health_says_that_enterprise_calls_wait_for_a_column(world: World, taken: Taken) -> None:
+    """Without the e-mail nobody can say whose calls are written."""
+    await taken.column("systemuser", names.VOICE_EMAIL)
+    found = await check(world.services, "columns")
+    assert (found.state, "enterprise calls wait" in found.detail) == (State.DEGRADED, True)
+
+
 @pytest.mark.parametrize(
     ("privilege", "shown", "state"),
     [

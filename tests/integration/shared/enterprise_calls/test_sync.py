@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 from azure.servicebus.aio import ServiceBusReceiver
 
+from shared.calls import rules
 from shared.calls.model import CallEvent, EventKind
 from shared.clock import to_iso, utc_now
 from shared.dataverse import names
 from shared.dataverse.model import Change
+from shared.enterprise_calls.comparison import NOT_RECONCILED
 from shared.enterprise_calls.health import calls as health
 from shared.enterprise_calls.sync import STUCK_AFTER, EnterpriseCalls
 from shared.errors import Misconfigured, Missing
@@ -260,17 +262,31 @@ async def test_rows_that_cannot_be_read_are_counted_by_health(emptied: Listened)
 
 
 @pytest.mark.parametrize("column", [names.VOICE_EMAIL, names.VOICE_USER_ID])
-async def test_a_user_column_that_the_environment_lacks_costs_only_itself(calls: CallWorld, column: str) -> None:
-    """Users are read without it, and the health page names it."""
+async def test_a_user_column_that_the_environment_lacks_loses_no_call(calls: CallWorld, column: str) -> None:
+    """Its call waits, is listed as unlogged, and is written when the column is there again."""
     switch = f"{calls.world.neighbours.dynamics_url}/stand-in/columns"
-    services = calls.new_process()
+    services, call_id, missed = calls.new_process(), calls.new_call(), calls.new_call()
+    for one in (call_id, missed):
+        answered = {"AnswerTime": None, "Duration": 0} if one == missed else {}
+        calls.cloud.add(one, **MOBILE, **answered, ModifiedTime=to_iso(utc_now() - timedelta(hours=2)))
+    await calls.services.calls.reconcile(missed)
     try:
         body = {"table": "systemuser", "name": column, "removed": True}
         (await calls.world.http.post(switch, json=body)).raise_for_status()
-        users = await services.users.by_voice_id()
-        assert bool(users) is (column == names.VOICE_EMAIL)
+        for _ in range(2):
+            with pytest.raises(Misconfigured, match=f"user-column-missing.*{column}"):
+                await services.calls.reconcile(call_id)
         assert column in await services.absent_columns.names()
+        [unlogged] = [one for one in await services.enterprise_calls.unlogged() if one.call_id in {call_id, missed}]
+        expected = rules.UNDECIDED if column == names.VOICE_EMAIL else NOT_RECONCILED
+        assert (unlogged.call_id, unlogged.reason) == (call_id, expected)
+        assert (await services.enterprise_calls.repair())["unlogged"] >= 1
     finally:
         (await calls.world.http.post(switch, json={**body, "removed": False})).raise_for_status()
         await services.tables.table("health").delete("absent-columns", column)
         await services.close()
+    cured = calls.new_process()
+    assert call_id in [one.call_id for one in await cured.enterprise_calls.unlogged()]
+    assert await cured.calls.reconcile(call_id)
+    assert (await calls.activity(call_id))["phonenumber"] == MATTI_NUMBER
+    await cured.close()

@@ -11,7 +11,7 @@ from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
 from shared.enreach.transport import Transport
 from shared.entra.tokens import TokenSource
-from shared.errors import Forbidden, VoiceError
+from shared.errors import Forbidden, Misconfigured, VoiceError
 from shared.storage.tables import Tables
 from shared.users.service import KNOWN_FOR, Users
 
@@ -23,6 +23,7 @@ ROW = {
     "azureactivedirectoryobjectid": ANNA,
 }
 REFUSAL = {"error": {"code": "0x80040220", "message": "missing prvReadUser privilege"}}
+UNKNOWN = {"error": {"code": "0x0", "message": "Could not find a property named 'voice_userid' on type 'systemuser'."}}
 
 
 class Neighbours:
@@ -33,6 +34,7 @@ class Neighbours:
         self.status = 200
         self.secret: dict[str, Any] = {"access_token": "t", "expires_in": 60}
         self.rows: list[dict[str, Any]] = [ROW]
+        self.has_column = True
         http = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
         tokens = TokenSource(lambda: lambda _resource: self.secret, lambda: self.now.timestamp())
         dataverse = Dataverse("https://dynamics.example", tokens, http)
@@ -42,7 +44,9 @@ class Neighbours:
     def clock(self) -> datetime:
         return self.now
 
-    def _answer(self, _request: httpx.Request) -> httpx.Response:
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if not self.has_column and "voice_userid" in request.url.params["$select"]:
+            return httpx.Response(400, json=UNKNOWN)
         return httpx.Response(self.status, json={"value": self.rows} if self.status == 200 else REFUSAL)
 
 
@@ -69,3 +73,21 @@ async def test_who_is_no_agent_any_more_is_none_when_dynamics_says_so(tables: Ta
     there.now += KNOWN_FOR + timedelta(seconds=60)
     with pytest.raises(Forbidden, match="agent-unknown"):
         await there.users.signed_in(ANNA)
+
+
+async def test_nobody_is_locked_out_for_a_column_that_is_gone(tables: Tables) -> None:
+    """Who was known stays; anybody else is told what to cure, and five minutes after the cure it is seen."""
+    there, newcomer = Neighbours(tables), "e0000000-0000-4000-8000-000000000002"
+    anna = await there.users.signed_in(ANNA)
+    there.rows.append({**ROW, "voice_userid": "u2", "azureactivedirectoryobjectid": newcomer})
+    there.has_column = False
+    there.now += 2 * KNOWN_FOR
+    for _ in range(2):
+        assert await there.users.signed_in(ANNA) == anna
+        with pytest.raises(Misconfigured, match=r"user-column-missing.*systemuser\.voice_userid.*create it"):
+            await there.users.signed_in(newcomer)
+        there.now += timedelta(minutes=1)
+    there.has_column = True
+    there.now += timedelta(minutes=4)
+    assert (await there.users.signed_in(newcomer)).voice_user_id == "u2"
+    assert await there.users.signed_in(ANNA) == anna

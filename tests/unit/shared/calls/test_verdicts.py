@@ -83,6 +83,27 @@ def test_a_user_is_set_up_for_enterprise_calls_with_id_address_and_mobile(missin
     assert rules.verdict(call("anna"), NOBODY, users, KNOWN, ALL).origin is None
 
 
+@pytest.mark.parametrize(
+    ("changes", "facts", "settings", "is_open"),
+    [
+        ({}, call("anna"), ALL, True),
+        ({"mobile_number": ""}, call("anna"), ALL, False),
+        ({}, call("anna", dialler="anna"), ALL, False),
+        ({}, call("anna", duration_s=1), replace(ALL, duration_limit_s=2), False),
+        ({}, call(), ALL, False),
+    ],
+)
+def test_an_address_that_cannot_be_read_decides_nothing(
+    changes: dict[str, str], facts: CallFacts, settings: CallSync, *, is_open: bool
+) -> None:
+    """While Dynamics lacks its column; a call that is left out for anything else is left out."""
+    users = {"anna": replace(ANNA, voice_email=None, **changes)}  # type: ignore[arg-type]
+    found = rules.verdict(facts, NOBODY, users, KNOWN, settings)
+    assert (found.origin, found.reason == rules.UNDECIDED) == (None, is_open)
+    both = rules.verdict(call("anna", "bob"), NOBODY, {**users, "bob": BOB}, KNOWN, ALL)
+    assert both.origin is Origin.ENTERPRISE
+
+
 def test_what_a_write_was_begun_on_stands() -> None:
     """Whatever is found of the call since: Dynamics may have the activity already."""
     left_out = rules.Verdict(None, "not answered")

@@ -94,3 +94,22 @@ def test_times_that_lie_after_the_end_of_a_call_are_not_valid() -> None:
     assert row.ended_at == START + timedelta(seconds=60)
     assert (row.arrived_at, row.first_answered_at) == (None, None)
     assert read(ArrivalTime="2026-11-30T07:59:00Z").arrived_at == START - timedelta(minutes=1)
+
+
+def test_a_user_is_the_same_in_capitals() -> None:
+    """Ids from Dynamics are in small letters."""
+    assert read(UserID="71000000-0000-4000-8000-00000000000A").user_id == "71000000-0000-4000-8000-00000000000a"
+
+
+@pytest.mark.parametrize(
+    ("told", "is_work"),
+    [
+        ({"CallTypeString": "ServiceCall", "Privacy": None}, True),
+        ({"CallTypeString": "ServiceCall", "Privacy": "Private"}, False),
+        ({"CallTypeString": "DirectCall", "Privacy": None}, False),
+        ({"CallTypeString": "DirectCall"}, True),
+    ],
+)
+def test_a_pools_call_is_work_unless_it_says_otherwise(told: dict[str, object], *, is_work: bool) -> None:
+    """Null says nothing, as a privacy that is missing does; the row's own is ``Work``."""
+    assert read(**told).is_work is is_work
