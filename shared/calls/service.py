@@ -45,7 +45,7 @@ from shared.identity.model import Customer
 from shared.identity.service import Identity
 from shared.settings.model import CallSync, Reclassified
 from shared.settings.service import Settings
-from shared.users.model import ColumnMissing, LinkedUser
+from shared.users.model import LinkedUser, column_missing
 from shared.users.service import Users
 
 UNCONFIRMED = 8
@@ -221,7 +221,7 @@ class Calls:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=judged.verdict.reason))
                 if judged.verdict.reason == rules.UNDECIDED:
-                    raise ColumnMissing(names.VOICE_EMAIL)
+                    raise column_missing(names.VOICE_EMAIL)
             return progress
         if progress.stage is not Stage.FINAL and judged.verdict.origin:
             progress = replace(progress, verdict=str(judged.verdict.origin))

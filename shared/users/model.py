@@ -9,9 +9,10 @@ from shared.errors import Misconfigured
 class ColumnMissing(Misconfigured):
     """Dynamics lacks a column that says who is who, or whose calls are written: nothing is decided without it."""
 
-    def __init__(self, column: str) -> None:
-        cure = "create it as infra/dynamics/columns.json has it, and publish"
-        super().__init__("user-column-missing", f"Dynamics lacks systemuser.{column}: {cure}")
+
+def column_missing(column: str) -> ColumnMissing:
+    cure = "create it as infra/dynamics/columns.json has it, and publish"
+    return ColumnMissing("user-column-missing", f"Dynamics lacks systemuser.{column}: {cure}")
 
 
 @dataclass(frozen=True)

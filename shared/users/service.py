@@ -12,7 +12,7 @@ from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, Unavailable
-from shared.users.model import Agent, ColumnMissing, LinkedUser
+from shared.users.model import Agent, LinkedUser, column_missing
 
 CACHED_FOR = timedelta(seconds=60)
 KNOWN_FOR = timedelta(seconds=60)
@@ -115,7 +115,7 @@ class Users:
     async def _select_with_ids(self, absent: Collection[str]) -> tuple[Collection[str], list[dict[str, Any]]]:
         """Every enabled user, and which columns were left out."""
         if names.VOICE_USER_ID in absent:
-            raise ColumnMissing(names.VOICE_USER_ID)
+            raise column_missing(names.VOICE_USER_ID)
         return absent, await self._select(absent)
 
     async def _select(self, absent: Collection[str]) -> list[dict[str, Any]]:
