@@ -77,8 +77,8 @@ def is_work(row: Mapping[str, Any]) -> bool:
     """Whether a call is classified as work; a pool's is, unless it says otherwise (H3)."""
     privacy = row.get(names.PRIVACY)
     if privacy is None:
-        return row.get(names.CALL_TYPE) == names.TYPE_SERVICE
-    return privacy == names.PRIVACY_WORK
+        return bool(row.get(names.CALL_TYPE) == names.TYPE_SERVICE)
+    return bool(privacy == names.PRIVACY_WORK)
 
 
 def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
