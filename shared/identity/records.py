@@ -33,7 +33,7 @@ PHONE_COLUMNS = {
 """The columns that are a customer's own voice numbers: faxes, pagers, assistants and managers are other people."""
 
 ACTIVE = 0
-READING = 4
+READING = 5
 """In which way an index was made. It is raised with each change of what ``lines_in`` gives for a text, and of where the
 rows lie: an index made in another way is then built again by itself (``IndexSync``)."""
 

@@ -23,7 +23,7 @@ def from_network(text: str, region: str | None, own: Collection[str] = ()) -> st
     are two readings. What is no number of a country (``112``, ``1001``) stays as it is, cut at ``LONGEST`` characters.
     """
     given = cleaned(text[:LONGEST])
-    if is_withheld(given):
+    if is_withheld(given, region):
         return ""
     plain = "".join(character for character in given if character not in _BETWEEN_DIGITS)
     if plain in own:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from shared.numbers.cleaning import cleaned
 from shared.numbers.lines import line_of, present
+from shared.numbers.national import is_written_so
 from shared.numbers.remarks import without_remarks
 from shared.numbers.withheld import is_keypad_word
 
@@ -45,6 +46,9 @@ _WITH_DIRECT_DIALLING = {43, 49}
 _LONGEST_DIRECT = 4
 """In Austria and Germany a dash stands before the extension, which is part of the number."""
 _MOST_PIECES = 20
+_SHORT_ONES = re.compile(r"[1-9]\d{3}(?:(?:\s*[-/\u2013]\s*|\s+)[1-9]\d{3})+")
+_BUSINESS_ID = re.compile(r"\d{7}-\d")
+"""Of Finland: ``1234567-8``."""
 
 
 @dataclass(frozen=True)
@@ -219,9 +223,11 @@ def _side_by_side(text: str, region: str | None) -> tuple[Spelled, ...]:
 
 def _one(text: str, region: str | None) -> Spelled | None:
     """The number that a text without letters is, whatever it can be read as; None where it is none."""
-    if is_keypad_word(text) or "*" in text:
+    if is_keypad_word(text, region) or "*" in text:
         return None
     whole = _number(text, region)
+    if short_ones(text, region) or is_business_id(text, region):
+        return _either(whole, is_clear=False)
     if (lone := _LONE_DIGIT.match(text)) and (before := _complete_before(lone, region)):
         return _either(before, whole, is_clear=False)
     if cell := _SPREADSHEET.match(text):
@@ -230,6 +236,22 @@ def _one(text: str, region: str | None) -> Spelled | None:
     if foreign is None or foreign == whole:
         return _either(whole)
     return _either(foreign, whole, is_clear=False)
+
+
+def short_ones(text: str, region: str | None) -> tuple[str, ...]:
+    """Short numbers that a text may list: ``1001 1002``, where no whole number is written so.
+
+    Countries without a trunk zero write their numbers in such groups: ``8765 4321`` in Singapore, Norway or Denmark.
+    """
+    if not _SHORT_ONES.fullmatch(text.strip()) or not _has_trunk_zero(region):
+        return ()
+    short = re.findall(r"\d+", text)
+    return () if is_written_so("".join(short), region) else tuple(short)
+
+
+def is_business_id(text: str, region: str | None) -> bool:
+    """Whether a text is the id of a Finnish company and no number."""
+    return region == "FI" and _BUSINESS_ID.fullmatch(text.strip()) is not None
 
 
 def _complete_before(lone: re.Match[str], region: str | None) -> str | None:

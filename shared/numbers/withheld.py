@@ -3,6 +3,7 @@
 import re
 
 from shared.numbers.cleaning import cleaned
+from shared.numbers.national import is_written_so
 
 _WORDS = re.compile(
     r"anonym|withheld|restricted|unavailable|not available|unknown|blocked|private|no caller ?id|no number|hidden"
@@ -23,18 +24,21 @@ _ALWAYS = 9
 """From so many digits on, a keypad spelling is one without its plus too; shorter ones are numbers somewhere."""
 
 
-def is_keypad_word(text: str) -> bool:
-    """Whether a cleaned text is such a word in digits: ``+266696687``."""
+def is_keypad_word(text: str, region: str | None = None) -> bool:
+    """Whether a cleaned text is such a word in digits: ``+266696687``, or ``266696687`` where that is nobody's."""
     international = text.startswith(("+", "00"))
     digits = "".join(character for character in text if character.isdigit()).removeprefix("00" if international else "")
-    return digits in _KEYPAD and (international or len(digits) >= _ALWAYS)
+    if digits not in _KEYPAD or international:
+        return digits in _KEYPAD
+    return len(digits) >= _ALWAYS and not is_written_so(digits, region)
 
 
-def is_withheld(text: str) -> bool:
+def is_withheld(text: str, region: str | None = None) -> bool:
     """Whether what a network gave as a caller's number says that there is none to be shown.
 
-    True for nothing, a text without digits or with zeros only, and the words that networks use, however spelled.
+    True for nothing, a text without digits or with zeros only, and the words that networks use, however spelled; not
+    for the digits of a word that are somebody's number in ``region``: ``7378742833`` (``US``) is a line in Austin.
     """
     plain = cleaned(text)
     digits = {character for character in plain if character.isdigit()}
-    return not digits - {"0"} or is_keypad_word(plain) or bool(_WORDS.search(plain))
+    return not digits - {"0"} or is_keypad_word(plain, region) or bool(_WORDS.search(plain))

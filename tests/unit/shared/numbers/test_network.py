@@ -58,6 +58,18 @@ def test_a_number_is_never_taken_for_withheld(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "region", "number"),
+    [("7378742833", "US", "+17378742833"), ("266696687", "PT", "+351266696687")],
+)
+def test_a_line_whose_digits_spell_a_word_is_nobody_withheld_where_it_exists(
+    text: str, region: str, number: str
+) -> None:
+    """In Austin and in Évora these are somebody's numbers; with a plus, or elsewhere, they are words."""
+    assert from_network(text, region) == number
+    assert from_network(f"+{text}", region) == from_network(text, "FI") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
     [
         ("46701234567", "FI", "+46701234567"),
         ("401234567", "FI", "+358401234567"),

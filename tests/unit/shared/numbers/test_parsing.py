@@ -191,6 +191,13 @@ def test_lone_surrogates_and_control_characters_break_nothing() -> None:
         ("212 555 0123 home", "US", {"+12125550123"}),
         ("1-800-FLOWERS", "FI", set()),
         ("+8656696", "FI", set()),
+        ("1001 / 1002", "FI", set()),
+        ("Matti 5001 5002", "FI", set()),
+        ("2001 / 2002", "SE", set()),
+        ("0201256-6", "FI", set()),
+        ("8765 4321", "SG", {"+6587654321"}),
+        ("1588-1234", "KR", {"+8215881234"}),
+        ("266 696 687", "PT", {"+351266696687"}),
     ],
 )
 def test_what_can_be_read_in_one_way_is_read_and_nothing_else(text: str, region: str, numbers: set[str]) -> None:
