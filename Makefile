@@ -50,6 +50,6 @@ figures: setup ## how the code reads: lengths, complexity, types
 mutation: setup ## break the pure modules clause by clause: what does no unit test notice? (MODULES="...": only these)
 	@nice $(PY) scripts/mutation.py $(MODULES)
 
-screenshots: setup ## take the pictures of the documents anew
+screenshots: setup ## take the pictures of the documents again
 	@scripts/setup-browser
 	@$(PY) -m scripts.screenshots

@@ -203,7 +203,7 @@ class Trial:
 
 
 class Watch(Trial):
-    """Makes a trial: a plugin of pytest that is told of the lines of one module."""
+    """Makes a trial: a plugin of pytest that receives the lines of one module."""
 
     test = IMPORT
 

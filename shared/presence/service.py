@@ -315,7 +315,7 @@ async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, Voic
 
 
 def _addressed(event: Event, agents: Mapping[str, Agent]) -> Agent | None:
-    """Whom an event is about, by either of the two ids; None for who is no agent. Raises ``malformed-presence``."""
+    """Whom an event is about, by either of the two ids; None where it is no agent. Raises ``malformed-presence``."""
     agent_id, user = event.data.get("agent"), event.data.get("user")
     if event.type not in {RECONCILE, CALL, CHANGED} or not (agent_id or user):
         raise InvalidInput("malformed-presence", "an event of presence names its agent")

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => mock.restoreAll());
 
-test("a call is told of at once, and then every seven and a half seconds", () => {
+test("a call is reported at once, and then every seven and a half seconds", () => {
   const heartbeats = new Heartbeats(api);
   const counts = [0, 1_000, 7_499, 7_500, 14_999, 15_000].map((at) => {
     now = 100_000 + at;
@@ -31,7 +31,7 @@ test("a call is told of at once, and then every seven and a half seconds", () =>
   assert.deepEqual(told[0], ["/phone/calls/c1/heartbeat", { sequence: 3 }]);
 });
 
-test("a page that has just been opened tells of its call at once, too", () => {
+test("a page that has just been opened reports its call at once, too", () => {
   now = 0;
   new Heartbeats(api).follow([CALL]);
   assert.equal(told.length, 1);
@@ -53,7 +53,7 @@ test("what the network swallows is left to the next beat", async () => {
   assert.deepEqual([told.length, insisted], [2, 0]);
 });
 
-test("the end of a call that was told of is insisted on, and told once", async () => {
+test("the end of a reported call is insisted on, and reported once", async () => {
   const heartbeats = new Heartbeats(api);
   heartbeats.follow([CALL]);
   heartbeats.end({ ...CALL, sequence: 5 });

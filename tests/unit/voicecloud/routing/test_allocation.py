@@ -301,7 +301,7 @@ def test_who_was_not_rung_yet_goes_before_who_has_let_the_call_go(floor: MakeFlo
 
 
 def test_a_limited_round_robin_waits_for_who_has_rounds_left(floor: MakeFloor) -> None:
-    """Ann has had her one round: the call is Bob's, as soon as he is free."""
+    """Ann has had her one round: the call is Bob's, as soon as Bob is free."""
     pool = Pool(
         "p",
         "P",
@@ -325,7 +325,7 @@ def test_a_limited_round_robin_waits_for_who_has_rounds_left(floor: MakeFloor) -
 
 
 def test_an_inactive_expert_keeps_no_call_from_the_others(floor: MakeFloor) -> None:
-    """His level counts only while he serves the pool."""
+    """A member's level counts only while they serve the pool."""
     experts = (Member("ann", skill=1), Member("cid", skill=3, active=False))
     made = floor(Pool("p", "P", members=experts, selection=Selection.LESS_SKILLED_GRADUALLY))
     made.call()
