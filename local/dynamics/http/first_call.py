@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,22 +43,22 @@ class FirstCall:
         shown = {name: self.demo[name] for name in ("user", "name", "email", "customer", "pool")}
         return web.json_response({**shown, "signInUrl": self.sign_in_url, "customersUrl": self.customers_url})
 
-    async def _state(self, request: web.Request) -> web.Response:
-        """``{phone, call}``: whether the agent has a phone open; with ``?call=``, how that call is.
+    async def _state(self, _request: web.Request) -> web.Response:
+        """``{phone, call}``: whether the agent has a phone open, and how the customer's newest call to the pool is.
 
-        A call is ``{state, agent, loudnessDb}`` (what the customer hears); null when it is over.
+        A call is ``{state, agent, loudnessDb}`` (what the customer hears); null when there is none, or it is over.
         """
-        call_id = request.query.get("call", "")
         try:
             state = await self._ask("GET", "state")
         except UNREACHED:
             return _silent()
         agent = next(one for one in state["agents"] if one["Id"] == self.demo["agent"])
-        call = next((one for one in state["calls"] if one["CallId"] == call_id), None)
+        calls = [one for one in state["calls"] if one["Yours"] and one["From"] == self.demo["caller"]]
+        call = max((one for one in calls if one["Pool"] == self.demo["pool"]), key=itemgetter("CallId"), default=None)
         shown = call and {
             "state": call["State"],
             "agent": call["Agent"],
-            "loudnessDb": await self._loudness_db(call_id) if call["State"] == "talking" else None,
+            "loudnessDb": await self._loudness_db(call["CallId"]) if call["State"] == "talking" else None,
         }
         return web.json_response({"phone": agent["State"] != NO_PHONE, "call": shown})
 
@@ -69,13 +70,13 @@ class FirstCall:
             return None
 
     async def _call(self, _request: web.Request) -> web.Response:
-        """The customer calls the pool: 201 ``{call}``."""
+        """The customer calls the pool: 201 ``{}``; what becomes of it is in the state, also if this answer is lost."""
         call = {"Number": self.demo["number"], "From": self.demo["caller"], "PatienceS": PATIENCE_S, "TalkS": TALK_S}
         try:
-            made = await self._ask("POST", "calls", call)
+            await self._ask("POST", "calls", call)
         except UNREACHED:
             return _silent()
-        return web.json_response({"call": made["CallId"]}, status=201)
+        return web.json_response({}, status=201)
 
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
         url = f"{self.customers_url}/api/{path}"

@@ -21,8 +21,8 @@ export async function firstCall() {
 export function firstCallView(about, frame) {
   const [first] = about.name.split(" ");
   const [customer] = about.customer.split(" ");
-  let callId = "";
   let wasTalking = false;
+  let calling = false;
 
   const enter = /** @type {HTMLButtonElement} */ (make("button", { className: "main", "data-key": "sign-in" }, `Sign in as ${first}`));
   const form = make(
@@ -46,25 +46,22 @@ export function firstCallView(about, frame) {
   const view = make("div", { className: "first-call" }, make("h1", {}, "Your first call, in three clicks"), intro(), make("ol", {}, ...steps), next(about));
 
   async function letCall() {
-    call.disabled = true;
-    const answer = await fetch("/stand-in/first-call/call", { method: "POST" });
-    const made = await answer.json();
-    if (!answer.ok) throw new Error(made.error.message);
-    [callId, wasTalking] = [made.call, false];
+    call.disabled = calling = true;
+    wasTalking = false;
+    const answer = await fetch("/stand-in/first-call/call", { method: "POST" }).finally(() => (calling = false));
+    if (!answer.ok) throw new Error((await answer.json()).error.message);
     frame.showPhone();
   }
 
   async function look() {
-    const asked = callId;
-    const answer = await fetch(`/stand-in/first-call/state?call=${asked}`);
-    if (!answer.ok || asked !== callId) return; // nothing known, or of before the customer called
+    const answer = await fetch("/stand-in/first-call/state");
+    if (!answer.ok) return; // nothing known
     const { phone: isOpen, call: now } = await answer.json();
     const phone = isOpen && frame.hasPhone(); // one that was left open elsewhere is no phone to answer with
-    if (callId && !now) callId = "";
     wasTalking ||= now?.state === "talking" && now.agent === about.name;
     enter.disabled = phone;
-    call.disabled = !phone || callId !== "";
-    mark(steps, !phone ? 0 : callId || wasTalking ? 2 : 1, wasTalking);
+    call.disabled = !phone || calling || Boolean(now);
+    mark(steps, !phone ? 0 : now || wasTalking ? 2 : 1, wasTalking);
     news.textContent = said(now);
     meter.hidden = now?.state !== "talking";
     const share = ((now?.loudnessDb ?? QUIET_DB) - QUIET_DB) / (LOUD_DB - QUIET_DB);

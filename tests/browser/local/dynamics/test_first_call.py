@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Frame, Page, expect
+from playwright.async_api import Frame, Page, Route, expect
 
 from tests.browser.webphone.test_looks import fits, violations
 from tests.fixtures.phone_pages import HEARD, SILENT, SIMULATED, PhoneStack, comes_to_hear
@@ -65,6 +65,28 @@ async def hear_each_other(work: PhoneStack, page: Page) -> None:
     [call] = (await work.control.get("state")).json()["calls"]
     await comes_to_hear(lambda: heard(panel), CUSTOMER_HZ)
     await work.customer_hears(call["CallId"], ANNA_HZ)
+
+
+async def test_a_call_is_shown_though_the_answer_that_it_was_made_is_lost(
+    phones_at_work: PhoneStack, phone_run: StackProcess
+) -> None:
+    """A slow machine cuts the answer off, while the customer is calling already."""
+    work = phones_at_work
+    page = await newcomer(work, first_address(phone_run), "light", SMALL)
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/first-call/call", lose_the_answer)
+    await page.get_by_role("button", name="Sign in as Anna").click()
+    call = page.get_by_role("button", name="Let a customer call")
+    await expect(call).to_be_enabled(timeout=WITHIN_MS)
+    await call.click()
+    await expect(page.locator(".news")).to_contain_text("Matti Meikäläinen is calling", timeout=WITHIN_MS)
+    await expect(call).to_be_disabled()
+    await work.calls_over()
+    await page.goto("about:blank")
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("dark", WIDE), ("light", SMALL)])
