@@ -6,7 +6,7 @@ const KEPT = "unrecorded-pages";
 
 export class UnrecordedPages {
   /**
-   * @param {string[]} names parts of the addresses of such pages, as `etn=invoice`
+   * @param {string[]} names parts of the addresses of such pages, as `etn=invoice`; an empty one is every page
    * @param {(call: import("./calls.js").Call, paused: boolean) => Promise<boolean>} pause says whether it is done
    * @param {Pick<Storage, "getItem" | "setItem">} [storage] what is known outlives a reload of the phone
    */
@@ -15,7 +15,7 @@ export class UnrecordedPages {
     this.pause = pause;
     this.storage = storage;
     const { isThere = false, paused = [] } = JSON.parse(storage.getItem(KEPT) ?? "{}");
-    this.isThere = isThere;
+    this.isThere = isThere || this.names.includes("");
     /** Calls whose recording the page pauses, those that a person resumed meanwhile too: their choice stands. @type {Set<string>} */
     this.paused = new Set(paused);
     /** Calls of which an answer is awaited. @type {Set<string>} */

@@ -15,11 +15,13 @@ from shared.health.cures import cure_of
 from shared.identity.model import CustomerKind
 from shared.identity.watermark import Fault, Watermark, WatermarkStore
 from shared.settings.model import CallbackProfile
+from shared.settings.phone import EVERY_PAGE
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 
 INDEX_STALE_AFTER = timedelta(minutes=15)
 BACKLOG = 1000
+NOTHING_RECORDED = "phones opened inside Dynamics pause the recording of every call"
 NO_LEADS = (CustomerKind.LEAD, "dataverse-table-missing")
 
 
@@ -129,9 +131,9 @@ def settings(service: Settings) -> Probe:
         snapshot = await service.snapshot()
         if snapshot.faults:
             listed = "; ".join(f"{name}: {why}" for name, why in snapshot.faults.items())
-            return Finding(
-                State.FAILED, listed, "correct each with `settings put KIND NAME FILE`, or `settings remove` it"
-            )
+            paused = f"; {NOTHING_RECORDED}" if snapshot.phone.unrecorded_pages == EVERY_PAGE else ""
+            cure = "correct each with `settings put KIND NAME FILE`, or `settings remove` it"
+            return Finding(State.FAILED, listed + paused, cure)
         if snapshot.ignored:
             listed = "; ".join(f"{name}: {why}" for name, why in snapshot.ignored.items())
             cure = "correct the names with `settings put KIND NAME FILE`, or `settings remove` the row"

@@ -32,7 +32,6 @@ CURES = {
         "wait for Microsoft (status.azure.com). The app works on with the tokens it has, an hour at most"
     ),
     "general-settings-faulty": "correct the row: `settings put general general FILE`",
-    "phone-settings-faulty": "correct the row: `settings put phone phone FILE`",
     "presence-settings-faulty": "correct the row: `settings put presence presence FILE`",
     "queue-missing": "create the queue on the namespace, as infra/main.bicep has it",
     "row-contended": "none is needed: too many wrote one row at once; where it stays, allow the app fewer instances",

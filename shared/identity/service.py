@@ -29,9 +29,17 @@ class Identity:
     async def identify(self, number: str) -> Identification:
         """The customers of a number as networks and people write it; text that is not one number identifies nobody.
 
-        Raises Unavailable ``index-not-ready`` before the first full load: an answer now would be "nobody", wrongly.
+        Raises Unavailable ``index-not-ready`` before the first full load: an answer now would be "nobody", wrongly;
+        so would one without a country, Misconfigured ``general-settings-faulty``.
         """
-        region = (await self._settings.general()).default_region
+        return await self._find(number, (await self._settings.general()).default_region)
+
+    async def recognise(self, number: str) -> Identification:
+        """As ``identify``, to be shown and not to be written: while the general settings cannot be read only
+        international numbers are known. Raises Unavailable ``index-not-ready``."""
+        return await self._find(number, await self._settings.region())
+
+    async def _find(self, number: str, region: str | None) -> Identification:
         e164 = to_e164(from_network(number, region), region)
         if e164 is None:
             return Identification(None)

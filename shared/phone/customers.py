@@ -89,7 +89,7 @@ class Customers:
     async def _search(self, key: tuple[str, str]) -> Sequence[Reachable]:
         object_id, text = key
         reader = UUID(object_id)
-        by_number = await self._identity.identify(text)
+        by_number = await self._identity.recognise(text)
         if by_number.customers:
             asked = [(one.kind, self._row(one, reader)) for one in by_number.customers[:MOST]]
         elif digits := digits_of(text):
@@ -124,7 +124,7 @@ class Customers:
         return [await self._reachable(kind, row) for row in page.get("value", ())]
 
     async def _reachable(self, kind: CustomerKind, row: Mapping[str, Any]) -> Reachable:
-        region = (await self._settings.general()).default_region
+        region = await self._settings.region()
         written = (str(row[column]) for column in PHONE_COLUMNS[kind] if row.get(column))
         numbers = dict.fromkeys(number for text in written for number in sorted(numbers_in(text, region)))
         return Reachable(Customer(kind, UUID(row[KEYS[kind]]), str(row.get(NAMES[kind]) or "")), tuple(numbers))

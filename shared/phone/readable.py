@@ -44,7 +44,7 @@ class ReadableCustomers:
         """Whose each number is, as far as the person may read them; ``more`` also where others of the number are theirs
         not to read. Raises Unavailable ``index-not-ready``."""
         asked = sorted(set(numbers))
-        found = await asyncio.gather(*(self._identity.identify(number) for number in asked))
+        found = await asyncio.gather(*(self._identity.recognise(number) for number in asked))
         readable = await self.among(object_id, {customer for one in found for customer in one.customers})
         return {number: _limited(one, readable) for number, one in zip(asked, found, strict=True)}
 

@@ -133,10 +133,10 @@ class PhoneSessions:
         }
 
     async def _shown_settings(self) -> dict[str, Any]:
-        settings, general = await self._settings.phone(), await self._settings.general()
+        settings = await self._settings.phone()
         return {
             "takeOver": settings.take_over,
-            "defaultRegion": general.default_region,
+            "defaultRegion": await self._settings.region(),
             "voiceCenterUrl": settings.voice_center_url,
             "unrecordedPages": list(settings.unrecorded_pages),
         }

@@ -85,11 +85,8 @@ class Settings:
         return snapshot.presence
 
     async def phone(self) -> PhoneSettings:
-        """Raises Misconfigured ``phone-settings-faulty``."""
-        snapshot = await self.snapshot()
-        if fault := snapshot.fault_of(SettingKind.PHONE):
-            raise Misconfigured("phone-settings-faulty", f"the settings of phones cannot be read: {fault}")
-        return snapshot.phone
+        """Of a row that is not valid what can be read, and the safe values: it keeps nobody from their phone."""
+        return (await self.snapshot()).phone
 
     async def callback_profile(self, list_id: str) -> CallbackProfile | None:
         """None where a list has none. Raises Misconfigured ``callback-profile-faulty`` where it is not valid."""
@@ -155,19 +152,25 @@ class _Found:
         if foreign := _foreign_row(kind, row.rk):
             self.ignored[f"{kind}/{row.rk}"] = foreign
             return
+        document: object = None
         try:
             document = json.loads(row.values["document"])
             read = ReadFields(document) if isinstance(document, Mapping) else document
             setting = _parse(kind, row.rk, read)
         except InvalidInput as error:
-            self.faults[f"{kind}/{row.rk}"] = error.message
+            self._fault(kind, row.rk, error.message, document)
             return
         except (ValueError, TypeError, KeyError, RecursionError):
-            self.faults[f"{kind}/{row.rk}"] = "not a JSON document"
+            self._fault(kind, row.rk, "not a JSON document", document)
             return
         if unread := read.unread() if isinstance(read, ReadFields) else ():
             self.ignored[f"{kind}/{row.rk}"] = "no such fields: " + ", ".join(unread)
         self._keep(setting)
+
+    def _fault(self, kind: SettingKind, name: str, why: str, document: object) -> None:
+        self.faults[f"{kind}/{name}"] = why
+        if kind is SettingKind.PHONE:
+            self.phone = PhoneSettings.as_far_as_readable(document)
 
     def _keep(self, setting: Setting) -> None:
         if isinstance(setting, General):

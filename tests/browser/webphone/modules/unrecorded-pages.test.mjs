@@ -102,3 +102,11 @@ test("a recording that could not be resumed is resumed at the next change", asyn
   }
   assert.deepEqual(asked, [["c1", true], ["c1", false], ["c1", false]]);
 });
+
+test("where every page is one, a call is paused before the first page was reported", async () => {
+  const { asked, calls } = floor();
+  const pause = async (call, paused) => (asked.push([call.callId, paused]), true);
+  const pages = new UnrecordedPages([""], pause, storage());
+  pages.follow(calls);
+  assert.deepEqual(asked, [["c1", true]]);
+});

@@ -8,8 +8,11 @@ import httpx
 import pytest
 
 from shared.dataverse.names import VOICE_USER_ID
+from shared.findings import State
+from shared.health.checks import settings as settings_check
 from shared.phone.limiter import ALLOWED, Budget
 from shared.settings.model import SettingKind
+from shared.storage.tables import Row
 from tests.fixtures.calls import ANNA_D365
 from tests.fixtures.live_phone import ANNA, DAVID, LivePhones
 from tests.fixtures.presence import DAVID_D365
@@ -60,6 +63,35 @@ async def test_where_taking_over_is_forbidden_the_wish_does_not_help(phones: Liv
     await phones.opened(phones.anna)
     refused = await phones.anna.post("/phone/session", json={"sessionId": str(uuid4()), "takeOver": True})
     assert (refused.status_code, refused.json()["takeOver"]) == (409, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "shown"),
+    [
+        (SettingKind.PHONE, "{", {"takeOver": True, "unrecordedPages": [""]}),
+        (SettingKind.PHONE, '{"take_over": "no", "unrecorded_pages": ["etn=invoice"]}', {"takeOver": True}),
+        (SettingKind.PHONE, '{"take_over": false, "unrecorded_pages": "etn=invoice"}', {"takeOver": False}),
+        (SettingKind.GENERAL, '{"default_region": 358}', {"defaultRegion": None}),
+    ],
+)
+async def test_a_settings_row_that_cannot_be_read_keeps_nobody_from_the_phone(
+    phones: LivePhones, kind: SettingKind, document: str, shown: dict[str, object]
+) -> None:
+    """Edited by hand. The page is sent, the phone opens, who rings is shown; health names the row and the cure."""
+    await phones.world.services.tables.table("settings").put(Row(kind, kind, {"document": document}))
+    phones.world.services.settings.forget()
+    assert (await phones.anna.get("/webphone/")).status_code == 200
+    answer = await phones.anna.post("/phone/session", json={"sessionId": str(uuid4())})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["settings"].items() >= shown.items()
+    await phones.cloud.rings(ANNA, "c-unreadable", "+35840999999")
+    caller = await phones.anna.get("/phone/calls/c-unreadable")
+    assert (caller.status_code, caller.json()["caller"]["number"]) == (200, "+35840999999")
+    found = await settings_check(phones.world.services.settings)()
+    assert found.state is State.FAILED
+    assert f"{kind}/{kind}: " in found.detail
+    assert ("pause the recording" in found.detail) == (answer.json()["settings"]["unrecordedPages"] == [""])
+    assert "settings put" in (found.cure or "")
 
 
 async def test_of_tabs_that_race_exactly_one_wins(phones: LivePhones) -> None:

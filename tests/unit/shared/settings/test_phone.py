@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from shared.errors import InvalidInput
-from shared.settings.phone import PhoneSettings
+from shared.settings.phone import EVERY_PAGE, CustomerNames, PhoneSettings
 
 
 def test_a_row_that_says_nothing_has_the_defaults() -> None:
@@ -43,3 +45,34 @@ def test_what_would_open_the_phone_to_others_is_refused(document: dict[str, obje
     """Anything but an origin would change the page's policy; anything but https could run in it."""
     with pytest.raises(InvalidInput, match="invalid-setting"):
         PhoneSettings.from_document(document)
+
+
+GOOD = {
+    "take_over": False,
+    "frame_ancestors": ["https://contoso.crm4.dynamics.com"],
+    "voice_center_url": "https://center.example",
+    "unrecorded_pages": ["etn=invoice"],
+    "customer_names": "everybody",
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "safe"),
+    [
+        ("take_over", "no", True),
+        ("frame_ancestors", ["*"], ()),
+        ("voice_center_url", "javascript:alert(1)", ""),
+        ("unrecorded_pages", "etn=invoice", EVERY_PAGE),
+        ("customer_names", ["everybody"], CustomerNames.READABLE),
+    ],
+)
+def test_of_a_row_with_a_fault_all_else_holds(field: str, value: object, safe: object) -> None:
+    """One wrong field has its safe value: which pages are not to be recorded is not known, so none is."""
+    read = PhoneSettings.as_far_as_readable({**GOOD, field: value})
+    assert read == replace(PhoneSettings.from_document(GOOD), **{field: safe})
+
+
+@pytest.mark.parametrize("document", [None, [], "etn=invoice", 7])
+def test_of_a_row_that_is_no_object_nothing_is_known(document: object) -> None:
+    """The defaults, and no page is recorded."""
+    assert PhoneSettings.as_far_as_readable(document) == PhoneSettings(unrecorded_pages=EVERY_PAGE)
