@@ -4,6 +4,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,14 +19,23 @@ ALGORITHMS = ["RS256"]
 LEEWAY_S = 60.0
 PAUSE_S = 10.0
 """The least time between two readings of the issuer's keys, whoever causes them and however they end."""
-UNKNOWN_S = 300.0
-"""So long a key that the issuer did not have is refused without another reading."""
+LONGEST_PAUSE_S = 60.0
+"""A key that the issuer did not have is asked for again after ``PAUSE_S``, then twice as long each time, up to this: a
+rotation may be under way. All keys that are not known share one reading in ``PAUSE_S``."""
 MOST_UNKNOWN, LONGEST_KID = 1000, 256
 FRESH_S = 86_400.0
 """After that a known key counts only once the issuer has been read again: one that was withdrawn is gone then."""
 AHEAD_S = 3600.0
 """So long before that the keys are read in the background, while the known ones serve."""
 SCOPE = "Voice.Use"
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """A key that the issuer did not have: refused without another reading ``until`` then."""
+
+    until: float
+    pause_s: float
 
 
 class AccessTokens:
@@ -45,7 +55,7 @@ class AccessTokens:
         self._clock = clock
         self._reading: asyncio.Task[None] | None = None
         self._ask_again_at = self._fresh_until = -math.inf
-        self._unknown: dict[str, float] = {}
+        self._unknown: dict[str, _Unknown] = {}
         self._failure: Unavailable | None = None
         self._issuer = ""
         self._keys: dict[str, jwt.PyJWK] = {}
@@ -90,8 +100,8 @@ class AccessTokens:
         return person
 
     async def _key(self, token: str) -> jwt.PyJWK:
-        """A known key is never waited for but when it is a day old. A key that is not known is asked for once; what
-        strangers invent delays a key that is really new by ``PAUSE_S`` at most."""
+        """A known key is never waited for but when it is a day old. A key that is not known is asked for, ever more
+        rarely; what strangers invent delays a key that is really new by ``PAUSE_S`` at most."""
         kid, now = _kid(token), self._clock()
         if kid not in self._keys:
             await self._ask_for(kid)
@@ -106,7 +116,7 @@ class AccessTokens:
     async def _ask_for(self, kid: str) -> None:
         """Raises Unauthorised for a key the issuer did not have lately, Throttled while it may not be asked yet."""
         now = self._clock()
-        if self._unknown.get(kid, -math.inf) > now:
+        if kid in self._unknown and now < self._unknown[kid].until:
             raise _invalid()
         if self._reading is None and now < self._ask_again_at:
             failure = self._failure or Unavailable("entra-unavailable", "a key that is not known yet is asked for soon")
@@ -115,9 +125,18 @@ class AccessTokens:
         if self._failure is not None:
             raise Unavailable(self._failure.code, self._failure.message) from self._failure
         if kid not in self._keys:
-            while len(self._unknown) >= MOST_UNKNOWN:
-                self._unknown.pop(next(iter(self._unknown)))
-            self._unknown[kid] = now + UNKNOWN_S
+            self._miss(kid)
+
+    def _miss(self, kid: str) -> None:
+        """Counted once a reading, however many have waited for it."""
+        now, before = self._clock(), self._unknown.get(kid)
+        if before and now < before.until:
+            return
+        self._unknown.pop(kid, None)
+        while len(self._unknown) >= MOST_UNKNOWN:
+            self._unknown.pop(next(iter(self._unknown)))
+        pause_s = min(before.pause_s * 2, LONGEST_PAUSE_S) if before else PAUSE_S
+        self._unknown[kid] = _Unknown(now + pause_s, pause_s)
 
     async def _refresh(self) -> None:
         """Reads the keys unless that was done lately; those known stay while the issuer is away."""

@@ -11,7 +11,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from shared.entra.access import AHEAD_S, FRESH_S, PAUSE_S, UNKNOWN_S, AccessTokens
+from shared.entra.access import AHEAD_S, FRESH_S, LONGEST_PAUSE_S, PAUSE_S, AccessTokens
 from shared.entra.model import Person
 from shared.errors import Forbidden, Throttled, Unauthorised, Unavailable
 
@@ -149,19 +149,46 @@ async def test_a_new_key_counts_within_seconds_whatever_strangers_have_asked_for
     assert issuer.asked == 3
 
 
-async def test_a_key_that_the_issuer_has_not_is_asked_for_once_in_minutes() -> None:
-    """One stranger's key costs one reading; a key that comes meanwhile by another reading counts at once."""
+async def test_a_key_that_was_asked_for_too_early_counts_within_seconds() -> None:
+    """A rotation under way: the token is there before the issuer's list has its key, and many ask with it at once."""
     issuer = Issuer()
     await issuer.tokens.person(f"Bearer {token()}")
     issuer.now += PAUSE_S
-    for _ in range(5):
-        with pytest.raises(Unauthorised, match="token-invalid"):
-            await issuer.tokens.person(f"Bearer {token('k2')}")
-        issuer.now += PAUSE_S
-    assert issuer.asked == 2
+    asked = [issuer.tokens.person(f"Bearer {token('k2')}") for _ in range(20)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert ({type(answer) for answer in answers}, issuer.asked) == ({Unauthorised}, 2)
     issuer.published = ["k1", "k2"]
-    issuer.now += UNKNOWN_S
+    issuer.now += PAUSE_S
     await issuer.tokens.person(f"Bearer {token('k2')}")
+    assert issuer.asked == 3
+
+
+async def test_a_key_that_the_issuer_never_has_is_asked_for_ever_more_rarely() -> None:
+    """Not once in five minutes, which would lock out agents in a rotation; a stranger's key costs few readings."""
+    issuer = Issuer()
+    await issuer.tokens.person(f"Bearer {token()}")
+    start, readings = issuer.now, []
+    while issuer.now < start + 400:
+        issuer.now += 1
+        before = issuer.asked
+        with pytest.raises((Unauthorised, Throttled)):
+            await issuer.tokens.person(f"Bearer {token('k2')}")
+        readings += [issuer.now - start] if issuer.asked > before else []
+    assert readings == [10, 20, 40, 80, 140, 200, 260, 320, 380]
+    issuer.published = ["k1", "k2"]
+    issuer.now += LONGEST_PAUSE_S
+    await issuer.tokens.person(f"Bearer {token('k2')}")
+
+
+async def test_keys_that_nobody_has_share_one_reading_in_ten_seconds() -> None:
+    """However many a stranger invents."""
+    issuer = Issuer()
+    await issuer.tokens.person(f"Bearer {token()}")
+    for number in range(1000):
+        issuer.now += 0.1
+        with pytest.raises((Unauthorised, Throttled)):
+            await issuer.tokens.person(f"Bearer {token(f'invented-{number}', key='stranger')}")
+    assert issuer.asked <= 1 + 100 / PAUSE_S
 
 
 async def test_known_keys_are_never_kept_waiting_by_a_reading() -> None:
