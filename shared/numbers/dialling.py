@@ -1,8 +1,8 @@
 """What an agent calls: one number, or a refusal in words, never the digits of a text squeezed into one (C1).
 
 A text that spells one number dials it. One that spells several, or can be read in two ways, is refused with the numbers
-that it can be, to be offered. Short numbers and codes are dialled as they are; an extension becomes keys, unless it can
-be a number of its own.
+that it can be and that can be called, to be offered; short ones and lines without an area code are numbers, too. Short
+numbers and codes are dialled as they are; an extension becomes keys, unless it can be a number of its own.
 """
 
 import re
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from shared.errors import InvalidInput
 from shared.numbers.cleaning import cleaned
-from shared.numbers.parsing import Spelled, is_business_id, short_ones, spelled
+from shared.numbers.national import has_trunk_zero, is_possible, is_short
+from shared.numbers.parsing import Spelled, is_business_id, spelled
 from shared.numbers.remarks import without_remarks
+from shared.numbers.short import may_be_two, short_ones
 from shared.numbers.withheld import is_keypad_word
 
 LONGEST_KEYS = 40
@@ -34,9 +36,19 @@ _POSTCODE = re.compile(r"00\d{3}\s+[^\d\s]")
 _HOURS = re.compile(r"(?:\d\s*){3}(?<=\s)\d{1,2}-\d{1,2}$")
 _VANITY = re.compile(r"\+?\d[\d ().-]{1,8}[-. ]?[A-Z][A-Z .-]{2,}", re.IGNORECASE)
 _SHORTEST, _LONGEST_SHORT, _LONGEST = 2, 6, 15
+_LISTED = re.compile(r"[,;]\s")
+"""``0401234567, 112``; what follows at once is an extension."""
 _ONE_PAUSE = re.compile(r"[,;](?!\s*postd=)(?!\s*[,;])[\d\s,;pw]+", re.IGNORECASE)
 _SHORTEST_OWN, _SHORTEST_LINE, _PAIR = 3, 6, 2
 """Digits: behind one comma what is shorter than a line is an extension, unless a number as short stands before."""
+_GAP = re.compile(
+    r"(?<=[\w)\]])(?:\s*[,;/|&\n]\s*|\s+[-\u2013]\s+|\s+)"
+    r"(?:(?:and|or|tai|ja|eller|och|oder|und|ou|et)\b\s*)?(?=[\w(+])"
+    r"|(?<=\d)\s*[^\W\d_]+[.:]?\s*(?=\+)",
+    re.IGNORECASE,
+)
+_IN_WORDS = re.compile(r"\D*(?P<short>\d{3,6})\D*")
+_MOST_GAPS = 20
 _LETTER_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 """ITU-T E.161."""
 
@@ -54,7 +66,15 @@ def dialled(text: str, region: str | None) -> Dialled:
 
     Raises InvalidInput ``number-ambiguous``, with ``numbers`` to choose from, and ``number-unreadable``.
     """
-    plain = _SCHEME.sub("", cleaned(text))
+    try:
+        return _called(_SCHEME.sub("", cleaned(text)), region)
+    except InvalidInput as refusal:
+        numbers = refusal.details.get("numbers")
+        offered = [one for one in numbers if _alone(one, region) == [one]] if isinstance(numbers, list) else []
+        raise (_ambiguous(offered) if offered else _unreadable()) from None
+
+
+def _called(plain: str, region: str | None) -> Dialled:
     if _CODE.fullmatch(code := plain.replace(" ", "")):
         return Dialled(code)
     if _ADDRESS.search(plain):
@@ -73,7 +93,8 @@ def _two_numbers(plain: str, tail: re.Match[str], region: str | None) -> list[st
     """The numbers of a text whose keys can be a number too, or the rest of the one before: ``040,123,4567``."""
     first, keys = tail["number"], (tail["keys"] or "").strip()
     own = _offered(spelled(first, region))
-    if others := [one for one in _offered(spelled(plain, region)) if one not in own]:
+    spelled_too = [*_offered(spelled(plain, region)), *_line(tail["extension"] or keys, region)]
+    if others := [one for one in spelled_too if one not in own]:
         return [*_alone(first, region), *others]
     if not _ONE_PAUSE.fullmatch(keys):
         return []
@@ -81,9 +102,17 @@ def _two_numbers(plain: str, tail: re.Match[str], region: str | None) -> list[st
     if whole and not own and first.startswith("0"):
         return whole
     shortest = _SHORTEST_LINE if own else min(_SHORTEST_LINE, max(_SHORTEST_OWN, len(re.sub(r"\D", "", first))))
-    parts = (re.sub(r"\D", "", part) for part in re.split(r"[,;pw]", keys, flags=re.IGNORECASE))
+    parts = [re.sub(r"\D", "", part) for part in re.split(r"[,;pw]", keys, flags=re.IGNORECASE)]
     others = [part for part in parts if len(part) >= shortest and _is_own(part, region)]
+    others = others or [part for part in parts if _LISTED.match(keys) and is_short(part, region)]
     return [*alone, *others] if others and (alone := _alone(first, region)) else []
+
+
+def _line(keys: str, region: str | None) -> list[str]:
+    """The telephone number that stands where keys do, with its zero where the country has one: ``x0401234567``."""
+    digits = re.sub(r"[\s,;pw]", "", _POST_DIAL.sub("", keys), flags=re.IGNORECASE)
+    is_whole = digits.isdigit() and (digits.startswith("0") or not has_trunk_zero(region))
+    return _offered(spelled(digits, region)) if is_whole else []
 
 
 def _alone(text: str, region: str | None) -> list[str]:
@@ -94,15 +123,17 @@ def _alone(text: str, region: str | None) -> list[str]:
         return []
 
 
-def _number(text: str, region: str | None) -> str:
-    if _CODE_SIGNS.search(text) or is_business_id(without_remarks(text), region):
+def _number(given: str, region: str | None) -> str:
+    text = without_remarks(given).strip()
+    if _CODE_SIGNS.search(given) or is_business_id(text, region):
         raise _unreadable()
-    found = spelled(text, region)
+    found = spelled(given, region)
     if len(found) == 1 and found[0].is_clear:
+        found = _beside(text, found[0], region)
+    if len(found) == 1 and found[0].is_clear and not may_be_two(text, region):
         return found[0].readings[0]
     if numbers := _choices(text, found, region):
         raise _ambiguous(numbers)
-    text = without_remarks(text).strip()
     if not _PLAIN.fullmatch(text) or _HOURS.search(text) or is_keypad_word(text, region):
         raise _unreadable()
     digits = re.sub(r"[^\d+]", "", text)
@@ -111,11 +142,39 @@ def _number(text: str, region: str | None) -> str:
     return digits
 
 
+def _beside(text: str, number: Spelled, region: str | None) -> tuple[Spelled, ...]:
+    """A number with what stands before or behind it and is one as well, be it short or without its area code."""
+    is_all = number.readings[0].endswith(re.sub(r"\D", "", text))
+    gaps = [] if is_all else list(_GAP.finditer(text))[:_MOST_GAPS]
+    for gap in gaps:
+        if number in spelled(text[: gap.start()], region):
+            others = _others(text[gap.end() :], number, region)
+            return (number, *others)
+    for gap in reversed(gaps):
+        if number in spelled(text[gap.end() :], region):
+            return (*_others(text[: gap.start()], number, region), number)
+    return (number,)
+
+
+def _others(text: str, beside: Spelled, region: str | None) -> list[Spelled]:
+    """What a text says that stands beside a number: not a country's code before it, nor ``2`` or ``00100 Helsinki``."""
+    text = text.strip()
+    short = short_ones(text, region)
+    found = () if short else spelled(text, region) or (spelled(text, "US") if _VANITY.fullmatch(text) else ())
+    digits = re.sub(r"\D", "", text)
+    plain = [digits] if _PLAIN.fullmatch(text) and len(digits) >= _SHORTEST_OWN else []
+    in_words = [one["short"]] if (one := _IN_WORDS.fullmatch(text)) and is_short(one["short"], region) else []
+    if found or text.startswith(("0", "+")) or beside.readings[0].startswith(f"+{digits}"):
+        return [one for one in found if one != beside]
+    return [Spelled((one,), is_clear=False) for one in short or plain or in_words if _may_exist(one, region)]
+
+
 def _choices(text: str, found: tuple[Spelled, ...], region: str | None) -> list[str]:
     """What is offered: of ``1234 5678`` both short numbers, and all of it as one."""
-    short = short_ones(without_remarks(text), region)
+    short = (short_ones(text, region) or may_be_two(text, region)) if len(found) < _PAIR else ()
     whole = "".join(short)
-    unknown = [whole] if not found and len(short) == _PAIR and _may_exist(whole, region) else []
+    is_one = not found and len(short) == _PAIR and not any(is_short(one, region) for one in short)
+    unknown = [whole] if is_one and _may_exist(whole, region) else []
     return list(dict.fromkeys([*short, *unknown, *_offered(found or _spelled_by_letters(text, region))]))
 
 
@@ -137,24 +196,16 @@ def _may_exist(digits: str, region: str | None) -> bool:
         return False
     if count <= _LONGEST_SHORT or region is None:
         return True
-    return _is_possible(digits, region)
+    return is_possible(digits, region)
 
 
 def _is_own(keys: str, region: str | None) -> bool:
     """Whether keys are as many as a short number has, or a line of this country."""
-    return len(keys) < _SHORTEST_LINE or (region is not None and _is_possible(keys, region))
+    return len(keys) < _SHORTEST_LINE or (region is not None and is_possible(keys, region))
 
 
-def _is_possible(digits: str, region: str) -> bool:
-    import phonenumbers  # its metadata takes 40 ms to load: only who reads a number pays for it
-
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(digits, region))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-def _ambiguous(numbers: list[str]) -> InvalidInput:
+def _ambiguous(given: list[str]) -> InvalidInput:
+    numbers = list(dict.fromkeys(given))
     return InvalidInput("number-ambiguous", "this can be read as several numbers: choose one", {"numbers": numbers})
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from shared.numbers.cleaning import cleaned
 from shared.numbers.lines import line_of, present
-from shared.numbers.national import is_written_so
+from shared.numbers.national import has_trunk_zero
 from shared.numbers.remarks import without_remarks
+from shared.numbers.short import short_ones
 from shared.numbers.withheld import is_keypad_word
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ _WITH_DIRECT_DIALLING = {43, 49}
 _LONGEST_DIRECT = 4
 """In Austria and Germany a dash stands before the extension, which is part of the number."""
 _MOST_PIECES = 20
-_SHORT_ONES = re.compile(r"[1-9]\d{3}(?:(?:\s*[-/\u2013]\s*|\s+)[1-9]\d{3})+")
 _BUSINESS_ID = re.compile(r"\d{7}-\d")
 """Of Finland: ``1234567-8``."""
 
@@ -168,7 +168,7 @@ def _begins_anew(text: str, region: str | None) -> bool:
     """Whether a text behind a slash is a number of its own and no other ending of the one before."""
     if text.lstrip("( ").startswith(("+", "0")):
         return bool(_read(text, region))
-    return not _has_trunk_zero(region) and any(one.is_clear for one in _read(text, region))
+    return not has_trunk_zero(region) and any(one.is_clear for one in _read(text, region))
 
 
 def _is_area(text: str) -> bool:
@@ -190,7 +190,7 @@ def _is_direct(left: str, right: str, region: str | None) -> bool:
 
 def _has_sign(text: str, region: str | None) -> bool:
     """Whether a text has what stands before an area code, and never behind one."""
-    return text.lstrip("( ").startswith(("+", "0") if _has_trunk_zero(region) else "+")
+    return text.lstrip("( ").startswith(("+", "0") if has_trunk_zero(region) else "+")
 
 
 def _read(piece: str, region: str | None) -> tuple[Spelled, ...]:
@@ -238,17 +238,6 @@ def _one(text: str, region: str | None) -> Spelled | None:
     return _either(foreign, whole, is_clear=False)
 
 
-def short_ones(text: str, region: str | None) -> tuple[str, ...]:
-    """Short numbers that a text may list: ``1001 1002``, where no whole number is written so.
-
-    Countries without a trunk zero write their numbers in such groups: ``8765 4321`` in Singapore, Norway or Denmark.
-    """
-    if not _SHORT_ONES.fullmatch(text.strip()) or not _has_trunk_zero(region):
-        return ()
-    short = re.findall(r"\d+", text)
-    return () if is_written_so("".join(short), region) else tuple(short)
-
-
 def is_business_id(text: str, region: str | None) -> bool:
     """Whether a text is the id of a Finnish company and no number."""
     return region == "FI" and _BUSINESS_ID.fullmatch(text.strip()) is not None
@@ -274,7 +263,7 @@ def _without_plus(text: str, region: str | None) -> str | None:
     import phonenumbers
 
     digits = "".join(character for character in text.partition(";")[0] if character.isdigit())
-    if text.lstrip("( ").startswith(("+", "0", "tel:")) or not _has_trunk_zero(region):
+    if text.lstrip("( ").startswith(("+", "0", "tel:")) or not has_trunk_zero(region):
         return None
     try:
         number = phonenumbers.parse(f"+{digits}", None)
@@ -338,15 +327,6 @@ def _national_digits(text: str, region: str | None) -> int:
         return len(str(phonenumbers.parse(plain, region).national_number))
     except phonenumbers.NumberParseException:
         return min(_count(plain), 1)  # the number of an area code alone is too short for a parser
-
-
-@lru_cache(maxsize=300)
-def _has_trunk_zero(region: str | None) -> bool:
-    """Whether national numbers of a region are written with a 0 before."""
-    from phonenumbers import PhoneMetadata
-
-    metadata = PhoneMetadata.metadata_for_region(region or "", None)
-    return metadata is not None and metadata.national_prefix == "0"
 
 
 def is_region(text: str) -> bool:

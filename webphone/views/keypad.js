@@ -5,11 +5,19 @@ import { formatNumber } from "../format.js";
 import { t } from "../strings.js";
 import { Dialpad } from "./dialpad.js";
 
+/** Between two digits, and nothing else: blanks of the agent's own may stand between two numbers (`112 113`). */
+const GROUPS = /(?<=\d)\s(?=\d)/g;
+
+/** @param {string} text */
+const blanksOf = (text) => text.split(/\s/).length - 1;
+
 export class Keypad {
   /** @param {import("../phone.js").Phone} phone */
   constructor(phone) {
     this.phone = phone;
     this.last = "";
+    this.blanks = 0;
+    this.isSpaced = false;
     const { callerNumbers, number } = phone.session.opened.agent;
     this.own = number ?? "";
     this.input = el("input", { type: "tel", id: "number", inputMode: "tel", autocomplete: "off", placeholder: t("keypad.number"), oninput: () => this.formatted() });
@@ -45,11 +53,13 @@ export class Keypad {
 
   /** @param {string} number */
   type(number) {
+    if (!number) this.isSpaced = false;
     this.input.value = formatNumber(number);
     this.changed();
   }
 
   formatted() {
+    this.isSpaced = Boolean(this.input.value.trim()) && (this.isSpaced || blanksOf(this.input.value) > this.blanks);
     const atEnd = this.input.selectionStart === this.input.value.length;
     const shown = formatNumber(this.input.value);
     if (atEnd && shown !== this.input.value.trimEnd()) this.input.value = shown; // a space may be on the way to another number
@@ -57,6 +67,7 @@ export class Keypad {
   }
 
   changed() {
+    this.blanks = blanksOf(this.input.value);
     this.phone.frame?.banners.clear("choice");
     show(this.erase, Boolean(this.input.value));
   }
@@ -75,7 +86,12 @@ export class Keypad {
   submit(event) {
     event.preventDefault();
     const typed = this.input.value.trim();
-    if (typed) this.phone.dial(typed);
-    else this.type(this.last);
+    if (typed) this.phone.dial(this.isSpaced ? typed : typed.replace(GROUPS, ""));
+    else this.again();
+  }
+
+  again() {
+    this.isSpaced = /\s/.test(this.last);
+    this.type(this.last);
   }
 }

@@ -5,6 +5,7 @@ import io
 import wave
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.fixtures.played_phone import HOST, MATTI, PlayedPhone, a_call
@@ -43,6 +44,23 @@ async def test_who_writes_or_searches_goes_on_while_it_rings(played: PlayedPhone
     await page.keyboard.press("Escape")
     await page.wait_for_timeout(300)
     assert played.sent("/decline") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "sent"),
+    [("123456", "123 456", "123456"), ("112 113", "112 113", "112 113"), ("0401234567", "040 123 4567", "0401234567")],
+)
+async def test_blanks_that_only_the_phone_shows_are_not_sent(
+    played: PlayedPhone, typed: str, shown: str, sent: str
+) -> None:
+    """One number that is shown in groups stays one; blanks that were typed may stand between two numbers (C1)."""
+    page = await played.opened()
+    number = page.locator("#number")
+    await number.press_sequentially(typed)
+    await expect(number).to_have_value(shown)
+    await page.get_by_role("button", name="Call", exact=True).click()
+    await eventually(lambda: bool(played.sent("/phone/calls")))
+    assert [request["number"] for request in played.sent("/phone/calls")] == [sent]
 
 
 async def test_a_double_click_is_one_click(played: PlayedPhone) -> None:

@@ -52,6 +52,14 @@ MATTI = "+358401234567"
         ("266 696 687", "PT", "+351266696687", ""),
         ("040 1234567", None, "0401234567", ""),
         ("1234567", "FI", "1234567", ""),
+        ("116 117", "FI", "116117", ""),
+        ("118 118", "GB", "118118", ""),
+        ("123 4567", "FI", "1234567", ""),
+        ("555-2368", "US", "5552368", ""),
+        ("98765 43210", "IN", "+919876543210", ""),
+        ("0401234567 x227", "FI", MATTI, "227"),
+        ("112;ext=113", "FI", "112", "113"),
+        ("0401234567,112", "FI", MATTI, ",112"),
     ],
 )
 def test_one_number_is_dialled_as_what_it_is(text: str, region: str | None, number: str, keys: str) -> None:
@@ -87,6 +95,31 @@ def test_one_number_is_dialled_as_what_it_is(text: str, region: str | None, numb
         ("1001, 1002", "FI", ["1001", "1002"]),
         ("0401234567, 7654321", "FI", [MATTI, "7654321"]),
         ("08-123 456, 123 457", "SE", ["+468123456", "123457"]),
+        ("101 / 102", "FI", ["101", "102", "+358101102"]),
+        ("101 102", "FI", ["101", "102", "+358101102"]),
+        ("1001 102", "FI", ["1001", "102", "+3581001102"]),
+        ("112 113", "FI", ["112", "113"]),
+        ("112 - 113", "FI", ["112", "113"]),
+        ("911 311", "US", ["911", "311"]),
+        ("15 17 18", "FR", ["15", "17", "18"]),
+        ("112 x0401234567", "FI", ["112", MATTI]),
+        ("112p0401234567", "FI", ["112", MATTI]),
+        ("040 1234567 ext. 0507654321", "FI", [MATTI, "+358507654321"]),
+        ("+358401234567;ext=0507654321", "FI", [MATTI, "+358507654321"]),
+        ("0401234567x+358507654321", "FI", [MATTI, "+358507654321"]),
+        ("212-555-2368, 555-2369", "US", ["+12125552368", "5552369"]),
+        ("212-555-2368 / 555-2369", "US", ["+12125552368", "5552369"]),
+        ("212-555-2368 or 555-2369", "US", ["+12125552368", "5552369"]),
+        ("09 1234567 / 7654321", "FI", ["+35891234567", "7654321"]),
+        ("112 0401234567", "FI", ["112", MATTI]),
+        ("0401234567 112", "FI", [MATTI, "112"]),
+        ("0401234567, 112", "FI", [MATTI, "112"]),
+        ("0401234567 / 112", "FI", [MATTI, "112"]),
+        ("Poliisi 112, Matti 040 1234567", "FI", ["112", MATTI]),
+        ("1-800-FLOWERS / 212 555 2368", "US", ["+18003569377", "+12125552368"]),
+        ("1-800-FLOWERS, 040 1234567", "FI", ["+18003569377", MATTI]),
+        ("112, 266696687", "FI", ["112"]),
+        ("1001, 7378742833", "FI", ["1001"]),
     ],
 )
 def test_what_has_several_readings_is_offered_and_not_dialled(text: str, region: str, numbers: list[str]) -> None:
@@ -119,3 +152,23 @@ def test_nothing_but_a_number_and_keys_is_ever_dialled(text: str) -> None:
         assert re.fullmatch(r"\+?[0-9*#]{2,20}", called.number)
         assert re.fullmatch(r"[0-9*#,]{0,40}", called.keys)
         assert dialled(called.number, "FI") == Dialled(called.number)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["112", "101", "1001", MATTI, "040 1234567", "555-2369", "266696687", "1-800-FLOWERS"])
+    ).flatmap(
+        lambda parts: st.sampled_from([" ", " / ", ", ", ",", ";", " - ", " x", "p", " or "]).map(
+            lambda by: by.join(parts)
+        )
+    ),
+    st.sampled_from(["FI", "US", "DE", "SG", None]),
+)
+def test_what_is_offered_can_be_called_when_it_is_chosen(text: str, region: str | None) -> None:
+    """And is called as it was shown."""
+    try:
+        dialled(text, region)
+    except InvalidInput as refusal:
+        offered = refusal.details.get("numbers", [])
+        assert isinstance(offered, list)
+        assert [dialled(one, region) for one in offered] == [Dialled(one) for one in offered]
