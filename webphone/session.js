@@ -34,7 +34,7 @@ export class Session {
     this.claim = crypto.randomUUID();
     addEventListener("pagehide", (event) => {
       if (event.persisted || !this.api.sessionId) return;
-      if (this.isIdle()) this.release({ keepalive: true });
+      if (this.isIdle()) this.released({ keepalive: true }).catch(() => {});
     });
   }
 
@@ -105,13 +105,13 @@ export class Session {
 
   /** Gives the phone back. */
   async close() {
-    await this.release();
+    await this.api.insist(() => this.released()).catch(() => {});
     this.forget();
   }
 
   /** @param {RequestInit} [more] */
-  async release(more) {
-    await this.api.send("DELETE", `/phone/session/${this.api.sessionId}?claim=${this.claim}`, undefined, more).catch(() => {});
+  released(more) {
+    return this.api.send("DELETE", `/phone/session/${this.api.sessionId}?claim=${this.claim}`, undefined, more);
   }
 
   giveUp() {

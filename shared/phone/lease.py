@@ -1,7 +1,7 @@
 """Which of an agent's phones is the primary one (A4): one lease row an agent, decided by compare-and-set.
 
 Table ``phones``, partition = the agent's Dynamics id, row ``session``. A phone holds the lease until ``until``; after
-that it keeps it for as long as nobody else has asked. Giving it up empties ``session``.
+that it keeps it for as long as nobody else has asked. Giving it up empties ``session`` and names it in ``left``.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,8 @@ ROW = "session"
 @dataclass(frozen=True)
 class Holder:
     """The phone that holds the lease, or held it last. ``client`` is how it described itself; ``claim`` tells pages
-    apart that have the same session, one after another: a reload, a copy of a tab."""
+    apart that have the same session, one after another: a reload, a copy of a tab. ``left`` is the session that gave
+    the lease up, until the next claim."""
 
     session_id: str
     client: str
@@ -28,6 +29,7 @@ class Holder:
     last_seen: datetime
     until: datetime
     claim: str = ""
+    left: str = ""
 
 
 @dataclass(eq=False, repr=False)
@@ -70,13 +72,16 @@ class SessionLeases:
         _own(row.values if row else None, session_id)
 
     async def release(self, agent_id: str, session_id: str, claim: str = "") -> bool:
-        """Whether the session still had it: not any more where another page has claimed the session since ``claim``."""
+        """Whether the session still had it: not any more where another page has claimed the session since ``claim``.
+
+        Again it is the same, as long as nobody has claimed: who was cut off can end what the lease was for.
+        """
 
         def released(values: Values | None) -> Values:
-            held, now = _own(values, session_id), self.clock()
+            held, now = _own(values, session_id, has_left=True), self.clock()
             if claim and held.claim != claim:
                 raise _lost()
-            return _values(Holder("", held.client, held.since, now, now))
+            return _values(Holder("", held.client, held.since, now, now, held.claim, session_id))
 
         try:
             await self._update(agent_id, released)
@@ -93,9 +98,10 @@ class SessionLeases:
         return _to_holder(row.values)
 
 
-def _own(values: Values | None, session_id: str) -> Holder:
+def _own(values: Values | None, session_id: str, *, has_left: bool = False) -> Holder:
     held = _to_holder(values) if values else None
-    if held is None or held.session_id != session_id:
+    is_left = has_left and held is not None and not held.session_id and held.left == session_id
+    if held is None or not (held.session_id == session_id or is_left):
         raise _lost()
     return held
 
@@ -121,6 +127,7 @@ def _values(holder: Holder) -> dict[str, object]:
         "lastSeen": holder.last_seen,
         "until": holder.until,
         "claim": holder.claim,
+        "left": holder.left,
     }
 
 
@@ -132,4 +139,5 @@ def _to_holder(values: Values) -> Holder:
         values["lastSeen"],
         values["until"],
         values.get("claim", ""),
+        values.get("left", ""),
     )

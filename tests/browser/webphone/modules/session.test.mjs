@@ -26,6 +26,7 @@ const api = {
     asked.push(body);
     return { page, now: new Date().toISOString(), events: { calls: "u1", mine: "u2" } };
   },
+  insist: (send) => send().catch((error) => (error.status ? Promise.reject(error) : send())),
   put: async (_path, body) => {
     said.push(body);
     if (refusal) throw refusal;
@@ -175,6 +176,14 @@ test("who signs out is out, though nobody answers", async () => {
   refusal = new Refusal(503, {});
   await session.close();
   assert.deepEqual([released.length, api.sessionId, localStorage.getItem("voice-phone-session")], [1, "", null]);
+});
+
+test("who signs out gives the phone back, though the network swallows it once", async () => {
+  const session = tab();
+  await session.open();
+  refusal = new Refusal(0, { code: "offline" });
+  await session.close();
+  assert.deepEqual([released.length, api.sessionId], [2, ""]);
 });
 
 test("a second tab says that it waits, and goes on when the first one is gone", async () => {

@@ -57,6 +57,25 @@ async def test_a_second_window_is_told_where_the_phone_is(phones: LivePhones) ->
     assert phones.cloud.sessions == {ANNA: second}
 
 
+async def test_giving_up_the_phone_again_ends_what_the_first_try_could_not(phones: LivePhones) -> None:
+    """The voice cloud did not answer: the lease is free at once, its session ends by the next try, and nobody else's."""
+    own, claim = str(uuid4()), "page-one-of-two"
+    path, params = f"/phone/session/{own}", {"claim": claim}
+    await phones.anna.post("/phone/session", json={"sessionId": own, "claim": claim})
+    phones.cloud.is_away = True
+    assert (await phones.anna.delete(path, params=params)).status_code == 503
+    assert phones.cloud.sessions == {ANNA: own}
+    phones.cloud.is_away = False
+    assert (await phones.anna.delete(path, params={"claim": "page-two-of-two"})).status_code == 204
+    assert phones.cloud.sessions == {ANNA: own}
+    assert (await phones.anna.delete(path, params=params)).status_code == 204
+    assert phones.cloud.sessions == {}
+    other = str(uuid4())
+    assert (await phones.anna.post("/phone/session", json={"sessionId": other})).status_code == 201
+    assert (await phones.anna.delete(path, params=params)).status_code == 204
+    assert phones.cloud.sessions == {ANNA: other}
+
+
 async def test_where_taking_over_is_forbidden_the_wish_does_not_help(phones: LivePhones) -> None:
     """The settings row decides, and the refusal says so."""
     await phones.world.set(SettingKind.PHONE, "phone", {"take_over": False})

@@ -83,6 +83,9 @@ async def test_who_holds_it_is_told_to_the_millisecond(machines: Machines) -> No
             await use(AGENT, "tab-first")
     assert not await machines.leases[0].release(AGENT, "tab-first")
     assert await machines.leases[0].release(AGENT, "tab-second")
+    assert await machines.leases[1].release(AGENT, "tab-second")
+    await machines.leases[2].claim(AGENT, "tab-third", "Firefox", take_over=False)
+    assert not await machines.leases[1].release(AGENT, "tab-second")
 
 
 async def _holds(machines: Machines, tab: str) -> bool:
