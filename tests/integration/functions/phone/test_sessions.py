@@ -58,7 +58,7 @@ async def test_a_second_window_is_told_where_the_phone_is(phones: LivePhones) ->
 
 
 async def test_giving_up_the_phone_again_ends_what_the_first_try_could_not(phones: LivePhones) -> None:
-    """The voice cloud did not answer: the lease is free at once, its session ends by the next try, and nobody else's."""
+    """The lease is free though the voice cloud does not answer; the next try ends its session, and nobody else's."""
     own, claim = str(uuid4()), "page-one-of-two"
     path, params = f"/phone/session/{own}", {"claim": claim}
     await phones.anna.post("/phone/session", json={"sessionId": own, "claim": claim})
