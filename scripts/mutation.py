@@ -37,6 +37,7 @@ PROJECT = {"shared", "voicecloud", "local"}
 MODULES = (
     "shared/callbacks/rules.py",
     "shared/calls/rules.py",
+    "shared/calls/merge.py",
     "shared/calls/facts.py",
     "shared/presence/rules.py",
     "shared/presence/state_machine.py",

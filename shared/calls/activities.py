@@ -7,9 +7,10 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from shared.calls.activity_mapping import OWNER, PARTIES, REGARDING, Columns, moment, to_body
+from shared.calls.activity_mapping import PARTIES, REGARDING, Columns, moment, to_body
+from shared.calls.merge import BLANK_SUBJECT, STATE, Wanted, appended, merge, without
 from shared.calls.model import DELETED, CallFacts, Progress, Stage
-from shared.calls.normalise import DESCRIPTION, canonical, comparable, mark, marked_end, marks
+from shared.calls.normalise import DESCRIPTION, canonical, mark, marks
 from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
@@ -18,9 +19,7 @@ from shared.dataverse.model import Change
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.ids import dataverse_id
 from shared.numbers import line_of, lines_in
-from shared.text import cut
 
-STATE = names.STATECODE
 ATTEMPTS = 6
 EXISTING_AT_ONCE = 100
 """Keeps the address short of what proxies on the way take."""
@@ -33,26 +32,6 @@ REOPENED = {names.STATECODE: names.STATE_OPEN, names.STATUSCODE: names.STATUS_OP
 
 Alone = Callable[[], Awaitable[None]]
 """Raises Conflict when another instance is at the same call: what it has written must not be taken for a person's."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the activity should say. ``caller``: the agent it is created as; ``status``: what it is when completed.
-
-    ``complete``: the time has come; ``needs_regarding``: but not while nobody is regarded (D6).
-    """
-
-    values: Columns
-    caller: UUID | None
-    owner: UUID | None
-    status: int
-    complete: bool
-    needs_regarding: bool = False
-
-    def completes(self, values: Columns, left_alone: Collection[str] = ()) -> bool:
-        """Whether it is completed with these values, where a person has changed some columns."""
-        is_regarded = bool(values.get(REGARDING)) or REGARDING in left_alone
-        return self.complete and (is_regarded or not self.needs_regarding)
 
 
 @dataclass(frozen=True)
@@ -163,7 +142,7 @@ class CallActivities:
         values: Columns = {**dict.fromkeys(BLANKED), "subject": BLANK_SUBJECT, PARTIES: []}
 
         def changes(absent: Collection[str], _as_agent: bool) -> Sequence[Change]:
-            body = to_body(_less(values, absent), before)
+            body = to_body(without(values, absent), before)
             reopened = Change("PATCH", path, REOPENED, if_match="*")
             return [reopened, Change("PATCH", path, body, if_match="*"), _completion(path, status)]
 
@@ -177,7 +156,7 @@ class CallActivities:
 
         def changes(absent: Collection[str], as_agent: bool) -> Sequence[Change]:
             caller = wanted.caller if as_agent else None
-            body = to_body(_less(values, absent))
+            body = to_body(without(values, absent))
             row = Change("PATCH", _returning(path), body, if_none_match="*", caller=caller, returning=True)
             return [row, *([_completion(path, wanted.status)] if wanted.completes(values) else [])]
 
@@ -197,34 +176,30 @@ class CallActivities:
         """A row is missing: the activity itself, which a person has deleted, or one that it was to point to."""
         if not await self._rows.is_there(path):
             return wanted, replace(progress, stage=Stage.FINAL, verdict=DELETED)
-        gone = await self._rows.gone_among(_still_ours(wanted.values, progress))
+        gone = await self._rows.gone_among(merge(progress, wanted).values)
         if not gone:
             raise nothing_to_blame(error) from error
         return replace(wanted, values=without_gone(wanted.values, gone)), progress
 
     async def _update(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
-        values = _still_ours(wanted.values, progress)
-        is_open = progress.stage is not Stage.COMPLETED
-        complete = wanted.completes(wanted.values, progress.left_alone) and STATE not in progress.left_alone
-        no_longer_regarded = wanted.needs_regarding and REGARDING in values and not values[REGARDING]
-        stays_completed = not is_open and not no_longer_regarded
         if not progress.version:
             raise Conflict("dataverse-changed", "the version of the activity is not known")
-        if not _less(values, await self._rows.absent()) and not (complete and is_open):
+        changes = merge(progress, wanted)
+        if changes.are_none(await self._rows.absent()):
             return progress
 
-        def changes(absent: Collection[str], _as_agent: bool) -> Sequence[Change]:
-            body = to_body(_less(values, absent), progress.written)
-            if is_open:
-                row = Change("PATCH", _returning(path), body, if_match=progress.version, returning=True)
-                return [row, *([_completion(path, wanted.status)] if complete else [])]
+        def requests(absent: Collection[str], _as_agent: bool) -> Sequence[Change]:
+            body = to_body(without(changes.values, absent), progress.written)
+            row = Change("PATCH", _returning(path), body, if_match=progress.version, returning=True)
+            completion = [_completion(path, wanted.status)] if changes.completed else []
+            if not changes.was_completed:
+                return [row, *completion]
             reopened = Change("PATCH", path, REOPENED, if_match=progress.version)
-            row = Change("PATCH", _returning(path), body, if_match="*", returning=True)
-            return [reopened, row, *([_completion(path, wanted.status)] if stays_completed else [])]
+            return [reopened, replace(row, if_match="*"), *completion]
 
-        rows = await self._rows.transact(changes)
-        completed = complete or stays_completed
-        return _done(progress, {**progress.written, **marks(values)}, rows[-1], completed=completed)
+        rows = await self._rows.transact(requests)
+        written = {**progress.written, **marks(changes.values)}
+        return _done(progress, written, rows[-1], completed=changes.completed)
 
     async def _with_regarding(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
         """What waits only for its Regarding is read: a person may have filled it in."""
@@ -256,53 +231,17 @@ class CallActivities:
         return replace(progress, version="", written=written)
 
     async def _reconcile(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
-        """Reads what is there: what is neither empty nor ours was written by a person, and is theirs."""
+        """Reads what is there, and sorts it into ours and what a person wrote."""
         row = await self._rows.read(path)
         await alone()
-        current = canonical(row)
-        written = dict(progress.written)
-        left_alone = set(progress.left_alone)
-        for name, value in wanted.values.items():
-            if name not in current or name in left_alone or (value is None and name == OWNER):
-                continue
-            ours = [comparable(name, one.get(name)) for one in (written, *progress.intended)]
-            if value is not None and current[name] == comparable(name, mark(name, value)):
-                written[name] = mark(name, value)
-            elif not _is_empty(name, current[name]) and current[name] not in ours:
-                left_alone.add(name)
-        state = row[STATE]
-        if state not in {names.STATE_OPEN, names.STATE_COMPLETED}:
-            left_alone.add(STATE)
-        if (state == names.STATE_OPEN) is (progress.stage is Stage.COMPLETED) and not _was_intended(
-            progress, current, left_alone
-        ):
-            left_alone.add(STATE)
-        stage = Stage.COMPLETED if state != names.STATE_OPEN and STATE not in left_alone else Stage.OPEN
-        return replace(
-            progress, stage=stage, version=row["@odata.etag"], written=written, left_alone=frozenset(left_alone)
-        )
+        return replace(merge(progress, wanted, canonical(row)).progress, version=row["@odata.etag"])
 
 
-BLANK_SUBJECT = "Removed call"
 BLANKED = (
     *("phonenumber", DESCRIPTION, "actualstart", "actualend", "actualdurationminutes", REGARDING),
     *names.CALL_COLUMNS,
 )
 """What a call that is no longer work says no more; direction and owner say nothing of it."""
-
-
-def appended(description: str, notes: str, ours: Collection[str]) -> tuple[str, str]:
-    """A person's text with the notes from the phone below it, as far as there is room; and the notes as they stand.
-
-    ``ours``: marks of what may stand there from us already, to be replaced.
-    """
-    begins = [start for one in ours if (start := marked_end(description, one)) is not None]
-    text = description[: min(begins)].removesuffix("\n") if begins else description
-    if not notes or f"\n{notes}\n" in f"\n{text}\n":
-        return text, ""
-    above = f"{text}\n" if text else ""
-    longer = cut(above + notes, names.DESCRIPTION_LENGTH)
-    return longer, longer[len(above) :]
 
 
 def _within_completed(path: str, change: Change, wanted: Wanted, progress: Progress) -> Sequence[Change]:
@@ -311,25 +250,6 @@ def _within_completed(path: str, change: Change, wanted: Wanted, progress: Progr
         return [change]
     reopened = replace(change, body=REOPENED)
     return [reopened, replace(change, if_match="*"), _completion(path, wanted.status)]
-
-
-def _still_ours(values: Columns, progress: Progress) -> dict[str, Any]:
-    """What is to be written: changed since we wrote it, and not changed by a person; None where it is to be empty."""
-    return {
-        name: value
-        for name, value in values.items()
-        if name not in progress.left_alone
-        and progress.written.get(name) != mark(name, value)
-        and (value is not None or name != OWNER)
-    }
-
-
-def _is_empty(name: str, value: Any) -> bool:
-    return value is None or value in ("", []) or (name == "subject" and value == BLANK_SUBJECT)
-
-
-def _less(values: Columns, without: Collection[str]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in without}
 
 
 def _returning(path: str) -> str:
@@ -344,16 +264,3 @@ def _completion(path: str, status: int) -> Change:
 def _done(progress: Progress, written: Columns, row: Mapping[str, Any], *, completed: bool) -> Progress:
     stage = Stage.COMPLETED if completed else Stage.OPEN
     return replace(progress, stage=stage, version=str(row["@odata.etag"]), written=written)
-
-
-def _was_intended(progress: Progress, current: Mapping[str, Any], left_alone: Collection[str]) -> bool:
-    """Whether it is our own write, whose answer was lost, that we see: the state, and all else that is still ours. What
-    we have blanked is completed by us too."""
-    if current["subject"] == BLANK_SUBJECT:
-        return True
-    compared = current.keys() - {*left_alone, OWNER}
-    return any(
-        all(current[name] == comparable(name, value) for name, value in one.items() if name in compared and value)
-        for one in progress.intended
-        if one.get(STATE) == current[STATE]
-    )

@@ -17,9 +17,10 @@ from shared.bus.bus import Bus
 from shared.bus.events import Event
 from shared.calls import facts as normalise
 from shared.calls import rules
-from shared.calls.activities import STATE, CallActivities, Standing, Wanted
+from shared.calls.activities import CallActivities, Standing
 from shared.calls.activity_mapping import REGARDING, Composition, columns, owner_of
 from shared.calls.attempts import CallbackAttempts
+from shared.calls.merge import STATE, Wanted
 from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (
     CHECK,

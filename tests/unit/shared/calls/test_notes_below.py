@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.calls.activities import appended
+from shared.calls.merge import appended
 from shared.calls.normalise import DESCRIPTION, mark
 from shared.dataverse import names
 from shared.text import cut
@@ -34,3 +34,13 @@ def test_notes_that_a_person_has_taken_over_are_not_repeated() -> None:
     """A line of theirs that says the same is enough; one that only holds the same letters is not."""
     assert appended("pay 100\nsoon", "pay 100", []) == ("pay 100\nsoon", "")
     assert appended("pay 1000", "pay 100", [])[0] == "pay 1000\npay 100"
+
+
+def test_of_two_drafts_that_may_stand_there_all_that_is_ours_is_replaced() -> None:
+    """A shorter one is the end of a longer one; the text above them is the person's."""
+    ours = [mark(DESCRIPTION, "blue\nand green"), mark(DESCRIPTION, "and green")]
+    assert appended("typed\nblue\nand green", "red", ours) == ("typed\nred", "red")
+
+
+def test_notes_begin_an_empty_text() -> None:
+    assert appended("", "red", []) == ("red", "red")
