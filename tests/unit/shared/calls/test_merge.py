@@ -248,3 +248,11 @@ def test_our_completion_is_recognised_beside_what_a_person_has_edited_since() ->
     changes = merge(left(VALUE, intended=(intended,)), wanted(VALUE, complete=True), row)
     assert STATE not in changes.progress.left_alone
     assert changes.was_completed
+
+
+def test_what_a_person_has_emptied_stays_empty_until_there_is_news() -> None:
+    emptied = {**shown(VALUE), "phonenumber": None}
+    changes = merge(left(VALUE), wanted(VALUE), emptied)
+    assert (changes.values, changes.progress.left_alone) == ({}, frozenset())
+    news = {**VALUE, "phonenumber": "+358407654321"}
+    assert merge(left(VALUE), wanted(news), emptied).values == {"phonenumber": "+358407654321"}
