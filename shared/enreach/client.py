@@ -21,7 +21,7 @@ from shared.enreach.model import (
     RecordingLink,
     VoiceUser,
 )
-from shared.enreach.parsing import call_page, callback_or_none, listed, to_availability, to_callback
+from shared.enreach.parsing import call_page, callback_or_none, listed, same_id, to_availability, to_callback
 from shared.enreach.transport import Transport, as_documented
 from shared.errors import InvalidInput, Missing, Unavailable
 
@@ -84,7 +84,7 @@ class Enreach:
     async def users(self) -> list[VoiceUser]:
         rows = await self.transport.get(names.USERS)
         with as_documented():
-            return [VoiceUser(str(row[names.ID]), str(row.get(names.USER_NAME) or "")) for row in listed(rows)]
+            return [VoiceUser(same_id(row[names.ID]), str(row.get(names.USER_NAME) or "")) for row in listed(rows)]
 
     async def availability(self, user_id: str) -> AvailabilityEvent:
         """What holds for a user now (B1-B4)."""
@@ -135,7 +135,7 @@ class Enreach:
     async def _is_active(self, pool_id: str, user_id: str) -> bool:
         rows = await self.transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
         with as_documented():
-            return any(row[names.ACTIVE] for row in listed(rows) if row[names.AGENT_USER_ID] == user_id)
+            return any(row[names.ACTIVE] for row in listed(rows) if same_id(row[names.AGENT_USER_ID]) == same_id(user_id))
 
     async def calls_of(self, call_id: str) -> Sequence[CallRow]:
         """The rows of one call that are ready; none before its post-processing is over, or when there is no such call.

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from shared.enreach import names
 from shared.enreach.model import HistoryRow, PoolAgent, PoolRow, VoicePerson
-from shared.enreach.parsing import is_work, listed
+from shared.enreach.parsing import is_work, listed, same_id
 from shared.enreach.transport import Transport, as_documented
 from shared.numbers import known
 from shared.outside import moment, seconds_or_none
@@ -68,7 +68,7 @@ class Overview:
 
 def _to_person(row: Mapping[str, Any]) -> VoicePerson:
     name = " ".join(part for part in (_text(row, names.FIRST_NAME), _text(row, names.LAST_NAME)) if part)
-    return VoicePerson(str(row[names.ID]), name, _text(row, names.WORK_NUMBER), _text(row, names.MOBILE_NUMBER))
+    return VoicePerson(same_id(row[names.ID]), name, _text(row, names.WORK_NUMBER), _text(row, names.MOBILE_NUMBER))
 
 
 def _to_pools(rows: Any) -> tuple[PoolRow, ...]:
@@ -100,7 +100,7 @@ def _to_pool(row: Mapping[str, Any]) -> PoolRow:
 def _to_agent(row: Mapping[str, Any]) -> PoolAgent:
     status = row.get(names.QUEUE_STATUS) or {}
     return PoolAgent(
-        user_id=str(row[names.AGENT_USER_ID]),
+        user_id=same_id(row[names.AGENT_USER_ID]),
         name=_text(row, names.NAME),
         is_active=bool(row[names.ACTIVE]),
         skill=int(row.get(names.SKILL) or 1),
@@ -119,7 +119,7 @@ def _to_history(row: Mapping[str, Any]) -> HistoryRow:
         is_answered=not row.get(names.END_RESULT),
         number=_text(row, names.B_NUMBER) if is_outgoing else known(_text(row, names.A_NUMBER)),
         pool=_text(row, names.QUEUE_NAME),
-        pool_id=_text(row, names.QUEUE_ID),
+        pool_id=same_id(row.get(names.QUEUE_ID)),
         duration_s=seconds_or_none(row.get(names.DURATION)) or 0,
         is_work=is_work(row),
         is_recorded=bool(row.get(names.RECORDING_IDS)),

@@ -23,6 +23,11 @@ def listed(answer: Any) -> list[Any]:
     return answer
 
 
+def same_id(value: Any) -> str:
+    """An id of a user or a pool as it is compared: it is the same in capitals. Empty where there is none."""
+    return str(value or "").lower()
+
+
 def callback_or_none(row: Any) -> Callback | None:
     try:
         with as_documented():
@@ -64,7 +69,7 @@ def _to_call(row: Mapping[str, Any]) -> CallRow:
     call = CallRow(
         id=_id(row, names.ID),
         call_id=_call_id(row),
-        user_id=str(row.get(names.USER_ID) or "").lower(),
+        user_id=same_id(row.get(names.USER_ID)),
         is_work=is_work(row),
         modified_at=moment_or_none(row.get(names.MODIFIED)) or started_at,
         started_at=started_at,

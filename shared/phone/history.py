@@ -112,7 +112,7 @@ class CallHistory:
         return _Found(_one_a_call(found.rows), found.earlier)
 
     async def _pool(self, object_id: str, until: datetime) -> _Found:
-        pools = {pool.id for pool in await self._agents.pools(await self._agents.agent(object_id))}
+        pools = {pool.id.lower() for pool in await self._agents.pools(await self._agents.agent(object_id))}
 
         async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
             return [row for row in await self._of_pools.get((start, end)) if row.pool_id in pools]

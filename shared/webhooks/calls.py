@@ -7,6 +7,7 @@ from shared.bus.events import Event
 from shared.calls.messages import check_wanted, received
 from shared.calls.model import CallEvent, EventKind
 from shared.enreach import names
+from shared.enreach.parsing import same_id
 from shared.errors import InvalidInput
 from shared.numbers import known
 from shared.webhooks.parsing import call_of, moment_of, sequence_of, text_of
@@ -52,6 +53,6 @@ def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> Ca
         at=at,
         number=known(text_of(body, names.EVENT_CALLER_NUMBER)),
         pool=text_of(body, names.EVENT_QUEUE_NAME),
-        user_id=text_of(body, names.EVENT_USER_ID).lower(),
+        user_id=same_id(text_of(body, names.EVENT_USER_ID)),
         terminal=text_of(body, names.EVENT_TERMINAL),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.bus.events import Event
 from shared.enreach import names
+from shared.enreach.parsing import same_id
 from shared.errors import InvalidInput
 from shared.presence.messages import call_told, user_changed
 from shared.presence.model import CallNews, CallStep
@@ -34,12 +35,12 @@ def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
 def _user(body: Mapping[str, object]) -> str:
     is_user = body.get(names.EVENT_ENTITY_TYPE, names.ENTITY_USER) == names.ENTITY_USER
     user = body.get(names.EVENT_ENTITY_ID) if is_user else body.get(names.EVENT_USER_ID)
-    return user if isinstance(user, str) else ""
+    return same_id(user) if isinstance(user, str) else ""
 
 
 def _is_of_another(body: Mapping[str, object], user: str) -> bool:
     """Who dials gets events of the other party's telephone, too: that its leg ends does not end their own."""
-    return names.EVENT_USER_ID in body and body[names.EVENT_USER_ID] != user
+    return names.EVENT_USER_ID in body and same_id(body[names.EVENT_USER_ID]) != user
 
 
 def _sequence(body: Mapping[str, object]) -> int:

@@ -175,3 +175,14 @@ async def test_nothing_is_read_of_a_call_that_is_not_work() -> None:
     rows.append({**row, "CallTypeString": "ServiceCall"})
     found = await client(lambda _: httpx.Response(200, json=rows)).calls_of("c")
     assert [(one.is_work, one.a_number) for one in found] == [(False, ""), (False, ""), (True, "+358401234567")]
+
+
+async def test_a_member_of_a_pool_is_the_same_in_capitals() -> None:
+    """Ids from Dynamics are in small letters, the voice cloud may write GUIDs in capitals."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        agents = [{"UserId": "A0B1", "Active": True}, {"UserId": "A0B2", "Active": False}]
+        return httpx.Response(200, json=agents if request.url.path.endswith("/agents") else [{"Id": "Q1"}])
+
+    active = [[pool.is_active for pool in await client(answer).pools_of(user)] for user in ("a0b1", "a0b2")]
+    assert active == [[True], [False]]

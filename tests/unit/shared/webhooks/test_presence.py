@@ -78,3 +78,12 @@ def test_what_can_be_no_call_is_refused(call_id: object) -> None:
     """A call's id becomes part of a key."""
     with pytest.raises(InvalidInput, match="malformed-webhook"):
         message_of({**CALL_EVENT, "EventType": "UserCallInComing", "CallId": call_id}, NOW)
+
+
+def test_a_user_is_the_same_in_capitals() -> None:
+    """Agents are found by the id that Dynamics has, which is in small letters; the end of an own leg is an end."""
+    changed = message_of({"EventType": "UserAvailability", "EntityId": "A0B1", "Id": "e1"}, NOW)
+    ended = message_of({**CALL_EVENT, "EventType": "UserCallInDisconnected", "EntityId": "A0B1", "UserId": "a0b1"}, NOW)
+    assert changed is not None
+    assert ended is not None
+    assert (changed.data["user"], ended.data["user"]) == ("a0b1", "a0b1")
