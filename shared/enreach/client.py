@@ -135,7 +135,9 @@ class Enreach:
     async def _is_active(self, pool_id: str, user_id: str) -> bool:
         rows = await self.transport.get(names.QUEUE_AGENTS.format(queue=quote(pool_id, safe="")))
         with as_documented():
-            return any(row[names.ACTIVE] for row in listed(rows) if same_id(row[names.AGENT_USER_ID]) == same_id(user_id))
+            return any(
+                row[names.ACTIVE] for row in listed(rows) if same_id(row[names.AGENT_USER_ID]) == same_id(user_id)
+            )
 
     async def calls_of(self, call_id: str) -> Sequence[CallRow]:
         """The rows of one call that are ready; none before its post-processing is over, or when there is no such call.
