@@ -8,17 +8,21 @@
 | ``live`` | ``<call id>`` | the history so far of a call in progress, or of one whose record is being written |
 | ``alive`` | ``alive`` | when the process was last alive |
 | ``days`` | ``<yyyyMMdd>`` | the days that have records |
+| ``changing`` | an id | a change that has begun: its row, and the copies that it has written |
 
 Days are UTC. Call ids hold the moment of arrival (UUID version 7). A change is decided on the ``s`` row, which names
 the earlier copies in ``copies`` until they are deleted, so that one copy is left whoever changes it at the same time.
+What a process that died has left of a change, the next start completes; of a call, the call's recovery does.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import batched
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from shared.errors import Conflict, Missing
 from shared.storage.races import win
 from shared.storage.tables import Delete, Row, Table, Values
 from voicecloud.records.codec import pack, unpack
@@ -26,7 +30,7 @@ from voicecloud.records.model import CallHistory
 from voicecloud.records.rows import StoredRow
 
 TABLE = "callrecords"
-_LIVE, _ALIVE, _DAYS = "live", "alive", "days"
+_LIVE, _ALIVE, _DAYS, _CHANGING = "live", "alive", "days", "changing"
 _BATCH = 90
 
 Changing = Callable[[StoredRow | None], StoredRow]
@@ -58,7 +62,7 @@ class RecordStore:
     async def finish(self, history: CallHistory, rows: Sequence[StoredRow]) -> None:
         """Writes a call for good, and again if need be."""
         for row in rows:
-            await self.change(row, _whatever_was_there(row))
+            await self._change(row, _whatever_was_there(row), None)
         keys = [f"{row.started_at:%Y%m%d}/{_start_key(row)}" for row in rows]
         day = _day(history.call_id)
         await self._know(day)
@@ -70,6 +74,25 @@ class RecordStore:
 
     async def change(self, row: StoredRow, change: Changing) -> StoredRow:
         """Writes what ``change`` makes of the row as it is in storage, by compare-and-set; what it raises ends it."""
+        mark = uuid4().hex
+        await self._mark(mark, f"{_start_day(row)}/{_start_key(row)}", ())
+        try:
+            written = await self._change(row, change, mark)
+        except (Conflict, Missing):
+            await self._table.delete(_CHANGING, mark)
+            raise
+        await self._table.delete(_CHANGING, mark)
+        return written
+
+    async def settle(self) -> None:
+        """Completes the changes that a process which died has left half done."""
+        async for begun in self._table.query(_CHANGING):
+            pk, rk = begun.values["row"].split("/")
+            mine: set[str] = set(json.loads(begun.values["copies"]))
+            await win(partial(self._copy, pk, rk, mine, None))
+            await self._table.delete(_CHANGING, begun.rk)
+
+    async def _change(self, row: StoredRow, change: Changing, mark: str | None) -> StoredRow:
         pk, rk = _start_day(row), _start_key(row)
 
         def changed(values: Values | None) -> Values:
@@ -80,23 +103,29 @@ class RecordStore:
         await self._know(f"{row.started_at:%Y%m%d}")
         written = _stored(await self._table.update(pk, rk, changed))
         mine: set[str] = set()
-        await win(lambda: self._copy(pk, rk, mine))
+        await win(lambda: self._copy(pk, rk, mine, mark))
         return written
 
-    async def _copy(self, pk: str, rk: str, mine: set[str]) -> None:
+    async def _copy(self, pk: str, rk: str, mine: set[str], mark: str | None) -> None:
         """Leaves one copy of a row, or loses to who changes it meanwhile; ``mine`` are those written here so far."""
         found = await self._table.get(pk, rk)
         if found is None:
             return await self._drop(mine)
         row, earlier = _stored(found), _copies(found.values) | mine
         mine.add(_place(row))
+        if mark:
+            await self._mark(mark, f"{pk}/{rk}", mine)
+        await self._know(f"{row.modified_at:%Y%m%d}")
         await self._table.put(_changed_row(row))
         await self._drop(earlier - {_place(row)})
         if earlier:
             await self._table.replace(Row(pk, rk, _values(row), found.etag))
         return None
 
-    async def _drop(self, places: Collection[str]) -> None:
+    async def _mark(self, mark: str, row: str, copies: Collection[str]) -> None:
+        await self._table.put(Row(_CHANGING, mark, {"row": row, "copies": json.dumps(sorted(copies))}))
+
+    async def _drop(self, places: Iterable[str]) -> None:
         for place in places:
             pk, rk = place.split("/")
             await self._table.delete(pk, rk)
@@ -128,7 +157,10 @@ class RecordStore:
         return {one async for row in self._table.query(f"s{day}") for one in _stored(row).document["RecordingIds"]}
 
     async def forget_day(self, day: str) -> None:
-        """Deletes all records of a day (``yyyyMMdd``)."""
+        """Deletes all records of a day (``yyyyMMdd``), also their copies under later days."""
+        async for row in self._table.query(f"s{day}"):
+            copies = {_place(_stored(row)), *_copies(row.values)}
+            await self._drop(copy for copy in copies if not copy.startswith(f"m{day}/"))
         for partition in (f"s{day}", f"m{day}", f"d{day}"):
             keys = [row.rk async for row in self._table.query(partition)]
             for batch in batched(keys, _BATCH, strict=False):

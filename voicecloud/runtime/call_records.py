@@ -74,7 +74,9 @@ class CallRecords:
             self._changed.set()
 
     async def recover(self) -> int:
-        """Ends the calls that an earlier run has left, each with its record; gives their number."""
+        """Ends the calls that an earlier run has left, each with its record, and changes of rows; gives the number of
+        calls."""
+        await self._store.settle()
         left = await self.in_progress.left_behind()
         for some in batched(left, AT_ONCE, strict=False):
             await asyncio.gather(*(self._recover(one) for one in some))

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.clock import to_iso
 from shared.storage.tables import Table
 from tests.fixtures.voicecloud import VoiceCloud
 from voicecloud.records.model import Privacy
@@ -30,15 +33,15 @@ class Overtaken:
 
     async def get_entity(self, *args: Any) -> Any:
         answer = await self._client.get_entity(*args)
-        await self._overtake("get_entity")
+        await self._overtake("get_entity", answer)
         return answer
 
     async def upsert_entity(self, *args: Any, **kwargs: Any) -> Any:
-        await self._overtake("upsert_entity")
+        await self._overtake("upsert_entity", args[0])
         return await self._client.upsert_entity(*args, **kwargs)
 
-    async def _overtake(self, method: str) -> None:
-        if method == self._method and self._between:
+    async def _overtake(self, method: str, entity: Any) -> None:
+        if method == self._method and entity["PartitionKey"][0] in "sm" and self._between:
             between, self._between = self._between, None
             await between()
 
@@ -102,3 +105,57 @@ async def test_a_row_written_again_has_one_copy(voicecloud: VoiceCloud) -> None:
         assert await copies(records, row) == [row]
     values = [one.values async for one in records._store._table.query(f"s{row.started_at:%Y%m%d}")]
     assert {name for one in values for name in one} == {"document"}
+
+
+class Dies(Exception):
+    """The process is killed."""
+
+
+class Killed:
+    """The SDK's client of a table whose process dies as it is about to write the ``nth`` time."""
+
+    def __init__(self, client: Any, nth: int) -> None:
+        self._client, self.left = client, nth
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in {"upsert_entity", "update_entity", "delete_entity", "create_entity"}:
+            return getattr(self._client, name)
+
+        async def write(*args: Any, **kwargs: Any) -> Any:
+            self.left -= 1
+            if self.left < 0:
+                raise Dies
+            return await getattr(self._client, name)(*args, **kwargs)
+
+        return write
+
+
+@pytest.mark.parametrize("nth", range(8))
+async def test_a_process_that_dies_in_a_change_leaves_one_copy(voicecloud: VoiceCloud, nth: int) -> None:
+    """After the next start the row is listed once by its change, as it is, wherever the last run ended."""
+    records, row = await a_row(voicecloud)
+    client: Any = Killed(records._store._table._client, nth)
+    alive = records._store
+    dying = RecordStore(Table(client))
+    dying._days.add(f"{row.started_at:%Y%m%d}")
+    await asyncio.sleep(0.002)
+    with suppress(Dies):
+        document = {**row.document, "Privacy": "Private", "ModifiedTime": to_iso(datetime.now(UTC))}
+        await dying.change(row, lambda _: replace(row, document=document))
+    await alive.settle()
+    assert await copies(records, row) == [await stored(records, row)]
+    assert [one async for one in alive._table.query("changing")] == []
+    assert client.left < 0 or nth == 7
+
+
+async def test_a_change_dies_with_its_day(voicecloud: VoiceCloud) -> None:
+    """A row changed on a day without calls is deleted with the day of its call, its copy and the copy's day too."""
+    records, row = await a_row(voicecloud)
+    later = row.started_at + timedelta(days=9)
+    document = {**row.document, "Privacy": "Private", "ModifiedTime": to_iso(later)}
+    await records._store.change(row, lambda _: replace(row, document=document))
+    window = later - timedelta(hours=1), later + timedelta(hours=1)
+    assert len([one async for one in records._store.modified(*window)]) == 1
+    assert f"{later:%Y%m%d}" in await records._store.days()
+    await records._store.forget_day(f"{row.started_at:%Y%m%d}")
+    assert [one async for one in records._store.modified(*window)] == []
