@@ -4,6 +4,7 @@ Sources: national numbering plans published by ITU-T (Operational Bulletin); eac
 """
 
 import re
+from functools import lru_cache
 
 _CHANGED = (
     # Mexico, August 2019: mobiles lost the 1 behind the country code.
@@ -29,6 +30,7 @@ def present(e164: str) -> str:
     return e164
 
 
+@lru_cache(maxsize=20_000)
 def line_of(e164: str) -> str:
     """The key of a number's line, the same for every way the line is shown; for comparing only, never for dialling."""
     return _ARGENTINE_MOBILE.sub(r"+54\1", present(e164)) if e164.startswith("+54") else present(e164)

@@ -20,7 +20,9 @@ def from_network(text: str, region: str | None, own: Collection[str] = ()) -> st
 
     ``region``: the country of the network, whose spellings these are: ``0401234567``, ``358401234567`` and
     ``00358401234567`` (``FI``) are ``+358401234567``. ``own``: numbers that are known here, which decide where there
-    are two readings. What is no number of a country (``112``, ``1001``) stays as it is, cut at ``LONGEST`` characters.
+    are two readings, and how a line is spelled that networks show in two ways (``+541166773399`` of
+    ``+5491166773399``). What is no number of a country (``112``, ``1001``) stays as it is, cut at ``LONGEST``
+    characters.
     """
     given = cleaned(text[:LONGEST])
     if is_withheld(given, region):
@@ -30,7 +32,7 @@ def from_network(text: str, region: str | None, own: Collection[str] = ()) -> st
         return plain
     found = () if _CODE_SIGNS.search(plain) else spelled(given, region)
     readings = found[0].readings if len(found) == 1 else ()
-    if ours := next((one for one in readings if one in own), None):
+    if ours := _ours(readings, own):
         return ours
     if len(readings) == 1 or (readings and readings[0] == f"+{plain}" and _is_home(readings[0], region)):
         return readings[0]
@@ -46,6 +48,14 @@ def key_of(text: str, region: str | None) -> str:
 def known(text: str) -> str:
     """A caller's number as somebody else gave it, or empty where it only says that it is withheld."""
     return "" if is_withheld(text) else text
+
+
+def _ours(readings: Collection[str], own: Collection[str]) -> str | None:
+    """The known number that these can be, or whose line they are."""
+    lines = {line_of(one) for one in readings}
+    return next((one for one in readings if one in own), None) or next(
+        (one for one in own if line_of(one) in lines), None
+    )
 
 
 def _is_home(number: str, region: str | None) -> bool:

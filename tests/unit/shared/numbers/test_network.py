@@ -118,3 +118,13 @@ def test_two_spellings_of_one_line_have_one_key(one: str, other: str) -> None:
     assert key_of(one, "FI") == key_of(other, "FI") != ""
     assert key_of(one, "FI") != key_of("+35891001005", "FI")
     assert key_of("anonymous", "FI") == ""
+
+
+SAME_LINE = [(stored, caller) for stored, caller, _ in rows("same-line.tsv")]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SAME_LINE, *((caller, stored) for stored, caller in SAME_LINE)])
+def test_a_known_line_is_found_however_a_network_shows_it(one: str, other: str) -> None:
+    """It gets the spelling that it is known by, so that routing finds its pool."""
+    known = from_network(one, None)
+    assert from_network(other, None, {"+358401234567", known}) == known

@@ -23,6 +23,22 @@ def test_a_call_is_read_by_the_trunks_country_a_dialled_number_by_that_of_the_or
     assert NUMBERING.event(SetCallerNumber("u", None)) == SetCallerNumber("u", None)
 
 
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        ("+5491166773399", "+541166773399"),
+        ("+5491166773399", "541166773399"),
+        ("+541166773399", "+54 9 11 6677 3399"),
+        ("+525512345678", "+5215512345678"),
+    ],
+)
+def test_a_line_of_ours_is_found_however_the_trunk_shows_it(own: str, sent: str) -> None:
+    """The 9 of Argentine mobiles, and the 1 that Mexico's had, are not shown by all networks."""
+    numbering = Numbering("FI", "FI", lambda: {OWN, own})
+    assert numbering.event(CallArrived("c", None, sent)) == CallArrived("c", None, own)
+    assert numbering.event(DialOut("c", "u", sent)) == DialOut("c", "u", own)
+
+
 @pytest.mark.parametrize("withheld", ["anonymous", "+86282452253", "", None])
 def test_who_withholds_their_number_has_none(withheld: str | None) -> None:
     """It has none however the network says so."""
