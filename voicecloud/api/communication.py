@@ -35,10 +35,21 @@ async def next_caller_number(request: web.Request) -> object:
 
 
 async def sms(request: web.Request) -> object:
-    """``{TargetNumber, SmsText, SourceNumber?}``: accepted and noted in the log; there is no network to send it to."""
+    """``{TargetNumber, SmsText, SourceNumber?}``: accepted and noted in the log; there is no network to send it to.
+
+    It comes from a number that the user may show when they call (C4), their own where none is named.
+    """
     user = addressed(request)
     require_self(caller(request), user)
     document = await body(request)
+    source = document.get("SourceNumber")
+    if source is not None and not isinstance(source, str):
+        raise InvalidInput("field-type", "SourceNumber is a text or null")
+    if source and not user.is_person:
+        raise InvalidInput("caller-number-not-allowed", "a program has no number of its own")
+    if source:
+        telephony = services(request).telephony
+        telephony.engine.platform.check_caller_number(user.id, services(request).directory.spelled(source))
     target = to_e164(required(document, "TargetNumber"), services(request).directory.organisation.region)
     if target is None:
         raise InvalidInput("number", "TargetNumber is no phone number")

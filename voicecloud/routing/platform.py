@@ -44,6 +44,10 @@ class Platform:
         """When ``tick`` should be called next, None: not before the next event."""
         return self._world.timers.next_due()
 
+    def check_caller_number(self, user_id: str, number: str) -> None:
+        """Raises Missing ``user-unknown``, InvalidInput ``caller-number-not-allowed``."""
+        arrivals.check_caller_number(self._world, self._world.agent(user_id), number)
+
     @property
     def world(self) -> World:
         """The whole state, to look at only: for invariants and tests."""

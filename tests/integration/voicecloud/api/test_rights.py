@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from shared.clock import from_iso
@@ -84,6 +85,32 @@ async def test_nobody_uses_the_phone_of_another(voicecloud: VoiceCloud) -> None:
     )
     assert [one.status_code for one in answers] == [403] * 5
     assert (await anna.post(f"/users/{DAVID}/availability", json={"EventTypeID": 1})).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "code"),
+    [
+        (None, 202, None),
+        ("", 202, None),
+        ("+35891001001", 202, None),
+        ("09 1001 001", 202, None),
+        ("+35891000100", 202, None),
+        ("+35891001004", 400, "caller-number-not-allowed"),
+        ("+35891000300", 400, "caller-number-not-allowed"),
+        ("+358401234567", 400, "caller-number-not-allowed"),
+        ("Mum", 400, "caller-number-not-allowed"),
+        ("1" * 9_000, 400, "caller-number-not-allowed"),
+        (112, 400, "field-type"),
+    ],
+)
+async def test_a_message_comes_from_a_number_that_its_sender_may_show(
+    voicecloud: VoiceCloud, source: object, status: int, code: str | None
+) -> None:
+    """Their own or one of their pools', in any spelling; never somebody else's (C4)."""
+    anna = await voicecloud.signed_in(SUPERVISOR, PASSWORD)
+    document = {"TargetNumber": "+358401234567", "SmsText": "x", "SourceNumber": source}
+    answer = await anna.post("/users/me/communication/sms", json=document)
+    assert (answer.status_code, answer.json().get("Code")) == (status, code)
 
 
 def test_an_api_user_sees_what_its_users_may_see() -> None:
