@@ -3,6 +3,7 @@
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+SHORTENED = "\n[… shortened …]\n"
 KEPT_CONTROLS = {"\n", "\t"}
 
 
@@ -14,9 +15,30 @@ def cleaned(text: str) -> str:
 
 def cut(text: str, units: int) -> str:
     """At most ``units`` UTF-16 code units, which is how Dataverse counts; a character is never cut in two."""
-    if len(text.encode("utf-16-le", "surrogatepass")) <= 2 * units:
+    if _units(text) <= units:
         return text
     return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")
+
+
+def shortened(text: str, units: int, last: str = "") -> str:
+    """At most ``units`` UTF-16 code units: of more the middle is left out, and ``SHORTENED`` stands for it.
+
+    ``last``: how the text ends, which stays whole as far as there is room.
+    """
+    if _units(text) <= units:
+        return text
+    room = units - _units(SHORTENED)
+    head = cut(text, max(0, min(room // 2, room - _units(last))))
+    return head + SHORTENED + _end_of(text, room - _units(head))
+
+
+def _end_of(text: str, units: int) -> str:
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    return encoded[len(encoded) - 2 * units :].decode("utf-16-le", "ignore")
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _readable(character: str) -> str:

@@ -16,7 +16,10 @@ from shared.errors import Conflict, Misconfigured, Missing, Unavailable
 from shared.identity.model import Customer
 from shared.ids import dataverse_id
 from shared.storage.races import win
-from shared.text import cut
+from shared.text import cut, shortened
+
+LONGEST_NOTE = names.DESCRIPTION_LENGTH * 3 // 4
+"""Of a repeat, where not all fits: some of what was there before stays."""
 
 
 @dataclass(eq=False, repr=False)
@@ -100,12 +103,16 @@ def _less(body: dict[str, object], absent: Collection[str]) -> dict[str, object]
 
 
 def _with_note(description: str, repeat: Callback) -> dict[str, object]:
-    """The description with the note of a repeat as a line of its own, once, while there is room."""
+    """The description with the note of a repeat as its last line, once. Where there is no room for all of it the
+    middle of what was there is left out, and that of a very long note too; both show."""
     line = f"{repeat.created_at:%Y-%m-%d %H:%M:%S} UTC: {repeat.note}"
-    if not repeat.note or line in description:
+    brief = shortened(line, LONGEST_NOTE)
+    if not repeat.note or line in description or brief in description:
         return {}
     longer = f"{description}\n{line}".lstrip("\n")
-    return {"description": longer} if cut(longer, names.DESCRIPTION_LENGTH) == longer else {}
+    if shortened(longer, names.DESCRIPTION_LENGTH) != longer:
+        longer = shortened(f"{description}\n{brief}".lstrip("\n"), names.DESCRIPTION_LENGTH, last=brief)
+    return {"description": longer}
 
 
 def _activity(callback: Callback, customer: Customer | None) -> dict[str, object]:
@@ -113,7 +120,7 @@ def _activity(callback: Callback, customer: Customer | None) -> dict[str, object
         "subject": SUBJECT,
         "directioncode": names.INCOMING,
         "phonenumber": cut(callback.caller_number, names.PHONENUMBER_LENGTH),
-        "description": cut(callback.note, names.DESCRIPTION_LENGTH),
+        "description": shortened(callback.note, names.DESCRIPTION_LENGTH),
         names.CALLBACK_ID: callback.id,
         names.CALLBACK_LIST: cut(callback.list_id, names.CALLBACK_LIST_LENGTH),
         names.REQUEST_COUNT: 1,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.text import cleaned, cut
+from shared.text import SHORTENED, cleaned, cut, shortened
 
 
 def test_control_characters_and_halves_of_pairs_go() -> None:
@@ -27,3 +27,23 @@ def test_what_is_cut_fits_and_can_be_encoded(text: str, units: int) -> None:
     short = cut(cleaned(text), units)
     assert cleaned(text).startswith(short)
     assert len(short.encode("utf-16-le")) <= 2 * units
+
+
+@given(st.text(max_size=80), st.text(max_size=40), st.integers(len(SHORTENED), 100))
+def test_a_text_that_is_too_long_lacks_its_middle_and_says_so(text: str, last: str, units: int) -> None:
+    """Its beginning stays as far as there is room beside its last part."""
+    whole = cleaned(text) + cleaned(last)
+    short = shortened(whole, units, cleaned(last))
+    assert len(short.encode("utf-16-le")) <= 2 * units
+    if short != whole:
+        head, _, tail = short.partition(SHORTENED)
+        assert SHORTENED in short
+        assert whole.startswith(head)
+        assert whole.endswith(tail)
+        assert len(cleaned(last).encode("utf-16-le")) // 2 > units - len(SHORTENED) or tail.endswith(cleaned(last))
+
+
+def test_a_text_that_fits_stays_as_it_is() -> None:
+    """Otherwise as much of both ends stays as there is room for."""
+    assert shortened("a" * 40, 40) == "a" * 40
+    assert shortened("a" * 40 + "b" * 20, 40) == "a" * 11 + SHORTENED + "b" * 12

@@ -10,6 +10,7 @@ from shared.clock import utc_now
 from shared.errors import Misconfigured
 from shared.settings.model import SettingKind
 from shared.storage.tables import Row
+from shared.text import SHORTENED
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, World
 
 MATTI, MATTI_ID = "+358401234567", "d0000000-0000-4000-8000-000000000001"
@@ -71,6 +72,7 @@ async def test_a_note_longer_than_dynamics_takes_is_cut(world: World) -> None:
     assert await world.handle(callback_id) is Outcome.CREATED
     activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(callback_id)})")
     assert len(activity["description"]) == 2000
+    assert SHORTENED in activity["description"]
 
 
 async def test_one_callback_costs_dynamics_one_request(world: World) -> None:
@@ -145,15 +147,24 @@ async def test_what_a_repeat_says_is_kept(world: World) -> None:
     assert [line.split(" UTC: ")[1] for line in repeats] == ["only before four"]
 
 
-async def test_a_repeat_with_more_to_say_than_fits_is_counted_all_the_same(world: World) -> None:
-    """A description that is full stays as it is."""
+async def test_a_repeat_with_more_to_say_than_fits_takes_the_place_of_older_text(world: World) -> None:
+    """The newest note is there, once, and so is how the description began; that text is missing shows."""
     number = world.new_number()
-    first = await world.leave_callback(number, note="x" * 1_990)
-    second = await world.leave_callback(number, note="y" * 50)
+    first = await world.leave_callback(number, note="about the invoice " + "x" * 1_970)
+    second, third = [await world.leave_callback(number, note=note) for note in ("y" * 50, "z" * 3_000)]
     await world.handle(first)
-    assert await world.handle(second) is Outcome.COUNTED
+    for _ in range(2):
+        await world.handle(second)
     activity = await world.exactly_one(number, first, second)
-    assert activity["description"] == "x" * 1_990
+    assert activity["description"].endswith("UTC: " + "y" * 50)
+    assert activity["description"].count("y" * 50) == 1
+    assert activity["description"].startswith("about the invoice ")
+    assert SHORTENED in activity["description"]
+    for _ in range(2):
+        await world.handle(third)
+    last = (await world.exactly_one(number, first, second, third))["description"]
+    assert (last.startswith("about the invoice "), last.count("UTC: zzz"), last.endswith("zzz")) == (True, 1, True)
+    assert len(last) <= 2_000
 
 
 async def test_a_repeat_after_the_request_was_completed_is_a_new_request(world: World) -> None:
