@@ -166,6 +166,7 @@ export const en = {
   "availability.note": "Note",
   "availability.set": "Save",
   "availability.clear": "Clear note and end",
+  "availability.call": "in a call",
   "availability.minutes": "{minutes} min",
   "error.offline": "No connection to the server. It is tried again.",
   "error.not-in-this-state": "That is not possible just now.",

@@ -166,6 +166,7 @@ export const fi = {
   "availability.note": "Viesti",
   "availability.set": "Tallenna",
   "availability.clear": "Tyhjennä viesti ja loppu",
+  "availability.call": "puhelussa",
   "availability.minutes": "{minutes} min",
   "error.offline": "Palvelimeen ei saada yhteyttä. Yritetään uudelleen.",
   "error.not-in-this-state": "Se ei ole nyt mahdollista.",

@@ -166,6 +166,7 @@ export const sv = {
   "availability.note": "Meddelande",
   "availability.set": "Spara",
   "availability.clear": "Rensa anteckning och slut",
+  "availability.call": "i samtal",
   "availability.minutes": "{minutes} min",
   "error.offline": "Ingen anslutning till servern. Nya försök görs.",
   "error.not-in-this-state": "Det går inte just nu.",

@@ -135,10 +135,17 @@ export class Availability {
     return note === prefix ? "" : note.startsWith(`${prefix} – `) && prefix ? note.slice(prefix.length + 3) : note;
   }
 
+  /** In a call the others see nobody who is free; the status is what comes back after it. @param {boolean} inCall */
+  inCall(inCall) {
+    if (inCall === (this.button.dataset.call === "yes")) return;
+    this.button.dataset.call = inCall ? "yes" : "";
+    this.tick();
+  }
+
   tick() {
     const ends = this.shown?.availability?.endsAt;
     const left_s = ends ? (Date.parse(ends) - serverNow()) / 1000 : 0;
-    say(this.left, left_s > 0 && left_s < SOON_S ? formatLength(left_s) : "");
+    say(this.left, left_s > 0 && left_s < SOON_S ? formatLength(left_s) : this.button.dataset.call ? t("availability.call") : "");
     if (ends && left_s < 0 && left_s > -2) this.look();
   }
 

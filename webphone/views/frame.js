@@ -145,6 +145,7 @@ export class Frame {
     if (ringing) this.availability.close(false);
     this.call.draw(current);
     this.enter(this.call.isShown);
+    this.availability.inCall(Boolean(current));
     this.ring.draw(ringing, current && this.call.root);
     say(this.live, ringing ? `${t("ring.title")}: ${this.phone.nameOf(ringing)}` : current ? `${this.call.stateText(current)} ${this.phone.talksWith(current)}` : "");
     const talking = current ? `${this.phone.talksWith(current)} – ` : "";

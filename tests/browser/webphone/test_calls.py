@@ -34,6 +34,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
     await anna.page.keyboard.press("Enter")
     await expect(state(anna.page)).to_have_text("Connected")
     await expect(anna.page.locator(".call")).to_be_focused()
+    await expect(anna.page.locator("button.status")).to_have_text("Availability: Availablein a call")
     await _hear_each_other(anna, CUSTOMER_HZ, customer, ANNA_HZ)
 
     await _hold_and_mute(anna, customer)
@@ -49,6 +50,7 @@ async def test_a_customer_is_answered_held_handed_over_and_found_in_the_history(
     await expect(bjorn.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
     await _hear_each_other(customer, BJORN_HZ, bjorn, CUSTOMER_HZ)
     await bjorn.page.get_by_role("button", name="End call").click()
+    await expect(anna.page.locator("button.status")).to_have_text("Availability: Available")
     assert await recording_of(anna.page, PITCHES, began) == [near(CUSTOMER_HZ), near(ANNA_HZ)]
     assert anna.faults == bjorn.faults == customer.faults == []
 
