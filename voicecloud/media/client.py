@@ -74,6 +74,7 @@ class MediaClient:
         self._known: set[str] = set()
         self._legs: dict[str, _Leg] = {}
         self._muted: set[str] = set()
+        self._ended_untaken: set[str] = set()
         self._cut: set[str] = set()
         self._listeners: list[Told] = []
         self.malformed_packets = 0
@@ -165,11 +166,13 @@ class MediaClient:
         """What is left of a call that is over; once. Raises Unavailable ``media-down``: then ask again."""
         if call_id in self._cut:
             self._cut.discard(call_id)
-            return TakenCall()
+            return TakenCall(is_lost=True)
         self._forget({one for one in self._known | self._muted | self._legs.keys() if _call_of(one) == call_id})
         taken: said.TakenCall = await self.ask(said.Take(call_id))
+        self._ended_untaken.discard(call_id)
         recordings = [found for one in taken.recordings if (found := self._taken(**one))]
-        return TakenCall(recordings, {leg_id: LegQuality(**one) for leg_id, one in taken.qualities.items()})
+        qualities = {leg_id: LegQuality(**one) for leg_id, one in taken.qualities.items()}
+        return TakenCall(recordings, qualities, is_lost=len(recordings) < len(taken.recordings))
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, EndLeg) and not self.is_up:
@@ -177,6 +180,8 @@ class MediaClient:
         elif isinstance(effect, said.MEDIA_EFFECTS):
             self.tell(effect)
         if isinstance(effect, EndLeg):
+            if effect.leg_id in self._known:
+                self._ended_untaken.add(_call_of(effect.leg_id))
             self._forget({effect.leg_id})
 
     def tell(self, message: Any) -> None:
@@ -278,14 +283,15 @@ class MediaClient:
         self.malformed_packets = pong.malformed_packets
 
     def _lost(self) -> None:
-        """Its calls are over; what was to be sent about them is dropped."""
+        """Its calls are over; what was to be sent about them is dropped. Recordings that nobody has taken are gone."""
         calls = {_call_of(leg_id) for leg_id in self._known}
         log.error("the media process has died", extra={"calls": len(calls)})
         self._known.clear()
         self._legs.clear()
         self._muted.clear()
         self._to_tell.clear()
-        self._cut |= calls
+        self._cut |= calls | self._ended_untaken
+        self._ended_untaken.clear()
         for call_id in calls:
             self._engine.report(CallLost(call_id))
 

@@ -39,10 +39,11 @@ class Taken:
 
 @dataclass(frozen=True)
 class TakenCall:
-    """The recordings of a call, and how well its legs were heard, by leg."""
+    """The recordings of a call, and how well its legs were heard, by leg. ``is_lost``: who had recorded it has died."""
 
     recordings: Sequence[Taken] = ()
     qualities: Mapping[str, LegQuality] = field(default_factory=dict)
+    is_lost: bool = False
 
 
 class CallRecorder(Protocol):

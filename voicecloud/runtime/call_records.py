@@ -182,6 +182,8 @@ class CallRecords:
             self._taken[call_id] = await self._recorder.take(call_id)
         taken = self._taken[call_id]
         history = await self._with_recordings(history, taken.recordings)
+        if taken.is_lost:
+            history = rules.interrupted(history, rules.last_moment(history))
         rows = rows_of(history, self._names, self._delay_s, self._clock())
         await self._store.finish(history, with_quality(rows, taken.qualities))
         await self.in_progress.forget(call_id)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from tests.faults.voicecloud.test_hostile_requests import anna_talks
 from tests.faults.voicecloud.test_kill import wait_until, window
+from tests.fixtures.voicecloud import ANNA
 from tests.fixtures.voicecloud_process import VoiceCloudProcess
 from tests.fixtures.waiting import eventually
+
+KEY = {"Idempotency-Key": "once"}
 
 Make = Callable[..., VoiceCloudProcess]
 
@@ -41,3 +44,19 @@ async def test_calls_end_with_their_media_process_and_the_next_has_audio(voicecl
         [again] = media_of(cloud.pid)
         cloud.kill()
         await eventually(lambda: not Path(f"/proc/{again}").exists(), 20)
+
+
+async def test_a_recording_that_dies_after_its_call_is_waited_for_by_nobody(voicecloud_process: Make) -> None:
+    """The media process stands still as the call ends, and is killed before the recording was fetched."""
+    cloud = voicecloud_process()
+    cloud.start()
+    async with anna_talks(cloud):
+        [media] = media_of(cloud.pid)
+        os.kill(media, signal.SIGSTOP)
+        with cloud.client() as client:
+            [call] = client.get(f"/users/{ANNA}/phone").json()["calls"]
+            over = client.post(f"/users/{ANNA}/phone/calls/{call['callId']}/hangup", json={}, headers=KEY)
+            assert over.status_code == 200, over.text
+            os.kill(media, signal.SIGKILL)
+            rows = wait_until(lambda: client.get("/calls", params=window()).json(), 20)
+    assert [(row["EndReason"], row["RecordingIds"]) for row in rows] == [("platform_stopped", [])]

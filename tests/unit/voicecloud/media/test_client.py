@@ -12,6 +12,7 @@ from voicecloud.media import client
 from voicecloud.media.client import MediaClient
 from voicecloud.media.messages import Begin, ForgetVoice
 from voicecloud.media.process import Ends
+from voicecloud.records.taken import TakenCall
 from voicecloud.routing.effects import Bridge, EndLeg, Unbridge
 from voicecloud.routing.events import CallLost
 from voicecloud.runtime.engine import Engine
@@ -73,6 +74,16 @@ async def test_what_comes_late_of_a_call_makes_it_known_no_more(media: MediaClie
     assert media.known_count == 0
     await run_once(media)
     assert reports == []
+
+
+async def test_a_recording_that_died_with_its_process_after_the_call_is_known_as_lost(media: MediaClient) -> None:
+    """Nobody had taken it yet; of a call that never was there, nothing is lost."""
+    talk_and_end(media)
+    await run_once(media)
+    assert await media.take("c") == TakenCall(is_lost=True)
+    media.perform(EndLeg("other", "other:1", "caller_left"))
+    await run_once(media)
+    assert "other" not in media._cut
 
 
 async def test_calls_are_over_where_no_media_process_can_be_started(media: MediaClient, reports: Reports) -> None:
