@@ -10,7 +10,8 @@ from shared.findings import Finding, State
 SYNC_STALE_AFTER = timedelta(minutes=15)
 REPAIR_STALE_AFTER = timedelta(hours=6)
 MANY_DELETED = 10
-"""A person deletes an activity now and then; so many at once point to a restored or emptied environment."""
+"""A person deletes an activity now and then, which is only counted; so many in a day point to a restored
+or emptied environment."""
 
 
 def calls(sync: EnterpriseCalls, clock: Clock) -> Callable[[], Awaitable[Finding]]:
@@ -62,7 +63,10 @@ def _mended(mark: Mark) -> Finding:
             "if that was not meant, `calls unlogged` lists them and `calls restore` makes them again",
             _figures(mark),
         )
-    return Finding(State.OK, "every call record has its activity, or a reason why not", figures=_figures(mark))
+    said = (
+        f", {mark.deleted} of them that it was deleted in Dynamics: `calls unlogged` names it" if mark.deleted else ""
+    )
+    return Finding(State.OK, "every call record has its activity, or a reason why not" + said, figures=_figures(mark))
 
 
 def _figures(mark: Mark) -> dict[str, object]:

@@ -18,6 +18,7 @@ from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
 from shared.enterprise_calls.comparison import TO_BE_REPAIRED, Comparison, State
 from shared.enterprise_calls.windows import by_call, pages
+from shared.errors import Missing, VoiceError
 from shared.storage.leases import Leases
 from shared.storage.tables import Table
 
@@ -30,6 +31,7 @@ AHEAD = timedelta(minutes=3)
 FIRST = timedelta(days=1)
 REPAIR_OVER = timedelta(hours=25)
 STUCK_AFTER = timedelta(hours=4)
+"""After so long the voice cloud is asked whether a pool's call goes on; it may."""
 FIGURES = ("repaired", "stuck", "unreadable", "deleted")
 
 log = logging.getLogger(__name__)
@@ -125,7 +127,8 @@ class EnterpriseCalls:
         reconciled = [one for one in everything if one.state is not State.DELETED]
         cause = f"repair-{to_iso(now)}"
         await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, cause) for one in reconciled])
-        stuck = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
+        long = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
+        stuck = [call_id for call_id in long if await self._is_over(call_id)]
         for call_id in stuck:
             await self._store.ended(call_id)
         figures = {"repaired": len(lost), "stuck": len(stuck), "deleted": len(found) - len(lost)}
@@ -133,6 +136,26 @@ class EnterpriseCalls:
         if lost or stuck:
             log.warning("calls repaired", extra={"unlogged": len(lost), "stuck": len(stuck)})
         return {"unlogged": len(lost), "stuck": len(stuck), "deleted": len(found) - len(lost)}
+
+    async def _is_over(self, call_id: str) -> bool:
+        """Whether a call has ended that nobody said so of: it has its record, or nobody who was in it is in a call.
+
+        While the voice cloud does not say, it goes on.
+        """
+        try:
+            if rows := await self._enreach.calls_of(call_id):
+                return all(row.ended_at for row in rows)
+            users = {event.user_id for event in (await self._store.call(call_id)).events if event.user_id}
+            return not any([await self._is_talking(user) for user in sorted(users)])
+        except VoiceError as error:
+            log.warning("it is not known whether a call goes on", extra={"call_id": call_id, "code": error.code})
+            return False
+
+    async def _is_talking(self, user_id: str) -> bool:
+        try:
+            return await self._enreach.is_talking(user_id)
+        except Missing:
+            return False
 
     async def unlogged(self) -> Sequence[Unlogged]:
         """The calls of the last day without an activity that they should have: the next repair has them reconciled,

@@ -12,7 +12,6 @@ from shared.dataverse.model import Change
 from shared.enterprise_calls.health import MANY_DELETED
 from shared.enterprise_calls.health import calls as health
 from shared.errors import VoiceError
-from shared.storage.tables import Row
 from tests.fixtures.calls import MOBILE, CallWorld
 from tests.fixtures.reconciling import all_of
 
@@ -118,12 +117,21 @@ async def test_an_activity_the_app_may_not_read_is_not_taken_for_deleted(calls: 
 
 
 async def test_many_deleted_activities_are_a_fault(calls: CallWorld) -> None:
-    """An environment that was restored or emptied is noticed, and the cure is named."""
-    values = {"synced_at": utc_now(), "repaired_at": utc_now(), "deleted": MANY_DELETED}
-    await calls.services.tables.table("polls").put(Row("calls", "watermark", values))
-    finding = await health(calls.services.enterprise_calls, utc_now)()
-    assert finding.state == "degraded"
-    assert "calls restore" in (finding.cure or "")
+    """An environment that was restored or emptied is noticed by what is not in Dynamics, and the cure is named; few
+    are told of and counted only."""
+    call_ids = [await logged(calls) for _ in range(MANY_DELETED)]
+    await calls.services.enterprise_calls.run()
+    for call_id in call_ids[1:]:
+        await calls.services.dataverse.delete(calls.path(call_id))
+    await calls.services.enterprise_calls.repair()
+    few = await health(calls.services.enterprise_calls, utc_now)()
+    assert (few.state, few.figures["deleted"]) == ("ok", MANY_DELETED - 1)
+    assert f"{MANY_DELETED - 1} of them that it was deleted in Dynamics" in few.detail
+    await calls.services.dataverse.delete(calls.path(call_ids[0]))
+    await calls.services.enterprise_calls.repair()
+    many = await health(calls.services.enterprise_calls, utc_now)()
+    assert (many.state, many.figures["deleted"]) == ("degraded", MANY_DELETED)
+    assert "calls restore" in (many.cure or "")
 
 
 async def test_a_comparison_of_many_calls_costs_few_requests(calls: CallWorld) -> None:

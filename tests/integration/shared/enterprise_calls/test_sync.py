@@ -22,6 +22,7 @@ from shared.errors import Misconfigured, Missing
 from shared.settings.model import SettingKind
 from shared.storage.leases import Leases
 from tests.fixtures.calls import (
+    ANNA,
     ANNA_D365,
     ANNA_SIGNED_IN,
     DEMO_CALL_SYNC,
@@ -202,6 +203,31 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     assert await sent(emptied) == [lost]
     await emptied.services.calls.reconcile(lost)
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
+
+
+async def test_a_pools_call_that_goes_on_for_hours_has_not_got_stuck(emptied: Listened) -> None:
+    """The voice cloud decides, not the time that has passed: who answered is in a call, then not any more."""
+    call_id, began = emptied.new_call(), utc_now() - STUCK_AFTER - timedelta(hours=1)
+    for sequence, kind, user in ((1, EventKind.ARRIVED, ""), (2, EventKind.ANSWERED, ANNA)):
+        event = CallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
+        await emptied.services.call_store.received(event)
+    emptied.cloud.talking = {ANNA}
+    assert (await emptied.services.enterprise_calls.repair())["stuck"] == 0
+    assert call_id in await emptied.services.call_store.going_on()
+    emptied.cloud.talking = set()
+    assert (await emptied.services.enterprise_calls.repair())["stuck"] == 1
+    assert call_id not in await emptied.services.call_store.going_on()
+
+
+async def test_a_pools_call_that_has_its_record_is_over(emptied: Listened) -> None:
+    """Whoever answered it may be in the next call."""
+    call_id, began = emptied.new_call(), utc_now() - STUCK_AFTER - timedelta(hours=1)
+    for sequence, kind, user in ((1, EventKind.ARRIVED, ""), (2, EventKind.ANSWERED, ANNA)):
+        event = CallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
+        await emptied.services.call_store.received(event)
+    emptied.cloud.talking = {ANNA}
+    emptied.cloud.add(call_id, start=began)
+    assert (await emptied.services.enterprise_calls.repair())["stuck"] == 1
 
 
 async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallWorld) -> None:
