@@ -4,6 +4,7 @@ The voice cloud gives the rows of a window oldest first, so windows are asked fo
 lies before is the next page, which may be short.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +13,9 @@ from urllib.parse import quote
 from uuid import UUID
 
 from shared.clock import Clock, to_iso
-from shared.enreach.model import HistoryRow
+from shared.enreach.model import HistoryRow, VoicePerson
 from shared.enreach.overview import Overview
-from shared.errors import InvalidInput, Unavailable
+from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.numbers import key_of
 from shared.outside import moment
 from shared.phone.agents import PhoneAgents
@@ -35,6 +36,8 @@ POOL_KEPT_S = 5.0
 SEEN = "history"
 SHOWN_TO = timedelta(milliseconds=1)
 """Times are shown to this: what began within it was shown."""
+
+log = logging.getLogger(__name__)
 
 Window = Callable[[datetime, datetime], Awaitable[Sequence[HistoryRow]]]
 
@@ -131,9 +134,9 @@ class CallHistory:
 
     async def _names(self, object_id: str, numbers: set[str]) -> dict[str, str]:
         """Of colleagues, however their number is written, and of customers whom the number alone identifies and this
-        agent may read; none of these while the index is being loaded."""
+        agent may read. Neither is waited for: without them the numbers are shown."""
         region = await self._settings.region()
-        people = await self._directory.colleagues()
+        people = await self._colleagues()
         named = {key_of(number, region): one.name for one in people for number in numbers_of(one)}
         keys = {number: key_of(number, region) for number in numbers}
         known = {number: named[key] for number, key in keys.items() if key and key in named}
@@ -142,6 +145,13 @@ class CallHistory:
         except Unavailable:
             return known
         return known | {number: one.only.name for number, one in found.items() if one.only}
+
+    async def _colleagues(self) -> Sequence[VoicePerson]:
+        try:
+            return await self._directory.colleagues()
+        except (Unavailable, Misconfigured, Forbidden, Missing, InvalidInput) as error:
+            log.warning("colleagues are not named in a history", extra={"code": error.code})
+            return ()
 
 
 async def _backwards(

@@ -48,3 +48,23 @@ async def test_a_colleague_is_named_however_the_number_is_written(services: Serv
     shown = await services.phone.history.show(ANNA_SIGNED_IN, "", "own")
     found = {one["callId"]: one["name"] for one in shown["entries"]}
     assert found == {f"c{at}": name for at, name in enumerate(NUMBERS.values())}
+
+
+@pytest.mark.parametrize("status", [503, 403, 404])
+async def test_calls_are_shown_without_names_while_the_directory_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Numbers help more than nothing."""
+
+    def failing(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status) if "/directory/" in request.url.path else answer(request)
+
+    transport = httpx.MockTransport(failing)
+    monkeypatch.setattr("shared.phone.services._client", lambda: httpx.AsyncClient(transport=transport))
+    services = Services(world.environ)
+    try:
+        shown = await services.phone.history.show(ANNA_SIGNED_IN, "", "own")
+    finally:
+        await services.close()
+    assert {one["callId"]: one["name"] for one in shown["entries"]} == {f"c{at}": "" for at in range(len(NUMBERS))}
+    assert "+35891001002" in {one["number"] for one in shown["entries"]}
