@@ -95,7 +95,7 @@ async def test_a_call_rings_is_taken_held_and_hung_up(phone: Phone) -> None:
     began = time.monotonic()
     call_id = await phone.is_called()
     rung = await waiting
-    assert (rung.status_code, time.monotonic() - began < 1) == (200, True)
+    assert (rung.status_code, time.monotonic() - began < 10) == (200, True)
     call = await phone.becomes(call_id, "ringing")
     assert (call["direction"], call["party"]["number"]) == ("inbound", MATTI_NUMBER)
     shown = (await phone.browser.get(f"/phone/calls/{call_id}")).json()

@@ -40,7 +40,7 @@ async def parts(content: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("announced", [True, False])
 async def test_a_stranger_cannot_make_everybody_wait(voicecloud_shared: VoiceCloud, announced: bool) -> None:
     """Millions of values in one anonymous request are refused unread, whether their length is told or not."""
-    async with httpx.AsyncClient(base_url=voicecloud_shared.url, timeout=30) as stranger, lag(0.5):
+    async with httpx.AsyncClient(base_url=voicecloud_shared.url, timeout=30) as stranger, lag(1.0):
         answer = await stranger.post("/authuser/x", content=HOSTILE if announced else parts(HOSTILE))
     assert (answer.status_code, answer.json()["Code"]) == (413, "body-too-large")
 
@@ -71,7 +71,7 @@ def test_no_handler_reads_a_body_by_itself() -> None:
 
 async def test_an_announcement_is_read_only_of_who_may_upload_it(voicecloud_shared: VoiceCloud) -> None:
     """Its larger limit is not a stranger's."""
-    async with httpx.AsyncClient(base_url=voicecloud_shared.url, timeout=30) as stranger, lag(0.5):
+    async with httpx.AsyncClient(base_url=voicecloud_shared.url, timeout=30) as stranger, lag(1.0):
         refused = await stranger.put("/prompts/music/audio", content=parts(HOSTILE))
     assert refused.status_code == 401
     answer = await voicecloud_shared.client.put("/prompts/music/audio", content=b"x" * (8 * 1024 * 1024 + 1))

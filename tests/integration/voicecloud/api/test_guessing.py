@@ -1,6 +1,7 @@
 """Guessing passwords over the API."""
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -38,11 +39,11 @@ async def test_any_number_of_guesses_at_once_are_five(voicecloud: VoiceCloud) ->
 
 async def test_an_unknown_name_takes_as_long_as_a_known_one(voicecloud: VoiceCloud) -> None:
     """Otherwise the time of an answer tells who has an account."""
-    spent = {}
-    for name in (API_USER, "nobody@example.com"):
+    spent = {API_USER: math.inf, "nobody@example.com": math.inf}
+    for name in [*spent] * 3:
         began = time.perf_counter()
         assert await tried(voicecloud, name, "wrong", name) == "sign-in"
-        spent[name] = time.perf_counter() - began
+        spent[name] = min(spent[name], time.perf_counter() - began)  # what the machine did besides does not count
     assert 0.3 < spent[API_USER] / spent["nobody@example.com"] < 3
 
 
@@ -57,7 +58,7 @@ async def test_checking_passwords_holds_up_nobody(voicecloud: VoiceCloud) -> Non
     codes = [one.result() for one in tries]
     assert set(codes) == {"sign-in", "sign-in-busy"}
     assert codes.count("sign-in-busy") == 40
-    assert worst < 1  # checked on the loop, sixty would take four
+    assert worst < 2  # checked on the loop, sixty would take four
     assert await tried(voicecloud, API_USER, API_PASSWORD, "10.0.1.1") == "in"
 
 

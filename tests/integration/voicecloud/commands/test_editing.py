@@ -93,7 +93,7 @@ async def test_what_was_open_ends_at_once(
         await socket.receive_str()
         await anext(states)
         await command("users", deed, name)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(8):
             assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
             assert [state async for state in states] == []
     assert ANNA not in voicecloud.store.phones.sessions.users()
@@ -218,7 +218,7 @@ async def test_a_change_is_noticed(voicecloud: VoiceCloud, monkeypatch: pytest.M
     directory = Directory(documents)
     await directory.load()
     await Editor(documents, directory, lambda: PASSWORD).run(parser().parse_args(["users", "create", NEW]))
-    async with asyncio.timeout(10), httpx.AsyncClient(base_url=voicecloud.url) as client:
+    async with asyncio.timeout(30), httpx.AsyncClient(base_url=voicecloud.url) as client:
         body = {"UserName": NEW, "Password": PASSWORD}
         while voicecloud.store.directory.user_named(NEW) is None:  # noqa: ASYNC110 (no bell rings)
             await asyncio.sleep(0.05)

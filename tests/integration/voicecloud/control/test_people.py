@@ -26,7 +26,7 @@ async def started(cloud: VoiceCloud, path: str, **body: Any) -> str:
 
 async def state(cloud: VoiceCloud, call_id: str, user: str | None, wanted: str) -> None:
     """Waits until a party is in this state."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             call = cloud.store.telephony.engine.platform.live_call(call_id)
             if call and any(leg.user_id == user and leg.state == wanted for leg in call.legs):
@@ -138,7 +138,7 @@ async def test_an_outgoing_call_is_transferred_to_a_pool(voicecloud_shared: Voic
     call_id = await started(cloud, f"agents/{CARLA}/calls", Number=CUSTOMER, Terminal="mobile", Answer="nobody")
     assert (await command(cloud, f"calls/{call_id}/answer")).status_code == 200
     assert (await command(cloud, f"calls/{call_id}/transfer", User=CARLA, To=SALES_NUMBER)).status_code == 200
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not any(one["State"] == "talking" for one in await calls(cloud)):
             await command(cloud, f"calls/{call_id}/answer", User=DAVID)
             await command(cloud, f"calls/{call_id}/answer", User=ELINA)

@@ -28,7 +28,7 @@ async def connected() -> tuple[Voice, Voice]:
     """Two peers that speak with each other directly."""
     one, other = Voice(600), Voice(1700)
     await one.call(other.peer.answer)
-    await asyncio.wait_for(other.connected.wait(), 5)
+    await asyncio.wait_for(other.connected.wait(), 30)
     return one, other
 
 
@@ -152,7 +152,7 @@ async def test_a_telephone_network_without_opus_is_spoken_with_in_its_own_way(la
 
     async with voices(600, 1700) as (one, other):
         await one.call(answered)
-        await asyncio.wait_for(other.connected.wait(), 5)
+        await asyncio.wait_for(other.connected.wait(), 30)
         other.talk()
         await eventually(lambda: min(len(one.heard), len(other.heard)) > 20)
         assert abs((await one.listen())[0] - 1700) < 20

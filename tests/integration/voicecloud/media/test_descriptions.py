@@ -14,7 +14,7 @@ from tests.fixtures.media_floor import CALLER, Floor
 from voicecloud.media.sdp import LONGEST_SDP
 
 CHANGES = 150
-MOST_S = 1.0
+MOST_S = 3.0
 STRANGE = (
     *("m=video 9 UDP/TLS/RTP/SAVPF 96", "m=audio 9 UDP/TLS/RTP/SAVPF 96", "m=application 9 DTLS/SCTP 5000"),
     *("a=candidate:1 1 udp 1 999.1.1.1 99999 typ host", "a=rtpmap:96 VP8/90000", "a=setup:passive", "a=inactive"),

@@ -50,7 +50,7 @@ async def test_the_address_that_others_see_is_offered() -> None:
         answer = await there.answer(await voice.peer.offer())
         assert {address for address, _ in CANDIDATE.findall(answer)} == {"203.0.113.7"}
         await voice.peer.accept(answer)
-        await asyncio.wait_for(voice.connected.wait(), 10)
+        await asyncio.wait_for(voice.connected.wait(), 30)
         await there.close()
 
 
@@ -73,7 +73,7 @@ async def test_a_machine_without_a_network_offers_itself(monkeypatch: pytest.Mon
         answer = await there.answer(await voice.peer.offer())
         assert {address for address, _ in CANDIDATE.findall(answer)} == {"127.0.0.1"}
         await voice.peer.accept(answer)
-        await asyncio.wait_for(voice.connected.wait(), 10)
+        await asyncio.wait_for(voice.connected.wait(), 30)
         await there.close()
 
 
@@ -94,7 +94,7 @@ async def test_a_peer_that_tells_none_of_its_addresses_is_answered() -> None:
         offer = re.sub(r"(a=candidate:\S+ \d udp \d+ )\S+", r"\1 0f6e1e5c.local", await voice.peer.offer())
         there = peer()
         await voice.peer.accept(await there.answer(offer.replace("udp  ", "udp ")))
-        await asyncio.wait_for(voice.connected.wait(), 10)
+        await asyncio.wait_for(voice.connected.wait(), 30)
         await there.close()
 
 
@@ -111,5 +111,5 @@ async def test_an_offer_that_lacks_something_is_refused_at_once(broken: str) -> 
     began = time.monotonic()
     with pytest.raises(InvalidInput, match="sdp-malformed"):
         await there.answer(offer)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
     await asyncio.gather(there.close(), voice.peer.close())

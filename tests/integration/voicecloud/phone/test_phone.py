@@ -178,12 +178,12 @@ async def test_the_event_stream_gives_the_whole_state_and_goes_on_where_it_was(
         first = await anext(states)
         assert first["calls"] == []
         call_id = await direct_call(voicecloud, ANNA)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(8):
             second = await anext(states)
         assert [call["callId"] for call in second["calls"]] == [call_id]
     async with anna.events(second["version"]) as states:
         await anna.do(call_id, "decline")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(8):
             third = await anext(states)
         assert third["version"] != second["version"]
         assert [call["state"] for call in third["calls"]] == ["ended"]
@@ -196,7 +196,7 @@ async def test_waiting_for_a_change_ends_with_it(voicecloud: VoiceCloud, anna: W
     await asyncio.sleep(0.1)
     assert not waiting.done()
     await direct_call(voicecloud, ANNA)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(8):
         assert (await waiting)["version"] != version
     version = (await anna.state())["version"]
     assert (await anna.state(Version=version, WaitS="0.1"))["version"] == version

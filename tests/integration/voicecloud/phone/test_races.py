@@ -146,6 +146,6 @@ async def test_a_page_that_dies_before_its_voice_was_offered_holds_nobody(
 
 
 async def settled(holds: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 (no bell rings)
             await asyncio.sleep(0.01)

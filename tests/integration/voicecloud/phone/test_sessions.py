@@ -17,8 +17,8 @@ from voicecloud.rte.tokens import Tokens
 from voicecloud.simulation.telephones import Answering
 
 PAGES = "http://localhost:7071"
-AT_ONCE_S = 2.0
-"""Long before the ten seconds after which a stream would check by itself."""
+AT_ONCE_S = 8.0
+"""Before the ten seconds after which a stream would check by itself."""
 
 
 @pytest_asyncio.fixture

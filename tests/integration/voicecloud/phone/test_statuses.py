@@ -80,7 +80,7 @@ async def test_the_phone_learns_of_another_status_at_once(voicecloud: VoiceCloud
     for event_type, profile in ((LUNCH, "Lunch"), (AVAILABLE, "Available")):
         waiting = asyncio.ensure_future(anna.state(Version=version, WaitS="10"))
         await set_status(voicecloud, event_type)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(8):
             shown = await waiting
         assert shown["availability"]["profile"] == profile
         version = shown["version"]

@@ -36,7 +36,7 @@ class HubClient:
         return data
 
     async def wait_for(self, wanted: Any) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 for message in self._received:
                     if wanted(message):

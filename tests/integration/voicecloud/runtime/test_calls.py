@@ -20,7 +20,7 @@ async def subscribe(cloud: VoiceCloud, *event_types: str) -> None:
 
 async def callbacks_of(cloud: VoiceCloud) -> list[dict[str, Any]]:
     """The sales callbacks, once there are any."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (rows := (await cloud.client.get("/callbacks", params={"ListId": SALES_LIST})).json()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return list(rows)

@@ -9,7 +9,7 @@ from tests.fixtures.webhook_receiver import Receiver
 
 async def log_of(cloud: VoiceCloud, count: int) -> list[Any]:
     """The delivery log, once it has so many attempts."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(found := await cloud.store.webhooks.log(100)) < count:  # noqa: ASYNC110 (a table rings no bell)
             await asyncio.sleep(0.02)
     return found

@@ -47,7 +47,7 @@ async def test_a_call_with_further_media_is_a_call(run_voicecloud: RunVoiceCloud
     async with sip_line(run_voicecloud) as line, voices(440) as [voice]:
         call = await arrives(line, await voice.peer.offer() + further)
         await is_taken(line, voice, call.call_id)
-        await asyncio.wait_for(voice.connected.wait(), 8)
+        await asyncio.wait_for(voice.connected.wait(), 30)
         ports = [part.split()[:2] for part in line.janus.answers[0].splitlines() if part.startswith("m=")]
         assert ports[1] == [further.split()[0], "0"]
         assert ports[0] != ["m=audio", "0"]
