@@ -27,6 +27,7 @@ type Properties = Mapping[str, Any]
 
 SEND_TIME_OUT_S = 30.0
 TRY_TIME_OUT_S = 10.0
+PAGE = 250
 MAX_MESSAGE_ID = 128
 """Longest message id the service takes."""
 
@@ -102,6 +103,16 @@ class Bus:
         with _errors(queue):
             async with self._client.get_queue_receiver(queue, **options) as opened:
                 yield opened
+
+    async def waiting(self, queue: str) -> list[bytes]:
+        """The bodies of all messages that wait, are scheduled or are being handled, without touching them."""
+        found: list[bytes] = []
+        async with self.receiver(queue) as receiver:
+            sequence_number = 0
+            while page := await receiver.peek_messages(PAGE, sequence_number=sequence_number, timeout=TRY_TIME_OUT_S):
+                found += [b"".join(message.body) for message in page]
+                sequence_number = int(page[-1].sequence_number or 0) + 1
+        return found
 
     async def close(self) -> None:
         for sender in self._senders.values():

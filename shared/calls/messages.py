@@ -1,5 +1,6 @@
 """The messages of the ``calls`` queue."""
 
+import json
 from datetime import datetime
 
 from shared.bus.events import Event
@@ -19,6 +20,14 @@ def check_wanted(call_id: str, attempt: int, now: datetime, cause: str) -> Event
     """Asks to reconcile a call; ``cause`` tells apart what is not the same wish. No personal data (H3)."""
     data = {"call_id": call_id, "attempt": attempt, "cause": cause}
     return Event(f"call/{call_id}/{cause}/{attempt}", CHECK, SOURCE, call_id, now, data)
+
+
+def call_of(body: bytes) -> str | None:
+    """The call that a message of the queue is about; None for what is no such message."""
+    try:
+        return str(json.loads(body)["data"]["call_id"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def noted(call_id: str, now: datetime) -> tuple[Event, float]:

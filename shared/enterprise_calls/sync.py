@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.bus.bus import Bus
-from shared.calls.messages import check_wanted
+from shared.calls.messages import call_of, check_wanted
 from shared.calls.model import QUEUE
 from shared.calls.service import Calls, changed_at, is_done
 from shared.calls.store import CallStore
@@ -125,8 +125,7 @@ class EnterpriseCalls:
                 await self._calls.was_found(one.call_id)
         lost = [one for one in found if one.state in TO_BE_REPAIRED]
         reconciled = [one for one in everything if one.state is not State.DELETED]
-        cause = f"repair-{to_iso(now)}"
-        await self._bus.send_all(QUEUE, [check_wanted(one.call_id, 0, now, cause) for one in reconciled])
+        await self._have_reconciled([one.call_id for one in reconciled], now)
         long = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
         stuck = [call_id for call_id in long if await self._is_over(call_id)]
         for call_id in stuck:
@@ -136,6 +135,13 @@ class EnterpriseCalls:
         if lost or stuck:
             log.warning("calls repaired", extra={"unlogged": len(lost), "stuck": len(stuck)})
         return {"unlogged": len(lost), "stuck": len(stuck), "deleted": len(found) - len(lost)}
+
+    async def _have_reconciled(self, call_ids: Sequence[str], now: datetime) -> None:
+        """One message a call: one that waits, or is tried again, does as well as another."""
+        waiting = {call_of(body) for body in await self._bus.waiting(QUEUE)} if call_ids else set()
+        events = [check_wanted(one, 0, now, f"repair-{to_iso(now)}") for one in call_ids if one not in waiting]
+        if events:
+            await self._bus.send_all(QUEUE, events)
 
     async def _is_over(self, call_id: str) -> bool:
         """Whether a call has ended that nobody said so of: it has its record, or nobody who was in it is in a call.

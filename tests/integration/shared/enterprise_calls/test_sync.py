@@ -11,7 +11,8 @@ import pytest_asyncio
 from azure.servicebus.aio import ServiceBusReceiver
 
 from shared.calls import rules
-from shared.calls.model import CallEvent, EventKind
+from shared.calls.messages import call_of, check_wanted
+from shared.calls.model import QUEUE, CallEvent, EventKind
 from shared.clock import to_iso, utc_now
 from shared.dataverse import names
 from shared.dataverse.model import Change
@@ -203,6 +204,18 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     assert await sent(emptied) == [lost]
     await emptied.services.calls.reconcile(lost)
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 3600.0])
+async def test_a_call_whose_message_waits_gets_no_second_one(emptied: Listened, delay_s: float) -> None:
+    """However often it is found unlogged: whether the message waits or is to be tried later, there is one."""
+    call_id, now = emptied.new_call(), utc_now()
+    emptied.cloud.add(call_id, **MOBILE, ModifiedTime=to_iso(now - timedelta(hours=2)))
+    await emptied.services.bus.send(QUEUE, check_wanted(call_id, 3, now, "before"), delay_s=delay_s)
+    for _ in range(2):
+        assert (await emptied.services.enterprise_calls.repair())["unlogged"] == 1
+    waiting = [call_of(body) for body in await emptied.services.bus.waiting(QUEUE)]
+    assert waiting.count(call_id) == 1
 
 
 async def test_a_pools_call_that_goes_on_for_hours_has_not_got_stuck(emptied: Listened) -> None:
