@@ -20,6 +20,7 @@ from shared.enreach.model import Callback
 from shared.errors import Conflict, InvalidInput, Missing, Unavailable
 from shared.identity.model import Identification
 from shared.identity.service import Identity
+from shared.numbers import known
 from shared.settings.model import CallbackProfile, SyncMethod
 from shared.settings.service import Settings
 
@@ -79,7 +80,8 @@ class Callbacks:
         except Missing:
             return Outcome.GONE
         identification = await self._identity.identify(callback.caller_number)
-        callback = replace(callback, caller_number=identification.e164 or callback.caller_number)
+        number = identification.e164 or known(callback.caller_number, await self._settings.region())
+        callback = replace(callback, caller_number=number)
         caller = caller_key(callback.list_id, callback.id, identification.e164)
         record = await self._store.callback(caller, callback.id)
         if record and record.stage is Stage.CLOSED:

@@ -10,7 +10,7 @@ from shared.enreach import names
 from shared.enreach.model import HistoryRow, PoolAgent, PoolRow, VoicePerson
 from shared.enreach.parsing import is_work, listed, same_id
 from shared.enreach.transport import Transport, as_documented
-from shared.numbers import known
+from shared.numbers import as_given
 from shared.outside import moment, seconds_or_none
 from shared.text import cleaned
 
@@ -117,7 +117,7 @@ def _to_history(row: Mapping[str, Any]) -> HistoryRow:
         started_at=moment(row[names.STARTED]),
         is_outgoing=is_outgoing,
         is_answered=not row.get(names.END_RESULT),
-        number=_text(row, names.B_NUMBER) if is_outgoing else known(_text(row, names.A_NUMBER)),
+        number=_text(row, names.B_NUMBER) if is_outgoing else as_given(_text(row, names.A_NUMBER)),
         pool=_text(row, names.QUEUE_NAME),
         pool_id=same_id(row.get(names.QUEUE_ID)),
         duration_s=seconds_or_none(row.get(names.DURATION)) or 0,

@@ -8,7 +8,7 @@ from shared.enreach import names
 from shared.enreach.model import AvailabilityEvent, Callback, CallPage, CallRow
 from shared.enreach.transport import as_documented
 from shared.errors import Unavailable
-from shared.numbers import known
+from shared.numbers import as_given
 from shared.outside import LONGEST_S, is_call_id, moment, moment_or_none, seconds_or_none
 from shared.text import cleaned
 
@@ -41,7 +41,7 @@ def to_callback(row: Mapping[str, Any]) -> Callback:
         id=_id(row, names.ID),
         list_id=_id(row, names.LIST_ID),
         is_open=row[names.STATE] == names.STATE_OPEN,
-        caller_number=known(_text(row, names.CALLER_NUMBER)),
+        caller_number=as_given(_text(row, names.CALLER_NUMBER)),
         created_at=moment(row[names.CREATED_TIME]),
         queue_name=_text(row, names.QUEUE_NAME),
         note=_text(row, names.NOTE),
@@ -102,7 +102,7 @@ def _with_particulars(call: CallRow, row: Mapping[str, Any]) -> CallRow:
         ended_at=call.ended_at,
         answered_at=answered_at,
         is_outgoing=bool(row.get(names.DIRECTION)),
-        a_number=known(_text(row, names.A_NUMBER)),
+        a_number=as_given(_text(row, names.A_NUMBER)),
         b_number=_text(row, names.B_NUMBER),
         pool=_text(row, names.QUEUE_NAME),
         terminal=_text(row, names.TERMINAL),

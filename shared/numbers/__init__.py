@@ -6,11 +6,12 @@ which numbers are one telephone line. Nothing here loads the library's metadata 
 
 from shared.numbers.lines import line_of
 from shared.numbers.masking import mask
-from shared.numbers.network import from_network, key_of, known
+from shared.numbers.network import as_given, from_network, key_of, known
 from shared.numbers.parsing import is_region, lines_in, numbers_in, to_e164
 from shared.numbers.withheld import is_withheld
 
 __all__ = [
+    "as_given",
     "from_network",
     "is_region",
     "is_withheld",

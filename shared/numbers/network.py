@@ -6,7 +6,7 @@ from collections.abc import Collection
 from shared.numbers.cleaning import cleaned
 from shared.numbers.lines import line_of
 from shared.numbers.parsing import spelled
-from shared.numbers.withheld import is_withheld
+from shared.numbers.withheld import is_withheld, is_withheld_everywhere
 
 LONGEST = 64
 """No number is as long (E.164 has 15 digits), but what a network delivers as one may be anything."""
@@ -45,9 +45,14 @@ def key_of(text: str, region: str | None) -> str:
     return line_of(from_network(text, region))
 
 
-def known(text: str) -> str:
+def known(text: str, region: str | None = None) -> str:
     """A caller's number as somebody else gave it, or empty where it only says that it is withheld."""
-    return "" if is_withheld(text) else text
+    return "" if is_withheld(text, region) else text
+
+
+def as_given(text: str) -> str:
+    """As ``known``, where the country is not known yet: whoever knows it asks ``known`` or ``from_network`` then."""
+    return "" if is_withheld_everywhere(text) else text
 
 
 def _ours(readings: Collection[str], own: Collection[str]) -> str | None:

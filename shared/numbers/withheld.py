@@ -42,3 +42,10 @@ def is_withheld(text: str, region: str | None = None) -> bool:
     plain = cleaned(text)
     digits = {character for character in plain if character.isdigit()}
     return not digits - {"0"} or is_keypad_word(plain, region) or bool(_WORDS.search(plain))
+
+
+def is_withheld_everywhere(text: str) -> bool:
+    """As ``is_withheld``, where the country is not known: the bare digits of a word may be somebody's number there."""
+    plain = cleaned(text)
+    is_bare = is_keypad_word(plain) and not plain.startswith(("+", "00")) and not _WORDS.search(plain)
+    return is_withheld(text) and not is_bare

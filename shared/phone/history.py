@@ -6,7 +6,7 @@ lies before is the next page, which may be short.
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from shared.clock import Clock, to_iso
 from shared.enreach.model import HistoryRow, VoicePerson
 from shared.enreach.overview import Overview
 from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing, Unavailable
-from shared.numbers import key_of
+from shared.numbers import key_of, known
 from shared.outside import moment
 from shared.phone.agents import PhoneAgents
 from shared.phone.caching import Cached
@@ -86,6 +86,8 @@ class CallHistory:
             raise InvalidInput("malformed-history", "scope is own or pool")
         found = await (self._own(object_id, until) if scope == "own" else self._pool(object_id, until))
         page, following = _page(found)
+        region = await self._settings.region()
+        page = [row if row.is_outgoing else replace(row, number=known(row.number, region)) for row in page]
         names = await self._names(object_id, {row.number for row in page if row.number})
         entries = [_entry(row, names.get(row.number, ""), scope) for row in page]
         missed = await self._missed(object_id, found.rows) if scope == "own" and not before else 0
@@ -139,12 +141,12 @@ class CallHistory:
         people = await self._colleagues()
         named = {key_of(number, region): one.name for one in people for number in numbers_of(one)}
         keys = {number: key_of(number, region) for number in numbers}
-        known = {number: named[key] for number, key in keys.items() if key and key in named}
+        of_colleagues = {number: named[key] for number, key in keys.items() if key and key in named}
         try:
-            found = await self._readable.of(object_id, numbers - known.keys())
+            found = await self._readable.of(object_id, numbers - of_colleagues.keys())
         except Unavailable:
-            return known
-        return known | {number: one.only.name for number, one in found.items() if one.only}
+            return of_colleagues
+        return of_colleagues | {number: one.only.name for number, one in found.items() if one.only}
 
     async def _colleagues(self) -> Sequence[VoicePerson]:
         try:

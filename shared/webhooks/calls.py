@@ -9,7 +9,7 @@ from shared.calls.model import CallEvent, EventKind
 from shared.enreach import names
 from shared.enreach.parsing import same_id
 from shared.errors import InvalidInput
-from shared.numbers import known
+from shared.numbers import as_given
 from shared.webhooks.parsing import call_of, moment_of, sequence_of, text_of
 
 POOL_EVENTS = {
@@ -51,7 +51,7 @@ def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> Ca
         sequence=sequence_of(body) or round(at.timestamp() * 1000),
         kind=kind,
         at=at,
-        number=known(text_of(body, names.EVENT_CALLER_NUMBER)),
+        number=as_given(text_of(body, names.EVENT_CALLER_NUMBER)),
         pool=text_of(body, names.EVENT_QUEUE_NAME),
         user_id=same_id(text_of(body, names.EVENT_USER_ID)),
         terminal=text_of(body, names.EVENT_TERMINAL),

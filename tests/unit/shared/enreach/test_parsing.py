@@ -113,3 +113,12 @@ def test_a_user_is_the_same_in_capitals() -> None:
 def test_a_pools_call_is_work_unless_it_says_otherwise(told: dict[str, object], *, is_work: bool) -> None:
     """Null says nothing, as a privacy that is missing does; the row's own is ``Work``."""
     assert read(**told).is_work is is_work
+
+
+@pytest.mark.parametrize(("given", "kept"), [("7378742833", "7378742833"), ("+7378742833", ""), ("anonymous", "")])
+def test_digits_that_may_be_a_line_are_kept_until_the_country_is_known(given: str, kept: str) -> None:
+    """RESTRICTED on a keypad is a line in Austin, too."""
+    row = {"Id": "c1", "ListId": "L1", "State": "Open", "CreatedTime": "2026-11-22T08:00:00Z", "CallerNumber": given}
+    callback = callback_or_none(row)
+    assert callback is not None
+    assert (callback.caller_number, read(ANum=given).a_number) == (kept, kept)

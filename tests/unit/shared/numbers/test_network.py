@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.numbers import from_network, is_withheld, key_of, to_e164
+from shared.numbers import as_given, from_network, is_withheld, key_of, known, to_e164
 from tests.fixtures.cases import rows
 
 TRUNK = [row for row in rows("trunk-numbers.tsv") if row[0] in {"To", "From"} and " with " not in row[1]]
@@ -128,3 +128,20 @@ def test_a_known_line_is_found_however_a_network_shows_it(one: str, other: str) 
     """It gets the spelling that it is known by, so that routing finds its pool."""
     known = from_network(one, None)
     assert from_network(other, None, {"+358401234567", known}) == known
+
+
+@pytest.mark.parametrize(
+    ("given", "country", "right"),
+    [
+        ("7378742833", "US", "7378742833"),
+        ("(737) 874-2833", "US", "(737) 874-2833"),
+        ("266696687", "PT", "266696687"),
+        ("266696687", "FI", ""),
+        ("+266696687", "PT", ""),
+        ("anonymous", "US", ""),
+        ("0", "US", ""),
+    ],
+)
+def test_digits_of_a_word_are_decided_on_where_the_country_is_known(given: str, country: str, right: str) -> None:
+    """A line in Austin or Évora calls: nothing on the way to who knows the country takes its number away."""
+    assert known(as_given(given), country) == right
