@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from shared.dataverse.model import Change
+from shared.phone.services import OFFERS_PER_S
 from tests.fixtures.calls import MATTI, MATTI_NUMBER
 from tests.fixtures.live_phone import ANNA, DAVID, OFFER, LivePhones
 from tests.fixtures.world import eventually
@@ -171,12 +173,14 @@ async def test_a_flood_of_offers_stays_with_who_sends_it(phones: LivePhones) -> 
         path = f"/phone/calls/c{number % 7}/media"
         return (await phones.anna.post(path, content=OFFER, headers={**anna, **SDP})).status_code
 
+    began = time.monotonic()
     flood = asyncio.gather(*(offer(number) for number in range(300)))
     calm = await phones.david.post("/phone/calls/d1/media", content=OFFER, headers={**david, **SDP})
     assert calm.status_code == 201
     answered = await flood
     assert set(answered) == {201, 429}
-    assert len(phones.cloud.asked) - before - 1 == answered.count(201) < 30
+    refilled = OFFERS_PER_S * (time.monotonic() - began)  # the more, the busier the machine
+    assert len(phones.cloud.asked) - before - 1 == answered.count(201) < 30 + refilled
     last = await phones.anna.post("/phone/calls/c1/media", content=OFFER, headers={**anna, **SDP})
     if last.status_code == 429:
         assert (last.json()["code"], last.headers["Retry-After"]) == ("phone-too-often", "1")
