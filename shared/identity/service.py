@@ -1,7 +1,6 @@
 """Answers who calls: one point read in the index (D11, K3)."""
 
-from datetime import datetime, timedelta
-
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.identity.model import Identification
@@ -11,7 +10,7 @@ from shared.numbers import from_network, line_of, to_e164
 from shared.settings.service import Settings
 from shared.storage.tables import Table
 
-GENERATION_CACHED_FOR = timedelta(seconds=5)
+GENERATION_KEPT_S = 5.0
 """A generation is deleted only after its successor is in use, and then page by page: five seconds are safe."""
 
 
@@ -22,9 +21,7 @@ class Identity:
         self._table = table
         self._watermarks = WatermarkStore(table)
         self._settings = settings
-        self._clock = clock
-        self._generation: str | None = None
-        self._read_at: datetime | None = None
+        self._generations = Cached(self._read_generation, GENERATION_KEPT_S, clock)
 
     async def identify(self, number: str) -> Identification:
         """The customers of a number as networks and people write it; text that is not one number identifies nobody.
@@ -43,15 +40,12 @@ class Identity:
         e164 = to_e164(from_network(number, region), region)
         if e164 is None:
             return Identification(None)
-        generation = await self._current_generation()
-        if generation is None:
-            raise Unavailable("index-not-ready", "the number index has not been loaded yet")
+        generation = await self._generations.get(None)
         customers, more = await NumberStore(self._table, generation).find(line_of(e164))
         return Identification(e164, customers, more)
 
-    async def _current_generation(self) -> str | None:
-        now = self._clock()
-        if self._generation is None or self._read_at is None or now - self._read_at >= GENERATION_CACHED_FOR:
-            self._generation = (await self._watermarks.read()).generation
-            self._read_at = now
-        return self._generation
+    async def _read_generation(self, _key: None) -> str:
+        generation = (await self._watermarks.read()).generation
+        if generation is None:
+            raise Unavailable("index-not-ready", "the number index has not been loaded yet")
+        return generation

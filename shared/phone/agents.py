@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.enreach.model import PoolRow, VoicePerson
 from shared.enreach.overview import Overview
-from shared.phone.caching import Cached
 from shared.users.model import LinkedUser
 from shared.users.service import Users
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
@@ -15,7 +16,6 @@ from shared.identity.model import Customer, CustomerKind
 from shared.identity.records import KEYS, NAMES, PHONE_COLUMNS
 from shared.identity.service import Identity
 from shared.numbers import numbers_in
-from shared.phone.caching import Cached
 from shared.phone.searching import digits_of, name_pattern, number_pattern
 from shared.settings.service import Settings
 

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.enreach.model import PoolAgent, PoolRow, VoicePerson
 from shared.enreach.overview import Overview
 from shared.phone.agents import PhoneAgents
-from shared.phone.caching import Cached
 from shared.phone.customers import Customers, Reachable
 from shared.phone.searching import has
 from shared.phone.wallboard import PoolBoards

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from shared.caching import Cached
 from shared.clock import Clock, to_iso
 from shared.enreach.model import HistoryRow, VoicePerson
 from shared.enreach.overview import Overview
@@ -19,7 +20,6 @@ from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing, Unava
 from shared.numbers import key_of, known
 from shared.outside import moment
 from shared.phone.agents import PhoneAgents
-from shared.phone.caching import Cached
 from shared.phone.directory import PhoneDirectory, numbers_of
 from shared.phone.readable import ReadableCustomers
 from shared.settings.service import Settings

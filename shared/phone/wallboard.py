@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.enreach.model import PoolAgent, PoolRow
 from shared.enreach.overview import Overview
 from shared.phone.agents import PhoneAgents
-from shared.phone.caching import Cached
 
 FIGURES_KEPT_S = 2.0
 MEMBERS_KEPT_S = 3.0

@@ -1,12 +1,12 @@
 """Omnichannel's side through Dataverse: agents' presences are read from their status rows and set as the agents."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
@@ -22,7 +22,7 @@ from shared.users.model import Agent
 
 log = logging.getLogger(__name__)
 
-CACHED_FOR = timedelta(minutes=5)
+KEPT_S = 300.0
 COLUMNS = (f"_{names.AGENT}_value", f"_{names.PRESENCE}_value", names.PRESENCE_SINCE, names.PRESENCE_BY)
 PRESENCE_COLUMNS = (names.PRESENCE_ID, names.PRESENCE_TEXT, names.PRESENCE_BASE)
 
@@ -33,10 +33,7 @@ class Omnichannel:
     def __init__(self, dataverse: Dataverse, settings: Settings, clock: Clock) -> None:
         self._dataverse = dataverse
         self._settings = settings
-        self._clock = clock
-        self._reading = asyncio.Lock()
-        self._read_at: datetime | None = None
-        self._presences: Mapping[str, tuple[str, int]] = {}
+        self._presences = Cached(self._read_presences, KEPT_S, clock)
 
     async def read(self, agent: Agent) -> PresenceShown:
         """Who was never set to anything is offline."""
@@ -68,8 +65,7 @@ class Omnichannel:
 
     async def named(self, text: str) -> Presence | None:
         """The presence whose text is exactly this one; None where there is none, or several."""
-        await self._known("")
-        found = [key for key, (known, _) in self._presences.items() if known == text]
+        found = [key for key, (known, _) in (await self._presences.get(None)).items() if known == text]
         return await self.presence(found[0]) if len(found) == 1 else None
 
     async def presence(self, presence_id: str) -> Presence:
@@ -107,17 +103,19 @@ class Omnichannel:
         return await self._settings.presence()
 
     async def _known(self, presence_id: str) -> tuple[str, int] | None:
-        """Text and base status; asked afresh for one that is new, and every five minutes."""
-        async with self._reading:
-            is_old = self._read_at is None or self._clock() - self._read_at >= CACHED_FOR
-            if is_old or (presence_id and presence_id not in self._presences):
-                rows = await self._dataverse.every(names.PRESENCES, {"$select": ",".join(PRESENCE_COLUMNS)})
-                self._presences = {
-                    str(row[names.PRESENCE_ID]).lower(): (
-                        str(row.get(names.PRESENCE_TEXT) or ""),
-                        int(row.get(names.PRESENCE_BASE) or 0),
-                    )
-                    for row in rows
-                }
-                self._read_at = self._clock()
-        return self._presences.get(presence_id)
+        """Text and base status; asked for again where it is new."""
+        presences = await self._presences.get(None)
+        if presence_id not in presences:
+            self._presences.forget(None)
+            presences = await self._presences.get(None)
+        return presences.get(presence_id)
+
+    async def _read_presences(self, _key: None) -> Mapping[str, tuple[str, int]]:
+        rows = await self._dataverse.every(names.PRESENCES, {"$select": ",".join(PRESENCE_COLUMNS)})
+        return {
+            str(row[names.PRESENCE_ID]).lower(): (
+                str(row.get(names.PRESENCE_TEXT) or ""),
+                int(row.get(names.PRESENCE_BASE) or 0),
+            )
+            for row in rows
+        }

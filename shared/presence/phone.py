@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from shared.bus.bus import Bus
+from shared.caching import Cached
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, VoiceError
 from shared.outside import is_call_id, moment
-from shared.phone.caching import Cached
 from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, AgentState, Availability, CallNews, CallStep, Side

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
 from shared.settings.fields import ReadFields
@@ -13,13 +13,13 @@ from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings
 from shared.storage.tables import Row, Table
 
-CACHE_FOR = timedelta(seconds=2)
+KEPT_S = 2.0
 Setting = General | CallbackProfile | CallSync | PresenceSettings | PhoneSettings
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All settings as of ``read_at``; ``faults`` names each row that is not valid and why, ``ignored`` what of
+    """All settings at one moment; ``faults`` names each row that is not valid and why, ``ignored`` what of
     the rows is no setting: rows and fields that nothing reads."""
 
     general: General
@@ -28,7 +28,6 @@ class Snapshot:
     presence: PresenceSettings
     phone: PhoneSettings
     faults: Mapping[str, str]
-    read_at: datetime
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     def fault_of(self, kind: SettingKind) -> str | None:
@@ -41,19 +40,15 @@ class Settings:
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
-        self._clock = clock
-        self._cached: Snapshot | None = None
+        self._snapshots = Cached(self._read, KEPT_S, clock)
 
     async def snapshot(self) -> Snapshot:
         """Settings at most two seconds old. A faulty row is left out and listed, it never hides the others."""
-        now = self._clock()
-        if self._cached is None or now - self._cached.read_at >= CACHE_FOR:
-            self._cached = await self._read(now)
-        return self._cached
+        return await self._snapshots.get(None)
 
     def forget(self) -> None:
         """What is asked next is read again."""
-        self._cached = None
+        self._snapshots.forget(None)
 
     async def general(self) -> General:
         """Raises Misconfigured ``general-settings-faulty``: numbers are not to be read by a default nobody chose."""
@@ -112,16 +107,16 @@ class Settings:
         """Writes one row after checking it. Raises InvalidInput ``invalid-setting``."""
         self.check(kind, name, document)
         await self._table.put(Row(kind, name, {"document": json.dumps(document, ensure_ascii=False)}))
-        self._cached = None
+        self._snapshots.forget(None)
 
     async def remove(self, kind: SettingKind, name: str) -> None:
         """Raises Missing ``setting-missing`` when there is no such row."""
         if await self._table.get(kind, name) is None:
             raise Missing("setting-missing", f"there is no {kind} named {name}")
         await self._table.delete(kind, name)
-        self._cached = None
+        self._snapshots.forget(None)
 
-    async def _read(self, now: datetime) -> Snapshot:
+    async def _read(self, _key: None) -> Snapshot:
         found = _Found()
         for kind in SettingKind:
             async for row in self._table.query(kind):
@@ -133,7 +128,6 @@ class Settings:
             presence=found.presence,
             phone=found.phone,
             faults=found.faults,
-            read_at=now,
             ignored=found.ignored,
         )
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.caching import Cached
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
@@ -14,7 +15,7 @@ from shared.enreach.client import Enreach
 from shared.errors import Forbidden, Misconfigured, Unavailable
 from shared.users.model import Agent, LinkedUser, column_missing
 
-CACHED_FOR = timedelta(seconds=60)
+KEPT_S = 60.0
 KNOWN_FOR = timedelta(seconds=60)
 ASK_AGAIN_AFTER = timedelta(seconds=10)
 PATIENCE_S = 2.0
@@ -32,9 +33,7 @@ class Users:
         self._absent = absent
         self._enreach = enreach
         self._clock = clock
-        self._reading = asyncio.Lock()
-        self._read_at: datetime | None = None
-        self._by_voice_id: Mapping[str, LinkedUser] = {}
+        self._users = Cached(self._read, KEPT_S, clock)
         self._known: dict[str, tuple[datetime, LinkedUser]] = {}
 
     async def by_voice_id(self) -> Mapping[str, LinkedUser]:
@@ -42,13 +41,7 @@ class Users:
 
         Raises ColumnMissing where the environment has no column for the id: then nobody can be said to have none.
         """
-        async with self._reading:
-            if self._read_at is None or self._clock() - self._read_at >= CACHED_FOR:
-                absent, rows = await self._absent.doing_without(self._select_with_ids)
-                users = [_to_user(row, absent) for row in rows if row.get(names.VOICE_USER_ID)]
-                self._by_voice_id = {user.voice_user_id: user for user in users}
-                self._read_at = self._clock()
-        return self._by_voice_id
+        return await self._users.get(None)
 
     async def signed_in(self, object_id: str) -> LinkedUser:
         """The user who signs in with this id in Entra and has a voice-cloud id.
@@ -97,8 +90,13 @@ class Users:
             there = {name: value for name, value in body.items() if name not in absent}
             await self._dataverse.update(f"systemusers({row['systemuserid']})", there)
             given[email] = found.id
-        self._read_at = None
+        self._users.forget(None)
         return given
+
+    async def _read(self, _key: None) -> Mapping[str, LinkedUser]:
+        absent, rows = await self._absent.doing_without(self._select_with_ids)
+        users = [_to_user(row, absent) for row in rows if row.get(names.VOICE_USER_ID)]
+        return {user.voice_user_id: user for user in users}
 
     async def _by_object_id(self, object_id: str) -> LinkedUser | None:
         users = (await self.by_voice_id()).values()

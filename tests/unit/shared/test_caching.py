@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared import caching
+from shared.caching import Cached
 from shared.errors import Unavailable
-from shared.phone import caching
-from shared.phone.caching import Cached
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

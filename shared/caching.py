@@ -1,4 +1,4 @@
-"""What many phones ask for is asked for once: answers kept for seconds, one request at a time for each."""
+"""What many ask for is asked for once: answers kept for a while, one request at a time for each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
