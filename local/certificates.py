@@ -23,7 +23,7 @@ RENEW_BEFORE = timedelta(days=30)
 
 
 def ensure_certificates(directory: Path) -> Path:
-    """The path of the authority's certificate; makes all files anew where one is missing, alien or near its end.
+    """The path of the authority's certificate; makes all files again where one is missing, alien or near its end.
 
     Several processes may ask at once: one makes them, the others wait for it.
     """

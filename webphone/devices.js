@@ -89,7 +89,7 @@ export class Devices extends EventTarget {
     return this.opening;
   }
 
-  /** Once for all who ask meanwhile; anew where another one was chosen meanwhile. @returns {Promise<MediaStream>} */
+  /** Once for all who ask meanwhile; again where another one was chosen meanwhile. @returns {Promise<MediaStream>} */
   async opened() {
     const id = this.chosen.microphone;
     const asks = setTimeout(() => this.awaits(), ASKS_AFTER_MS);

@@ -1,4 +1,4 @@
-/** Voices: a connection for each of the agent's legs, made anew whenever it has to be (K1, C1). */
+/** Voices: a connection for each of the agent's legs, made again whenever it has to be (K1, C1). */
 
 import { Voice } from "./voice.js";
 

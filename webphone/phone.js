@@ -211,7 +211,7 @@ export class Phone {
     this.frame.banners.tell(`${name ?? this.frame.number(number)}: ${t(`reason.${reason}`)}`);
   }
 
-  /** It is there, for the first time or back from somebody who did not take it: what was noted meanwhile is read anew. @param {import("./calls.js").Call} call */
+  /** It is there, for the first time or back from somebody who did not take it: what was noted meanwhile is read again. @param {import("./calls.js").Call} call */
   begin({ callId }) {
     this.media.begin(callId);
     this.callers.delete(callId);

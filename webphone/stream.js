@@ -52,7 +52,7 @@ export class StateStream {
     this.again();
   }
 
-  /** Connects anew at once: after sleep the old connection may be dead without anybody knowing. */
+  /** Connects again at once: after sleep the old connection may be dead without anybody knowing. */
   again() {
     this.isHurried = true;
     this.cut.abort();

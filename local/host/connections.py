@@ -20,7 +20,7 @@ def check_connection(name: str, environ: Mapping[str, str]) -> None:
 
 
 def connector(name: str, environ: Mapping[str, str]) -> Callable[[], "ServiceBusClient"]:
-    """Makes clients of a connection that do not retry by themselves, since their user opens anew what broke.
+    """Makes clients of a connection that do not retry by themselves, since their user opens again what broke.
 
     Raises SettingsError for a connection string that is not valid, or when identity needs a package that is not
     there.

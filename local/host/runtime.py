@@ -1,7 +1,7 @@
 """The one module that touches azure-functions-runtime: load an app, invoke a function.
 
 The runtime keeps one app per process in module globals; loading another replaces it. Only ``function_app`` itself is
-imported anew for each app: modules it imports stay as they are, so that classes keep their identity for whoever else
+imported again for each app: modules it imports stay as they are, so that classes keep their identity for whoever else
 holds them.
 """
 

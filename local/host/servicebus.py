@@ -43,7 +43,7 @@ class QueueListener:
         self.listening = asyncio.Event()
 
     async def run_forever(self) -> None:
-        """Listens until cancelled, then lets running calls finish; what breaks is opened anew, each time later."""
+        """Listens until cancelled, then lets running calls finish; what breaks is opened again, each time later."""
         failures = 0
         async with AutoLockRenewer(max_lock_renewal_duration=self._options.max_auto_lock_renewal_s) as renewer:
             while True:

@@ -129,7 +129,7 @@ class Bus:
 
     @contextlib.asynccontextmanager
     async def _link(self, queue: str) -> AsyncIterator[ServiceBusSender]:
-        """The sender of a queue; one that failed is opened anew next time."""
+        """The sender of a queue; one that failed is opened again next time."""
         try:
             with _errors(queue):
                 yield await self._sender(queue)

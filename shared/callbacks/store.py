@@ -47,7 +47,7 @@ class CallbackStore:
         return [record.requested_at for record in records if record.activity_id == activity_id]
 
     async def claim(self, caller: str, record: CallbackRecord) -> CallbackRecord:
-        """Notes the place of a callback, for the first time or anew, with no say about the caller's open request."""
+        """Notes the place of a callback, for the first time or again, with no say about the caller's open request."""
         row = _to_row(caller, record)
         return _to_record(await (self.table.replace(row) if record.etag else self.table.insert(row)))
 

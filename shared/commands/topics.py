@@ -78,7 +78,7 @@ async def index_sync(services: Services, _options: Namespace) -> object:
 
 
 async def index_rebuild(services: Services, options: Namespace) -> object:
-    """Reads everything anew beside the index in use, then takes the new one into use."""
+    """Reads everything again beside the index in use, then takes the new one into use."""
     await services.watermarks.request_rebuild()
     return await index_sync(services, options)
 

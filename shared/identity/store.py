@@ -57,14 +57,14 @@ class NumberStore:
                 await self.table.transact([Put(row) for row in chunk])
         await self._load_numbers(owners)
 
-    async def apply(self, record: IndexedRecord, *, anew: bool = False) -> None:
+    async def apply(self, record: IndexedRecord, *, again: bool = False) -> None:
         """Makes the index say what the record says now, whatever it said before.
 
-        ``anew``: even where it seems to say so already, because a page was perhaps loaded in part.
+        ``again``: even where it seems to say so already, because a page was perhaps loaded in part.
         """
         kept = await self.table.get(*self._reverse_key(record.customer))
         before = frozenset(json.loads(kept.values["numbers"])) if kept else frozenset()
-        if not anew and before == record.numbers and (kept is None or _settled(kept, record)):
+        if not again and before == record.numbers and (kept is None or _settled(kept, record)):
             return
         await self.table.put(self._reverse_row(record, before | record.numbers, pending=True))
         for number in before - record.numbers:

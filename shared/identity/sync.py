@@ -104,7 +104,7 @@ class IndexSync:
         try:
             page = await self._changes(build.kind, build.next_link, BUILD_PAGE)
         except Missing:
-            log.warning("number index: a page link expired, building anew", extra={"table": build.kind})
+            log.warning("number index: a page link expired, building again", extra={"table": build.kind})
             return await self._begin(mark, build.region)
         except (Misconfigured, InvalidInput) as error:
             mark = await self._note_fault(mark, build.kind, error)
@@ -114,7 +114,7 @@ class IndexSync:
         store = NumberStore(self._table, build.generation)
         records = [to_record(build.kind, row, build.region) for row in page.records]
         if build.unfinished:
-            await self._apply(store, records, run, anew=True)
+            await self._apply(store, records, run, again=True)
         else:
             build = replace(build, unfinished=True)
             mark = await self._watermarks.write(replace(mark, build=build))
@@ -147,7 +147,7 @@ class IndexSync:
                 followed &= to_the_end
                 well.append(kind)
             except Missing:
-                log.warning("number index: the change history is too old, building anew", extra={"table": kind})
+                log.warning("number index: the change history is too old, building again", extra={"table": kind})
                 await self._watermarks.request_rebuild()
                 followed = False
             except (Misconfigured, InvalidInput, Unavailable) as error:
@@ -199,12 +199,12 @@ class IndexSync:
         return mark, False
 
     async def _apply(
-        self, store: NumberStore, records: Sequence[IndexedRecord], run: "_Run", *, anew: bool = False
+        self, store: NumberStore, records: Sequence[IndexedRecord], run: "_Run", *, again: bool = False
     ) -> None:
         for number, record in enumerate(records):
             if number % KEEP_EVERY == 0:
                 await self._keep(run)
-            await store.apply(record, anew=anew)
+            await store.apply(record, again=again)
 
     async def _keep(self, run: "_Run") -> None:
         """Raises Conflict ``lease-lost`` when another instance has taken over."""

@@ -83,7 +83,7 @@ class PhoneSessions:
         return {"leaseS": LEASE_S, "now": to_iso(self._clock()), "page": self._page, "events": events}
 
     async def close(self, object_id: str, session_id: str, claim: str = "") -> None:
-        """A session that is lost already, or claimed anew since, needs no closing."""
+        """A session that is lost already, or claimed again since, needs no closing."""
         agent = await self._agents.agent(object_id)
         if await self._leases.release(str(agent.id), session_id, claim):
             await self._phone.close(agent.voice_user_id, session_id)

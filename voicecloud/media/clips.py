@@ -23,7 +23,7 @@ MADE: Mapping[str, Callable[[], bytes]] = {
     "chime": lambda: tones.melody(tones.CHIME),
 }
 KEPT, KEPT_S = 64, 60.0
-"""Announcements that are kept ready, and how long: one that is uploaded anew is heard soon."""
+"""Announcements that are kept ready, and how long: one that is uploaded again is heard soon."""
 LONGEST_S = 20 * 60
 """What is played of an announcement: whatever a file becomes, the process that forwards audio has room for it."""
 

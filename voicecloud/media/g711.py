@@ -17,7 +17,7 @@ BIT_RATE = 20_000
 LAWS = {"audio/pcma": "pcm_alaw", "audio/pcmu": "pcm_mulaw"}
 """By media type, as in a session description."""
 LONGEST_PAUSE = 60 * RATE
-"""A greater leap is no pause: the far end counts anew."""
+"""A greater leap is no pause: the far end counts again."""
 LEAP = 0x4000
 """Numbers that are left out then, as a sign for whoever follows them (RFC 3550, appendix A.1)."""
 MOST_CONCEALED = 5
@@ -96,7 +96,7 @@ class Encoder:
         return (self._unwrapped(timestamp) // TICKS) & 0xFFFFFFFF
 
     def _unwrapped(self, timestamp: int) -> int:
-        """A time that never begins anew, so that it can be divided."""
+        """A time that never begins again, so that it can be divided."""
         return self._ticks + _signed(timestamp - self._ticks, 32)
 
     def _packet(self, sound: bytes, sequence: int, timestamp: int) -> tuple[bytes, int, int]:
@@ -105,7 +105,7 @@ class Encoder:
 
 
 def _signed(number: int, bits: int) -> int:
-    """Of numbers that begin anew at the top, how far ahead (or behind) one is."""
+    """Of numbers that begin again at the top, how far ahead (or behind) one is."""
     half = 1 << (bits - 1)
     return (number + half) % (2 * half) - half
 

@@ -60,7 +60,7 @@ class Directory:
         return self._raw.get((kind, key))
 
     async def write(self, kind: DocumentKind, key: str, document: Document) -> None:
-        """Stores a document; users and queues are read anew from it. Raises InvalidInput when it makes no sense."""
+        """Stores a document; users and queues are read again from it. Raises InvalidInput when it makes no sense."""
         read = self._read_as(kind, document)
         async with self._writing:
             await self._documents.put(kind, key, document)

@@ -1,4 +1,4 @@
-"""The state of each phone: made anew when something has changed, and waited for (design.md, "A live call")."""
+"""The state of each phone: made again when something has changed, and waited for (design.md, "A live call")."""
 
 import asyncio
 import secrets
@@ -86,7 +86,7 @@ class PhoneStates:
         return document
 
     def _refreshed(self, user_id: str) -> _Phone:
-        """What is shown, made anew; whoever waits is woken when it is another."""
+        """What is shown, made again; whoever waits is woken when it is another."""
         phone = self._phones[user_id]
         live = {call.call_id: call for call in self._engine.platform.calls_of(user_id)}
         shown = {call_id: document for call_id, call in live.items() if (document := self._document(user_id, call))}

@@ -180,7 +180,7 @@ class UserCall:
     A direct call that was kept from a user and that nobody answered is a row too: unanswered, all its times zero.
 
     ``ring_s + talk_s + hold_s`` is the time from ``started_at`` to ``ended_at``; for a leg that goes on, to the last
-    event known. ``hold_s`` is all connected time without a voice path: on hold by either side, or waiting anew.
+    event known. ``hold_s`` is all connected time without a voice path: on hold by either side, or waiting again.
     """
 
     id: str

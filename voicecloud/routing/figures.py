@@ -11,7 +11,7 @@ from voicecloud.routing.state import Agent, PoolState, World
 
 
 class OpenStatus(IntEnum):
-    """Whether a pool takes calls: 1 no, 5 yes, 6 decided anew for every call."""
+    """Whether a pool takes calls: 1 no, 5 yes, 6 decided again for every call."""
 
     CLOSED = 1
     OPEN = 5

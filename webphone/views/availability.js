@@ -18,6 +18,8 @@ export class Availability {
     /** @type {any} */
     this.shown = null;
     this.looked = 0;
+    /** Counts what is asked and set: an answer that another question or choice came after is none. */
+    this.turn = 0;
     /** The status as the state of the phone named it last. @type {string | undefined} */
     this.marker = undefined;
     this.dot = el("span", { class: "dot", "aria-hidden": "true" });
@@ -54,11 +56,12 @@ export class Availability {
     setTimeout(() => this.look(), ANSWERS_KEPT_MS);
   }
 
-  /** What was asked before the agent chose something is no news. */
+  /** What was asked before the agent's choice was done is no news. */
   async look() {
-    const looked = (this.looked = elapsed());
+    const turn = ++this.turn;
+    this.looked = elapsed();
     const found = await this.phone.api.get("/phone/availability").catch(() => null);
-    if (found && looked === this.looked) this.draw(found);
+    if (found && turn === this.turn) this.draw(found);
   }
 
   /** @param {string} status @returns {string} what kind of availability a status is */
@@ -98,9 +101,10 @@ export class Availability {
   async set(status, note, endsAt) {
     this.close();
     try {
-      const set = this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) });
+      const set = await this.phone.api.put("/phone/availability", { status, ...(note ? { note } : {}), ...(endsAt ? { endsAt } : {}) });
+      this.turn++;
       this.looked = elapsed();
-      this.draw(await set);
+      this.draw(set);
     } catch (error) {
       this.phone.complain(error);
     }

@@ -288,7 +288,7 @@ class Queue:
 
     def _bury(self, record: Record, reason: str | None, description: str | None) -> None:
         self._remove(record)
-        if self.bury is None:  # dead-lettering in a dead-letter queue: the message arrives there anew
+        if self.bury is None:  # dead-lettering in a dead-letter queue: the message arrives there again
             record.dead_letter = DeadLetter(reason, description)
             self.receive_forwarded(record)
             return

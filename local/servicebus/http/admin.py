@@ -51,7 +51,7 @@ class Administration:
         self._check(request)
         name = request.match_info["queue"]
         if "If-Match" in request.headers:
-            raise NotAllowed("the settings of a queue cannot be changed: delete it and create it anew")
+            raise NotAllowed("the settings of a queue cannot be changed: delete it and create it again")
         self.broker.create_queue(name, read_queue(await request.read()))
         return self._entry(request, self._described(name), 201)
 

@@ -27,7 +27,7 @@ Body = dict[str, Any]
 
 
 def management_node(entity: Callable[[], Queue]) -> Node:
-    """The node of the entity that ``entity`` finds anew for each request (it may be gone by then)."""
+    """The node of the entity that ``entity`` finds again for each request (it may be gone by then)."""
 
     def answer(request: Message) -> Message:
         name = str(request.application_properties.get("operation", "")).removeprefix(PREFIX)

@@ -102,7 +102,7 @@ async def test_how_soon_audio_is_back_after_a_reload(phones_at_work: PhoneStack,
 
 
 async def test_what_the_page_costs(phones_at_work: PhoneStack, figures: Figures) -> None:
-    """Cold loads by people who are signed in anew each time, then a call with its notes, keypad and directory."""
+    """Cold loads by people who are signed in again each time, then a call with its notes, keypad and directory."""
     work, lcp_ms, task_ms = phones_at_work, list[float](), list[float]()
     browser = await work.browsers.speaking(ANNA_HZ)
     for _ in range(LOADS):

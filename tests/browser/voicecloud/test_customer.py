@@ -99,7 +99,7 @@ async def test_a_person_calls_talks_presses_keys_and_hangs_up(voicecloud: VoiceC
 
 
 async def test_a_person_is_called_and_a_reload_does_not_end_it(voicecloud: VoiceCloud, customer: Page) -> None:
-    """It rings in the tab; answered, both hear each other, before and after the page is loaded anew."""
+    """It rings in the tab; answered, both hear each other, before and after the page is loaded again."""
     async with web_agent(voicecloud) as anna:
         await dials(voicecloud, anna, NUMBER)
         await expect(customer.locator("#state")).to_have_text("Calls you")

@@ -88,7 +88,7 @@ def stopped(*pids: int) -> Iterator[None]:
 
 
 async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneStack, phone_run: StackProcess) -> None:
-    """Five seconds without a packet or an answer: the voice is connected anew, commands work, nobody clicks (K1)."""
+    """Five seconds without a packet or an answer: the voice is connected again, commands work, nobody clicks (K1)."""
     work = phones_at_work
     anna, call_id = await talking(work)
     lost = anna.page.get_by_text("Connection lost")

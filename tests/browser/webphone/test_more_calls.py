@@ -35,7 +35,7 @@ async def test_a_call_handed_on_at_once_is_between_the_two_others(phones_at_work
 
 
 async def test_a_call_that_comes_back_is_answered_again(phones_at_work: PhoneStack) -> None:
-    """Who was asked for declines: it rings for the first agent anew, who speaks with the customer (C2, C3)."""
+    """Who was asked for declines: it rings for the first agent again, who speaks with the customer (C2, C3)."""
     work = phones_at_work
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest_asyncio
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from shared.bootstrap import Services
 from shared.settings.model import SettingKind
@@ -82,7 +82,7 @@ async def test_an_agent_sees_that_dynamics_refuses_the_status(dynamics: Page, ph
 
 
 async def test_note_and_end_of_a_status_can_be_seen_changed_and_cleared(phones_at_work: PhoneStack) -> None:
-    """A note added to lunch leaves its end; the menu shows both; a status chosen anew has neither (B3, B4)."""
+    """A note added to lunch leaves its end; the menu shows both; a status chosen again has neither (B3, B4)."""
     page = (await phones_at_work.agent("Anna Virtanen", ANNA_HZ)).page
     note, until = page.get_by_label("Note", exact=True), page.get_by_label("Until", exact=True)
 
@@ -111,6 +111,36 @@ async def test_note_and_end_of_a_status_can_be_seen_changed_and_cleared(phones_a
     holds = await after(page.get_by_role("button", name="Clear note and end"))
     assert (holds["status"], holds["endsAt"], holds["note"]) == ("Busy", None, "")
     await expect(note).to_have_value("")
+
+
+async def test_a_status_just_chosen_is_not_overdrawn_by_what_was_asked_before_it_was_done(
+    phones_at_work: PhoneStack,
+) -> None:
+    """The answer comes late, with the status of before: note and end would be set for that one."""
+    page = (await phones_at_work.agent("Anna Virtanen", ANNA_HZ)).page
+    name, asked, done, late = page.locator("button.status .name"), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    await expect(name).to_have_text("Available")
+
+    async def one_after_the_other(route: Route) -> None:
+        if route.request.method == "PUT":
+            await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+            await asked.wait()
+            await route.continue_()
+            return
+        answer = await route.fetch()
+        asked.set()
+        await done.wait()
+        await route.fulfill(response=answer)
+        late.set()
+
+    await page.route("**/api/phone/availability", one_after_the_other)
+    await page.locator("button.status").click()
+    await page.get_by_role("menuitemradio", name="Busy").click()
+    await expect(name).to_have_text("Busy")
+    done.set()
+    await asyncio.wait_for(late.wait(), 30)
+    await page.evaluate("new Promise((drawn) => setTimeout(drawn, 100))")
+    await expect(name).to_have_text("Busy", timeout=1)
 
 
 async def test_the_phone_shows_at_once_what_the_voice_cloud_has(

@@ -127,7 +127,7 @@ async def test_notes_come_over_the_api(world: World, recorded: str, anna: httpx.
 async def test_notes_that_come_late_do_not_bring_back_what_was_typed_before(
     world: World, recorded: str, anna: httpx.AsyncClient
 ) -> None:
-    """Of one page the highest edit counts; another page, after a reload, begins to count anew (K4)."""
+    """Of one page the highest edit counts; another page, after a reload, begins to count again (K4)."""
     headers = {"Authorization": f"Bearer {await token_of(world, DAVID_OBJECT)}"}
     for notes, page, number, noted in (
         ("wants a refund of 30 euros", PAGE, 2, "wants a refund of 30 euros"),

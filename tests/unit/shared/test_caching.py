@@ -26,7 +26,7 @@ class Source:
 
 
 async def test_an_answer_is_kept_for_its_time() -> None:
-    """Then it is asked for anew; other keys have answers of their own."""
+    """Then it is asked for again; other keys have answers of their own."""
     now, source = START, Source()
     cached = Cached(source.fetch, 2.0, lambda: now)
     assert [await cached.get("a"), await cached.get("a"), await cached.get("b")] == ["a1", "a1", "b2"]
@@ -79,7 +79,7 @@ async def test_what_is_forgotten_is_fetched_again() -> None:
 
 
 async def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past the limit it begins anew."""
+    """Past the limit it begins again."""
     monkeypatch.setattr(caching, "LARGEST", 3)
     source = Source()
     cached = Cached(source.fetch, 60.0, lambda: START)

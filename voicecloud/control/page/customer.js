@@ -37,7 +37,7 @@ async function listen() {
   return microphone;
 }
 
-/** One voice a call; made anew when the page comes back to a call that goes on. */
+/** One voice a call; made again when the page comes back to a call that goes on. */
 async function connect(leg) {
   if (voice?.leg === leg) return;
   voice?.close();

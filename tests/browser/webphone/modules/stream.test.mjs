@@ -91,7 +91,7 @@ test("a session that another phone has taken is given up", async () => {
   assert.deepEqual(lost, [true]);
 });
 
-test("after sleep it connects anew at once, without having failed", async () => {
+test("after sleep it connects again at once, without having failed", async () => {
   let times = 0;
   events = (_request, response) => {
     opened(response);

@@ -164,7 +164,7 @@ def test_sessions_survive(make_broker: MakeBroker) -> None:
 
 
 def test_a_client_with_retries_goes_on_after_a_restart(make_broker: MakeBroker) -> None:
-    """The SDK reconnects by itself; an open sender need not be made anew."""
+    """The SDK reconnects by itself; an open sender need not be made again."""
     broker = make_broker()
     with (
         ServiceBusClient.from_connection_string(broker.connection_string, retry_backoff_factor=0.1) as client,

@@ -19,7 +19,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_voice_cloud_that_is_away_is_unavailable_until_it_is_back(
     run_voicecloud: RunVoiceCloud, http: httpx.AsyncClient
 ) -> None:
-    """A connection that was good breaks, says so, and is made anew once somebody answers again."""
+    """A connection that was good breaks, says so, and is made again once somebody answers again."""
     async with run_voicecloud() as cloud:
         address = httpx.URL(cloud.url)
         client = Enreach(Transport(http, url=cloud.url, username=API_USER, password=API_PASSWORD))

@@ -62,7 +62,7 @@ async def test_without_the_slash_the_browser_is_sent_on(phones: LivePhones, file
 
 
 async def test_files_come_packed_once_and_then_not_again(phones: LivePhones, files: Path) -> None:
-    """By their type; packed where the browser can, 304 while it has them, anew when they change."""
+    """By their type; packed where the browser can, 304 while it has them, again when they change."""
     path = "/webphone/calls/call.js"
     async with phones.anna.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join([part async for part in answer.aiter_raw()])

@@ -48,7 +48,7 @@ async def test_a_request_can_be_slow(dynamics: LocalDynamics) -> None:
 
 
 async def test_requests_are_listed(dynamics: LocalDynamics) -> None:
-    """One line per HTTP request of a program, a batch being one; forgetting starts anew."""
+    """One line per HTTP request of a program, a batch being one; forgetting starts again."""
     await dynamics.ok("GET", "WhoAmI")
     await dynamics.ok("GET", "queues?$top=1")
     async with httpx.AsyncClient(base_url=dynamics.url) as client:

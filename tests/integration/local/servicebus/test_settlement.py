@@ -90,7 +90,7 @@ def test_an_expired_lock_gives_the_message_to_the_next(namespace: Any, plain: An
 
 
 def test_a_renewed_lock_lasts_longer(namespace: Any, plain: Any) -> None:
-    """Renewal starts the lock's time anew."""
+    """Renewal starts the lock's time again."""
     plain.sender.send_messages(ServiceBusMessage("x"))
     message = plain.receive()
     namespace.let_pass(3)

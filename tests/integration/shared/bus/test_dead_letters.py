@@ -35,7 +35,7 @@ async def test_the_life_of_a_dead_letter(
     dead_letters: DeadLetters,
     depths: QueueDepths,
 ) -> None:
-    """It is listed under its first id with the reason of the error, replayed as new, and dies anew under the replay."""
+    """It is listed under its first id with the reason of the error, replayed as new, and dies again under that."""
     await bus.send(queue, event())
     await host.run(refuse)
     (dead,) = await dead_letters.list_dead(queue, 10)

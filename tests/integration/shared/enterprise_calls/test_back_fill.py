@@ -125,7 +125,7 @@ async def test_a_back_fill_waits_as_often_as_it_is_asked_to(calls: CallWorld, mo
 
 
 async def test_a_back_fill_goes_on_to_the_end_it_was_first_asked_for(calls: CallWorld) -> None:
-    """Asked again without an end, it does not begin anew because the end is another one."""
+    """Asked again without an end, it does not begin again because the end is another one."""
     since = utc_now() - timedelta(days=60)
     until = since + timedelta(days=4)
     for hours in (1, 30, 60, 90):

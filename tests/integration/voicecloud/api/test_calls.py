@@ -134,7 +134,7 @@ async def test_recordings_are_kept_in_the_form_that_is_set(run_voicecloud: RunVo
 
 
 async def test_privacy_moves_the_modified_time(voicecloud: VoiceCloud) -> None:
-    """A row that is classified anew is found by its new time of change, once."""
+    """A row that is classified again is found by its new time of change, once."""
     [row] = await voicecloud.over(await voicecloud.call(DAVIDS_NUMBER, Behaviour(talk_s=0.05)))
     body = {"CallId": row["CallID"], "Privacy": "Private"}
     changed = (await voicecloud.client.put(f"/calls/{row['Id']}/privacy", json=body)).json()

@@ -84,7 +84,7 @@ async def test_of_two_phones_that_ring_one_gets_the_call(
 
 
 async def test_one_key_for_two_commands_is_two_requests(voicecloud: VoiceCloud, anna: WebPhone) -> None:
-    """A phone that counts its keys anew for each command loses none of them."""
+    """A phone that counts its keys again for each command loses none of them."""
     call_id = await direct_call(voicecloud, ANNA)
     await anna.rings()
     states = [

@@ -148,7 +148,7 @@ async def test_who_dials_in_vain_is_shown_why(run_voicecloud: RunVoiceCloud, mon
 async def test_an_ended_call_is_shown_for_a_while(
     run_voicecloud: RunVoiceCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And a call that comes back meanwhile is shown anew for its own whole while, not forgotten with its first end."""
+    """And a call that comes back meanwhile is shown again for its own whole while, not forgotten with its first end."""
     monkeypatch.setattr(phone_states, "SHOWN_AFTER_END_S", 0.3)
     async with run_voicecloud() as cloud:
         engine, states = cloud.store.telephony.engine, cloud.store.phones.states

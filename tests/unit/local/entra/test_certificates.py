@@ -45,7 +45,7 @@ def test_certificates_near_their_end_are_made_anew(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("name", [CA, CERTIFICATE, KEY])
 def test_a_missing_or_alien_file_is_mended(tmp_path: Path, name: str) -> None:
-    """A file that is gone, or comes from another set, makes the whole set anew."""
+    """A file that is gone, or comes from another set, makes the whole set again."""
     ensure_certificates(tmp_path / "one")
     ensure_certificates(tmp_path / "other")
     (tmp_path / "one" / name).unlink()

@@ -206,7 +206,7 @@ async def test_changes_are_rows_and_deletions() -> None:
 
 @pytest.mark.parametrize(("status", "code"), [(410, ""), (400, "0x80044352"), (404, "")])
 async def test_a_link_without_history_is_expired(status: int, code: str) -> None:
-    """However Dataverse says that it cannot go on from a link, the answer is to begin anew."""
+    """However Dataverse says that it cannot go on from a link, the answer is to begin again."""
     environment = always(status, {"error": {"code": code, "message": ""}})
     with pytest.raises(Missing, match="delta-expired"):
         await environment.client.changes("contacts", ["contactid"], f"{URL}/api/data/v9.2/contacts?$deltatoken=1", 5000)
@@ -221,7 +221,7 @@ async def test_the_link_of_another_environment_is_expired_and_never_followed() -
 
 
 async def test_a_table_that_is_not_there_is_a_misconfiguration() -> None:
-    """Beginning anew would not help where there is nothing to read."""
+    """Beginning again would not help where there is nothing to read."""
     absent = {"error": {"code": "0x80060888", "message": "Resource not found for the segment 'leads'."}}
     with pytest.raises(Misconfigured, match=r"dataverse-table-missing: .*leads"):
         await always(404, absent).client.changes("leads", ["leadid"], None, 5000)

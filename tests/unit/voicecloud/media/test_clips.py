@@ -68,7 +68,7 @@ async def test_no_more_of_an_announcement_is_played_than_there_is_room_for(monke
 
 
 async def test_an_announcement_is_made_once_for_all_who_wait() -> None:
-    """And anew after a minute, since somebody may have uploaded another one."""
+    """And again after a minute, since somebody may have uploaded another one."""
     library, now = Library(), 0.0
     library.files["welcome"] = file(500, 0.5)
     clips = Clips(library, lambda: now)

@@ -115,7 +115,7 @@ def test_what_is_lost_before_a_telephone_is_concealed_for_it() -> None:
 
 
 def test_numbers_and_times_go_over_their_end() -> None:
-    """Sixteen and thirty-two bits begin anew without anything being lost."""
+    """Sixteen and thirty-two bits begin again without anything being lost."""
     encoder, silence = g711.Encoder(KINDS[0]), opus.encoded(b"\0" * 2 * FRAME)[0]
     begin = 2**32 - 5 * FRAME
     said = [

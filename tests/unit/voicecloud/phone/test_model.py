@@ -181,7 +181,7 @@ def test_a_call_that_comes_back_says_who_did_not_take_it(floor: MakeFloor, fate:
 def test_who_asks_in_vain_is_told_what_happened(
     floor: MakeFloor, target: Target, refusal: Callable[[str], events.Event] | None, reason: str
 ) -> None:
-    """Declined is not the same as not answered; asking again begins anew, and calling off is no news (C3)."""
+    """Declined is not the same as not answered; asking again begins again, and calling off is no news (C3)."""
     made, leg_id = talking(floor)
     made.tell(events.Consult(leg_id, target))
     [ringing] = made.rings().values()

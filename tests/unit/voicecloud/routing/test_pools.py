@@ -89,7 +89,7 @@ def test_an_open_pool_may_only_forward(floor: MakeFloor) -> None:
 
 
 def test_the_default_overflow_acts_after_the_longest_wait(floor: MakeFloor) -> None:
-    """Event 103, and on to the other pool, where waiting begins anew."""
+    """Event 103, and on to the other pool, where waiting begins again."""
     first = Pool("p", "P", max_wait_s=60.0, overflow_action=TO_OTHER)
     made = floor(first, Pool("other", "Other"))
     made.call()

@@ -73,7 +73,7 @@ def test_a_released_message_counts_no_failure(world: World) -> None:
 
 
 def test_a_lock_ends_after_its_time_and_not_before(world: World) -> None:
-    """Renewal starts the time anew."""
+    """Renewal starts the time again."""
     queue = world.queue(lock_duration_ms=5_000)
     queue.send(content())
     receiver = attach(queue)
