@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.async_api import APIResponse, Page, Route, expect
 
+from shared.phone.lease import LEASE_S
 from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
 from tests.fixtures.stack import StackProcess
 from tests.fixtures.waiting import eventually
@@ -148,6 +149,25 @@ async def test_a_browser_that_keeps_silent_says_so_before_anybody_rings(phones_a
     await banner.get_by_role("button", name="Allow sound").click()
     await expect(banner).to_be_hidden()
     assert person.faults == []
+
+
+async def test_a_call_waits_for_an_agent_who_signs_in_slowly(phones_at_work: PhoneStack) -> None:
+    """For longer than the phone's lease no sign of life comes: the voice stays, and so does the phone (A1, K1)."""
+    work = phones_at_work
+    anna, call_id = await talking(work)
+    await sign_out(anna.page)
+    await anna.page.get_by_role("button", name="Hold").click()
+    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
+    await expect(banner).to_be_visible()
+    await asyncio.sleep(LEASE_S + 5)
+    await hear_each_other(work, anna, call_id)
+    await anna.page.evaluate(LOSE_VOICE)
+    await anna.page.unroute_all()
+    await banner.get_by_role("button", name="Sign in").click()
+    await hear_each_other(work, anna, call_id)
+    await anna.page.get_by_role("button", name="End call").click()
+    await expect(state(anna.page)).not_to_have_text("Connected")
+    assert anna.faults == []
 
 
 async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack) -> None:

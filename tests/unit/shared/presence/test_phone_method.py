@@ -12,7 +12,7 @@ from shared.presence.model import CallNews, CallStep, Side
 from shared.presence.store import to_state
 from shared.settings.presence import Method
 from shared.statuses import StatusKind
-from tests.fixtures.presence_sides import AGENT, PRESENCES, SETTINGS, Bench
+from tests.fixtures.presence_sides import AGENT, FOCUS, PRESENCES, SETTINGS, Bench
 
 EXAMPLES = int(os.environ.get("PRESENCE_STEPS", "2000")) // 20
 BY_PHONE = replace(SETTINGS, method=Method.PHONE)
@@ -88,3 +88,24 @@ def test_both_sides_agree_when_the_phone_is_back(actions: list[tuple[str, Any]])
     assert (state.in_call, state.episode, state.pending) == (False, None, ())
     if len(bench.phone.history) + len(bench.omnichannel.history) > 2:
         assert bench.omnichannel.now.value.kind is bench.phone.now.value
+
+
+def test_a_panel_that_was_closed_in_a_call_gives_the_status_back_when_it_opens_again() -> None:
+    """Only a page of the agent's reaches Omnichannel: what is to come back waits until there is one."""
+    bench = PhoneBench()
+    bench.change(bench.omnichannel, FOCUS, "AGENT")
+    bench.report()
+    bench.come_to_rest()
+    bench.go_on("call", "started", 1)
+    bench.go_on("step", 30, 1)
+    bench.obey()
+    bench.go_on("step", 30, 1)
+    assert bench.omnichannel.now.value.kind is StatusKind.DND
+    bench.go_on("call", "ended", 2)
+    bench.come_to_rest()
+    bench.pass_time(3600.0)
+    bench.come_to_rest()
+    assert bench.omnichannel.now.value.kind is StatusKind.DND
+    bench.obey()
+    bench.come_to_rest()
+    assert bench.omnichannel.now.value == FOCUS
