@@ -7,6 +7,8 @@ const KEPT = "voice-phone-sign-in";
 /** Whom a reload signs in again where several people use a browser; no token. */
 const WHO = "voice-phone-who";
 const WINDOW = "voice-sign-in";
+/** Another name: a window that a click opens must never be the hidden frame that is trying at the same time. */
+const FRAME = "voice-sign-in-unseen";
 const RENEW_BEFORE_S = 300;
 const SOON_S = 30;
 const SILENT_MS = 8_000;
@@ -65,7 +67,7 @@ export class SignIn extends EventTarget {
   async silently() {
     const { address, kept } = await this.wish({ prompt: "none" });
     const frame = document.createElement("iframe");
-    Object.assign(frame, { name: WINDOW, hidden: true, title: "" });
+    Object.assign(frame, { name: FRAME, hidden: true, title: "" });
     const answer = answerTo(kept.state, (refuse) => {
       const timer = setTimeout(refuse, SILENT_MS);
       return () => (clearTimeout(timer), frame.remove());
@@ -158,7 +160,7 @@ export class SignIn extends EventTarget {
 export function handedBack() {
   const answer = new URLSearchParams(location.search);
   const asking = window.opener ?? (window.parent === window ? null : window.parent);
-  if (!asking || window.name !== WINDOW || !answer.has("state")) return false;
+  if (!asking || ![WINDOW, FRAME].includes(window.name) || !answer.has("state")) return false;
   asking.postMessage(Object.fromEntries(answer), location.origin);
   window.close();
   return true;

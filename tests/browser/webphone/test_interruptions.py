@@ -170,6 +170,28 @@ async def test_a_call_waits_for_an_agent_who_signs_in_slowly(phones_at_work: Pho
     assert anna.faults == []
 
 
+async def test_a_click_on_sign_in_counts_while_a_silent_try_is_going_on(phones_at_work: PhoneStack) -> None:
+    """It opens a window of its own, not the hidden frame of that try (A1)."""
+    anna, _ = await talking(phones_at_work)
+    await sign_out(anna.page)
+    hold = anna.page.get_by_role("button", name="Hold")
+    await hold.click()
+    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
+    await expect(banner).to_be_visible()
+
+    async def never(_route: Route) -> None:
+        await asyncio.Event().wait()
+
+    await anna.page.route("**/oauth2/v2.0/authorize?*prompt=none*", never)
+    await hold.click()
+    await expect(anna.page.locator("iframe")).to_have_count(1)
+    await anna.page.unroute("**/api/phone/**")
+    await anna.page.unroute("**/oauth2/v2.0/token")
+    async with anna.page.expect_popup(timeout=6_000):
+        await banner.get_by_role("button", name="Sign in").click()
+    await expect(banner).to_be_hidden(timeout=6_000)
+
+
 async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack) -> None:
     """It could not be renewed while the agent was signed out; nobody has to hang up for it (A1, K1)."""
     work = phones_at_work
