@@ -144,7 +144,7 @@ class EnterpriseCalls:
             await self._bus.send_all(QUEUE, events)
 
     async def _is_over(self, call_id: str) -> bool:
-        """Whether a call has ended that nobody said so of: it has its record, or nobody who was in it is in a call.
+        """Whether a call has ended though no event said so: it has its record, or nobody who was in it is in a call.
 
         While the voice cloud does not say, it goes on.
         """

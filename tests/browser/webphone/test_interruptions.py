@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.async_api import APIResponse, Page, Route, expect
+from playwright.async_api import APIResponse, Locator, Page, Route, expect
 
 from shared.phone.lease import LEASE_S
 from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
@@ -88,6 +88,14 @@ def stopped(*pids: int) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
+async def asked_to_sign_in(page: Page) -> Locator:
+    """A command needs a token: the banner that asks the agent to sign in again."""
+    await page.get_by_role("button", name="Hold").click()
+    banner = page.get_by_role("alert").filter(has_text="Your sign-in has run out")
+    await expect(banner).to_be_visible()
+    return banner
+
+
 async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneStack, phone_run: StackProcess) -> None:
     """Five seconds without a packet or an answer: the voice is connected again, commands work, nobody clicks (K1)."""
     work = phones_at_work
@@ -114,9 +122,7 @@ async def test_a_call_goes_on_when_the_sign_in_has_run_out(phones_at_work: Phone
     work = phones_at_work
     anna, call_id = await talking(work)
     await sign_out(anna.page)
-    await anna.page.get_by_role("button", name="Hold").click()
-    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
-    await expect(banner).to_be_visible()
+    banner = await asked_to_sign_in(anna.page)
     await hear_each_other(work, anna, call_id)
     await anna.page.unroute_all()
     await banner.get_by_role("button", name="Sign in").click()
@@ -156,9 +162,7 @@ async def test_a_call_waits_for_an_agent_who_signs_in_slowly(phones_at_work: Pho
     work = phones_at_work
     anna, call_id = await talking(work)
     await sign_out(anna.page)
-    await anna.page.get_by_role("button", name="Hold").click()
-    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
-    await expect(banner).to_be_visible()
+    banner = await asked_to_sign_in(anna.page)
     await asyncio.sleep(LEASE_S + 5)
     await hear_each_other(work, anna, call_id)
     await anna.page.evaluate(LOSE_VOICE)
@@ -174,16 +178,13 @@ async def test_a_click_on_sign_in_counts_while_a_silent_try_is_going_on(phones_a
     """It opens a window of its own, not the hidden frame of that try (A1)."""
     anna, _ = await talking(phones_at_work)
     await sign_out(anna.page)
-    hold = anna.page.get_by_role("button", name="Hold")
-    await hold.click()
-    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
-    await expect(banner).to_be_visible()
+    banner = await asked_to_sign_in(anna.page)
 
     async def never(_route: Route) -> None:
         await asyncio.Event().wait()
 
     await anna.page.route("**/oauth2/v2.0/authorize?*prompt=none*", never)
-    await hold.click()
+    await anna.page.get_by_role("button", name="Hold").click()
     await expect(anna.page.locator("iframe")).to_have_count(1)
     await anna.page.unroute("**/api/phone/**")
     await anna.page.unroute("**/oauth2/v2.0/token")
@@ -198,9 +199,7 @@ async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneSta
     anna, call_id = await talking(work)
     await sign_out(anna.page)
     await anna.page.evaluate(LOSE_VOICE)
-    await anna.page.get_by_role("button", name="Hold").click()
-    banner = anna.page.get_by_role("alert").filter(has_text="Your sign-in has run out")
-    await expect(banner).to_be_visible()
+    banner = await asked_to_sign_in(anna.page)
     await anna.page.unroute_all()
     await banner.get_by_role("button", name="Sign in").click()
     await hear_each_other(work, anna, call_id)

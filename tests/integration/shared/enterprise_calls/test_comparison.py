@@ -118,7 +118,7 @@ async def test_an_activity_the_app_may_not_read_is_not_taken_for_deleted(calls: 
 
 async def test_many_deleted_activities_are_a_fault(calls: CallWorld) -> None:
     """An environment that was restored or emptied is noticed by what is not in Dynamics, and the cure is named; few
-    are told of and counted only."""
+    are named and counted only."""
     call_ids = [await logged(calls) for _ in range(MANY_DELETED)]
     await calls.services.enterprise_calls.run()
     for call_id in call_ids[1:]:

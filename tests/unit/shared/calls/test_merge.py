@@ -26,7 +26,7 @@ COLUMNS: Mapping[str, list[Any]] = {
 }
 BY_HAND: Mapping[str, Any] = {
     "subject": "Matti wants his money back",
-    "description": mark("description", "he was angry"),
+    "description": mark("description", "was angry"),
     "phonenumber": "+35891000100",
     "actualdurationminutes": 47,
     REGARDING: "l1",
