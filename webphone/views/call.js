@@ -252,13 +252,19 @@ export class CallView {
 
   /** @param {"keys" | "transfer"} which */
   unfold(which) {
-    const [keys, targets] = [which === "keys" && this.dialpad.root.hidden, which === "transfer" && Boolean(this.targets?.root.hidden)];
-    if (which === "transfer" && !this.targets) this.load();
+    const [keys, targets] = [which === "keys" && !isUnfolded(this.keys), which === "transfer" && !isUnfolded(this.transfer)];
     this.fold();
     show(this.dialpad.root, keys);
     this.keys.setAttribute("aria-expanded", String(keys));
     this.transfer.setAttribute("aria-expanded", String(targets));
-    if (targets) this.targets?.open();
+    if (targets) this.openTargets();
+  }
+
+  /** At once, or as soon as they are loaded, unless they are not wanted any more. */
+  async openTargets() {
+    if (!this.targets) await this.load();
+    if (!this.targets) this.closeTargets();
+    else if (isUnfolded(this.transfer)) this.targets.open();
   }
 
   /** @param {string} way @param {string} to */
@@ -276,3 +282,6 @@ export class CallView {
     action.dataset.picture = picture;
   }
 }
+
+/** @param {HTMLElement} button */
+const isUnfolded = (button) => button.getAttribute("aria-expanded") === "true";

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from shared.clock import utc_now
 from tests.fixtures.heard_recordings import LOUDNESS, recording_of
@@ -48,6 +48,25 @@ async def test_a_call_that_comes_back_is_answered_again(phones_at_work: PhoneSta
     await expect(state(anna.page)).to_have_text("Connected")
     await asyncio.gather(work.customer_hears(call_id, ANNA_HZ), anna.hears_tone(CUSTOMER_HZ))
     assert anna.faults == bjorn.faults == []
+
+
+async def test_transfer_asked_for_before_its_part_is_loaded_opens_when_it_is(phones_at_work: PhoneStack) -> None:
+    """A slow network delays the list of targets and loses no click (C3)."""
+    work = phones_at_work
+    anna = await work.person(ANNA_HZ, service_workers="block")
+    asked: asyncio.Queue[Route] = asyncio.Queue()
+    await anna.page.route("**/views/transfer.js", asked.put)
+    await work.open(anna, "Anna Virtanen")
+    await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
+    await anna.page.get_by_role("button", name="Answer").click()
+    transfer = anna.page.get_by_role("button", name="Transfer", exact=True)
+    await transfer.click()
+    await expect(transfer).to_have_attribute("aria-expanded", "true")
+    await (await asked.get()).continue_()
+    await expect(anna.page.get_by_label("Transfer to")).to_be_focused()
+    await anna.page.get_by_label("Transfer to").press("Escape")
+    await expect(anna.page.get_by_label("Transfer to")).to_be_hidden()
+    assert anna.faults == []
 
 
 async def test_who_calls_a_colleague_in_vain_is_told_why(phones_at_work: PhoneStack) -> None:
