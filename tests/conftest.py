@@ -1,7 +1,9 @@
 """What all tests share: the marker of a test follows from the folder it lies in."""
 
 import os
+import signal
 import ssl
+import subprocess
 import sys
 import tempfile
 from functools import lru_cache
@@ -11,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
+
+from local.children import ends_with_parent
 
 # How fast examples are made says something of the machine and of what else it does, nothing of the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,6 +40,16 @@ setattr(httpx._transports.default, "create_ssl_context", _shared_context)  # noq
 if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / f"voice-bytecode-{os.getuid()}")
+
+
+class _Popen(subprocess.Popen[Any]):
+    """A run that is killed leaves no processes: whatever a fixture or a library starts ends with it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"preexec_fn": ends_with_parent(signal.SIGKILL), **options})
+
+
+setattr(subprocess, "Popen", _Popen)  # noqa: B010 (asyncio starts its processes by this as well)
 
 pytest_plugins = [
     "tests.fixtures.routing",

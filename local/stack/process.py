@@ -1,21 +1,16 @@
 """A child process: started so that it cannot outlive us, heard line by line, stopped politely and then firmly."""
 
 import asyncio
-import ctypes
 import os
 import signal
-import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from local.children import ends_with_parent
 from local.stack.logs import Log
 
 LINE_LIMIT = 1024 * 1024
-PR_SET_PDEATHSIG = 1
-"""prctl(2): the kernel sends the child this signal when its parent dies, however it dies."""
-
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class EndedError(Exception):
@@ -50,7 +45,7 @@ class Process:
             stderr=PIPE,
             limit=LINE_LIMIT,
             start_new_session=True,  # Ctrl-C reaches us alone: we decide in which order the others stop
-            preexec_fn=_end_with_parent,
+            preexec_fn=ends_with_parent(signal.SIGTERM),  # it can still save what it has
         )
         self._listening = asyncio.create_task(self._listen(self._child, is_ready, ready))
         waiting = asyncio.create_task(ready.wait())
@@ -103,9 +98,3 @@ class Process:
 
         if child.stdout is not None and child.stderr is not None:
             await asyncio.gather(answers(child.stdout), logs(child.stderr))
-
-
-def _end_with_parent() -> None:
-    """Runs in the child before it becomes the program. SIGTERM, so that it can still save what it has."""
-    if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
