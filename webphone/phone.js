@@ -101,7 +101,7 @@ export class Phone {
   }
 
   run() {
-    this.frame.open("keypad");
+    if (!document.body.dataset.view) this.frame.open("keypad"); // the agent may have opened another one already
     this.stream.version = this.session.opened.state.version;
     this.frame.availability.told(this.session.opened.state.availability);
     this.take(this.calls.take(this.session.opened.state));

@@ -11,6 +11,14 @@ from playwright.async_api import expect
 from tests.fixtures.played_phone import HOST, MATTI, PlayedPhone, a_call
 from tests.fixtures.waiting import eventually
 
+CLICKED_AT_ONCE = """
+  new MutationObserver((_changes, seen) => {
+    const tab = document.querySelector("#tab-history");
+    if (!tab) return;
+    seen.disconnect();
+    tab.click();
+  }).observe(document, { childList: true, subtree: true });
+"""
 BJORN = {"number": "+35891001002", "name": "Björn Lindqvist", "userId": "bjorn"}
 
 
@@ -61,6 +69,14 @@ async def test_blanks_that_only_the_phone_shows_are_not_sent(
     await page.get_by_role("button", name="Call", exact=True).click()
     await eventually(lambda: bool(played.sent("/phone/calls")))
     assert [request["number"] for request in played.sent("/phone/calls")] == [sent]
+
+
+async def test_a_tab_that_is_clicked_before_the_phone_runs_stays(played: PlayedPhone) -> None:
+    """The phone is drawn a moment before (A1)."""
+    await played.context.add_init_script(CLICKED_AT_ONCE)
+    page = await played.opened()
+    await expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
+    await expect(page.locator("body")).to_have_attribute("data-view", "history")
 
 
 async def test_a_double_click_is_one_click(played: PlayedPhone) -> None:

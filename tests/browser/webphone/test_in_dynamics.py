@@ -8,7 +8,7 @@ from playwright.async_api import FrameLocator, Page, expect
 
 from shared.bootstrap import Services
 from shared.settings.model import SettingKind
-from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
+from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack, at_work
 from tests.fixtures.stack import StackProcess
 
 ASKED = """async () => {
@@ -56,11 +56,7 @@ async def signed_in(page: Page) -> FrameLocator:
     async with page.expect_popup() as opening:
         await panel.get_by_role("button", name="Sign in").click()
     await (await opening.value).get_by_role("button", name="Anna Virtanen").click()
-    ready, take_over = panel.get_by_role("tab", name="Keypad"), panel.get_by_role("button", name="Use the phone here")
-    await ready.or_(take_over).first.wait_for()
-    if await take_over.is_visible():
-        await take_over.click()
-        await ready.wait_for()
+    await at_work(panel)
     return panel
 
 
