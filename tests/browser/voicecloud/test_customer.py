@@ -1,20 +1,14 @@
 """The page where a person is the customer: their own voice, both directions, in two themes."""
 
-import shutil
-import wave
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.fixtures.chromium import ARGUMENTS, NAMES
 from tests.fixtures.media import Voice
-from tests.fixtures.phone_pages import comes_to_hear
+from tests.fixtures.phone_pages import Browsers, comes_to_hear
 from tests.fixtures.voicecloud import VoiceCloud
 from tests.fixtures.web_agent import AGENT_HZ, answers, dials, until, web_agent
-from voicecloud.media import tones
 
 NUMBER = "+358409998877"
 PERSON_HZ = 600.0
@@ -31,38 +25,19 @@ HEARD = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def tone_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tones") / "person.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 48_000, 0, "NONE", ""))
-        file.writeframes(tones.tone(PERSON_HZ, 10.0))
-    return path
-
-
 @pytest_asyncio.fixture
-async def customer(voicecloud: VoiceCloud, tone_file: Path) -> AsyncIterator[Page]:
+async def customer(voicecloud: VoiceCloud, browsers: Browsers) -> AsyncIterator[Page]:
     """The page in a browser whose microphone hears a tone of ``PERSON_HZ``."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    microphone = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={tone_file}",
-        "--autoplay-policy=no-user-gesture-required",
-    )
     faults: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *microphone])
-        page = await browser.new_page(viewport={"width": 380, "height": 760})
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        await page.goto(f"{voicecloud.url}/control/customer.html")
-        await page.get_by_label("Your number").fill(NUMBER)
-        await page.get_by_role("button", name="Be reachable").click()
-        await expect(page.locator("#link")).to_have_text("Reachable")
-        yield page
-        await browser.close()
+    context = await (await browsers.speaking(PERSON_HZ)).new_context(viewport={"width": 380, "height": 760})
+    page = await context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await page.goto(f"{voicecloud.url}/control/customer.html")
+    await page.get_by_label("Your number").fill(NUMBER)
+    await page.get_by_role("button", name="Be reachable").click()
+    await expect(page.locator("#link")).to_have_text("Reachable")
+    yield page
+    await context.close()
     assert faults == []
 
 

@@ -45,6 +45,7 @@ async def work(relay: str, relayed_run: StackProcess, browsers: Browsers) -> Asy
     await listens(relay)
     async with phone_stack(relayed_run, browsers) as made:
         yield made
+        await made.report()
 
 
 async def without_udp(work: PhoneStack) -> Person:

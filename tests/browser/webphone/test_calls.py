@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from shared.clock import utc_now
 from tests.fixtures.heard_recordings import PITCHES, recording_of
-from tests.fixtures.phone_pages import ANNA_NUMBER, NEAR_HZ, SILENT, Person, PhoneStack
+from tests.fixtures.phone_pages import ANNA_NUMBER, NEAR_HZ, SILENT, Person, PhoneStack, unfold_transfer
 
 ANNA_HZ, BJORN_HZ, CUSTOMER_HZ = 600.0, 1000.0, 1700.0
 
@@ -84,7 +84,7 @@ async def _hold_and_mute(agent: Person, customer: Person) -> None:
 
 
 async def _consult_bjorn(anna: Person, bjorn: Person) -> None:
-    await anna.page.get_by_role("button", name="Transfer", exact=True).click()
+    await unfold_transfer(anna.page)
     await anna.page.get_by_label("Transfer to").fill("Björn")
     await anna.page.get_by_role("button", name="Ask first: Björn").click()
     await expect(state(anna.page)).to_contain_text("Asking Björn")

@@ -17,6 +17,7 @@ from tests.fixtures.waiting import eventually
 
 ANNA_HZ, CUSTOMER_HZ = 600.0, 1700.0
 CUT_S = 5.0
+REFUSED = "This number cannot be called."
 SILENT_UNTIL_CLICKED = """
   const Native = window.AudioContext;
   let isAllowed = false;
@@ -318,7 +319,7 @@ async def test_the_microphone_is_closed_after_a_call_that_was_refused(phones_at_
     await anna.page.route("**/api/phone/calls", refuse)
     await anna.page.get_by_label("Number", exact=True).fill("+358501112233")
     await anna.page.keyboard.press("Enter")
-    await expect(anna.page.get_by_role("alert")).to_be_visible()
+    await expect(anna.page.get_by_role("alert").filter(has_text=REFUSED)).to_be_visible()
     await anna.page.wait_for_function(
         "() => window.opened.length > 0 && window.opened.every((track) => track.readyState === 'ended')"
     )

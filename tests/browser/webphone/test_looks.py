@@ -12,6 +12,7 @@ from tests.fixtures.phone_pages import ANNA_NUMBER, PhoneStack
 from tests.fixtures.processes import ROOT
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
+FAULTS = "axe.run({ resultTypes: ['violations'] }).then((found) => found.violations)"
 TABS = ("Keypad", "History", "Contacts", "Pools", "Settings")
 
 
@@ -19,7 +20,7 @@ async def violations(page: Page) -> list[str]:
     """What axe finds wrong, as ``rule: elements``; it is put into a page once, and only faults leave the browser."""
     if not await page.evaluate("Boolean(window.axe)"):
         await page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = await page.evaluate("axe.run().then((found) => found.violations)")
+    found: list[dict[str, Any]] = await page.evaluate(FAULTS)
     return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found]
 
 

@@ -7,7 +7,15 @@ from playwright.async_api import Page, Route, expect
 
 from shared.clock import utc_now
 from tests.fixtures.heard_recordings import LOUDNESS, recording_of
-from tests.fixtures.phone_pages import ANNA_NUMBER, BJORN_NUMBER, CARLA_NUMBER, NEAR_HZ, SILENT, PhoneStack
+from tests.fixtures.phone_pages import (
+    ANNA_NUMBER,
+    BJORN_NUMBER,
+    CARLA_NUMBER,
+    NEAR_HZ,
+    SILENT,
+    PhoneStack,
+    unfold_transfer,
+)
 from tests.fixtures.waiting import eventually
 
 CARLA = "71000000-0000-4000-8000-000000000003"
@@ -24,7 +32,7 @@ async def test_a_call_handed_on_at_once_is_between_the_two_others(phones_at_work
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
-    await anna.page.get_by_role("button", name="Transfer", exact=True).click()
+    await unfold_transfer(anna.page)
     await anna.page.get_by_label("Transfer to").fill("Björn")
     await anna.page.get_by_role("button", name="Transfer: Björn").click()
     await bjorn.page.get_by_role("button", name="Answer").click()
@@ -40,7 +48,7 @@ async def test_a_call_that_comes_back_is_answered_again(phones_at_work: PhoneSta
     anna, bjorn = await asyncio.gather(work.agent("Anna Virtanen", ANNA_HZ), work.agent("Björn Lindqvist", BJORN_HZ))
     call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
-    await anna.page.get_by_role("button", name="Transfer", exact=True).click()
+    await unfold_transfer(anna.page)
     await anna.page.get_by_label("Transfer to").fill("Björn")
     await anna.page.get_by_role("button", name="Transfer: Björn").click()
     await bjorn.page.get_by_role("button", name="Decline").click()
@@ -99,7 +107,7 @@ async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStac
     await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
     for ends, at in (("Decline", bjorn), ("Back to Matti Meikäläinen", anna)):
-        await anna.page.get_by_role("button", name="Transfer", exact=True).click()
+        await unfold_transfer(anna.page)
         await anna.page.get_by_label("Transfer to").fill("Björn")
         await anna.page.get_by_role("button", name="Ask first: Björn").click()
         await expect(state(anna.page)).to_have_text("Asking Björn Lindqvist …")

@@ -1,20 +1,12 @@
-"""A Chromium for the pages."""
+"""The pages in a Chromium."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from tests.fixtures.dynamics import LocalDynamics
-
-
-@pytest_asyncio.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -24,9 +16,9 @@ def console_errors() -> list[str]:
 
 
 @pytest_asyncio.fixture
-async def page(chromium: Browser, dynamics: LocalDynamics, console_errors: list[str]) -> AsyncIterator[Page]:
+async def page(browser: Browser, dynamics: LocalDynamics, console_errors: list[str]) -> AsyncIterator[Page]:
     """The pages of a fresh environment; an error in their console fails the test."""
-    context = await chromium.new_context(base_url=dynamics.url, viewport={"width": 1280, "height": 800})
+    context = await browser.new_context(base_url=dynamics.url, viewport={"width": 1280, "height": 800})
     opened = await context.new_page()
     opened.on("pageerror", lambda error: console_errors.append(str(error)))
     opened.on("console", lambda message: console_errors.append(message.text) if message.type == "error" else None)
