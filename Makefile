@@ -36,7 +36,7 @@ test: check ## every check and test
 	@scripts/setup-telephony
 	@.venv/bin/pytest tests/unit -n 2
 	@.venv/bin/pytest tests/integration tests/faults -n 2
-	@.venv/bin/pytest tests/browser
+	@.venv/bin/pytest tests/browser -n 2 --dist loadfile
 
 test-fast: check ## checks and unit tests, for while you work
 	@.venv/bin/pytest tests/unit -n 2
