@@ -17,6 +17,8 @@ from tests.fixtures.waiting import eventually
 
 ANNA_HZ, CUSTOMER_HZ = 600.0, 1700.0
 CUT_S = 5.0
+ROUTED: dict[str, Any] = {"service_workers": "block"}
+"""What a page asks for while a service worker takes it over may pass by its routes."""
 REFUSED = "This number cannot be called."
 SILENT_UNTIL_CLICKED = """
   const Native = window.AudioContext;
@@ -53,7 +55,7 @@ def state(page: Page) -> Any:
 
 async def talking(work: PhoneStack) -> tuple[Person, str]:
     """Anna in a call with a customer, and the call's id."""
-    anna = await work.agent("Anna Virtanen", ANNA_HZ)
+    anna = await work.agent("Anna Virtanen", ANNA_HZ, **ROUTED)
     call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
     await expect(state(anna.page)).to_have_text("Connected")
@@ -148,7 +150,7 @@ async def test_a_call_follows_its_agent_to_another_machine(phones_at_work: Phone
 async def test_a_browser_that_keeps_silent_says_so_before_anybody_rings(phones_at_work: PhoneStack) -> None:
     """Any click allows sound, and the banner goes (A1)."""
     work = phones_at_work
-    person = await work.person(ANNA_HZ)
+    person = await work.person(ANNA_HZ, **ROUTED)
     await person.page.add_init_script(f"{{{SILENT_UNTIL_CLICKED}}}")
     await work.open(person, "Carla Mäkinen")
     banner = person.page.get_by_role("alert").filter(has_text="keeps this page silent")
@@ -265,7 +267,7 @@ async def test_the_newest_of_two_saves_of_notes_comes_last(phones_at_work: Phone
 async def test_a_phone_whose_opening_was_not_answered_is_not_in_its_own_way(phones_at_work: PhoneStack) -> None:
     """The server has noted the claim, the answer is lost: the next try has the phone at once (A4)."""
     work = phones_at_work
-    bjorn = await work.person(ANNA_HZ)
+    bjorn = await work.person(ANNA_HZ, **ROUTED)
     answers: list[APIResponse] = []
 
     async def lose_first(route: Route) -> None:
@@ -285,7 +287,7 @@ async def test_a_phone_whose_opening_was_not_answered_is_not_in_its_own_way(phon
 async def test_the_way_to_take_over_is_shown_again_after_a_fault(phones_at_work: PhoneStack) -> None:
     """A server that restarts while the phone waits for another one takes no button away (A4)."""
     work = phones_at_work
-    carla = await work.person(ANNA_HZ)
+    carla = await work.person(ANNA_HZ, **ROUTED)
     elsewhere = {"code": "phone-active-elsewhere", "takeOver": True}
     answers = [(409, elsewhere), (503, {"code": "unavailable"}), *[(409, elsewhere)] * 9]
     asked: list[bool] = []
@@ -309,7 +311,7 @@ async def test_the_way_to_take_over_is_shown_again_after_a_fault(phones_at_work:
 async def test_the_microphone_is_closed_after_a_call_that_was_refused(phones_at_work: PhoneStack) -> None:
     """Its light goes out; nobody listens (A1)."""
     work = phones_at_work
-    anna = await work.person(ANNA_HZ)
+    anna = await work.person(ANNA_HZ, **ROUTED)
     await anna.page.add_init_script(f"{{{MICROPHONES}}}")
     await work.open(anna, "Anna Virtanen")
 
@@ -329,7 +331,7 @@ async def test_the_microphone_is_closed_after_a_call_that_was_refused(phones_at_
 async def test_of_two_microphones_chosen_quickly_the_last_one_is_spoken_into(phones_at_work: PhoneStack) -> None:
     """Also while the first one is still being opened; muting in between counts, and no other one stays open (C8)."""
     work = phones_at_work
-    anna = await work.person(ANNA_HZ)
+    anna = await work.person(ANNA_HZ, **ROUTED)
     await anna.page.add_init_script(f"{{{MICROPHONES}}}")
     await work.open(anna, "Anna Virtanen")
     call_id = await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
