@@ -117,7 +117,7 @@ async def test_a_status_just_chosen_is_not_overdrawn_by_what_was_asked_before_it
     phones_at_work: PhoneStack,
 ) -> None:
     """The answer comes late, with the status of before: note and end would be set for that one."""
-    page = (await phones_at_work.agent("Anna Virtanen", ANNA_HZ)).page
+    page = (await phones_at_work.agent("Anna Virtanen", ANNA_HZ, service_workers="block")).page
     name, asked, done, late = page.locator("button.status .name"), asyncio.Event(), asyncio.Event(), asyncio.Event()
     await expect(name).to_have_text("Available")
 
