@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PY := .venv/bin/python
 
-.PHONY: help setup run test test-fast check fmt smoke bench demo figures screenshots mutation
+.PHONY: help setup run test test-fast check fmt smoke bench demo figures screenshots mutation tables
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -49,6 +49,9 @@ figures: setup ## how the code reads: lengths, complexity, types
 
 mutation: setup ## break the pure modules clause by clause: what does no unit test notice? (MODULES="...": only these)
 	@nice $(PY) scripts/mutation.py $(MODULES)
+
+tables: setup ## draw the tables that decide an agent's status in docs/presence.md again
+	@$(PY) -m scripts.presence_tables
 
 screenshots: setup ## take the pictures of the documents again
 	@scripts/setup-browser

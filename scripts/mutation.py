@@ -40,6 +40,8 @@ MODULES = (
     "shared/calls/merge.py",
     "shared/calls/facts.py",
     "shared/presence/rules.py",
+    "shared/presence/facts.py",
+    "shared/presence/table.py",
     "shared/presence/state_machine.py",
     "shared/presence/calls.py",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "shared/numbers").glob("[!_]*.py")),

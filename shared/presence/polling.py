@@ -8,11 +8,11 @@ from datetime import timedelta
 from shared.clock import Clock, to_iso
 from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
+from shared.presence.facts import SKEW
 from shared.presence.model import QUEUE, AgentState, PresenceShown, Side
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.rules import was_written_over
 from shared.presence.service import Agents, Sender
-from shared.presence.state_machine import SKEW
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method
 from shared.settings.service import Settings

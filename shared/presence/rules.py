@@ -10,8 +10,9 @@ counts.
 from dataclasses import replace
 from datetime import datetime
 
-from shared.presence.model import AgentState, Availability, Episode, Fault, PresenceShown, Purpose, Side, Write
-from shared.presence.state_machine import BY_SYSTEM, Decision, Policy, Seen, Writes
+from shared.presence.facts import Facts, Policy, Seen, after_write, was_set_by_us
+from shared.presence.model import AgentState, Availability, Fault, PresenceShown, Purpose, Side, Write
+from shared.presence.state_machine import after, decide, new_write
 from shared.statuses import Presence
 
 
@@ -20,7 +21,10 @@ def reconcile(state: AgentState, seen: Seen, policy: Policy, now: datetime) -> A
 
     While somebody else holds a write, nothing is decided.
     """
-    return state if is_held(state, now) else Decision(state, seen, policy, now).made()
+    if is_held(state, now):
+        return state
+    facts = Facts(state, seen, policy, now)
+    return after(facts, decide(facts))
 
 
 def is_held(state: AgentState, now: datetime) -> bool:
@@ -43,7 +47,7 @@ def carried_out(state: AgentState, write: Write, shown: PresenceShown | Availabi
         omnichannel=_as_written(write, write.presence, shown),
         written=write,
         overwritten_at=state.omnichannel.at if state.omnichannel else None,
-        episode=_after(state.episode, write.purpose),
+        episode=after_write(state.episode, write.purpose),
     )
 
 
@@ -51,14 +55,7 @@ def _as_written(write: Write, presence: Presence, shown: object) -> PresenceShow
     """What we know to be there. Where somebody was faster than our read, the next read finds it changed."""
     if not isinstance(shown, PresenceShown):
         return PresenceShown(presence)
-    is_ours = shown.presence.id == presence.id and shown.by != BY_SYSTEM
-    return shown if is_ours else PresenceShown(presence, write.decided_at)
-
-
-def _after(episode: Episode | None, purpose: Purpose) -> Episode | None:
-    if purpose is Purpose.IN_CALL and episode:
-        return replace(episode, is_set=True)
-    return None if purpose is Purpose.RESTORE else episode
+    return shown if was_set_by_us(shown, presence) else PresenceShown(presence, write.decided_at)
 
 
 def failed(state: AgentState, write: Write, code: str, now: datetime, *, may_be_done: bool) -> AgentState:
@@ -111,14 +108,18 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
         changes=state.changes + 1,
         presence_before_timed_status=None,
     )
-    writes = Writes(policy, now, str(state.changes), news.at or now)
+    repair, mirror = (
+        new_write(side, purpose, value, state.changes, news.at or now, policy, now)
+        for side, purpose, value in (
+            (Side.OMNICHANNEL, Purpose.REPAIR, news.presence),
+            (Side.PHONE, Purpose.MIRROR, news.presence.kind),
+        )
+    )
+    is_phone_other = state.phone is not None and state.phone.kind is not news.presence.kind
+    pending = (mirror,) if is_phone_other else ()
     if state.episode and state.episode.is_set:
-        state = replace(state, episode=replace(state.episode, before=news.presence))
-    else:
-        writes.want_presence(Purpose.REPAIR, news.presence)
-    if state.phone and state.phone.kind is not news.presence.kind:
-        writes.want_kind(news.presence.kind)
-    return replace(state, pending=writes.all)
+        return replace(state, episode=replace(state.episode, before=news.presence), pending=pending)
+    return replace(state, pending=(repair, *pending))
 
 
 def was_written_over(state: AgentState, presence_id: str, at: datetime | None) -> bool:

@@ -17,6 +17,7 @@ from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
 from shared.presence import messages
 from shared.presence.calls import is_talking_asked, next_lease_end, with_news, without_expired
+from shared.presence.facts import Policy, Seen
 from shared.presence.model import (
     CALL,
     CHANGED,
@@ -41,7 +42,6 @@ from shared.presence.rules import (
     with_late_news,
     with_report,
 )
-from shared.presence.state_machine import Policy, Seen
 from shared.presence.store import PresenceStore
 from shared.settings.presence import Method, PresenceSettings
 from shared.statuses import Presence, StatusKind

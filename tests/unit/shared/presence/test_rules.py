@@ -1,79 +1,16 @@
 """The state machine step by step: what each change leads to (E1-E5)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from shared.presence.calls import with_news
-from shared.presence.model import (
-    AgentState,
-    Availability,
-    CallNews,
-    CallStep,
-    Episode,
-    PresenceShown,
-    Purpose,
-    Side,
-    Write,
-)
-from shared.presence.rules import carried_out, failed, instead, is_held, reconcile, usual, with_late_news, with_report
-from shared.presence.state_machine import Policy, Seen
+from shared.presence.facts import Seen
+from shared.presence.model import AgentState, CallStep, Episode, PresenceShown, Purpose, Side, Write
+from shared.presence.rules import failed, instead, is_held, reconcile, usual, with_late_news, with_report
 from shared.settings.presence import DEFAULT_PRESENCES
 from shared.statuses import Presence, StatusKind
-
-T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)
-LEASE, HOLD = timedelta(seconds=30), timedelta(seconds=45)
-FOCUS = Presence("focus", StatusKind.BUSY, "Focus time")
-FREE, DND = DEFAULT_PRESENCES[StatusKind.AVAILABLE], DEFAULT_PRESENCES[StatusKind.DND]
-POLICY = Policy(DEFAULT_PRESENCES, DND, LEASE, HOLD)
-
-
-def at(seconds: float) -> datetime:
-    return T0 + timedelta(seconds=seconds)
-
-
-def phone(kind: StatusKind, seconds: float = 0, ends: float | None = None) -> Availability:
-    return Availability(f"{kind}-{seconds}", kind, since=at(seconds), ends_at=None if ends is None else at(ends))
-
-
-def shown(presence: Presence, seconds: float = 0, by: str = "AGENT") -> PresenceShown:
-    return PresenceShown(presence, at(seconds), by)
-
-
-class Story:
-    """One agent through time; writes succeed at once unless left alone."""
-
-    def __init__(self, presence: Presence = FREE, kind: StatusKind = StatusKind.AVAILABLE) -> None:
-        self.phone, self.shown = phone(kind), shown(presence)
-        self.state = reconcile(AgentState(), Seen(self.phone, self.shown), POLICY, at(100))
-        self.now = 100.0
-
-    def set(self, side: Availability | PresenceShown) -> None:
-        if isinstance(side, Availability):
-            self.phone = side
-        else:
-            self.shown = side
-
-    def reconcile(self) -> list[tuple[Purpose, str]]:
-        """What has to be written now, as purpose and presence id or kind."""
-        self.now += 1
-        self.state = reconcile(self.state, Seen(self.phone, self.shown), POLICY, at(self.now))
-        return [(one.purpose, one.presence.id if one.presence else str(one.kind)) for one in self.state.pending]
-
-    def write(self) -> None:
-        """Every write is carried out."""
-        for one in self.state.pending:
-            self.now += 1
-            if one.presence:
-                self.shown = shown(one.presence, self.now)
-                self.state = carried_out(self.state, one, self.shown)
-            elif one.kind:
-                self.phone = phone(one.kind, self.now)
-                self.state = carried_out(self.state, one, self.phone)
-
-    def call(self, step: CallStep, sequence: int, call_id: str = "c1") -> None:
-        self.state = with_news(self.state, CallNews(call_id, step, sequence, at(self.now)), LEASE, at(self.now))
+from tests.fixtures.presence_story import DND, FOCUS, FREE, POLICY, Story, at, phone, shown
 
 
 def in_call(presence: Presence = FOCUS) -> Story:

@@ -1,0 +1,211 @@
+"""The tables of one agent's status: which facts lead to what. ``docs/presence.md`` is drawn from them.
+
+The rows of a table exclude each other and leave nothing out, so their order means nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+Cell = StrEnum | tuple[StrEnum, ...]
+ANY: Cell = ()
+
+
+@dataclass(frozen=True)
+class Table[Result]:
+    """``facts`` by heading; a cell of a row is a fact, several of which one holds, or ``ANY``.
+
+    ``leads_to``: the headings of what follows.
+    """
+
+    facts: Mapping[str, type[StrEnum]]
+    leads_to: tuple[str, ...]
+    rows: tuple[tuple[tuple[Cell, ...], Result], ...]
+
+    def of(self, *facts: StrEnum) -> Result:
+        """Raises ValueError where not exactly one row holds."""
+        [result] = (result for cells, result in self.rows if all(map(_holds, cells, facts)))
+        return result
+
+
+def _holds(cell: Cell, fact: StrEnum) -> bool:
+    return cell in (ANY, fact) or (isinstance(cell, tuple) and fact in cell)
+
+
+class Shows(StrEnum):
+    """What is read of a side."""
+
+    KNOWN = "what we know of"
+    OURS = "the pending write, which was tried"
+    GIVEN_UP = "a write that was given up"
+    DND = "something new, do not disturb"
+    OTHER = "something new, another status"
+
+
+class Pending(StrEnum):
+    """The write of a side that an earlier decision has left."""
+
+    NONE = "none"
+    UNTRIED = "never tried"
+    CALL = "do not disturb for a call, never tried"
+    TRIED = "tried"
+
+
+class News(StrEnum):
+    """Whose change it is that a side shows."""
+
+    NONE = "nobody's, nothing is new"
+    OURS = "ours"
+    LATE = "ours, come late"
+    SOMEBODYS = "somebody's"
+
+
+class Then(StrEnum):
+    """What becomes of the pending write."""
+
+    STAYS = "stays"
+    ENDS = "ends"
+    GIVEN_UP = "is given up"
+
+
+class Reading(NamedTuple):
+    news: News
+    then: Then
+
+
+READING = Table(
+    {"the side shows": Shows, "a write is pending": Pending},
+    ("whose change it is", "the pending write"),
+    (
+        ((Shows.KNOWN, ANY), Reading(News.NONE, Then.STAYS)),
+        ((Shows.OURS, ANY), Reading(News.OURS, Then.ENDS)),
+        ((Shows.GIVEN_UP, ANY), Reading(News.LATE, Then.STAYS)),
+        (((Shows.DND, Shows.OTHER), Pending.TRIED), Reading(News.SOMEBODYS, Then.GIVEN_UP)),
+        ((Shows.OTHER, Pending.CALL), Reading(News.SOMEBODYS, Then.STAYS)),
+        ((Shows.DND, Pending.CALL), Reading(News.SOMEBODYS, Then.ENDS)),
+        (((Shows.DND, Shows.OTHER), (Pending.NONE, Pending.UNTRIED)), Reading(News.SOMEBODYS, Then.ENDS)),
+    ),
+)
+
+
+class Phone(StrEnum):
+    """What somebody has done at the voice cloud."""
+
+    UNCHANGED = "unchanged"
+    BEFORE = "changed before the last change"
+    LAST = "changed last"
+
+
+class Omnichannel(StrEnum):
+    """What somebody has done in Omnichannel."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+
+
+class SignIn(StrEnum):
+    """Whose status counts when a phone is opened and the agent, free of calls and writes, shows two."""
+
+    NO = "no"
+    PHONE = "yes, the phone's counts"
+    OMNICHANNEL = "yes, Omnichannel's counts"
+
+
+class Word(StrEnum):
+    """Which side the other is to follow."""
+
+    NOBODY = "nobody"
+    PHONE = "the phone"
+    OMNICHANNEL = "Omnichannel"
+
+
+LAST_WORD = Table(
+    {"the phone": Phone, "Omnichannel": Omnichannel, "both are to become one": SignIn},
+    ("who has the last word",),
+    (
+        ((Phone.LAST, ANY, ANY), Word.PHONE),
+        ((Phone.BEFORE, ANY, ANY), Word.OMNICHANNEL),
+        ((Phone.UNCHANGED, Omnichannel.CHANGED, ANY), Word.OMNICHANNEL),
+        ((Phone.UNCHANGED, Omnichannel.UNCHANGED, SignIn.NO), Word.NOBODY),
+        ((Phone.UNCHANGED, Omnichannel.UNCHANGED, SignIn.PHONE), Word.PHONE),
+        ((Phone.UNCHANGED, Omnichannel.UNCHANGED, SignIn.OMNICHANNEL), Word.OMNICHANNEL),
+    ),
+)
+
+
+class Call(StrEnum):
+    """Whether the agent is in a call."""
+
+    YES = "in a call"
+    NO = "no call"
+
+
+class Cover(StrEnum):
+    """Our do not disturb, which covers what Omnichannel showed before the call."""
+
+    NONE = "none"
+    WANTED = "wanted"
+    SET = "set"
+
+
+class Phones(StrEnum):
+    """The phone's status where the phone has the last word."""
+
+    SILENT = "no"
+    DND = "yes: do not disturb"
+    OTHER = "yes: another"
+
+
+class Kind(StrEnum):
+    """The kind of Omnichannel's status."""
+
+    DND = "do not disturb"
+    SAME = "what the phone shows"
+    OTHER = "anything else"
+
+
+class Wish(StrEnum):
+    """What is to be written in Omnichannel; whatever else is pending there is wanted no more."""
+
+    PENDING = "what is pending"
+    NOTHING = "nothing"
+    MIRROR = "mirror: what counts"
+    IN_CALL = "in-call: do not disturb"
+    RESTORE = "restore: what counts"
+    REPAIR = "repair: do not disturb"
+
+
+class Outcome(NamedTuple):
+    wish: Wish
+    cover: Cover
+
+
+_ANOTHER = (Kind.SAME, Kind.OTHER)
+_SPEAKS = (Phones.DND, Phones.OTHER)
+_LETS_BE = (Phones.SILENT, Phones.OTHER)
+
+OMNICHANNEL = Table(
+    {"the agent": Call, "our do not disturb": Cover, "the phone has the last word": Phones, "Omnichannel shows": Kind},
+    ("is to be written", "our do not disturb, then"),
+    (
+        ((ANY, Cover.NONE, Phones.SILENT, ANY), Outcome(Wish.PENDING, Cover.NONE)),
+        ((ANY, Cover.NONE, Phones.DND, Kind.DND), Outcome(Wish.NOTHING, Cover.NONE)),
+        ((ANY, Cover.NONE, Phones.DND, _ANOTHER), Outcome(Wish.MIRROR, Cover.NONE)),
+        ((ANY, Cover.NONE, Phones.OTHER, Kind.SAME), Outcome(Wish.NOTHING, Cover.NONE)),
+        ((ANY, Cover.NONE, Phones.OTHER, Kind.OTHER), Outcome(Wish.MIRROR, Cover.NONE)),
+        ((Call.NO, Cover.NONE, Phones.OTHER, Kind.DND), Outcome(Wish.MIRROR, Cover.NONE)),
+        ((Call.YES, Cover.NONE, Phones.OTHER, Kind.DND), Outcome(Wish.NOTHING, Cover.SET)),
+        ((Call.YES, Cover.WANTED, _LETS_BE, ANY), Outcome(Wish.IN_CALL, Cover.WANTED)),
+        ((Call.YES, Cover.WANTED, Phones.DND, ANY), Outcome(Wish.MIRROR, Cover.NONE)),
+        ((Call.NO, Cover.WANTED, ANY, ANY), Outcome(Wish.MIRROR, Cover.NONE)),
+        ((Call.YES, Cover.SET, _LETS_BE, Kind.DND), Outcome(Wish.NOTHING, Cover.SET)),
+        ((Call.YES, Cover.SET, _LETS_BE, _ANOTHER), Outcome(Wish.REPAIR, Cover.SET)),
+        ((Call.NO, Cover.SET, _LETS_BE, ANY), Outcome(Wish.RESTORE, Cover.SET)),
+        ((ANY, Cover.SET, Phones.DND, Kind.DND), Outcome(Wish.NOTHING, Cover.NONE)),
+        ((ANY, Cover.SET, Phones.DND, _ANOTHER), Outcome(Wish.REPAIR, Cover.NONE)),
+    ),
+)
+
+TABLES = {"reading": READING, "last word": LAST_WORD, "Omnichannel": OMNICHANNEL}
+"""By the name they have in the document."""
