@@ -99,12 +99,15 @@ class Facts:
 
     @property
     def omnichannel_differs(self) -> bool:
-        """A presence that was set again counts as changed: somebody wants it."""
+        """A presence that was set again counts as changed: somebody wants it. Where we have written it and could not
+        read when, it is still ours unless Dynamics has set it."""
         if self.before.omnichannel is None:
             return self._is_fresh(self.shown.at)
         if self.shown.presence.id != self.known.presence.id:
             return True
-        return self.known.at is not None and self.shown.at != self.known.at
+        if self.known.at is None:
+            return self.before.written is not None and self.shown.by == BY_SYSTEM
+        return self.shown.at != self.known.at
 
     def _is_fresh(self, at: datetime | None) -> bool:
         return at is not None and self.now - at < FRESH

@@ -346,3 +346,15 @@ def test_changes_are_counted_only_where_there_is_something_new() -> None:
     assert (changed.pending, changed.changes) == ((), 7)
     set_again = reconcile(quiet, Seen(quiet.phone, shown(AWAY, 110)), POLICY, NOW)
     assert (set_again.pending, set_again.changes) == ((), 7)
+
+
+@pytest.mark.parametrize(
+    ("by", "written", "is_followed"), [("SYSTEM", True, True), ("AGENT", True, False), ("SYSTEM", False, False)]
+)
+def test_dynamics_takes_over_what_we_have_written_but_could_not_read(by: str, written: bool, is_followed: bool) -> None:
+    """It sets the very presence that we did; only who set it tells the two apart."""
+    write = pending(MIRROR, DND, tried=True) if written else None
+    state = AgentState(phone(StatusKind.DND), PresenceShown(DND), written=write, last_user_change_at=at(50))
+    seen = Seen(phone(StatusKind.AVAILABLE, 100), shown(DND, 110, by))
+    expected = StatusKind.DND if is_followed else FREE
+    assert wanted(reconcile(state, seen, POLICY, NOW)) == [(MIRROR, expected)]
