@@ -5,17 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.clock import Clock, to_iso
+from shared.clock import to_iso
 from shared.presence import messages
-from shared.presence.availability import PhoneAvailability
 from shared.presence.facts import SKEW
 from shared.presence.model import QUEUE, AgentState, PresenceShown, Side
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.rules import was_written_over
-from shared.presence.service import Agents, Sender
-from shared.presence.store import PresenceStore
+from shared.presence.service import Presences
 from shared.settings.presence import Method
-from shared.settings.service import Settings
 from shared.users.model import Agent
 
 AT_ONCE = 5
@@ -24,24 +21,19 @@ LOOKED_BACK = timedelta(minutes=10)
 """How long after a write we search for what it has written over."""
 
 
-@dataclass(eq=False, repr=False, kw_only=True)
+@dataclass(eq=False, repr=False)
 class PresencePolling:
-    """All presences in one request, availabilities one by one; only what differs is reconciled."""
+    """All presences in one request, availabilities one by one; only what differs is left to ``handler``."""
 
-    settings: Settings
-    agents: Agents
-    phone: PhoneAvailability
+    handler: Presences
     omnichannel: Omnichannel
-    store: PresenceStore
-    bus: Sender
-    clock: Clock
 
     async def run(self) -> int:
         """How many agents are to be reconciled. Raises what the sides raise."""
-        settings = await self.settings.presence()
+        settings = await self.handler.settings()
         if not settings.enabled:
             return 0
-        states, agents = await self.store.all(), await self.agents()
+        states, agents = await self.handler.store.all(), await self.handler.agents()
         shown: Mapping[str, PresenceShown | None] = {}
         if settings.method is Method.SERVER:
             shown = await self.omnichannel.read_all()
@@ -55,24 +47,24 @@ class PresencePolling:
                 is_new = is_unmapped and not (state and any(one.side is Side.OMNICHANNEL for one in state.faults))
                 if not is_new and not await self._differs(agent, state, shown.get(agent.id)):
                     return False
-                await self.bus.send(QUEUE, messages.reconcile_polled(agent.id, self.clock()))
+                await self.handler.bus.send(QUEUE, messages.reconcile_polled(agent.id, self.handler.clock()))
                 return True
 
         return sum(await asyncio.gather(*(check(agent) for agent in agents.values())))
 
     async def _tell_what_was_written_over(self, states: Mapping[str, AgentState]) -> None:
         """Choices made in the instant before a write of ours whose own notices were lost."""
-        now = self.clock()
+        now = self.handler.clock()
         decided = [state.written.decided_at for state in states.values() if state.written]
         recent = [moment for moment in decided if now - moment < LOOKED_BACK]
         for agent_id, news in await self.omnichannel.set_since(min(recent) - SKEW) if recent else ():
             state = states.get(agent_id)
             if state and news.at and was_written_over(state, news.presence_id, news.at):
                 event = messages.presence_told(agent_id, news, f"history/{to_iso(news.at)}", now)
-                await self.bus.send(QUEUE, event)
+                await self.handler.bus.send(QUEUE, event)
 
     async def _differs(self, agent: Agent, state: AgentState | None, shown: PresenceShown | None) -> bool:
-        now = self.clock()
+        now = self.handler.clock()
         if state is None or any(write.held_until <= now for write in state.pending):
             return True
         if any(not call.ended and call.lease_until <= now for call in state.calls.values()):
@@ -80,5 +72,5 @@ class PresencePolling:
         known = state.omnichannel
         if shown and (known is None or (shown.presence.id, shown.at) != (known.presence.id, known.at)):
             return True
-        phone = await self.phone.read(agent)
+        phone = await self.handler.phone.read(agent)
         return phone is not None and (state.phone is None or phone.event_id != state.phone.event_id)

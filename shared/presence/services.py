@@ -42,15 +42,6 @@ def build(
         bus=bus,
         clock=clock,
     )
-    polling = PresencePolling(
-        settings=settings,
-        agents=users.agents,
-        phone=availability,
-        omnichannel=omnichannel,
-        store=store,
-        bus=bus,
-        clock=clock,
-    )
     phone = PhonePresence(
         settings=settings,
         users=users,
@@ -62,4 +53,4 @@ def build(
         bus=bus,
         clock=clock,
     )
-    return PresenceServices(handler, polling, phone, omnichannel, store)
+    return PresenceServices(handler, PresencePolling(handler, omnichannel), phone, omnichannel, store)

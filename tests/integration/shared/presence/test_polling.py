@@ -85,16 +85,7 @@ async def polled(world: World) -> Polled:
         bus=queue,
         clock=utc_now,
     )
-    polling = PresencePolling(
-        settings=services.settings,
-        agents=services.users.agents,
-        phone=PhoneAvailability(services.enreach, services.settings, utc_now),
-        omnichannel=omnichannel,
-        store=PresenceStore(services.tables.table("presence")),
-        bus=queue,
-        clock=utc_now,
-    )
-    made = Polled(Statuses(world), queue, omnichannel, presences, polling)
+    made = Polled(Statuses(world), queue, omnichannel, presences, PresencePolling(presences, omnichannel))
     await made.statuses.set_phone("Available")
     await made.statuses.set_dynamics(FREE)
     await made.poll()
