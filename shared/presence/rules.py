@@ -98,18 +98,18 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
 
     It is given back; in a call it is what comes back afterwards. Other news changes nothing here: the sides are read.
     """
-    write = state.written
-    if write is None or state.pending or not was_written_over(state, news.presence.id, news.at):
+    at = news.at
+    if at is None or state.pending or not was_written_over(state, news.presence.id, at):
         return state
     state = replace(
         state,
-        overwritten_at=news.at,
-        last_user_change_at=news.at,
+        overwritten_at=at,
+        last_user_change_at=at,
         changes=state.changes + 1,
         presence_before_timed_status=None,
     )
     repair, mirror = (
-        new_write(side, purpose, value, state.changes, news.at or now, policy, now)
+        new_write(side, purpose, value, state.changes, at, policy, now)
         for side, purpose, value in (
             (Side.OMNICHANNEL, Purpose.REPAIR, news.presence),
             (Side.PHONE, Purpose.MIRROR, news.presence.kind),
@@ -122,13 +122,13 @@ def with_late_news(state: AgentState, news: PresenceShown, policy: Policy, now: 
     return replace(state, pending=(repair, *pending))
 
 
-def was_written_over(state: AgentState, presence_id: str, at: datetime | None) -> bool:
+def was_written_over(state: AgentState, presence_id: str, at: datetime) -> bool:
     """Whether it was set after what we knew of and before our write, which is what is there now.
 
     Within the second of our write it came before it: after it, it would be what is there now.
     """
     shown, write = state.omnichannel, state.written
-    if not (shown and shown.at and at and write and write.presence and shown.presence.id == write.presence.id):
+    if not (shown and shown.at and write and write.presence and shown.presence.id == write.presence.id):
         return False
     if presence_id == write.presence.id or at > shown.at:
         return False

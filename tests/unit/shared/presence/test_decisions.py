@@ -68,6 +68,7 @@ Wanted = tuple[Purpose, Presence] | None
         (1, None, FOCUS, StatusKind.AWAY, None, (IN_CALL, DND), Episode(AWAY)),
         (1, None, FREE, StatusKind.DND, None, (MIRROR, DND), NOBODY),
         # Do not disturb is not there yet.
+        (1, None, DND, None, pending(MIRROR, FOCUS), None, SET),
         (1, WANTED, FOCUS, None, pending(IN_CALL, DND), (IN_CALL, DND), WANTED),
         (1, WANTED, FOCUS, StatusKind.BUSY, pending(IN_CALL, DND), (IN_CALL, DND), WANTED),
         (1, WANTED, FOCUS, StatusKind.AWAY, pending(IN_CALL, DND), (IN_CALL, DND), Episode(AWAY)),
@@ -90,6 +91,7 @@ Wanted = tuple[Purpose, Presence] | None
         (1, SET, FREE, StatusKind.OFF_WORK, pending(REPAIR, DND), (REPAIR, DND), Episode(GONE, is_set=True)),
         (1, SET, BUSY, StatusKind.BUSY, pending(REPAIR, DND), (REPAIR, DND), SET),
         (1, SET, FREE, StatusKind.DND, pending(REPAIR, DND), (REPAIR, DND), NOBODY),
+        (0, SET, FOCUS, None, None, None, None),
         (0, SET, DND, None, None, (RESTORE, FOCUS), SET),
         (0, SET, FREE, None, pending(REPAIR, DND), (RESTORE, FOCUS), SET),
         (0, SET, DND, StatusKind.OFF_WORK, pending(RESTORE, FOCUS), (RESTORE, GONE), Episode(GONE, is_set=True)),
@@ -321,7 +323,7 @@ def test_a_status_with_an_end_remembers_what_it_covers(
     after = reconcile(state, Seen(lunch, there), POLICY, NOW)
     assert after.presence_before_timed_status == expected
     assert reconcile(state, Seen(known, there), POLICY, NOW).presence_before_timed_status == covered
-    chosen = reconcile(state, Seen(known, shown(GONE, 110)), POLICY, NOW)
+    chosen = reconcile(after, Seen(lunch, shown(AWAY, 120)), POLICY, NOW + POLICY.hold)
     assert chosen.presence_before_timed_status is None
 
 
