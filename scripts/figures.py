@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PRODUCT = ("functions", "shared", "voicecloud", "local")
+FOLDERS = ("functions", "shared", "voicecloud", "local", "lab")
 BRANCHES = (
     ast.If,
     ast.For,
@@ -89,9 +89,9 @@ def lines_of(folders: Sequence[str]) -> int:
 
 
 def main() -> None:
-    for cells in (COLUMNS, *(row(folder) for folder in (*PRODUCT, "tests"))):
+    for cells in (COLUMNS, *(row(folder) for folder in (*FOLDERS, "tests"))):
         print("  ".join(cell.rjust(len(title)) for cell, title in zip(cells, COLUMNS, strict=True)))
-    print(f"test : source lines {lines_of(['tests']) / lines_of(PRODUCT):.2f}")
+    print(f"test : source lines {lines_of(['tests']) / lines_of(FOLDERS):.2f}")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 UNIT = ROOT / "tests/unit"
-PROJECT = {"shared", "voicecloud", "local"}
+PROJECT = {"shared", "voicecloud", "local", "lab"}
 MODULES = (
     "shared/callbacks/rules.py",
     "shared/calls/rules.py",

@@ -26,7 +26,6 @@ from voicecloud.api import (
 from voicecloud.api.http import CONNECTIONS, LIMITER, SERVICES, Route, errors_as_json, register
 from voicecloud.api.limits import RateLimiter
 from voicecloud.bootstrap import Services
-from voicecloud.control import api as control
 from voicecloud.serving import Connections, room_for, with_headers
 
 ROUTES: list[Route] = [
@@ -55,9 +54,6 @@ def build(services: Services) -> web.Application:
     app[CONNECTIONS] = Connections(room_for(services.settings.connections))
     app[LIMITER] = RateLimiter(services.settings.rate_limit_per_minute)
     register(app, [*ROUTES, *phone_events.PREFLIGHT])
-    if services.settings.control:
-        register(app, control.ROUTES)
-        control.register_page(app)
     app.on_response_prepare.append(with_headers)
     app.cleanup_ctx.append(_background(services))
     return app
@@ -70,7 +66,8 @@ def _background(services: Services) -> Callable[[web.Application], AsyncIterator
         await services.telephony.start()
         task = asyncio.create_task(_work(services))
         await services.telephony.gateway.started()
-        await services.telephony.traffic.set(services.settings.traffic_calls_per_hour)
+        for guest in services.telephony.guests:
+            await guest.start()
         yield
         await services.telephony.drain(0)
         task.cancel()

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
 
 import aiohttp
 
@@ -17,8 +16,7 @@ from voicecloud.classification.service import Classifications
 from voicecloud.ids import Ids
 from voicecloud.media.client import MediaClient
 from voicecloud.media.messages import Begin
-from voicecloud.media.process import Launch, own_process
-from voicecloud.media.voices import Voices
+from voicecloud.media.process import OWN, Audio
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
@@ -45,13 +43,8 @@ from voicecloud.runtime.engine import Engine
 from voicecloud.runtime.smart_routing import RoutingEndpoint, SmartRoutingAsker
 from voicecloud.runtime.staff import Staff
 from voicecloud.settings import Settings
-from voicecloud.simulation.customers import Customers
-from voicecloud.simulation.people import People
-from voicecloud.simulation.telephones import SimulatedTelephones
-from voicecloud.simulation.traffic import Traffic
 from voicecloud.telephony import Telephony
 from voicecloud.trunk.exchange import Exchange
-from voicecloud.trunk.lines import Lines
 from voicecloud.trunk.sip.trunk import SipTrunk
 from voicecloud.users import known as known_store
 from voicecloud.users.known import KnownPairs
@@ -76,7 +69,7 @@ class Infrastructure:
     http: aiohttp.ClientSession
     directory: Directory
     signing_key: bytes
-    launch: Launch
+    audio: Audio
 
 
 @dataclass(frozen=True)
@@ -111,10 +104,10 @@ class Services:
 
 
 @asynccontextmanager
-async def services(settings: Settings, clock: Clock = utc_now, launch: Launch = own_process) -> AsyncIterator[Services]:
+async def services(settings: Settings, clock: Clock = utc_now, audio: Audio = OWN) -> AsyncIterator[Services]:
     """Opens storage, applies the organisation file, loads the configuration; closes all of it at the end.
 
-    ``launch`` starts what carries audio.
+    ``audio`` carries voices.
     """
     async with AsyncExitStack() as stack:
         tables = Tables.from_connection_string(settings.storage_connection, settings.table_prefix)
@@ -124,7 +117,7 @@ async def services(settings: Settings, clock: Clock = utc_now, launch: Launch = 
         http = await stack.enter_async_context(aiohttp.ClientSession())
         directory = await _directory(settings, tables)
         key = await signing_key(tables.table(organisation_store.TABLE))
-        yield _services(Infrastructure(settings, clock, Ids(clock), tables, blobs, http, directory, key, launch))
+        yield _services(Infrastructure(settings, clock, Ids(clock), tables, blobs, http, directory, key, audio))
 
 
 async def _directory(settings: Settings, tables: Tables) -> Directory:
@@ -229,14 +222,13 @@ def _gateway(infra: Infrastructure, engine: Engine, prompts: PromptLibrary) -> M
         most=settings.media_legs,
         hold_s=settings.media_hold_s,
     )
-    return MediaClient(engine=engine, begin=begin, library=prompts.audio, launch=infra.launch)
+    return MediaClient(engine=engine, begin=begin, library=prompts.audio, audio=infra.audio)
 
 
 def _telephony(
     infra: Infrastructure, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings, prompts: PromptLibrary
 ) -> Telephony:
     directory, settings = infra.directory, infra.settings
-    random = Random(settings.traffic_seed)  # noqa: S311 (plays people, keeps no secret)
     region = directory.organisation.region
     numbering = Numbering(settings.trunk_region or region, region, directory.own_numbers)
     engine = Engine(directory.routing(), infra.clock, numbering.event)
@@ -244,18 +236,13 @@ def _telephony(
     notices = Notices(directory=directory, webhooks=webhooks, live=engine.history)
     records = _records(infra, engine, gateway, recordings, notices)
     requests = CallbackRequests(callbacks, directory)
-    voices = Voices(gateway)
-    telephones = SimulatedTelephones(engine, directory, voices, random)
-    customers = Customers(engine, directory, telephones, voices, infra.ids)
-    people = People(engine, directory, telephones, voices, infra.ids)
-    lines = Lines(engine, infra.ids)
-    sip = _sip(infra, engine, gateway)
-    exchange = Exchange([lines, sip or telephones])
     asker = _asker(infra, engine)
+    exchange = Exchange(engine)
+    sip = _sip(infra, engine, gateway)
     if sip:
+        exchange.connect(sip)
         engine.attach(sip.perform)
-    outside = (lines, exchange, telephones, customers, people)
-    for performer in (gateway, *outside, asker, records, notices, requests):
+    for performer in (gateway, exchange, asker, records, notices, requests):
         engine.attach(performer.perform)
     return Telephony(
         engine=engine,
@@ -264,12 +251,8 @@ def _telephony(
         records=records,
         notices=notices,
         callback_requests=requests,
-        customers=customers,
-        people=people,
-        voices=voices,
-        lines=lines,
+        exchange=exchange,
         sip=sip,
-        traffic=Traffic(engine, directory, customers, people, settings.traffic_seed),
         retention=timedelta(days=settings.retention_days),
     )
 

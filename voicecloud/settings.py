@@ -30,7 +30,6 @@ class Settings:
     storage_connection: str = AZURITE
     table_prefix: str = "voicecloud"
     seed: Path | None = None
-    control: bool = False
     rate_limit_per_minute: int = 3_000
     connections: int = 1_000
     proxies: Sequence[Network] = ()
@@ -42,8 +41,6 @@ class Settings:
     recording_link_s: float = 900.0
     retention_days: float = 180.0
     drain_s: float = 20.0
-    traffic_calls_per_hour: float = 0.0
-    traffic_seed: int = 1
     media_legs: int = 160
     media_hold_s: float = 60.0
     media_way: Way = ANYWHERE
@@ -66,7 +63,6 @@ class Settings:
             storage_connection=read.text("STORAGE_CONNECTION", cls.storage_connection),
             table_prefix=read.text("TABLE_PREFIX", cls.table_prefix),
             seed=Path(read.text("SEED", "")) if read.text("SEED", "") else None,
-            control=read.flag("CONTROL"),
             rate_limit_per_minute=int(read.number("RATE_LIMIT_PER_MINUTE", cls.rate_limit_per_minute)),
             connections=max(1, int(read.number("CONNECTIONS", cls.connections))),
             proxies=read.networks("PROXIES"),
@@ -78,8 +74,6 @@ class Settings:
             recording_link_s=read.number("RECORDING_LINK_S", cls.recording_link_s),
             retention_days=read.number("RETENTION_DAYS", cls.retention_days),
             drain_s=read.number("DRAIN_S", cls.drain_s),
-            traffic_calls_per_hour=read.number("TRAFFIC_CALLS_PER_HOUR", cls.traffic_calls_per_hour),
-            traffic_seed=int(read.number("TRAFFIC_SEED", cls.traffic_seed)),
             media_legs=int(read.number("MEDIA_LEGS", cls.media_legs)),
             media_hold_s=read.number("MEDIA_HOLD_S", cls.media_hold_s),
             media_way=read.way(),
@@ -174,9 +168,3 @@ class _Reader:
         if not is_region(region):
             raise Misconfigured("setting", f"VOICECLOUD_{name} is a country like FI (ISO 3166)")
         return region
-
-    def flag(self, name: str) -> bool:
-        text = self.text(name, "0").lower()
-        if text not in {"0", "1", "true", "false"}:
-            raise Misconfigured("setting", f"VOICECLOUD_{name} is neither 0 nor 1")
-        return text in {"1", "true"}

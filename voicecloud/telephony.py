@@ -2,22 +2,20 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 from shared.errors import VoiceError
 from voicecloud.media.client import MediaClient
-from voicecloud.media.voices import Voices
 from voicecloud.notices.service import Notices
+from voicecloud.routing.effects import Effect
 from voicecloud.routing.events import Drain, Stop
 from voicecloud.runtime.call_records import CallRecords
 from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
 from voicecloud.runtime.staff import Staff
-from voicecloud.simulation.customers import Customers
-from voicecloud.simulation.people import People
-from voicecloud.simulation.traffic import Traffic
-from voicecloud.trunk.lines import Lines
+from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.sip.trunk import SipTrunk
 
 DRAIN_CHECK_S = 0.1
@@ -27,9 +25,25 @@ PURGE_EVERY_S = 3_600.0
 log = logging.getLogger(__name__)
 
 
+class Guest(Protocol):
+    """What is attached to the telephony from outside the voice cloud, and makes calls in it."""
+
+    def perform(self, effect: Effect) -> None:
+        """Each of routing's effects, after everybody else."""
+
+    async def start(self) -> None:
+        """Calls can be made from now on."""
+
+    async def stop(self) -> None:
+        """Makes no more calls; those in progress go on."""
+
+    def close(self) -> None:
+        """Every call is over."""
+
+
 @dataclass(frozen=True)
 class Telephony:
-    """The parts that handlers and the control page ask."""
+    """The parts that handlers and guests ask."""
 
     engine: Engine
     gateway: MediaClient
@@ -37,13 +51,15 @@ class Telephony:
     records: CallRecords
     notices: Notices
     callback_requests: CallbackRequests
-    customers: Customers
-    people: People
-    voices: Voices
-    lines: Lines
+    exchange: Exchange
     sip: SipTrunk | None
-    traffic: Traffic
     retention: timedelta
+    guests: list[Guest] = field(default_factory=list)
+
+    def attach(self, guest: Guest) -> None:
+        """Before the start."""
+        self.engine.attach(guest.perform)
+        self.guests.append(guest)
 
     async def start(self) -> None:
         """Ends what a crash has left, then takes up the availability of an earlier run."""
@@ -70,7 +86,8 @@ class Telephony:
         """Takes no new calls and waits for the present ones; what lasts longer is ended, with its record.
 
         Doing it again does no harm."""
-        await self.traffic.close()
+        for guest in self.guests:
+            await guest.stop()
         self.engine.tell(Drain())
         try:
             async with asyncio.timeout(longest_s):
@@ -80,12 +97,11 @@ class Telephony:
             log.warning("calls were cut off", extra={"count": self.engine.platform.call_count})
         self.engine.tell(Stop())
         await self._flush()
-        self.lines.close()
         if self.sip:
             await self.sip.close()
         await self.gateway.close()
-        self.customers.close()
-        self.people.close()
+        for guest in self.guests:
+            guest.close()
         self.engine.close()
 
     async def _flush(self) -> None:

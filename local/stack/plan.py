@@ -71,7 +71,7 @@ def make_plan(where: Addresses, state: Path, tls: Path, app: Mapping[str, str]) 
         _dynamics(where, state, tls),
         Service(
             "voicecloud",
-            _python("voicecloud"),
+            _python("lab"),
             environ=voicecloud_settings(where),
             after=("azurite",),
             health=f"{where.voicecloud}/health",

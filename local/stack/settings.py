@@ -118,7 +118,6 @@ def voicecloud_settings(where: Addresses) -> dict[str, str]:
         "VOICECLOUD_PUBLIC_URL": where.voicecloud,
         "VOICECLOUD_STORAGE_CONNECTION": where.storage,
         "VOICECLOUD_SEED": str(DEMO / "voicecloud.json"),
-        "VOICECLOUD_CONTROL": "1",
         "VOICECLOUD_PHONE_ORIGINS": where.functions,
         "VOICECLOUD_WEBHOOK_ENDPOINT": f"{where.functions}/api/webhooks/voicecloud",
         "VOICECLOUD_WEBHOOK_SECRET": WEBHOOK_TOKEN,

@@ -44,7 +44,7 @@ def unlimited(world: World) -> Iterator[World]:
     neighbours, before = world.neighbours, world.neighbours.voicecloud
     before.kill()
     environ = {**before.environ, "VOICECLOUD_RATE_LIMIT_PER_MINUTE": "0"}
-    neighbours.voicecloud = Child("voicecloud", environ=environ)
+    neighbours.voicecloud = Child("lab", environ=environ)
     neighbours.voicecloud.start()
     yield world
     neighbours.voicecloud.kill()

@@ -20,7 +20,7 @@ from voicecloud.media import mixdown
 from voicecloud.media.decoding import sound_of
 from voicecloud.media.link import Files, Link
 from voicecloud.media.messages import Answer, Media
-from voicecloud.media.process import Launch, own_process
+from voicecloud.media.process import OWN, Audio
 from voicecloud.records.conversation import conversation
 from voicecloud.records.quality import LegQuality
 from voicecloud.records.taken import Recording, Taken, TakenCall
@@ -56,14 +56,15 @@ class _Leg:
 class MediaClient:
     """Performs ``Bridge``, ``Unbridge``, ``Play``, ``RecordVoicemail`` and ``EndLeg``, and gives recordings.
 
-    ``library`` gives announcements. What returns at once does not wait for the media process: messages arrive in order.
+    ``library`` gives announcements; ``audio`` is the media process. What returns at once does not wait for it: messages
+    arrive in order.
     """
 
-    def __init__(self, *, engine: Engine, begin: said.Begin, library: Library, launch: Launch = own_process) -> None:
+    def __init__(self, *, engine: Engine, begin: said.Begin, library: Library, audio: Audio = OWN) -> None:
         self._engine = engine
         self._begin = begin
         self._library = library
-        self._launch = launch
+        self._audio = audio
         self._link: Link | None = None
         self._files: Files | None = None
         self._up = asyncio.Event()
@@ -240,9 +241,9 @@ class MediaClient:
 
     async def _live_once(self) -> None:
         try:
-            async with self._launch() as ends:
+            async with self._audio.launch() as ends:
                 self._files = Files(ends.files)
-                await self._live(Link(self._handle), ends.messages)
+                await self._live(Link(self._handle, self._audio.messages), ends.messages)
         except OSError:
             log.exception("the media process was not started")
             self._lost()

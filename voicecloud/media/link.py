@@ -9,7 +9,7 @@ import json
 import logging
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -31,12 +31,14 @@ log = logging.getLogger(__name__)
 
 class Link:
     """``handle`` is given each message of the other side, and gives the answer or what can be awaited for it.
+    ``messages``: kinds that are known here besides the usual ones.
 
     Made and used within one event loop.
     """
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, messages: Sequence[type] = ()) -> None:
         self._handle = handle
+        self._known = {**KNOWN, **{one.__name__: one for one in messages}}
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._asked: dict[int, asyncio.Future[Any]] = {}
@@ -50,7 +52,7 @@ class Link:
         """Takes messages until the other side is gone; the socket is closed then."""
         try:
             while self._reader:
-                self._take(*await _read(self._reader))
+                self._take(*await self._read(self._reader))
         except (asyncio.IncompleteReadError, ConnectionError):
             log.debug("the other side is gone")
         finally:
@@ -94,6 +96,14 @@ class Link:
         if self._writer and not self._writer.is_closing():
             self._writer.write(_packed(kind, number, message))
 
+    async def _read(self, reader: asyncio.StreamReader) -> tuple[str, int, Any]:
+        lengths = HEAD.unpack(await reader.readexactly(HEAD.size))
+        head, blob = [await reader.readexactly(length) for length in lengths]
+        kind, number, name, fields = json.loads(head)
+        if blob:
+            fields["blob"] = blob
+        return kind, number, self._known[name](**fields)
+
     def _take(self, kind: str, number: int, message: Any) -> None:
         if kind == ANSWER:
             self._answered(number, message)
@@ -133,15 +143,6 @@ class Link:
 def pair() -> tuple[socket.socket, socket.socket]:
     """Two ends of one socket."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-
-
-async def _read(reader: asyncio.StreamReader) -> tuple[str, int, Any]:
-    lengths = HEAD.unpack(await reader.readexactly(HEAD.size))
-    head, blob = [await reader.readexactly(length) for length in lengths]
-    kind, number, name, fields = json.loads(head)
-    if blob:
-        fields["blob"] = blob
-    return kind, number, KNOWN[name](**fields)
 
 
 def _packed(kind: str, number: int, message: Any) -> bytes:

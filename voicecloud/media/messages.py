@@ -11,11 +11,12 @@ from voicecloud.media.servers import IceServer
 from voicecloud.routing.effects import Bridge, EndLeg, Play, RecordVoicemail, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
 
-CUSTOMER_HZ, USER_HZ = 220.0, 330.0
-"""How simulated people hum."""
-
 MEDIA_EFFECTS = (Bridge, Unbridge, Play, RecordVoicemail, EndLeg)
 """What routing wants done that concerns the media process."""
+
+
+class Beginning:
+    """After these the media process has a leg. What else names one may come when it is over already."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Expect:
+class Expect(Beginning):
     leg_id: str
 
 
@@ -79,7 +80,7 @@ class SendKeys:
 
 
 @dataclass(frozen=True)
-class Offer:
+class Offer(Beginning):
     """Answered with ``Answer``."""
 
     leg_id: str
@@ -95,7 +96,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Invite:
+class Invite(Beginning):
     """Answered with ``Answer``."""
 
     leg_id: str
@@ -173,56 +174,12 @@ class PromptAudio:
     blob: bytes
 
 
-@dataclass(frozen=True)
-class PlayVoice:
-    """This leg is a simulated person: see ``SimulatedVoices.play``."""
-
-    leg_id: str
-    hum_hz: float
-    tone_hz: float | None
-
-
-BEGINNINGS = (Expect, Offer, Invite, PlayVoice, Bridge, Play, RecordVoicemail)
-"""After these the media process has a leg. What else names one may come when it is over already."""
+BEGINNINGS = (Beginning, Bridge, Play, RecordVoicemail)
 
 
 def legs_of(message: object) -> frozenset[str]:
     """The ids of the legs that a message names."""
     return frozenset(getattr(message, name) for name in ("leg_id", "leg_a", "leg_b") if hasattr(message, name))
-
-
-@dataclass(frozen=True)
-class Speak:
-    leg_id: str
-    tone_hz: float | None
-
-
-@dataclass(frozen=True)
-class PressKey:
-    leg_id: str
-    key: str
-
-
-@dataclass(frozen=True)
-class ForgetVoice:
-    leg_id: str
-
-
-@dataclass(frozen=True)
-class Hear:
-    """Answered with ``Heard``."""
-
-    leg_id: str
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a simulated person hears: ``loudness_db`` below full scale, ``keys`` since it is connected."""
-
-    is_connected: bool
-    loudness_db: float
-    pitch_hz: float
-    keys: str
 
 
 KNOWN: Mapping[str, type] = {
@@ -231,6 +188,5 @@ KNOWN: Mapping[str, type] = {
         *MEDIA_EFFECTS,
         *(KeyPressed, PartyLeft, Begin, Ping, Pong, Done, Refusal, Expect, Mute, PauseRecording, SendKeys),
         *(Offer, Check, Invite, Answer, Accept, Withdraw, Take, TakenCall, LegChanged, PromptWanted, PromptAudio),
-        *(PlayVoice, Speak, PressKey, ForgetVoice, Hear, Heard),
     )
 }

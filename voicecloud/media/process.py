@@ -5,7 +5,7 @@ import logging
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +30,10 @@ Launch = Callable[[], AbstractAsyncContextManager[Ends]]
 
 
 @asynccontextmanager
-async def own_process() -> AsyncIterator[Ends]:
-    """A media process, which ends with the context, or by itself when this process dies."""
+async def own_process(module: str = "voicecloud.media") -> AsyncIterator[Ends]:
+    """A media process, ``python -m module``, which ends with the context, or by itself when this process dies."""
     (ours, theirs), (our_files, their_files) = pair(), pair()
-    process = await _started(theirs, their_files)
+    process = await _started(module, theirs, their_files)
     try:
         yield Ends(ours, our_files)
     finally:
@@ -42,10 +42,21 @@ async def own_process() -> AsyncIterator[Ends]:
         await _ended(process)
 
 
-async def _started(messages: socket.socket, files: socket.socket) -> Process:
+@dataclass(frozen=True)
+class Audio:
+    """The media process: how it is started, and messages of its own besides the usual ones."""
+
+    launch: Launch
+    messages: Sequence[type] = ()
+
+
+OWN = Audio(own_process)
+
+
+async def _started(module: str, messages: socket.socket, files: socket.socket) -> Process:
     with messages, files:
         given = (messages.fileno(), files.fileno())
-        command = (sys.executable, "-m", "voicecloud.media", *map(str, given))
+        command = (sys.executable, "-m", module, *map(str, given))
         return await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=DEVNULL, pass_fds=given, cwd=HERE)
 
 

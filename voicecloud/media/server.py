@@ -1,11 +1,13 @@
-"""The media process: a gateway and the voices of simulated people, led by messages of the voice cloud.
+"""The media process: a gateway, and a guest where one is invited, led by messages of the voice cloud.
 
 It lives as long as its socket: when the voice cloud is gone, for whatever cause, it ends its peer connections
 and itself.
 """
 
 import asyncio
+import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -14,21 +16,33 @@ from typing import Any
 
 from shared.clock import utc_now
 from shared.errors import Unavailable
+from voicecloud import logs
 from voicecloud.ids import Ids
 from voicecloud.media import messages as said
 from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips
 from voicecloud.media.gateway import Gateway
+from voicecloud.media.guests import Guest, Invitation
 from voicecloud.media.link import Files, Link
 from voicecloud.media.servers import IceServer, Way
-from voicecloud.media.simulated import SimulatedVoices
 from voicecloud.records.taken import Taken
-from voicecloud.routing.events import Event, KeyPressed
+from voicecloud.routing.events import Event
 
 
-async def serve(end: socket.socket, files: socket.socket) -> None:
+def main(invitation: Invitation | None = None) -> None:
+    """The process, started with two open sockets. Signals that end the voice cloud reach it too, in a terminal: it goes
+    when the voice cloud has gone."""
+    logs.set_up()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_IGN)
+    end, files = (socket.socket(fileno=int(one)) for one in sys.argv[1:3])
+    end.setblocking(False)
+    asyncio.run(serve(end, files, invitation))
+
+
+async def serve(end: socket.socket, files: socket.socket, invitation: Invitation | None = None) -> None:
     """Until the voice cloud is gone."""
-    await MediaServer(Files(files)).run(end)
+    await MediaServer(Files(files), invitation).run(end)
 
 
 @dataclass(frozen=True)
@@ -45,11 +59,12 @@ class _Reports:
 
 
 class MediaServer:
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, invitation: Invitation | None = None) -> None:
         self._files = files
-        self._link = Link(self._handle)
+        self._invitation = invitation
+        self._link = Link(self._handle, invitation.messages if invitation else ())
         self._gateway: Gateway | None = None
-        self._voices: SimulatedVoices | None = None
+        self._guest: Guest | None = None
         self._running: asyncio.Task[None] | None = None
         self._deeds: Mapping[type, Callable[[Gateway, Any], Any]] = {
             said.Ping: lambda gateway, message: said.Pong(gateway.malformed_packets),
@@ -66,13 +81,6 @@ class MediaServer:
             said.Withdraw: lambda gateway, message: gateway.withdraw(message.leg_id, message.media_id),
             said.Take: self._take,
         }
-        self._plays: Mapping[type, Callable[[SimulatedVoices, Any], Any]] = {
-            said.PlayVoice: lambda voices, message: voices.play(message.leg_id, message.hum_hz, message.tone_hz),
-            said.Speak: lambda voices, message: voices.speak(message.leg_id, message.tone_hz),
-            said.PressKey: self._press,
-            said.ForgetVoice: lambda voices, message: voices.forget(message.leg_id),
-            said.Hear: lambda voices, message: voices.heard(message.leg_id),
-        }
 
     async def run(self, end: socket.socket) -> None:
         await self._link.open(end)
@@ -81,23 +89,25 @@ class MediaServer:
         finally:
             if self._running:
                 self._running.cancel()
-            if self._voices and self._gateway:
-                await self._voices.close()
+            if self._guest:
+                await self._guest.close()
+            if self._gateway:
                 await self._gateway.close()
             self._files.close()
 
     def _handle(self, message: Any) -> Any:
         if isinstance(message, said.Begin):
             return self._begin(message)
-        gateway, voices = self._gateway, self._voices
-        if gateway is None or voices is None:
+        gateway = self._gateway
+        if gateway is None:
             raise Unavailable("media-down", "the media process has not begun")
         if isinstance(message, said.MEDIA_EFFECTS):
             gateway.perform(message)
-            voices.perform(message)
+            if self._guest:
+                self._guest.perform(message)
             return None
-        if play := self._plays.get(type(message)):
-            return play(voices, message)
+        if self._guest and (deed := self._guest.deeds.get(type(message))):
+            return deed(message)
         return self._deeds[type(message)](gateway, message)
 
     def _begin(self, message: said.Begin) -> None:
@@ -114,7 +124,8 @@ class MediaServer:
             hold_s=message.hold_s,
         )
         gateway.listen(self._changed)
-        self._voices = SimulatedVoices(gateway)
+        if self._invitation:
+            self._guest = self._invitation.guest(gateway, self._link)
         self._running = asyncio.ensure_future(gateway.run())
 
     def _changed(self, leg_id: str) -> None:
@@ -127,11 +138,6 @@ class MediaServer:
     async def _prompt(self, prompt_id: str) -> bytes:
         audio: said.PromptAudio = await self._link.ask(said.PromptWanted(prompt_id))
         return audio.blob
-
-    def _press(self, voices: SimulatedVoices, message: said.PressKey) -> None:
-        """As sound where it can be heard, else only to routing."""
-        if not voices.press(message.leg_id, message.key):
-            self._link.tell(KeyPressed(message.leg_id, message.key))
 
     def _take(self, gateway: Gateway, message: said.Take) -> said.TakenCall:
         recordings = [self._given(one) for one in gateway.take(message.call_id)]

@@ -19,5 +19,4 @@ Front door::
 * ``now`` is an aware UTC datetime and never runs backwards.
 * Every call ends with exactly one ``FinishCall`` effect; ``voicecloud.records.rules`` makes its rows.
 * ``shared/calls/transitions.json`` is the table of leg, call and agent states that the code obeys.
-* ``traffic`` plans random days of calls; ``python -m voicecloud.routing.simulation`` plays one.
 """

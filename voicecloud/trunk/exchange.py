@@ -1,9 +1,10 @@
 """What a trunk is, and which of them calls a number."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from voicecloud.routing.effects import CallNumber, Effect, EndLeg
+from voicecloud.routing.events import FarRefused
+from voicecloud.runtime.engine import Engine
 
 
 class Trunk(Protocol):
@@ -23,9 +24,18 @@ class Trunk(Protocol):
 class Exchange:
     """Performs ``CallNumber`` by the first trunk that reaches the number, ``EndLeg`` by the one that has the leg."""
 
-    def __init__(self, trunks: Sequence[Trunk]) -> None:
-        self._trunks = trunks
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._trunks: list[Trunk] = []
         self._by_leg: dict[str, Trunk] = {}
+
+    def connect(self, *trunks: Trunk) -> None:
+        """They are asked before those that are connected already."""
+        self._trunks = [*trunks, *self._trunks]
+
+    @property
+    def has_trunk(self) -> bool:
+        return bool(self._trunks)
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, CallNumber):
@@ -36,7 +46,10 @@ class Exchange:
                 one.end(effect.leg_id, effect.reason)
 
     def _call(self, wanted: CallNumber) -> None:
-        """The last trunk is the one that never refuses to try."""
+        """The last trunk is the one that never refuses to try; without any the call fails."""
+        if not self._trunks:
+            self._engine.report(FarRefused(wanted.leg_id, "failed"))
+            return
         trunk = next((one for one in self._trunks if one.reaches(wanted.number)), self._trunks[-1])
         self._by_leg[wanted.leg_id] = trunk
         trunk.call(wanted)

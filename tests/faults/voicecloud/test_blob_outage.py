@@ -3,11 +3,11 @@
 import asyncio
 import re
 
+from lab.people.customers import Behaviour
+from lab.people.telephones import Answering, How
 from local.free_ports import free_port
 from tests.fixtures.voicecloud import RunVoiceCloud
 from voicecloud.records.model import CallHistory
-from voicecloud.simulation.customers import Behaviour
-from voicecloud.simulation.telephones import Answering, How
 
 DAVIDS = "+35891001004"
 OUTAGE_S = 1.5

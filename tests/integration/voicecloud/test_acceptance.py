@@ -7,8 +7,8 @@ from typing import Any
 import av
 import httpx
 
+from lab.people.customers import Behaviour
 from tests.fixtures.voicecloud import API_PASSWORD, API_USER, CUSTOMER, SALES, SALES_NUMBER, VoiceCloud
-from voicecloud.simulation.customers import Behaviour
 
 
 class Client:

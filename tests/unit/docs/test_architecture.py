@@ -10,7 +10,7 @@ from shared.bus.names import QUEUES
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-FOLDERS = ("functions", "shared", "voicecloud", "local", "webphone", "scripts", "tests")
+FOLDERS = ("functions", "shared", "voicecloud", "local", "lab", "webphone", "scripts", "tests")
 THEIRS = {"/webresources/Widget/msdyn_ciLibrary.js"}  # Microsoft's
 
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
+from lab.control.api import ROUTES as CONTROL
 from tests.fixtures.voicecloud import ROOT
 from voicecloud.app import ROUTES
-from voicecloud.control.api import ROUTES as CONTROL
 from voicecloud.settings import Settings
 
 METHODS = {"get", "post", "put", "delete"}

@@ -16,15 +16,14 @@ def test_nothing_set_gives_the_defaults() -> None:
 
 
 def test_values_are_read() -> None:
-    """Texts, numbers, flags and paths come from VOICECLOUD_ variables."""
+    """Texts, numbers and paths come from VOICECLOUD_ variables."""
     given = {
         "VOICECLOUD_PORT": "7300",
-        "VOICECLOUD_CONTROL": "1",
         "VOICECLOUD_SEED": "a.json",
         "VOICECLOUD_RECORDING_FORMAT": "Opus",
     }
     read = Settings.from_environment(given)
-    assert (read.port, read.control, read.seed) == (7300, True, Path("a.json"))
+    assert (read.port, read.seed) == (7300, Path("a.json"))
     assert read.recording_format is AudioFormat.OPUS
 
 
@@ -33,7 +32,6 @@ def test_values_are_read() -> None:
     [
         ("PORT", "many"),
         ("PORT", "-1"),
-        ("CONTROL", "perhaps"),
         ("RECORDING_FORMAT", "tape"),
         ("TRUNK_REGION", "Finland"),
     ],

@@ -8,10 +8,10 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Frame, Page, Route, expect
 
+from lab.voices.messages import CUSTOMER_HZ
 from tests.browser.webphone.test_looks import fits, violations
 from tests.fixtures.phone_pages import HEARD, SILENT, SIMULATED, PhoneStack, comes_to_hear
 from tests.fixtures.stack import StackProcess
-from voicecloud.media.messages import CUSTOMER_HZ
 
 ANNA_HZ = 600.0
 WITHIN_MS = 30_000

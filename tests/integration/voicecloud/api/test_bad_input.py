@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from lab.control.api import ROUTES as CONTROL
 from tests.fixtures.voicecloud import CARLA, CUSTOMER, DAVID, SALES, SALES_LIST, RunVoiceCloud, VoiceCloud
 from voicecloud.api.queues import READ_ONLY
 from voicecloud.app import ROUTES
-from voicecloud.control.api import ROUTES as CONTROL
 from voicecloud.organisation.codec import encode
 from voicecloud.routing.model import Pool
 

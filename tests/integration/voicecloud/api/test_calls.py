@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lab.people.customers import Behaviour
 from tests.fixtures.voicecloud import CUSTOMER, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from voicecloud.records.audio import AudioFormat
-from voicecloud.simulation.customers import Behaviour
 
 ANNA = "anna.virtanen@aurorahome.example"
 DAVID = "david.korhonen@aurorahome.example"

@@ -7,11 +7,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from lab.people.customers import Behaviour
 from shared.clock import from_iso
 from tests.fixtures.voicecloud import CARLA, DAVID, SALES_LIST, SUPPORT_LIST, RunVoiceCloud, VoiceCloud
 from voicecloud.organisation.model import Role, User
 from voicecloud.records.model import Privacy
-from voicecloud.simulation.customers import Behaviour
 from voicecloud.users.rights import sees_row
 
 SUPERVISOR, MEMBER = "anna.virtanen@aurorahome.example", "carla.makinen@aurorahome.example"

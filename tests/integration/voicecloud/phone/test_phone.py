@@ -20,7 +20,7 @@ def near(pitch_hz: float) -> Any:
 
 async def connect_customer(cloud: VoiceCloud, call_id: str, voice: Voice) -> None:
     """In place of the simulated voice the customer would get."""
-    cloud.store.telephony.voices.forget(f"{call_id}:1")
+    cloud.lab.voices.forget(f"{call_id}:1")
 
     async def offer(sdp: str) -> str:
         return (await cloud.store.telephony.gateway.offer(f"{call_id}:1", sdp)).sdp

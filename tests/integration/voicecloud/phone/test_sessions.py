@@ -9,12 +9,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from lab.people.telephones import Answering
 from shared.clock import utc_now
 from tests.fixtures.voicecloud import ANNA, BJORN, DAVID, SALES, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.web_phones import STAYS, WebPhone, direct_call
 from voicecloud.phone.sessions import AUDIENCE, MOST_STREAMS, TICKET_FOR
 from voicecloud.rte.tokens import Tokens
-from voicecloud.simulation.telephones import Answering
 
 PAGES = "http://localhost:7071"
 AT_ONCE_S = 8.0

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lab.people.customers import Behaviour
 from shared.clock import to_iso
 from shared.storage.tables import Table
 from tests.fixtures.voicecloud import VoiceCloud
@@ -16,7 +17,6 @@ from voicecloud.records.model import Privacy
 from voicecloud.records.rows import StoredRow
 from voicecloud.records.store import RecordStore
 from voicecloud.runtime.call_records import CallRecords
-from voicecloud.simulation.customers import Behaviour
 
 DAVIDS_NUMBER = "+35891001004"
 

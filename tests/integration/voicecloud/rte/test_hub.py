@@ -9,10 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from lab.people.customers import Behaviour
 from tests.fixtures.voicecloud import DAVID, SALES, SALES_NUMBER, VoiceCloud
 from voicecloud.rte.model import EVENT_NAMES
 from voicecloud.rte.protocol import SEPARATOR, framed, messages
-from voicecloud.simulation.customers import Behaviour
 
 
 class HubClient:

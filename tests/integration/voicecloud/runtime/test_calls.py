@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from lab.people.customers import Behaviour
 from tests.fixtures.voicecloud import BJORN, CUSTOMER, SALES, SALES_LIST, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.webhook_receiver import Receiver
 from voicecloud.organisation.model import DocumentKind
-from voicecloud.simulation.customers import Behaviour
 
 
 async def subscribe(cloud: VoiceCloud, *event_types: str) -> None:
@@ -47,7 +47,7 @@ async def test_a_queued_caller_may_leave_a_callback(voicecloud: VoiceCloud) -> N
         if user.simulated:
             await voicecloud.client.post(f"/users/{user.id}/availability", json={"EventTypeID": 3})
     call_id = await voicecloud.call(SALES_NUMBER, Behaviour(takes_callback=True))
-    voicecloud.store.telephony.people.press(call_id, None, "1")
+    voicecloud.lab.users.press(call_id, None, "1")
     rows = await callbacks_of(voicecloud)
     assert [(row["CallerNumber"], row["CallId"], row["QueueId"]) for row in rows] == [(CUSTOMER, call_id, SALES)]
 
@@ -81,7 +81,7 @@ async def test_a_waiting_caller_shows_among_service_calls(voicecloud: VoiceCloud
     window = {"StartTime": str(now - timedelta(minutes=1)), "EndTime": str(now + timedelta(minutes=1))}
     [row] = (await voicecloud.client.get("/servicecall", params=window)).json()
     assert (row["CallID"], row["EndTime"]) == (call_id, None)
-    voicecloud.store.telephony.customers.hang_up(call_id)
+    voicecloud.lab.customers.hang_up(call_id)
     await voicecloud.over(call_id)
     [over] = (await voicecloud.client.get("/servicecall", params=window)).json()
     assert (over["Id"], over["Result"]) == (row["Id"], "abandoned")

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from lab.people.customers import Behaviour
 from tests.fixtures.voicecloud import CUSTOMER, SALES, SALES_NUMBER, SUPPORT, RunVoiceCloud, VoiceCloud
-from voicecloud.simulation.customers import Behaviour
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from shared.errors import Unavailable
 from voicecloud.media import client
 from voicecloud.media.client import MediaClient
-from voicecloud.media.messages import Begin, ForgetVoice
+from voicecloud.media.messages import Begin, SendKeys
 from voicecloud.media.process import Ends
 from voicecloud.records.taken import TakenCall
 from voicecloud.routing.effects import Bridge, EndLeg, Unbridge
@@ -57,7 +57,7 @@ def talk_and_end(media: MediaClient, *, late: bool = False) -> None:
         media.perform(EndLeg("c", leg_id, "caller_left"))
     if late:
         media.perform(Unbridge("c", *LEGS))
-        media.tell(ForgetVoice(LEGS[1]))
+        media.tell(SendKeys(LEGS[1], "1"))
         media.send_keys(LEGS[0], "1")
 
 

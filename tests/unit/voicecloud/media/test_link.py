@@ -12,15 +12,15 @@ import pytest
 from shared.errors import Conflict, Missing, Unavailable
 from voicecloud.media.link import Files, Link, pair
 from voicecloud.media.messages import (
+    Accept,
     Answer,
-    ForgetVoice,
-    Hear,
     LegChanged,
     Offer,
     Ping,
     PromptAudio,
     PromptWanted,
     Take,
+    Withdraw,
 )
 from voicecloud.routing.effects import Bridge
 from voicecloud.routing.events import KeyPressed
@@ -86,9 +86,13 @@ async def test_a_refusal_is_raised_as_it_was() -> None:
     async def fail(error: Exception) -> None:
         raise error
 
-    errors = {Take: Missing("media-unknown", "the leg is over"), Hear: Conflict("busy", ""), ForgetVoice: KeyError("x")}
+    errors = {Take: Missing("media-unknown", "the leg is over"), Accept: Conflict("busy", ""), Withdraw: KeyError("x")}
     async with linked(lambda message: fail(errors[type(message)])) as (link, _):
-        for question, expected in ((Take("c"), Missing), (Hear("l"), Conflict), (ForgetVoice("l"), Unavailable)):
+        for question, expected in (
+            (Take("c"), Missing),
+            (Accept("l", "m", ""), Conflict),
+            (Withdraw("l", "m"), Unavailable),
+        ):
             with pytest.raises(expected):
                 await link.ask(question)
 
