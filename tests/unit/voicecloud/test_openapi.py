@@ -68,8 +68,8 @@ def test_every_path_and_setting_is_documented() -> None:
 
 
 def test_every_control_request_is_documented() -> None:
-    """docs/voice-cloud-control.md names each of them."""
-    text = (ROOT / "docs/voice-cloud-control.md").read_text()
+    """docs/lab.md names each of them."""
+    text = (ROOT / "docs/lab.md").read_text()
     paths = {route.path.removeprefix("/control/api/") for route in CONTROL}
     shortened = {path: f"…/{path.rpartition('/')[2]}" for path in paths}
     assert [path for path in paths if f"`{path}`" not in text and f"`{shortened[path]}`" not in text] == []
