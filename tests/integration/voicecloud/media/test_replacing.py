@@ -1,6 +1,7 @@
 """Peers that come, go and come back: the leg stays, and nobody else notices more than they must (K1)."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -8,6 +9,8 @@ from shared.errors import Missing, Unavailable
 from tests.fixtures.media import Voice, voices
 from tests.fixtures.media_floor import AGENT, CALL, CALLER, Floor
 from voicecloud.media import connecting
+from voicecloud.media.forwarding import MOST_AT_ONCE
+from voicecloud.media.liveness import LOOK_EVERY_S, MOST_A_LOOK
 from voicecloud.media.rtp import FRAME, FRAME_S
 from voicecloud.routing.effects import EndLeg, Play
 from voicecloud.routing.events import PartyLeft
@@ -212,9 +215,11 @@ async def test_a_flood_is_dropped(floor: Floor) -> None:
         await floor.talk((caller, CALLER), (agent, AGENT))
         await agent.hush()
         caller.heard.clear()
+        began_s = time.monotonic()
         await flood(agent, 1_000)
         await asyncio.sleep(0.2)
-        assert len(caller.heard) < 500
+        looks = 1 + (time.monotonic() - began_s) / LOOK_EVERY_S  # a slow machine lets more through, as it takes longer
+        assert len(caller.heard) <= MOST_AT_ONCE + looks * MOST_A_LOOK
 
 
 async def flood(voice: Voice, count: int) -> None:
