@@ -104,7 +104,7 @@ async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneSt
     work = phones_at_work
     anna, call_id = await talking(work)
     lost = anna.page.get_by_text("Connection lost")
-    with stopped(*phone_run.family("voicecloud")):
+    with stopped(*phone_run.family("lab")):
         await anna.page.context.set_offline(True)
         await expect(lost).to_be_visible(timeout=5_000)
         await asyncio.sleep(CUT_S)

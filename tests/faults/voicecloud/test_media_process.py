@@ -24,7 +24,7 @@ def media_of(pid: int) -> set[int]:
 def _is_media_of(process: Path, pid: int) -> bool:
     try:
         state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
-        return int(parent) == pid and state != "Z" and b"voicecloud.media" in (process / "cmdline").read_bytes()
+        return int(parent) == pid and state != "Z" and b"lab.voices" in (process / "cmdline").read_bytes()
     except OSError:
         return False
 
