@@ -82,7 +82,8 @@ export class Phone {
       this.ring();
       this.draw();
     });
-    this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow().then(() => this.signedIn())));
+    this.signIn.addEventListener("needed", () => banners.signIn(() => this.signIn.inWindow()));
+    this.signIn.addEventListener("back", () => this.signedIn());
     addEventListener("offline", () => banners.connection(false));
     this.session.follow(this.pulse);
     this.pulse.addEventListener("tick", () => this.heartbeats.follow(this.spoken()));
@@ -92,7 +93,7 @@ export class Phone {
     });
   }
 
-  /** Again, in the middle of whatever went on meanwhile. */
+  /** Again, by the agent or by itself, in the middle of whatever went on meanwhile. */
   signedIn() {
     this.frame.banners.clear("sign-in");
     this.session.beat();

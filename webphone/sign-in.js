@@ -28,6 +28,8 @@ export class SignIn extends EventTarget {
     this.held = null;
     /** @type {Promise<void> | null} */
     this.renewing = null;
+    /** Whether the agent was asked to sign in and no token has come since. */
+    this.isAsked = false;
   }
 
   /**
@@ -92,8 +94,9 @@ export class SignIn extends EventTarget {
     return this.held.access;
   }
 
-  /** By the refresh token, else by the authority's session, else the agent is asked. */
+  /** By the refresh token, else by the authority's session, else the agent is asked, unless they have signed in meanwhile. */
   async renew() {
+    const before = this.held;
     try {
       if (!this.held?.refresh) throw new SignInNeeded();
       await this.take({ grant_type: "refresh_token", refresh_token: this.held.refresh });
@@ -101,6 +104,8 @@ export class SignIn extends EventTarget {
       if (!(error instanceof SignInNeeded)) throw error;
       if (this.held) this.held.refresh = "";
       await this.silently().catch((needed) => {
+        if (this.held !== before) return;
+        this.isAsked = true;
         this.dispatchEvent(new Event("needed"));
         throw needed;
       });
@@ -130,6 +135,8 @@ export class SignIn extends EventTarget {
     this.held = { access: given.access_token, refresh: given.refresh_token ?? "", until: Date.now() + given.expires_in * 1000 };
     const who = given.id_token && JSON.parse(decoded(given.id_token.split(".")[1]));
     if (who) keptInTab.setItem(WHO, who.login_hint ?? who.preferred_username ?? "");
+    if (this.isAsked) this.dispatchEvent(new Event("back"));
+    this.isAsked = false;
   }
 
   get scope() {
