@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from playwright.async_api import APIResponse, Locator, Page, Route, expect
 
 from shared.phone.lease import LEASE_S
@@ -197,21 +196,40 @@ async def test_a_click_on_sign_in_counts_while_a_silent_try_is_going_on(phones_a
     await expect(banner).to_be_hidden(timeout=6_000)
 
 
-@pytest.mark.parametrize("clicks", [True, False])
-async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack, clicks: bool) -> None:
-    """It could not be renewed while the agent was signed out; also if the authority's session is back by itself (K1)."""
+async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack) -> None:
+    """It could not be renewed while the agent was signed out; nobody has to hang up for it (A1, K1)."""
     work = phones_at_work
     anna, call_id = await talking(work)
     await sign_out(anna.page)
     await anna.page.evaluate(LOSE_VOICE)
     banner = await asked_to_sign_in(anna.page)
     await anna.page.unroute_all()
-    if clicks:
-        await banner.get_by_role("button", name="Sign in").click()
-    else:
-        await anna.page.get_by_role("button", name="Hold").click()
-        await anna.page.get_by_role("button", name="Resume").click()
+    await banner.get_by_role("button", name="Sign in").click()
+    await hear_each_other(work, anna, call_id)
+    assert anna.faults == []
+
+
+async def test_a_lost_voice_comes_back_with_a_sign_in_that_needs_no_click(phones_at_work: PhoneStack) -> None:
+    """The authority gives a token again by itself: the banner goes, and nobody has to hang up (A1, K1)."""
+    work = phones_at_work
+    anna, call_id = await talking(work)
+    tokens: set[str] = set()
+    anna.page.on("request", lambda request: tokens.add(request.headers.get("authorization", "")))
+    await sign_out(anna.page)
+    await anna.page.evaluate(LOSE_VOICE)
+    banner = await asked_to_sign_in(anna.page)
+    run_out = frozenset(tokens - {""})
+
+    async def refuse_old(route: Route) -> None:
+        is_old = route.request.headers.get("authorization") in run_out
+        await (route.fulfill(status=401, json={"code": "token-invalid"}) if is_old else route.continue_())
+
+    await anna.page.unroute_all()
+    await anna.page.route("**/api/phone/**", refuse_old)
+    await anna.page.get_by_role("button", name="Hold").click()
+    await expect(state(anna.page)).to_have_text("On hold")
     await expect(banner).to_be_hidden()
+    await anna.page.get_by_role("button", name="Resume").click()
     await hear_each_other(work, anna, call_id)
     assert anna.faults == []
 
