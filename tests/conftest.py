@@ -35,11 +35,13 @@ def _shared_context(verify: Any = True, cert: Any = None, trust_env: bool = True
 
 setattr(httpx._transports.default, "create_ssl_context", _shared_context)  # noqa: B010 (one place in httpx)
 
-# Processes that tests start compile everything again where byte code must not be written beside the sources: up to half
-# of the time that a voice cloud takes to start. So theirs lies elsewhere.
+# Everything is compiled again in each process where byte code must not be written beside the sources: up to half of the
+# time that a voice cloud takes to start, or the tests to be collected. So it lies elsewhere.
 if sys.dont_write_bytecode:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / f"voice-bytecode-{os.getuid()}")
+    sys.pycache_prefix = str(Path(tempfile.gettempdir()) / f"voice-bytecode-{os.getuid()}")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    sys.dont_write_bytecode = False
 
 
 class _Popen(subprocess.Popen[Any]):
