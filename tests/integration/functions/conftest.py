@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest_asyncio
 
-from tests.fixtures.functions_host import RunningHost, running_host
+from tests.fixtures.functions_host import BUSY_MACHINE_S, RunningHost, running_host
 from tests.fixtures.processes import ROOT
 from tests.fixtures.world import World
 
@@ -19,5 +19,5 @@ async def app(world: World) -> AsyncIterator[RunningHost]:
 @pytest_asyncio.fixture
 async def anonymous(app: RunningHost) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a key."""
-    async with httpx.AsyncClient(base_url=app.url) as client:
+    async with httpx.AsyncClient(base_url=app.url, timeout=BUSY_MACHINE_S) as client:
         yield client

@@ -9,7 +9,7 @@ import httpx
 import pytest_asyncio
 
 from shared.settings.model import SettingKind
-from tests.fixtures.functions_host import ChildHost
+from tests.fixtures.functions_host import BUSY_MACHINE_S, ChildHost
 from tests.fixtures.people import token_of
 from tests.fixtures.presence import DAVID_OBJECT, FOCUS, FREE, GONE, LEASE_S, QUIET, Statuses
 from tests.fixtures.processes import ROOT
@@ -23,7 +23,8 @@ SALES = "73000000-0000-4000-8000-000000000001"
 async def phone(statuses: Statuses) -> AsyncIterator[httpx.AsyncClient]:
     """David's web phone."""
     headers = {"Authorization": f"Bearer {await token_of(statuses.world, DAVID_OBJECT)}"}
-    async with httpx.AsyncClient(base_url=f"{statuses.world.environ['APP']}/api/phone", headers=headers) as client:
+    url = f"{statuses.world.environ['APP']}/api/phone"
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=BUSY_MACHINE_S) as client:
         yield client
 
 
@@ -53,7 +54,8 @@ async def test_both_sides_are_one_when_the_phone_is_opened(statuses: Statuses) -
     anna = Statuses(statuses.world, "a0000000-0000-4000-8000-000000000001")
     assert await anna.dynamics() == GONE
     headers = {"Authorization": f"Bearer {await token_of(statuses.world, ANNA_OBJECT)}"}
-    async with httpx.AsyncClient(base_url=f"{statuses.world.environ['APP']}/api/phone", headers=headers) as phone:
+    url = f"{statuses.world.environ['APP']}/api/phone"
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=BUSY_MACHINE_S) as phone:
         (await phone.post("/session", json={"sessionId": str(uuid4())})).raise_for_status()
     await anna.dynamics_becomes(FREE)
 
