@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.async_api import APIResponse, Locator, Page, Route, expect
+from playwright.async_api import APIResponse, Page, Route, expect
 
-from shared.phone.lease import LEASE_S
 from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
 from tests.fixtures.stack import StackProcess
 from tests.fixtures.waiting import eventually
@@ -66,19 +65,6 @@ async def hear_each_other(work: PhoneStack, agent: Person, call_id: str) -> None
     await asyncio.gather(work.customer_hears(call_id, ANNA_HZ), agent.hears_tone(CUSTOMER_HZ))
 
 
-async def sign_out(page: Page) -> None:
-    """No token holds any more, and nobody gives another, until routes are lifted."""
-
-    async def refuse(route: Route) -> None:
-        await route.fulfill(status=401, json={"code": "token-invalid"})
-
-    async def nothing(route: Route) -> None:
-        await route.fulfill(status=400, json={"error": "invalid_grant"})
-
-    await page.route("**/api/phone/**", refuse)
-    await page.route("**/oauth2/v2.0/token", nothing)
-
-
 @contextmanager
 def stopped(*pids: int) -> Iterator[None]:
     """Processes that stand still meanwhile, whatever happens."""
@@ -89,14 +75,6 @@ def stopped(*pids: int) -> Iterator[None]:
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-
-
-async def asked_to_sign_in(page: Page) -> Locator:
-    """A command needs a token: the banner that asks the agent to sign in again."""
-    await page.get_by_role("button", name="Hold").click()
-    banner = page.get_by_role("alert").filter(has_text="Your sign-in has run out")
-    await expect(banner).to_be_visible()
-    return banner
 
 
 async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneStack, phone_run: StackProcess) -> None:
@@ -115,21 +93,6 @@ async def test_a_call_goes_on_after_the_network_was_away(phones_at_work: PhoneSt
     )
     await expect(lost).to_be_hidden()
     await hear_each_other(work, anna, call_id)
-    await anna.page.get_by_role("button", name="Hold").click()
-    await expect(state(anna.page)).to_have_text("On hold")
-    assert anna.faults == []
-
-
-async def test_a_call_goes_on_when_the_sign_in_has_run_out(phones_at_work: PhoneStack) -> None:
-    """Both hear each other; the agent is asked to sign in, and then commands again (A1)."""
-    work = phones_at_work
-    anna, call_id = await talking(work)
-    await sign_out(anna.page)
-    banner = await asked_to_sign_in(anna.page)
-    await hear_each_other(work, anna, call_id)
-    await anna.page.unroute_all()
-    await banner.get_by_role("button", name="Sign in").click()
-    await expect(banner).to_be_hidden()
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(state(anna.page)).to_have_text("On hold")
     assert anna.faults == []
@@ -158,80 +121,6 @@ async def test_a_browser_that_keeps_silent_says_so_before_anybody_rings(phones_a
     await banner.get_by_role("button", name="Allow sound").click()
     await expect(banner).to_be_hidden()
     assert person.faults == []
-
-
-async def test_a_call_waits_for_an_agent_who_signs_in_slowly(phones_at_work: PhoneStack) -> None:
-    """For longer than the phone's lease no sign of life comes: the voice stays, and so does the phone (A1, K1)."""
-    work = phones_at_work
-    anna, call_id = await talking(work)
-    await sign_out(anna.page)
-    banner = await asked_to_sign_in(anna.page)
-    await asyncio.sleep(LEASE_S + 5)
-    await hear_each_other(work, anna, call_id)
-    await anna.page.evaluate(LOSE_VOICE)
-    await anna.page.unroute_all()
-    await banner.get_by_role("button", name="Sign in").click()
-    await hear_each_other(work, anna, call_id)
-    await anna.page.get_by_role("button", name="End call").click()
-    await expect(state(anna.page)).not_to_have_text("Connected")
-    assert anna.faults == []
-
-
-async def test_a_click_on_sign_in_counts_while_a_silent_try_is_going_on(phones_at_work: PhoneStack) -> None:
-    """It opens a window of its own, not the hidden frame of that try (A1)."""
-    anna, _ = await talking(phones_at_work)
-    await sign_out(anna.page)
-    banner = await asked_to_sign_in(anna.page)
-
-    async def never(_route: Route) -> None:
-        await asyncio.Event().wait()
-
-    await anna.page.route("**/oauth2/v2.0/authorize?*prompt=none*", never)
-    await anna.page.get_by_role("button", name="Hold").click()
-    await expect(anna.page.locator("iframe")).to_have_count(1)
-    await anna.page.unroute("**/api/phone/**")
-    await anna.page.unroute("**/oauth2/v2.0/token")
-    async with anna.page.expect_popup(timeout=6_000):
-        await banner.get_by_role("button", name="Sign in").click()
-    await expect(banner).to_be_hidden(timeout=6_000)
-
-
-async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack) -> None:
-    """It could not be renewed while the agent was signed out; nobody has to hang up for it (A1, K1)."""
-    work = phones_at_work
-    anna, call_id = await talking(work)
-    await sign_out(anna.page)
-    await anna.page.evaluate(LOSE_VOICE)
-    banner = await asked_to_sign_in(anna.page)
-    await anna.page.unroute_all()
-    await banner.get_by_role("button", name="Sign in").click()
-    await hear_each_other(work, anna, call_id)
-    assert anna.faults == []
-
-
-async def test_a_lost_voice_comes_back_with_a_sign_in_that_needs_no_click(phones_at_work: PhoneStack) -> None:
-    """The authority gives a token again by itself: the banner goes, and nobody has to hang up (A1, K1)."""
-    work = phones_at_work
-    anna, call_id = await talking(work)
-    tokens: set[str] = set()
-    anna.page.on("request", lambda request: tokens.add(request.headers.get("authorization", "")))
-    await sign_out(anna.page)
-    await anna.page.evaluate(LOSE_VOICE)
-    banner = await asked_to_sign_in(anna.page)
-    run_out = frozenset(tokens - {""})
-
-    async def refuse_old(route: Route) -> None:
-        is_old = route.request.headers.get("authorization") in run_out
-        await (route.fulfill(status=401, json={"code": "token-invalid"}) if is_old else route.continue_())
-
-    await anna.page.unroute_all()
-    await anna.page.route("**/api/phone/**", refuse_old)
-    await anna.page.get_by_role("button", name="Hold").click()
-    await expect(state(anna.page)).to_have_text("On hold")
-    await expect(banner).to_be_hidden()
-    await anna.page.get_by_role("button", name="Resume").click()
-    await hear_each_other(work, anna, call_id)
-    assert anna.faults == []
 
 
 async def test_notes_that_were_there_are_kept_when_nobody_could_ask_for_them(phones_at_work: PhoneStack) -> None:
