@@ -14,6 +14,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Whether a call was over before that could be done: its state says why. @param {any} error */
+export const isOver = ({ code, problem }) => code === "call-unknown" || problem?.state === "ended";
+
 export class Api {
   /** @param {(refused?: string) => Promise<string>} token given the one that was refused, another one */
   constructor(token) {

@@ -1,6 +1,6 @@
 /** The phone at work: what happens to calls, and what the agent does, brought together. */
 
-import { Refusal } from "./api.js";
+import { isOver, Refusal } from "./api.js";
 import { Calls } from "./calls.js";
 import { Devices, NoMicrophone } from "./devices.js";
 import { Heartbeats } from "./heartbeats.js";
@@ -390,9 +390,6 @@ const isBeginning = ({ call, before }) => call.state !== "ended" && (!before || 
 
 /** Whether it is with somebody else now, or answered: there may be more to know. @param {import("./calls.js").Call} call @param {import("./calls.js").Call} before */
 const isAnotherMatter = (call, before) => before.party.number !== call.party.number || before.about?.number !== call.about?.number || (before.state === "ringing" && call.state !== "ringing");
-
-/** Whether a call was over before that could be done: its state says why. @param {any} error */
-const isOver = ({ code, problem }) => code === "call-unknown" || problem?.state === "ended";
 
 /** Whether the agent's voice belongs into it from here. @param {import("./calls.js").Call} call */
 const isSpoken = (call) => call.terminal === "web" && call.state !== "ringing";
