@@ -14,7 +14,7 @@ blueprint = func.Blueprint()
 @blueprint.route("phone/pools", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @authenticated(Budget.READS)
 async def phone_pools(req: func.HttpRequest, person: Person) -> func.HttpResponse:
-    return json_response(await services().phone.boards.show(person.object_id))
+    return json_response(await services().phone.pools.show(person.object_id))
 
 
 @blueprint.route("phone/pools/{poolid}", methods=["PUT"], auth_level=func.AuthLevel.ANONYMOUS)

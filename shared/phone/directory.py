@@ -10,7 +10,7 @@ from shared.enreach.overview import Overview
 from shared.phone.agents import PhoneAgents
 from shared.phone.customers import Customers, Reachable
 from shared.phone.searching import has
-from shared.phone.wallboard import PoolBoards
+from shared.pools.figures import PoolFigures
 from shared.text import cleaned
 
 COLLEAGUES_KEPT_S = 30.0
@@ -23,13 +23,13 @@ MOST_POOLS = 50
 
 class PhoneDirectory:
     def __init__(
-        self, *, agents: PhoneAgents, overview: Overview, boards: PoolBoards, customers: Customers, clock: Clock
+        self, *, agents: PhoneAgents, overview: Overview, figures: PoolFigures, customers: Customers, clock: Clock
     ) -> None:
         async def everybody(_: str) -> tuple[VoicePerson, ...]:
             return await overview.colleagues()
 
         self._agents = agents
-        self._boards = boards
+        self._figures = figures
         self._customers = customers
         self._colleagues = Cached(everybody, COLLEAGUES_KEPT_S, clock)
 
@@ -41,7 +41,7 @@ class PhoneDirectory:
         await self._agents.agent(object_id)
         text = " ".join(cleaned(text).split())[:LONGEST]
         people, pools, customers = await asyncio.gather(
-            self.colleagues(), self._boards.figures(), self._searched(object_id, text)
+            self.colleagues(), self._figures.all(), self._searched(object_id, text)
         )
         statuses = await self._statuses(pools)
         found = [_colleague(one, statuses.get(one.id)) for one in people if has(text, one.name, *numbers_of(one))]
@@ -56,7 +56,7 @@ class PhoneDirectory:
 
     async def _statuses(self, pools: tuple[PoolRow, ...]) -> dict[str, PoolAgent]:
         """Of who is a member of a pool: the voice cloud gives nobody else's in one answer."""
-        lists = await asyncio.gather(*(self._boards.members(pool.id) for pool in pools[:MOST_POOLS]))
+        lists = await asyncio.gather(*(self._figures.members(pool.id) for pool in pools[:MOST_POOLS]))
         return {one.user_id: one for members in lists for one in members}
 
 

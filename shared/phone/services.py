@@ -22,9 +22,10 @@ from shared.phone.lease import SessionLeases
 from shared.phone.limiter import Limiter
 from shared.phone.live import LiveCalls
 from shared.phone.page import WebPhonePage
+from shared.phone.pools import PhonePools
 from shared.phone.readable import ReadableCustomers
 from shared.phone.sessions import PhoneSessions
-from shared.phone.wallboard import PoolBoards
+from shared.pools.figures import PoolFigures
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 from shared.users.service import Users
@@ -42,7 +43,7 @@ class PhoneServices:
     callers: Callers
     directory: PhoneDirectory
     history: CallHistory
-    boards: PoolBoards
+    pools: PhonePools
     page: WebPhonePage
     http: httpx.AsyncClient
 
@@ -72,9 +73,9 @@ def build(
         agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
     )
     named = ReadableCustomers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
-    boards = PoolBoards(agents, overview, clock)
+    figures = PoolFigures(overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
-    people = PhoneDirectory(agents=agents, overview=overview, boards=boards, customers=customers, clock=clock)
+    people = PhoneDirectory(agents=agents, overview=overview, figures=figures, customers=customers, clock=clock)
     history = CallHistory(
         agents=agents, overview=overview, directory=people, readable=named, settings=settings, table=table, clock=clock
     )
@@ -84,7 +85,7 @@ def build(
         callers=Callers(agents=agents, phone=phone, readable=named, customers=customers, store=calls),
         directory=people,
         history=history,
-        boards=boards,
+        pools=PhonePools(agents, figures),
         page=page,
         http=http,
     )

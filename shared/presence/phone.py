@@ -8,9 +8,9 @@ from typing import Any
 from shared.bus.bus import Bus
 from shared.caching import Cached
 from shared.clock import Clock, to_iso
-from shared.enreach.client import Enreach
-from shared.errors import Forbidden, Misconfigured, VoiceError
+from shared.errors import Misconfigured, VoiceError
 from shared.outside import is_call_id, moment
+from shared.pools.membership import PoolMembership
 from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, AgentState, Availability, CallNews, CallStep, Side
@@ -40,7 +40,7 @@ class PhonePresence:
         *,
         settings: Settings,
         users: Users,
-        enreach: Enreach,
+        pools: PoolMembership,
         availability: PhoneAvailability,
         omnichannel: Omnichannel,
         presences: Presences,
@@ -50,7 +50,7 @@ class PhonePresence:
     ) -> None:
         self._settings = settings
         self._users = users
-        self._enreach = enreach
+        self._pools = pools
         self._availability = availability
         self._omnichannel = omnichannel
         self._presences = presences
@@ -73,10 +73,7 @@ class PhonePresence:
                 {"name": one.name, "kind": one.kind, "length_s": one.length_s, "note": one.note}
                 for one in settings.statuses
             ],
-            "pools": [
-                {"id": pool.id, "name": pool.name, "active": pool.is_active}
-                for pool in await self._enreach.pools_of(agent.voice_id)
-            ],
+            "pools": await self._pools.of(agent.voice_id),
             **_omnichannel(await self._store.load(agent.id), settings),
         }
 
@@ -97,10 +94,8 @@ class PhonePresence:
         agent, active = await self._agent(object_id), _object(body).get("active")
         if not isinstance(active, bool):
             raise malformed("active is true or false")
-        if pool_id not in {pool.id for pool in await self._enreach.pools_of(agent.voice_id)}:
-            raise Forbidden("pool-foreign", "the agent is no member of this pool")
         try:
-            await self._enreach.activate_in_pool(pool_id, agent.voice_id, active)
+            await self._pools.switch(agent.voice_id, pool_id, active=active)
         finally:
             self._shows.forget(object_id)
 

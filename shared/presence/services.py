@@ -6,6 +6,7 @@ from shared.bus.bus import Bus
 from shared.clock import Clock
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
+from shared.pools.membership import PoolMembership
 from shared.presence.availability import PhoneAvailability
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.phone import PhonePresence
@@ -45,7 +46,7 @@ def build(
     phone = PhonePresence(
         settings=settings,
         users=users,
-        enreach=enreach,
+        pools=PoolMembership(enreach),
         availability=availability,
         omnichannel=omnichannel,
         presences=handler,

@@ -1,4 +1,7 @@
-"""What follows from the facts about one agent: at most one write a side, and what is remembered (docs/presence.md)."""
+"""What follows from the facts about one agent: at most one write a side, and what is remembered.
+
+A call covers Omnichannel with do not disturb, and gives back what was there (E3, E4). Drawn in docs/presence.md.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

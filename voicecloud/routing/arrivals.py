@@ -1,9 +1,8 @@
 """How calls begin: from outside, dialled by a user, or taken out of a queue by hand."""
 
 from shared.errors import Conflict, InvalidInput
-from shared.numbers import line_of
 from voicecloud.records.model import Direction, EndReason, EventKind
-from voicecloud.routing import agents
+from voicecloud.routing import agents, caller_numbers
 from voicecloud.routing.allocation import offer
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.events import CallArrived, DialOut
@@ -48,7 +47,7 @@ def dialled(world: World, event: DialOut) -> None:
     if not event.to or len(event.to) > LONGEST_NUMBER:
         raise InvalidInput("no-number", f"a number to call has 1 to {LONGEST_NUMBER} characters")
     _check_free_to_dial(agent)
-    shown = _caller_number(world, agent, event.caller_number)
+    shown = caller_numbers.shown(world, agent, event.caller_number)
     target = resolved(world, Target(TargetKind.NUMBER, event.to))
     internal = target.kind is not TargetKind.NUMBER
     direction = Direction.INTERNAL if internal else Direction.OUTBOUND
@@ -86,25 +85,3 @@ def _check_free_to_dial(agent: Agent) -> None:
     ringing = agent.state is AgentState.RINGING
     if ringing or any(leg.state is not LegState.HELD for leg in agent.legs.values()):
         raise Conflict("user-busy", "the user has another call that is not on hold")
-
-
-def _caller_number(world: World, agent: Agent, asked: str | None) -> str | None:
-    """The number shown: the asked one if the user may show it, else the one set for this call, else the user's own."""
-    if asked is not None:
-        check_caller_number(world, agent, asked)
-        return asked
-    chosen, agent.next_caller_number = agent.next_caller_number, None
-    return chosen or agent.user.number
-
-
-def check_caller_number(world: World, agent: Agent, number: str) -> None:
-    """Raises InvalidInput unless ``number`` is the user's own or leads to a pool that the user is a member of (C4)."""
-    own_pools = world.pools_of.get(agent.user.id, set())
-    of_pools = {
-        line_of(one)
-        for one, target in world.configuration.numbers.items()
-        if target.kind is TargetKind.POOL and target.value in own_pools
-    }
-    own = {line_of(agent.user.number)} if agent.user.number else set[str]()
-    if line_of(number) not in of_pools | own:
-        raise InvalidInput("caller-number-not-allowed", "the user may not show this number")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from voicecloud.records.model import CallHistory, EventKind
-from voicecloud.routing import agents, arrivals, events, offers, setup, smart, staff, talk, transfer
+from voicecloud.routing import agents, arrivals, caller_numbers, events, offers, setup, smart, staff, talk, transfer
 from voicecloud.routing.allocation import allocate
 from voicecloud.routing.availability import AvailabilityEvent, current
 from voicecloud.routing.due import fire
@@ -46,7 +46,7 @@ class Platform:
 
     def check_caller_number(self, user_id: str, number: str) -> None:
         """Raises Missing ``user-unknown``, InvalidInput ``caller-number-not-allowed``."""
-        arrivals.check_caller_number(self._world, self._world.agent(user_id), number)
+        caller_numbers.check(self._world, self._world.agent(user_id), number)
 
     @property
     def world(self) -> World:

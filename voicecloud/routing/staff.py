@@ -4,8 +4,7 @@ from datetime import datetime
 
 from shared.errors import InvalidInput, Missing
 from voicecloud.records.model import RejectReason
-from voicecloud.routing import agents, availability, offers
-from voicecloud.routing.arrivals import check_caller_number
+from voicecloud.routing import agents, availability, caller_numbers, offers
 from voicecloud.routing.availability import AvailabilityClass, AvailabilityEvent
 from voicecloud.routing.events import (
     EndAvailability,
@@ -93,7 +92,7 @@ def set_caller_number(world: World, event: SetCallerNumber) -> None:
     """Raises Missing ``user-unknown``, InvalidInput ``caller-number-not-allowed``."""
     agent = world.agent(event.user_id)
     if event.number is not None:
-        check_caller_number(world, agent, event.number)
+        caller_numbers.check(world, agent, event.number)
     agent.next_caller_number = event.number
 
 

@@ -23,7 +23,7 @@ class Moved:
         self.services = Services(environ, lambda: utc_now() + self.ahead)
 
     async def pools(self, object_id: str) -> list[str]:
-        return [one["name"] for one in await self.services.phone.boards.show(object_id)]
+        return [one["name"] for one in await self.services.phone.pools.show(object_id)]
 
 
 @pytest_asyncio.fixture

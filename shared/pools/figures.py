@@ -1,46 +1,40 @@
-"""Pools with live figures, kept for two or three seconds, so that many phones ask the voice cloud as often as one."""
+"""Pools with live figures, kept for two or three seconds: many phones ask the voice cloud as often as one (C7)."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from shared.caching import Cached
 from shared.clock import Clock
 from shared.enreach.model import PoolAgent, PoolRow
 from shared.enreach.overview import Overview
-from shared.phone.agents import PhoneAgents
 
 FIGURES_KEPT_S = 2.0
 MEMBERS_KEPT_S = 3.0
 
 
-class PoolBoards:
-    """What the phone's list of pools and its detail view show (C7)."""
-
-    def __init__(self, agents: PhoneAgents, overview: Overview, clock: Clock) -> None:
+class PoolFigures:
+    def __init__(self, overview: Overview, clock: Clock) -> None:
         async def every(_: str) -> tuple[PoolRow, ...]:
             return await overview.pools()
 
-        self._agents = agents
-        self._figures = Cached(every, FIGURES_KEPT_S, clock)
+        self._all = Cached(every, FIGURES_KEPT_S, clock)
         self._members = Cached(overview.members, MEMBERS_KEPT_S, clock)
 
-    async def show(self, object_id: str) -> list[dict[str, Any]]:
-        """The agent's own pools. Raises Forbidden ``agent-unknown``."""
-        agent = await self._agents.agent(object_id)
-        own, figures = await asyncio.gather(self._agents.pools(agent), self.figures())
-        fresh = {pool.id: pool for pool in figures}
-        members = await asyncio.gather(*(self.members(pool.id) for pool in own))
-        return [
-            _shown(fresh.get(pool.id, pool), agents, agent.voice_user_id)
-            for pool, agents in zip(own, members, strict=True)
-        ]
-
-    async def figures(self) -> tuple[PoolRow, ...]:
+    async def all(self) -> tuple[PoolRow, ...]:
         """Every pool of the organisation."""
-        return await self._figures.get("")
+        return await self._all.get("")
 
     async def members(self, pool_id: str) -> tuple[PoolAgent, ...]:
         return await self._members.get(pool_id)
+
+    async def of(self, own: Sequence[PoolRow], voice_user_id: str) -> list[dict[str, Any]]:
+        """What the phone's list of pools and its detail view show of these, to one of their members."""
+        fresh = {pool.id: pool for pool in await self.all()}
+        members = await asyncio.gather(*(self.members(pool.id) for pool in own))
+        return [
+            _shown(fresh.get(pool.id, pool), agents, voice_user_id) for pool, agents in zip(own, members, strict=True)
+        ]
 
 
 def _shown(pool: PoolRow, agents: tuple[PoolAgent, ...], voice_user_id: str) -> dict[str, Any]:
