@@ -81,6 +81,8 @@ export class Availability {
     if (statuses && this.list.childElementCount !== statuses.length) this.list.replaceChildren(...statuses.map((/** @type {any} */ status) => this.status(status)));
     for (const choice of this.list.children) choice.setAttribute("aria-checked", String(choice.getAttribute("data-name") === availability?.status));
     this.phone.frame.banners.mirror(this.shown.faults ?? []);
+    const isUntouched = this.note.value.trim() === this.before.note && this.until.value === this.before.until;
+    if (!this.menu.hidden && isUntouched) this.fill();
     this.tick();
   }
 

@@ -79,6 +79,28 @@ async def test_a_tab_that_is_clicked_before_the_phone_runs_stays(played: PlayedP
     await expect(page.locator("body")).to_have_attribute("data-view", "history")
 
 
+async def test_a_status_keeps_its_note_when_the_menu_was_opened_before_it_was_known(played: PlayedPhone) -> None:
+    """Note and end show as soon as they are known, and what is typed meanwhile is not overwritten (B4)."""
+    lunch = {"status": "Lunch", "kind": "lunch", "note": "back soon"}
+    path = "GET /api/phone/availability"
+    played.answers[path] = (503, {})
+    page = await played.opened()
+    await page.locator("button.status").click()
+    note = page.get_by_label("Note", exact=True)
+    await expect(note).to_have_value("")
+    played.answers[path] = {"availability": lunch, "statuses": [{"name": "Lunch", "kind": "lunch"}], "faults": []}
+    await expect(note).to_have_value("back soon")
+    await page.get_by_role("button", name="Save").click()
+    await eventually(lambda: bool(played.sent("/availability", "PUT")))
+    assert played.sent("/availability", "PUT") == [{"status": "Lunch", "note": "back soon"}]
+    await page.locator("button.status").click()
+    await note.fill("back at two")
+    played.answers[path] = {**played.answers[path], "availability": {**lunch, "note": "of another"}}
+    async with page.expect_response("**/api/phone/availability"):
+        pass
+    await expect(note).to_have_value("back at two")
+
+
 async def test_a_double_click_is_one_click(played: PlayedPhone) -> None:
     """On Call and on Hold; no fault is told, as it worked (C1, C2)."""
     page = await played.opened()
