@@ -37,6 +37,7 @@ PROJECT = {"shared", "voicecloud", "local", "lab"}
 MODULES = (
     "shared/callbacks/rules.py",
     "shared/calls/rules.py",
+    "shared/calls/enterprise_rules.py",
     "shared/calls/merge.py",
     "shared/calls/facts.py",
     "shared/presence/rules.py",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.calls import enterprise_rules
 from shared.calls.model import WEB, AgentNotes, CallFacts, Origin, PhoneNote, Progress, Recording, Stage
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
@@ -13,7 +14,6 @@ CHECKS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 CHECK_EVERY_S = 300.0
 CHECK_FOR = timedelta(hours=24)
 BY_HAND = "an activity was written by hand"
-UNDECIDED = "Dynamics lacks the column that says whether its user is set up for enterprise calls"
 
 
 @dataclass(frozen=True)
@@ -38,25 +38,8 @@ def verdict(
         return Verdict(None, "not answered")
     if WEB in facts.terminals or (agent_notes.is_from_phone and not facts.terminals):
         return Verdict(Origin.PHONE)
-    if not settings.enterprise:
-        return Verdict(None, "enterprise calls are not synchronised")
-    return _enterprise(facts, users, identified, settings)
-
-
-def _enterprise(
-    facts: CallFacts, users: Mapping[str, LinkedUser], identified: Identification, settings: CallSync
-) -> Verdict:
-    """``UNDECIDED`` where the call would be written but for an e-mail that cannot be read: nothing is decided then."""
-    talkers = [users[talk.user_id] for talk in facts.talks if talk.user_id in users]
-    if not any(user.may_sync_enterprise_calls for user in talkers):
-        return Verdict(None, "its user is not set up for enterprise calls")
-    if facts.dialler or not any(customer.kind in settings.customer_kinds for customer in identified.customers):
-        return Verdict(None, "the other party is no customer")
-    if facts.duration_s < settings.duration_limit_s:
-        return Verdict(None, "shorter than the limit")
-    if not any(user.syncs_enterprise_calls for user in talkers):
-        return Verdict(None, UNDECIDED)
-    return Verdict(Origin.ENTERPRISE)
+    reason = enterprise_rules.why_not(facts, users, identified, settings)
+    return Verdict(None, reason) if reason else Verdict(Origin.ENTERPRISE)
 
 
 def standing(found: Verdict, before: Progress) -> Verdict:

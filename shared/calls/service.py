@@ -15,8 +15,8 @@ from uuid import UUID
 
 from shared.bus.bus import Bus
 from shared.bus.events import Event
+from shared.calls import enterprise_rules, rules
 from shared.calls import facts as normalise
-from shared.calls import rules
 from shared.calls.activities import CallActivities, Standing
 from shared.calls.activity_mapping import REGARDING, Composition, columns, owner_of
 from shared.calls.attempts import CallbackAttempts
@@ -221,7 +221,7 @@ class Calls:
         if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=judged.verdict.reason))
-                if judged.verdict.reason == rules.UNDECIDED:
+                if judged.verdict.reason == enterprise_rules.UNDECIDED:
                     raise column_missing(names.VOICE_EMAIL)
             return progress
         if progress.stage is not Stage.FINAL and judged.verdict.origin:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.calls import rules
+from shared.calls import enterprise_rules, rules
 from shared.calls.activities import Standing
 from shared.calls.model import Progress
 from shared.calls.service import Calls, changed_at, is_done
@@ -79,7 +79,7 @@ class Comparison:
         if verdict and verdict.origin:
             return Compared(State.UNLOGGED, JUDGED_OTHERWISE)
         reason = verdict.reason if verdict else progress.verdict
-        return Compared(State.UNLOGGED if reason == rules.UNDECIDED else State.LEFT_OUT, reason)
+        return Compared(State.UNLOGGED if reason == enterprise_rules.UNDECIDED else State.LEFT_OUT, reason)
 
     async def _judged(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """None while nothing can be said: then what was said before stands until the next comparison."""

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from azure.servicebus.aio import ServiceBusReceiver
 
-from shared.calls import rules
+from shared.calls import enterprise_rules
 from shared.calls.messages import call_of, check_wanted
 from shared.calls.model import QUEUE, CallEvent, EventKind
 from shared.clock import to_iso, utc_now
@@ -317,7 +317,7 @@ async def test_a_user_column_that_the_environment_lacks_loses_no_call(calls: Cal
                 await services.calls.reconcile(call_id)
         assert column in await services.absent_columns.names()
         [unlogged] = [one for one in await services.enterprise_calls.unlogged() if one.call_id in {call_id, missed}]
-        expected = rules.UNDECIDED if column == names.VOICE_EMAIL else NOT_RECONCILED
+        expected = enterprise_rules.UNDECIDED if column == names.VOICE_EMAIL else NOT_RECONCILED
         assert (unlogged.call_id, unlogged.reason) == (call_id, expected)
         assert (await services.enterprise_calls.repair())["unlogged"] >= 1
     finally:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.calls import rules
+from shared.calls import enterprise_rules, rules
 from shared.calls.model import (
     WEB,
     AgentNotes,
@@ -99,7 +99,7 @@ def test_an_address_that_cannot_be_read_decides_nothing(
     """While Dynamics lacks its column; a call that is left out for anything else is left out."""
     users = {"anna": replace(ANNA, voice_email=None, **changes)}  # type: ignore[arg-type]
     found = rules.verdict(facts, NOBODY, users, KNOWN, settings)
-    assert (found.origin, found.reason == rules.UNDECIDED) == (None, is_open)
+    assert (found.origin, found.reason == enterprise_rules.UNDECIDED) == (None, is_open)
     both = rules.verdict(call("anna", "bob"), NOBODY, {**users, "bob": BOB}, KNOWN, ALL)
     assert both.origin is Origin.ENTERPRISE
 
