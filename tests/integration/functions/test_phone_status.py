@@ -78,7 +78,10 @@ async def test_after_a_status_with_an_end_it_is_what_it_was(statuses: Statuses, 
 
 
 async def test_lunch_ends_although_the_voice_cloud_was_away(statuses: Statuses, phone: httpx.AsyncClient) -> None:
-    """Killed and started again during lunch, it still knows its end and what was before."""
+    """Killed and started again during lunch, it still knows its end and what was before.
+
+    Where it is away for longer than news is retried here, the timer finds it.
+    """
     await statuses.set_dynamics(FOCUS)
     await statuses.both_become(FOCUS, "Busy")
     await phone.put("/availability", json={"status": "Lunch", "length_s": 6})
@@ -86,6 +89,7 @@ async def test_lunch_ends_although_the_voice_cloud_was_away(statuses: Statuses, 
     cloud = statuses.world.neighbours.voicecloud
     await asyncio.to_thread(cloud.kill)
     await asyncio.to_thread(cloud.start)
+    await statuses.world.services.presence.polling.run()
     await statuses.both_become(FOCUS, "Busy")
 
 
