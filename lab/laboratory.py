@@ -1,5 +1,6 @@
 """The lab as a guest of a voice cloud's telephony: everybody in it, and the trunks to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Self
@@ -13,7 +14,7 @@ from lab.settings import LabSettings
 from lab.voices.client import Voices
 from voicecloud.bootstrap import Services
 from voicecloud.ids import Ids
-from voicecloud.routing.effects import Effect
+from voicecloud.runtime.engine import Performer
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,15 @@ class Lab:
             users=users,
             traffic=Traffic(engine, directory, customers, users, settings.seed),
         )
+        directory.plays_simulated = True
         exchange = telephony.exchange
         exchange.connect(made.lines, *([] if exchange.has_trunk else [telephones]))
         telephony.attach(made)
         return made
 
-    def perform(self, effect: Effect) -> None:
-        for performer in (self.lines, self.telephones, self.customers, self.users):
-            performer.perform(effect)
+    @property
+    def performers(self) -> Sequence[Performer]:
+        return tuple(one.perform for one in (self.lines, self.telephones, self.customers, self.users))
 
     async def start(self) -> None:
         await self.traffic.set(self.settings.calls_per_hour)

@@ -17,6 +17,8 @@ def ends_with_parent(sign: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def bind() -> None:
+        if sign is not signal.SIGKILL:
+            signal.signal(sign, signal.SIG_DFL)  # what the parent does at this signal is not for the child
         if _prctl is None:
             return
         _prctl(PR_SET_PDEATHSIG, sign)

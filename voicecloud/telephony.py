@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -9,11 +10,10 @@ from typing import Protocol
 from shared.errors import VoiceError
 from voicecloud.media.client import MediaClient
 from voicecloud.notices.service import Notices
-from voicecloud.routing.effects import Effect
 from voicecloud.routing.events import Drain, Stop
 from voicecloud.runtime.call_records import CallRecords
 from voicecloud.runtime.callback_requests import CallbackRequests
-from voicecloud.runtime.engine import Engine
+from voicecloud.runtime.engine import Engine, Performer
 from voicecloud.runtime.staff import Staff
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.sip.trunk import SipTrunk
@@ -28,8 +28,9 @@ log = logging.getLogger(__name__)
 class Guest(Protocol):
     """What is attached to the telephony from outside the voice cloud, and makes calls in it."""
 
-    def perform(self, effect: Effect) -> None:
-        """Each of routing's effects, after everybody else."""
+    @property
+    def performers(self) -> Sequence[Performer]:
+        """Each is given routing's effects, after everybody else."""
 
     async def start(self) -> None:
         """Calls can be made from now on."""
@@ -58,7 +59,8 @@ class Telephony:
 
     def attach(self, guest: Guest) -> None:
         """Before the start."""
-        self.engine.attach(guest.perform)
+        for performer in guest.performers:
+            self.engine.attach(performer)
         self.guests.append(guest)
 
     async def start(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.errors import Misconfigured, Missing
 from shared.numbers import from_network
 from voicecloud.organisation.codec import decode
-from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Organisation, Queue, User
+from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Organisation, Queue, Simulated, User
 from voicecloud.organisation.numbering import with_targets
 from voicecloud.organisation.store import Documents
 from voicecloud.routing import model as routing
@@ -25,6 +25,12 @@ class Directory:
         self.users: dict[str, User] = {}
         self.queues: dict[str, Queue] = {}
         self.callback_lists: dict[str, CallbackList] = {}
+        self.plays_simulated = False
+        """Whether anybody plays the simulated telephones of users; without, nobody is reached at them."""
+
+    def simulated(self, user: User) -> Simulated | None:
+        """The simulated telephone that rings."""
+        return user.simulated if self.plays_simulated else None
 
     async def load(self) -> None:
         """All of it or nothing: what could not be read is read again, for ``loaded_revision`` stays what it was.

@@ -121,8 +121,9 @@ class PhoneSessions:
         """A call on the phone is not touched: the gateway keeps it (K1)."""
         self._sessions.pop(user_id).end()
         user = self._directory.users.get(user_id)
-        simulated = user is not None and user.simulated is not None and user.simulated.terminal is Terminal.WEB
-        self._engine.report(TerminalChanged(user_id, Terminal.WEB, simulated, simulated))
+        simulated = self._directory.simulated(user) if user else None
+        is_played = simulated is not None and simulated.terminal is Terminal.WEB
+        self._engine.report(TerminalChanged(user_id, Terminal.WEB, is_played, is_played))
 
     def _ticket(self, user_id: str, session_id: str) -> str:
         return self._tokens.issue(f"{user_id}/{session_id}")

@@ -22,7 +22,7 @@ class RingUser:
     """Let the user's ``terminals`` ring for this leg. Routing itself ends the ringing after ``timeout_s``.
 
     ``pool_id`` is set when the call comes through a pool (C5); ``caller_number`` None is a withheld number.
-    ``simulated``: there is no real telephone among them, the voice cloud plays who answers.
+    ``simulated``: there is no real telephone among them, a guest plays who answers.
     """
 
     call_id: str

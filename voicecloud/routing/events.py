@@ -214,7 +214,7 @@ class SetAccepting:
 class TerminalChanged:
     """Fact: this terminal of the user can be reached now, or no longer. A call on it is not touched.
 
-    ``simulated``: the voice cloud plays it itself; a real telephone takes its place.
+    ``simulated``: a guest plays it; a real telephone takes its place.
     """
 
     user_id: str

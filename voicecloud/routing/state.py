@@ -107,7 +107,7 @@ class Call:
 class Agent:
     """A user at work. ``kind`` is the availability now; ``legs`` are the user's open legs, ringing ones too.
 
-    ``simulated``: those of the terminals that the voice cloud plays itself.
+    ``simulated``: those of the terminals that a guest plays.
     ``gone``: no longer configured, kept for the calls that still go on.
     """
 

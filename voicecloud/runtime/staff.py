@@ -51,8 +51,8 @@ class Staff:
                 if event.ends_at is None or event.ends_at > now:
                     self.engine.tell(_command(user.id, event))
             self.engine.tell(events.SetAccepting(user.id, user.accepting))
-            if user.simulated:
-                self.engine.tell(events.TerminalChanged(user.id, user.simulated.terminal, True, simulated=True))
+            if simulated := self.directory.simulated(user):
+                self.engine.tell(events.TerminalChanged(user.id, simulated.terminal, True, simulated=True))
 
     def availability(self, user_id: str) -> AvailabilityEvent | None:
         """What holds now; None is plain Available. Raises Missing ``user-unknown``."""

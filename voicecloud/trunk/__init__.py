@@ -1,1 +1,1 @@
-"""The outside world's telephones: simulated people, people in a browser tab, a SIP trunk; one interface for all."""
+"""The outside world's telephones: a SIP trunk, and whatever a guest brings; one interface for all."""

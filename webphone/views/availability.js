@@ -81,8 +81,7 @@ export class Availability {
     if (statuses && this.list.childElementCount !== statuses.length) this.list.replaceChildren(...statuses.map((/** @type {any} */ status) => this.status(status)));
     for (const choice of this.list.children) choice.setAttribute("aria-checked", String(choice.getAttribute("data-name") === availability?.status));
     this.phone.frame.banners.mirror(this.shown.faults ?? []);
-    const isUntouched = this.note.value.trim() === this.before.note && this.until.value === this.before.until;
-    if (!this.menu.hidden && isUntouched) this.fill();
+    if (!this.menu.hidden && !this.isTyped()) this.fill();
     this.tick();
   }
 
@@ -123,6 +122,11 @@ export class Availability {
   clear() {
     const { status } = this.shown?.availability ?? {};
     if (status) this.set(status, "", "");
+  }
+
+  /** Whether the agent has begun something there; half a time counts too. */
+  isTyped() {
+    return this.note.value !== this.before.note || this.until.value !== this.before.until || this.until.validity.badInput;
   }
 
   /** Shows note and end that hold, an end that is further than a day away not. */

@@ -262,9 +262,10 @@ export class CallView {
 
   /** At once, or as soon as they are loaded, unless they are not wanted any more. */
   async openTargets() {
-    if (!this.targets) await this.load();
+    const isThere = Boolean(this.targets);
+    if (!isThere) await this.load();
     if (!this.targets) this.closeTargets();
-    else if (isUnfolded(this.transfer)) this.targets.open();
+    else if (isUnfolded(this.transfer) && this.targets.root.hidden) this.targets.open(isThere || !isWriting());
   }
 
   /** @param {string} way @param {string} to */
@@ -282,6 +283,9 @@ export class CallView {
     action.dataset.picture = picture;
   }
 }
+
+/** Whether the agent types somewhere: the keyboard stays there. */
+const isWriting = () => Boolean(document.activeElement?.matches("input, textarea, select"));
 
 /** @param {HTMLElement} button */
 const isUnfolded = (button) => button.getAttribute("aria-expanded") === "true";

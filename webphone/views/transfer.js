@@ -24,13 +24,14 @@ export class Transfer {
       el("label", { htmlFor: "transfer-to" }, t("transfer.title")), this.search, this.list);
   }
 
-  open() {
+  /** @param {boolean} takesKeyboard */
+  open(takesKeyboard) {
     show(this.root, true);
     this.search.value = "";
     this.shown.keys = [];
     this.rows.draw([]);
     this.look();
-    focus(this.search);
+    if (takesKeyboard) focus(this.search);
   }
 
   close() {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.faults.voicecloud.test_hostile_requests import anna_talks
 from tests.faults.voicecloud.test_kill import wait_until, window
+from tests.fixtures.killing import media_of
 from tests.fixtures.voicecloud import ANNA
 from tests.fixtures.voicecloud_process import VoiceCloudProcess
 from tests.fixtures.waiting import eventually
@@ -14,19 +15,6 @@ from tests.fixtures.waiting import eventually
 KEY = {"Idempotency-Key": "once"}
 
 Make = Callable[..., VoiceCloudProcess]
-
-
-def media_of(pid: int) -> set[int]:
-    """The media processes that this process has started, living ones."""
-    return {int(one.name) for one in Path("/proc").iterdir() if one.name.isdecimal() and _is_media_of(one, pid)}
-
-
-def _is_media_of(process: Path, pid: int) -> bool:
-    try:
-        state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
-        return int(parent) == pid and state != "Z" and b"lab.voices" in (process / "cmdline").read_bytes()
-    except OSError:
-        return False
 
 
 async def test_calls_end_with_their_media_process_and_the_next_has_audio(voicecloud_process: Make) -> None:

@@ -45,7 +45,8 @@ async def test_traffic_fills_the_pools(voicecloud: VoiceCloud) -> None:
 async def test_a_voice_cloud_by_itself_has_no_control_page_and_no_telephone_outside(
     run_voicecloud: RunVoiceCloud,
 ) -> None:
-    """It needs no sign-in, so it is only there with the lab; without lab and trunk a call to outside fails at once."""
+    """It needs no sign-in, so it is only there with the lab; without lab and trunk a call to outside fails at once,
+    and nobody is reached at a simulated telephone."""
     async with run_voicecloud(lab=False) as cloud:
         for path in ("/control/", "/control/api/state"):
             assert (await cloud.client.get(path)).status_code == 404
@@ -53,3 +54,7 @@ async def test_a_voice_cloud_by_itself_has_no_control_page_and_no_telephone_outs
         await phone.open()
         rows = await cloud.over(await phone.dial("+358501112233"))
         assert [row["EndReason"] for row in rows] == ["failed"]
+        platform = cloud.store.telephony.engine.platform
+        assert not any(
+            platform.user_status(user).service_terminals for user in platform.configuration.users if user != ANNA
+        )
