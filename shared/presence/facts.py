@@ -172,11 +172,11 @@ class Facts:
         return max(moments, default=self.now)
 
     def _phone_since(self) -> datetime:
-        """A status that comes back when another ends has begun earlier, but counts from that end."""
+        """A status that comes back when another ends has begun earlier, but counts from that end, or from now."""
         known, since = self.before.phone, self.phone.since if self.phone else None
         if since and (known is None or known.since is None or since > known.since):
             return since
-        return (known.ends_at if known else None) or self.now
+        return min((known.ends_at if known else None) or self.now, self.now)
 
     # What a call covers.
 

@@ -69,12 +69,17 @@ def _on_phone(facts: Facts) -> Write | None:
     """A write waits as it is while nobody can see whether it is done already."""
     pending = facts.pending_on_phone if facts.reading_of_phone.then is Then.STAYS else None
     if facts.word is Word.OMNICHANNEL:
-        kind = facts.shown.presence.kind
+        kind = _of_omnichannel(facts).kind
         if facts.phone is None or facts.phone.kind is kind:
             return None
         if pending is None or pending.kind is not kind:
             return _new(facts, Side.PHONE, Purpose.MIRROR, kind)
     return _again(facts, pending) if pending and facts.seen.phone else pending
+
+
+def _of_omnichannel(facts: Facts) -> Presence:
+    """What Omnichannel is to be, without what covers it in a call."""
+    return facts.beneath or (facts.wanted[1] if facts.wanted else facts.shown.presence)
 
 
 def _again(facts: Facts, write: Write) -> Write:

@@ -1,6 +1,8 @@
 """A call goes on when the agent's sign-in runs out, and after they are back (A1, K1)."""
 
 import asyncio
+import json
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Locator, Page, Route, expect
 
@@ -8,9 +10,11 @@ from shared.phone.lease import LEASE_S
 from tests.browser.webphone.test_interruptions import LOSE_VOICE, hear_each_other, state, talking
 from tests.fixtures.phone_pages import PhoneStack
 
+API, TOKEN, SILENT_TRY = "**/api/phone/**", "**/oauth2/v2.0/token", "**/oauth2/v2.0/authorize?*prompt=none*"
+
 
 async def sign_out(page: Page) -> None:
-    """No token holds any more, and nobody gives another, until routes are lifted."""
+    """No token holds any more, nobody gives another, and the authority knows nobody, until routes are lifted."""
 
     async def refuse(route: Route) -> None:
         await route.fulfill(status=401, json={"code": "token-invalid"})
@@ -18,8 +22,21 @@ async def sign_out(page: Page) -> None:
     async def nothing(route: Route) -> None:
         await route.fulfill(status=400, json={"error": "invalid_grant"})
 
-    await page.route("**/api/phone/**", refuse)
-    await page.route("**/oauth2/v2.0/token", nothing)
+    async def nobody(route: Route) -> None:
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(route.request.url).query).items()}
+        to = f"{asked['redirect_uri']}?error=login_required&state={asked['state']}"
+        await route.fulfill(body=f"<script>location.replace({json.dumps(to)})</script>", content_type="text/html")
+
+    await page.route(API, refuse)
+    await page.route(TOKEN, nothing)
+    await page.route(SILENT_TRY, nobody)
+
+
+async def sign_in_by_click(page: Page, banner: Locator) -> None:
+    """The authority still knows nobody: the agent has to sign in."""
+    await page.unroute(API)
+    await page.unroute(TOKEN)
+    await banner.get_by_role("button", name="Sign in").click()
 
 
 async def asked_to_sign_in(page: Page) -> Locator:
@@ -37,8 +54,7 @@ async def test_a_call_goes_on_when_the_sign_in_has_run_out(phones_at_work: Phone
     await sign_out(anna.page)
     banner = await asked_to_sign_in(anna.page)
     await hear_each_other(work, anna, call_id)
-    await anna.page.unroute_all()
-    await banner.get_by_role("button", name="Sign in").click()
+    await sign_in_by_click(anna.page, banner)
     await expect(banner).to_be_hidden()
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(state(anna.page)).to_have_text("On hold")
@@ -54,8 +70,7 @@ async def test_a_call_waits_for_an_agent_who_signs_in_slowly(phones_at_work: Pho
     await asyncio.sleep(LEASE_S + 5)
     await hear_each_other(work, anna, call_id)
     await anna.page.evaluate(LOSE_VOICE)
-    await anna.page.unroute_all()
-    await banner.get_by_role("button", name="Sign in").click()
+    await sign_in_by_click(anna.page, banner)
     await hear_each_other(work, anna, call_id)
     await anna.page.get_by_role("button", name="End call").click()
     await expect(state(anna.page)).not_to_have_text("Connected")
@@ -71,13 +86,11 @@ async def test_a_click_on_sign_in_counts_while_a_silent_try_is_going_on(phones_a
     async def never(_route: Route) -> None:
         await asyncio.Event().wait()
 
-    await anna.page.route("**/oauth2/v2.0/authorize?*prompt=none*", never)
+    await anna.page.route(SILENT_TRY, never)
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(anna.page.locator("iframe")).to_have_count(1)
-    await anna.page.unroute("**/api/phone/**")
-    await anna.page.unroute("**/oauth2/v2.0/token")
     async with anna.page.expect_popup(timeout=6_000):
-        await banner.get_by_role("button", name="Sign in").click()
+        await sign_in_by_click(anna.page, banner)
     await expect(banner).to_be_hidden(timeout=6_000)
 
 
@@ -88,8 +101,7 @@ async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneSta
     await sign_out(anna.page)
     await anna.page.evaluate(LOSE_VOICE)
     banner = await asked_to_sign_in(anna.page)
-    await anna.page.unroute_all()
-    await banner.get_by_role("button", name="Sign in").click()
+    await sign_in_by_click(anna.page, banner)
     await hear_each_other(work, anna, call_id)
     assert anna.faults == []
 
@@ -110,7 +122,7 @@ async def test_a_lost_voice_comes_back_with_a_sign_in_that_needs_no_click(phones
         await (route.fulfill(status=401, json={"code": "token-invalid"}) if is_old else route.continue_())
 
     await anna.page.unroute_all()
-    await anna.page.route("**/api/phone/**", refuse_old)
+    await anna.page.route(API, refuse_old)
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(state(anna.page)).to_have_text("On hold")
     await expect(banner).to_be_hidden()

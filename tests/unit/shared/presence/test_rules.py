@@ -145,6 +145,35 @@ def test_lunch_covers_a_custom_presence_and_gives_it_back() -> None:
     assert story.reconcile() == [(Purpose.MIRROR, FOCUS.id)]
 
 
+def test_what_is_chosen_after_a_lunch_that_was_ended_early_counts() -> None:
+    """The end that lunch was to have is no change in the future that is later than everything (B1, E1)."""
+    story = Story()
+    before = story.phone
+    story.set(phone(StatusKind.OFF_WORK, 110, ends=1910))
+    story.reconcile()
+    story.write()
+    story.set(before)
+    story.now = 300
+    assert story.reconcile() == [(Purpose.MIRROR, FREE.id)]
+    story.write()
+    story.set(phone(StatusKind.BUSY, 400))
+    story.now = 400
+    assert story.reconcile() == [(Purpose.MIRROR, DEFAULT_PRESENCES[StatusKind.BUSY].id)]
+
+
+def test_the_phone_never_gets_the_do_not_disturb_of_a_call() -> None:
+    """Changed before Omnichannel, by Dynamics' clock, it gets what the call covers there (E3)."""
+    story = Story()
+    story.set(shown(FOCUS, 105))
+    story.reconcile()
+    story.write()
+    story.call(CallStep.STARTED, 1)
+    assert story.reconcile() == [(Purpose.IN_CALL, DND.id)]
+    story.write()
+    story.set(phone(StatusKind.AWAY, 104.5))
+    assert story.reconcile() == [(Purpose.MIRROR, str(StatusKind.BUSY))]
+
+
 def test_a_write_is_left_to_whoever_decided_on_it() -> None:
     """Nobody else decides meanwhile; when that process has died, the next reconciliation sees whether it was done."""
     story = Story()
