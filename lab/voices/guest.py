@@ -1,4 +1,4 @@
-"""Simulated voices as a guest of the media process: what it is told of them, and what they answer."""
+"""Simulated voices as a guest of the media process: the messages it gets about them, and their answers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
