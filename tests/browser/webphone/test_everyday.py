@@ -1,11 +1,14 @@
 """What agents do without thinking of it: they click where they look, and answer while the browser asks (C1, C5)."""
 
+from typing import Any
+
 from playwright.async_api import Locator, expect
 
 from tests.fixtures.phone_pages import ANNA_NUMBER, Person, PhoneStack
 
 ANNA_HZ = 600.0
 STILL_STARTING_MS = 2_000
+MOMENT_MS = 400
 SILENT_UNTIL_CLICKED = """
   const Native = window.AudioContext;
   let isAllowed = false;
@@ -28,6 +31,14 @@ SLOW_SOUND = """
     }
   };
 """
+CLICK_AFTER_RING = """() => {
+  const ring = document.querySelector(".ring");
+  window.rang = 0;
+  window.clicked = { on: null };
+  new MutationObserver(() => !ring.hidden && (window.rang ||= performance.now())).observe(ring, { attributes: true });
+  window.onpointerdown = () => (window.clicked.afterMs = performance.now() - window.rang);
+  window.onclick = (event) => (window.clicked.on = event.target.closest("button")?.className ?? null);
+}"""
 ASKED_FOR_THE_MICROPHONE = """
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const allowed = new Promise((done) => (window.allow = done));
@@ -73,27 +84,33 @@ async def test_a_click_lands_on_what_it_was_meant_for(phones_at_work: PhoneStack
     assert anna.faults == []
 
 
+async def clicked_as_it_comes(work: PhoneStack, anna: Person) -> dict[str, Any]:
+    """A ring that comes under the mouse, and a click: how long after it that was, and which button took it."""
+    await anna.page.evaluate(CLICK_AFTER_RING)
+    call_id = await work.call(ANNA_NUMBER)
+    await anna.page.wait_for_function("() => window.rang")
+    await anna.page.mouse.down()
+    await anna.page.mouse.up()
+    clicked: dict[str, Any] = await anna.page.evaluate("window.clicked")
+    return {"call": call_id, **clicked}
+
+
 async def test_a_ring_takes_no_click_meant_for_a_key(phones_at_work: PhoneStack) -> None:
     """It comes over the keypad in the moment the agent clicks; a moment later it takes clicks."""
     work = phones_at_work
     anna = await work.agent("Anna Virtanen", ANNA_HZ)
-    await anna.page.evaluate(
-        """() => {
-          window.clicked = [];
-          addEventListener("click", (event) => window.clicked.push(event.target.closest("button")?.className), false);
-        }"""
-    )
     decline = anna.page.get_by_role("button", name="Decline")
     first = await work.call(ANNA_NUMBER)
     at = await middle(decline)
     await work.control.post(f"calls/{first}/hangup", json={})
     await expect(decline).to_be_hidden()
     await anna.page.mouse.move(*at)
-    await work.call(ANNA_NUMBER)
-    await anna.page.wait_for_function("() => !document.querySelector('.ring').hidden")
-    await anna.page.mouse.down()
-    await anna.page.mouse.up()
-    assert "decline" not in await anna.page.evaluate("window.clicked")
+    clicked = await clicked_as_it_comes(work, anna)
+    while clicked["afterMs"] > MOMENT_MS:  # this machine was too slow to click in that moment
+        await work.control.post(f"calls/{clicked['call']}/hangup", json={})
+        await expect(decline).to_be_hidden()
+        clicked = await clicked_as_it_comes(work, anna)
+    assert clicked["on"] is None
     await expect(decline).to_be_visible()
     await anna.page.wait_for_timeout(600)
     await anna.page.mouse.down()
