@@ -4,7 +4,7 @@ import azure.functions as func
 
 from functions.responses import json_response, problems
 from shared.bootstrap import services
-from shared.findings import State
+from shared.findings import HealthState
 
 blueprint = func.Blueprint()
 
@@ -13,4 +13,4 @@ blueprint = func.Blueprint()
 @problems
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     report = await services().health.report()
-    return json_response(report.to_json(), status=503 if report.state is State.FAILED else 200)
+    return json_response(report.to_json(), status=503 if report.state is HealthState.FAILED else 200)

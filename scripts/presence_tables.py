@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from shared.presence.table import TABLES, Cell, Table
+from shared.presence.table import TABLES, Cell, DecisionTable
 
 DOCUMENT = Path(__file__).parents[1] / "docs/presence.md"
 
@@ -20,7 +20,7 @@ def drawn(text: str) -> str:
     return re.sub(r"(<!-- table: (.+?) -->)\n.*?(<!-- end -->)", table, text, flags=re.DOTALL)
 
 
-def lines(table: Table[Any]) -> Iterator[str]:
+def lines(table: DecisionTable[Any]) -> Iterator[str]:
     yield line([*table.facts, *table.leads_to])
     yield line(["---"] * (len(table.facts) + len(table.leads_to)))
     for cells, result in table.rows:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.clock import to_iso
 
 
-class State(StrEnum):
+class HealthState(StrEnum):
     """From best to worst; the whole is as good as its worst check."""
 
     OK = "ok"
@@ -20,7 +20,7 @@ class State(StrEnum):
 class Finding:
     """What one check found. ``cure`` says what to do when it is not ok; ``figures`` are numbers and times to show."""
 
-    state: State
+    state: HealthState
     detail: str
     cure: str = ""
     figures: dict[str, object] = field(default_factory=dict)
@@ -58,9 +58,9 @@ class Report:
     checked_at: datetime
 
     @property
-    def state(self) -> State:
-        order = list(State)
-        return max((check.finding.state for check in self.checks), key=order.index, default=State.OK)
+    def state(self) -> HealthState:
+        order = list(HealthState)
+        return max((check.finding.state for check in self.checks), key=order.index, default=HealthState.OK)
 
     def to_json(self) -> dict[str, object]:
         return {

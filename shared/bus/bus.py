@@ -19,11 +19,11 @@ from azure.servicebus.exceptions import (
     ServiceBusError,
 )
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.clock import Clock, utc_now
 from shared.errors import InvalidInput, Misconfigured, Unavailable
 
-type Properties = Mapping[str, Any]
+type MessageProperties = Mapping[str, Any]
 
 SEND_TIME_OUT_S = 30.0
 TRY_TIME_OUT_S = 10.0
@@ -60,11 +60,11 @@ class Bus:
     async def send(
         self,
         queue: str,
-        event: Event,
+        event: CloudEvent,
         *,
         message_id: str | None = None,
         delay_s: float = 0.0,
-        properties: Properties | None = None,
+        properties: MessageProperties | None = None,
     ) -> None:
         """Returns when the broker has it. A message id that is too long for the service goes by its hash."""
         message = _message(event, message_id=message_id, properties=properties)
@@ -72,11 +72,11 @@ class Bus:
             message.scheduled_enqueue_time_utc = self._clock() + timedelta(seconds=delay_s)
         await self.send_raw(queue, [message])
 
-    async def send_all(self, queue: str, events: Sequence[Event]) -> None:
+    async def send_all(self, queue: str, events: Sequence[CloudEvent]) -> None:
         """Sends many in as few transfers as their size allows. On an error some may have been sent."""
         await self.send_raw(queue, [_message(event) for event in events])
 
-    async def send_body(self, queue: str, body: str | bytes, *, message_id: str, properties: Properties) -> None:
+    async def send_body(self, queue: str, body: str | bytes, *, message_id: str, properties: MessageProperties) -> None:
         """Sends a body as it is, be it an event or not."""
         message = ServiceBusMessage(
             body, message_id=fitting_id(message_id), application_properties=cast(Any, dict(properties))
@@ -182,7 +182,9 @@ def fitting_id(message_id: str) -> str:
     return hashlib.sha256(message_id.encode()).hexdigest()
 
 
-def _message(event: Event, *, message_id: str | None = None, properties: Properties | None = None) -> ServiceBusMessage:
+def _message(
+    event: CloudEvent, *, message_id: str | None = None, properties: MessageProperties | None = None
+) -> ServiceBusMessage:
     return ServiceBusMessage(
         event.to_json(),
         message_id=fitting_id(message_id or event.id),

@@ -16,7 +16,7 @@ from shared.outside import moment
 
 
 @dataclass(frozen=True)
-class Event:
+class CloudEvent:
     """``type`` says what ``data`` holds, ``subject`` what it is about; ``id`` is the business key of the message."""
 
     id: str

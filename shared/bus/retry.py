@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.bus.bus import Bus
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.errors import Conflict, InvalidInput, Missing, Throttled, VoiceError
 
 ATTEMPT = "attempt"
@@ -87,7 +87,7 @@ class Retries:
         self._schedule = schedule
         self._last_schedule: Sequence[float] = ()
 
-    async def handle(self, queue: str, message: Received, handler: Callable[[Event], Awaitable[object]]) -> None:
+    async def handle(self, queue: str, message: Received, handler: Callable[[CloudEvent], Awaitable[object]]) -> None:
         """Lets ``handler`` work on a message; returns when it is done or safely sent again.
 
         Raises PoisonMessage for a message that is on its way to the dead-letter queue, and whatever the handler
@@ -97,7 +97,7 @@ class Retries:
         if POISON in properties:
             raise PoisonMessage(f"{properties[POISON]}: {properties.get(POISON_DETAIL, '')}")
         try:
-            event = Event.from_json(message.get_body())
+            event = CloudEvent.from_json(message.get_body())
         except InvalidInput as error:
             await self._give_up(queue, message, None, GiveUp(error.code, error.message))
             return
@@ -115,7 +115,7 @@ class Retries:
             return self._last_schedule or (*UNREAD_SCHEDULE_S, *[UNREAD_SCHEDULE_S[-1]] * attempt)
         return self._last_schedule
 
-    async def _settle(self, queue: str, message: Received, event: Event, error: VoiceError) -> None:
+    async def _settle(self, queue: str, message: Received, event: CloudEvent, error: VoiceError) -> None:
         attempt = int(str(message.application_properties.get(ATTEMPT, 0)))
         step = next_step(error, attempt, await self._pauses(attempt), random.uniform(-1, 1))  # noqa: S311 (spreads load)
         if isinstance(step, GiveUp):
@@ -132,7 +132,7 @@ class Retries:
         fields = {"queue": queue, "event_id": event.id, "attempt": attempt + 1, "delay_s": round(step.delay_s, 1)}
         log.warning("message failed, sent again for later", extra={**fields, "error": str(error)})
 
-    async def _give_up(self, queue: str, message: Received, event: Event | None, step: GiveUp) -> None:
+    async def _give_up(self, queue: str, message: Received, event: CloudEvent | None, step: GiveUp) -> None:
         origin = _origin(message)
         attempts = int(str(message.application_properties.get(ATTEMPT, 0))) + 1
         properties: dict[str, str | int] = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.callbacks.activities import CallbackActivities
-from shared.callbacks.model import CallbackRecord, OpenRequest, Stage
+from shared.callbacks.model import CallbackRecord, CallbackStage, OpenRequest
 from shared.callbacks.store import CallbackStore
 from shared.clock import Clock
 from shared.enreach.model import Callback
@@ -48,7 +48,9 @@ class Claims:
 
     async def _claim(self, caller: str, callback: Callback, *, link: bool) -> CallbackRecord:
         own_id = self.activities.activity_id(callback.id)
-        own = CallbackRecord(callback.id, own_id, repeat=False, stage=Stage.CLAIMED, requested_at=callback.created_at)
+        own = CallbackRecord(
+            callback.id, own_id, repeat=False, stage=CallbackStage.CLAIMED, requested_at=callback.created_at
+        )
         if not link:
             return await self.store.claim(caller, own)
         opened = await self.store.open_request(caller)

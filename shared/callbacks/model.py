@@ -15,7 +15,7 @@ REQUESTED = "voice.callback.requested"
 source."""
 
 
-class Stage(StrEnum):
+class CallbackStage(StrEnum):
     """How far one callback has come. Each is reached only after what it names has been done."""
 
     CLAIMED = "claimed"
@@ -36,7 +36,7 @@ class CallbackRecord:
     callback_id: str
     activity_id: UUID
     repeat: bool
-    stage: Stage
+    stage: CallbackStage
     requested_at: datetime
     etag: str | None = None
 
@@ -51,7 +51,7 @@ class OpenRequest:
     etag: str | None = None
 
 
-class Outcome(StrEnum):
+class CallbackOutcome(StrEnum):
     """What became of one message, as logged."""
 
     CREATED = "created"
@@ -74,7 +74,7 @@ class LeftCallback:
     list_id: str
     list_name: str
     created_at: datetime
-    reason: Outcome
+    reason: CallbackOutcome
 
     def to_json(self) -> dict[str, object]:
         """Without the caller's number: for lists that people print."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.bus.bus import Bus
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.callbacks.inbox import RESEND_AFTER, CallbackInbox
 from shared.callbacks.model import QUEUE, REQUESTED
 from shared.callbacks.open_callbacks import open_callbacks
@@ -20,12 +20,12 @@ from shared.settings.service import Settings
 log = logging.getLogger(__name__)
 
 
-def requested(list_id: str, callback_id: str, now: datetime, *, webhook: bool = False) -> Event:
+def requested(list_id: str, callback_id: str, now: datetime, *, webhook: bool = False) -> CloudEvent:
     """The message of one callback, whether a webhook or polling saw it."""
     data: dict[str, object] = {"list_id": list_id, "callback_id": callback_id}
     if webhook:
         data["webhook"] = True
-    return Event(f"callback/{list_id}/{callback_id}", REQUESTED, "voicecloud", callback_id, now, data)
+    return CloudEvent(f"callback/{list_id}/{callback_id}", REQUESTED, "voicecloud", callback_id, now, data)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -80,7 +80,7 @@ class CallbackPolling:
         return len(new), unreadable
 
 
-def _polled(callback: Callback, now: datetime) -> Event:
+def _polled(callback: Callback, now: datetime) -> CloudEvent:
     """With the poll in its id: what a webhook sent minutes ago and nobody could use then must not swallow it."""
     event = requested(callback.list_id, callback.id, now)
     return replace(event, id=f"{event.id}/{to_iso(now)}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.callbacks.model import Outcome
+from shared.callbacks.model import CallbackOutcome
 from shared.enreach.model import Callback
 from shared.settings.model import CallbackProfile, SyncMethod
 
@@ -13,21 +13,21 @@ OPEN_FOR = timedelta(hours=1)
 """Longer than any callback waits that nothing stands against; what takes longer needs a person to know."""
 
 
-def refusal(callback: Callback, profile: CallbackProfile | None, now: datetime) -> Outcome | None:
+def refusal(callback: Callback, profile: CallbackProfile | None, now: datetime) -> CallbackOutcome | None:
     """Why a callback is left alone (neither recorded nor closed), or None when it is to be handled."""
     if profile is None or not profile.enabled:
-        return Outcome.NO_PROFILE
+        return CallbackOutcome.NO_PROFILE
     if now - callback.created_at > profile.max_age:
-        return Outcome.TOO_OLD
+        return CallbackOutcome.TOO_OLD
     return None
 
 
-def left_alone(callback: Callback, profile: CallbackProfile | None, now: datetime) -> Outcome | None:
+def left_alone(callback: Callback, profile: CallbackProfile | None, now: datetime) -> CallbackOutcome | None:
     """Why an open callback is not on its way into Dynamics, or None when it is."""
     if refused := refusal(callback, profile, now):
         return refused
     patience = OPEN_FOR + (timedelta(seconds=profile.interval_s) if profile else timedelta())
-    return Outcome.OVERDUE if now - callback.created_at > patience else None
+    return CallbackOutcome.OVERDUE if now - callback.created_at > patience else None
 
 
 @dataclass(frozen=True)

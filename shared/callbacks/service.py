@@ -7,11 +7,11 @@ step can be repeated, and a repeated message goes on behind the last step that w
 import logging
 from dataclasses import replace
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.callbacks.activities import CallbackActivities
 from shared.callbacks.claims import Claims
 from shared.callbacks.inbox import CallbackInbox
-from shared.callbacks.model import CLOSE_NOTE, CallbackRecord, Outcome, Stage
+from shared.callbacks.model import CLOSE_NOTE, CallbackOutcome, CallbackRecord, CallbackStage
 from shared.callbacks.rules import refusal
 from shared.callbacks.store import CallbackStore, caller_key
 from shared.clock import Clock
@@ -50,13 +50,13 @@ class Callbacks:
         self._inbox = inbox
         self._clock = clock
 
-    async def process(self, event: Event) -> Outcome:
+    async def process(self, event: CloudEvent) -> CallbackOutcome:
         """Handles one ``voice.callback.requested``. Raises what stands in the way; the message is then tried again."""
         list_id, callback_id = event.data.get("list_id"), event.data.get("callback_id")
         if not (isinstance(list_id, str) and isinstance(callback_id, str)):
             raise InvalidInput("malformed-callback", "a callback event names a list_id and a callback_id")
         if event.data.get("webhook") is True and await self._is_polled_only(list_id):
-            return Outcome.LEFT_TO_POLLING
+            return CallbackOutcome.LEFT_TO_POLLING
         outcome = await self._handle(callback_id)
         await self._inbox.forget(list_id, callback_id)
         log.info("callback handled", extra={"callback_id": callback_id, "list_id": list_id, "outcome": outcome})
@@ -74,20 +74,20 @@ class Callbacks:
         self._settings.forget()
         return await self._settings.callback_profile(callback.list_id)
 
-    async def _handle(self, callback_id: str) -> Outcome:
+    async def _handle(self, callback_id: str) -> CallbackOutcome:
         try:
             callback = await self._enreach.callback(callback_id)
         except Missing:
-            return Outcome.GONE
+            return CallbackOutcome.GONE
         identification = await self._identity.identify(callback.caller_number)
         number = identification.e164 or known(callback.caller_number, await self._settings.region())
         callback = replace(callback, caller_number=number)
         caller = caller_key(callback.list_id, callback.id, identification.e164)
         record = await self._store.callback(caller, callback.id)
-        if record and record.stage is Stage.CLOSED:
+        if record and record.stage is CallbackStage.CLOSED:
             return await self._closed_before(callback)
         if record is None and not callback.is_open:
-            return Outcome.CLOSED_ELSEWHERE
+            return CallbackOutcome.CLOSED_ELSEWHERE
         profile = await self._profile(callback)
         if record is None and (refused := refusal(callback, profile, self._clock())):
             return refused
@@ -96,13 +96,13 @@ class Callbacks:
         except Conflict:
             raise Unavailable("callback-contended", "another instance is at the same callback") from None
 
-    async def _closed_before(self, callback: Callback) -> Outcome:
+    async def _closed_before(self, callback: Callback) -> CallbackOutcome:
         """The source counts, not our note: what is open there after all is closed again."""
         if not callback.is_open:
-            return Outcome.FINISHED_BEFORE
+            return CallbackOutcome.FINISHED_BEFORE
         await self._enreach.close_callback(callback.id, CLOSE_NOTE)
         log.warning("a callback was open again at its source", extra={"callback_id": callback.id})
-        return Outcome.CLOSED_AGAIN
+        return CallbackOutcome.CLOSED_AGAIN
 
     async def _advance(
         self,
@@ -111,10 +111,10 @@ class Callbacks:
         identification: Identification,
         caller: str,
         record: CallbackRecord | None,
-    ) -> Outcome:
-        if record is None or record.stage is Stage.CLAIMED:
+    ) -> CallbackOutcome:
+        if record is None or record.stage is CallbackStage.CLAIMED:
             if profile is None:
-                return Outcome.NO_PROFILE
+                return CallbackOutcome.NO_PROFILE
             link = profile.link_repeats and identification.e164 is not None
             record = await self._claims.settle(caller, callback, link=link)
             if not record.repeat:
@@ -123,4 +123,4 @@ class Callbacks:
             record = await self._store.recorded(caller, record)
         await self._enreach.close_callback(callback.id, CLOSE_NOTE)
         await self._store.closed(caller, record)
-        return Outcome.COUNTED if record.repeat else Outcome.CREATED
+        return CallbackOutcome.COUNTED if record.repeat else CallbackOutcome.CREATED

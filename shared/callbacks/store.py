@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from shared.callbacks.model import CallbackRecord, OpenRequest, Stage
+from shared.callbacks.model import CallbackRecord, CallbackStage, OpenRequest
 from shared.numbers import line_of
 from shared.storage.tables import Insert, Operation, Replace, Row, Table
 
@@ -69,7 +69,7 @@ class CallbackStore:
 
     async def recorded(self, caller: str, record: CallbackRecord) -> CallbackRecord:
         """Notes that Dynamics has it, on the caller's open request too where that is this one."""
-        operations: list[Operation] = [Replace(_to_row(caller, replace(record, stage=Stage.RECORDED)))]
+        operations: list[Operation] = [Replace(_to_row(caller, replace(record, stage=CallbackStage.RECORDED)))]
         opened = await self.open_request(caller)
         if opened and opened.activity_id == record.activity_id and not opened.recorded:
             operations.append(Replace(_to_open_row(caller, replace(opened, recorded=True))))
@@ -78,7 +78,7 @@ class CallbackStore:
 
     async def closed(self, caller: str, record: CallbackRecord) -> None:
         """Notes that nothing is left to do."""
-        await self.table.replace(_to_row(caller, replace(record, stage=Stage.CLOSED)))
+        await self.table.replace(_to_row(caller, replace(record, stage=CallbackStage.CLOSED)))
 
 
 def _callback_key(callback_id: str) -> str:
@@ -101,7 +101,7 @@ def _to_record(row: Row) -> CallbackRecord:
         callback_id=row.values["callback"],
         activity_id=UUID(row.values["activity"]),
         repeat=row.values["repeat"],
-        stage=Stage(row.values["stage"]),
+        stage=CallbackStage(row.values["stage"]),
         requested_at=row.values["requested"],
         etag=row.etag,
     )

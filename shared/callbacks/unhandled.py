@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.callbacks.model import LeftCallback, Outcome
+from shared.callbacks.model import CallbackOutcome, LeftCallback
 from shared.callbacks.open_callbacks import open_callbacks
 from shared.callbacks.rules import left_alone
 from shared.clock import Clock
 from shared.enreach.client import Enreach
-from shared.enreach.model import CallbackList
-from shared.findings import Finding, Probe, State
+from shared.enreach.model import CallbackListName
+from shared.findings import Finding, HealthState, Probe
 from shared.settings.model import CallbackProfile
 from shared.settings.service import Settings
 
@@ -45,7 +45,9 @@ class LeftCallbacks:
             unreadable += lacking
         return LeftAlone(found, unreadable)
 
-    async def _of_list(self, one: CallbackList, profile: CallbackProfile | None) -> tuple[Sequence[LeftCallback], int]:
+    async def _of_list(
+        self, one: CallbackListName, profile: CallbackProfile | None
+    ) -> tuple[Sequence[LeftCallback], int]:
         now = self.clock()
         callbacks, unreadable = await open_callbacks(self.enreach, one.id, now - LONG_AGO)
         judged = ((callback, left_alone(callback, profile, now)) for callback in callbacks)
@@ -63,7 +65,7 @@ def left_callbacks(left: LeftCallbacks) -> Probe:
         counted = Counter((one.reason, one.list_name or one.list_id, one.list_id) for one in found.callbacks)
         figures: dict[str, object] = {"leftAlone": len(found.callbacks), "unreadable": found.unreadable}
         if not counted and not found.unreadable:
-            return Finding(State.OK, "no open callback is left alone", figures=figures)
+            return Finding(HealthState.OK, "no open callback is left alone", figures=figures)
         details = [f"{count} of the list {name}: {reason}" for (reason, name, _), count in counted.items()]
         cures = [_cure(reason, name, list_id) for reason, name, list_id in counted]
         if found.unreadable:
@@ -71,15 +73,15 @@ def left_callbacks(left: LeftCallbacks) -> Probe:
             cures.append("ask the voice cloud's operator about callbacks without an id or a time")
         cures.append("`callbacks left-alone` lists them")
         return Finding(
-            State.DEGRADED, "open callbacks are left alone: " + "; ".join(details), "; ".join(cures), figures
+            HealthState.DEGRADED, "open callbacks are left alone: " + "; ".join(details), "; ".join(cures), figures
         )
 
     return probe
 
 
-def _cure(reason: Outcome, name: str, list_id: str) -> str:
-    if reason is Outcome.NO_PROFILE:
+def _cure(reason: CallbackOutcome, name: str, list_id: str) -> str:
+    if reason is CallbackOutcome.NO_PROFILE:
         return f"give the list {name} an enabled profile: `settings put callback-profile {list_id} FILE`"
-    if reason is Outcome.TOO_OLD:
+    if reason is CallbackOutcome.TOO_OLD:
         return f"raise age_value of the profile {list_id}, or close those of the list {name} at the voice cloud"
     return f"`dead-letters list callbacks` says what keeps those of the list {name}; correct it, then replay"

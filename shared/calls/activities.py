@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.calls.activity_mapping import PARTIES, REGARDING, Columns, moment, to_body
 from shared.calls.merge import BLANK_SUBJECT, STATE, Wanted, appended, merge, without
-from shared.calls.model import DELETED, CallFacts, Progress, Stage
+from shared.calls.model import DELETED, ActivityProgress, ActivityStage, CallFacts
 from shared.calls.normalise import DESCRIPTION, canonical, mark, marks
 from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
@@ -53,7 +53,9 @@ class CallActivities:
     def activity_id(self, call_id: str) -> UUID:
         return dataverse_id(self._dataverse.url, "call", call_id)
 
-    async def bring_up(self, call_id: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
+    async def bring_up(
+        self, call_id: str, wanted: Wanted, progress: ActivityProgress, alone: Alone
+    ) -> ActivityProgress:
         """Creates the activity or brings it up to date, as far as persons have left it to us.
 
         ``progress.intended`` is what runs before this one, perhaps cut off, were about to write. Raises Conflict when
@@ -65,9 +67,9 @@ class CallActivities:
                 return await self._create(path, wanted, progress)
             except Conflict:
                 # Ours, from before a crash: what it was to say is noted in ``intended``.
-                progress = replace(progress, stage=Stage.OPEN, version="")
+                progress = replace(progress, stage=ActivityStage.OPEN, version="")
         for _ in range(ATTEMPTS):
-            if progress.stage is Stage.FINAL:
+            if progress.stage is ActivityStage.FINAL:
                 return progress
             try:
                 progress = await self._append(path, wanted, progress, alone)
@@ -80,7 +82,7 @@ class CallActivities:
             except InvalidInput:
                 if STATE not in progress.left_alone:
                     raise
-                return replace(progress, stage=Stage.FINAL, verdict="completed by a person")
+                return replace(progress, stage=ActivityStage.FINAL, verdict="completed by a person")
         raise Unavailable("call-contended", "the activity of a call is being changed by too many at once")
 
     async def is_there_by_hand(self, facts: CallFacts, wanted: Wanted, margin: timedelta, region: str | None) -> bool:
@@ -130,7 +132,7 @@ class CallActivities:
         """The call is no longer work: its activity goes, whoever has written in it (H3)."""
         await self._dataverse.delete(self._path(call_id))
 
-    async def blank(self, call_id: str, progress: Progress) -> None:
+    async def blank(self, call_id: str, progress: ActivityProgress) -> None:
         """The call is no longer work: its activity stays, completed, and says nothing any more (H3)."""
         path = self._path(call_id)
         try:
@@ -151,7 +153,7 @@ class CallActivities:
     def _path(self, call_id: str) -> str:
         return f"{names.PHONECALLS}({self.activity_id(call_id)})"
 
-    async def _create(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
+    async def _create(self, path: str, wanted: Wanted, progress: ActivityProgress) -> ActivityProgress:
         values = {name: value for name, value in wanted.values.items() if value is not None}
 
         def changes(absent: Collection[str], as_agent: bool) -> Sequence[Change]:
@@ -171,17 +173,17 @@ class CallActivities:
         return _done(progress, marks(values), rows[-1], completed=wanted.completes(values))
 
     async def _less_what_is_gone(
-        self, path: str, wanted: Wanted, progress: Progress, error: Missing
-    ) -> tuple[Wanted, Progress]:
+        self, path: str, wanted: Wanted, progress: ActivityProgress, error: Missing
+    ) -> tuple[Wanted, ActivityProgress]:
         """A row is missing: the activity itself, which a person has deleted, or one that it was to point to."""
         if not await self._rows.is_there(path):
-            return wanted, replace(progress, stage=Stage.FINAL, verdict=DELETED)
+            return wanted, replace(progress, stage=ActivityStage.FINAL, verdict=DELETED)
         gone = await self._rows.gone_among(merge(progress, wanted).values)
         if not gone:
             raise nothing_to_blame(error) from error
         return replace(wanted, values=without_gone(wanted.values, gone)), progress
 
-    async def _update(self, path: str, wanted: Wanted, progress: Progress) -> Progress:
+    async def _update(self, path: str, wanted: Wanted, progress: ActivityProgress) -> ActivityProgress:
         if not progress.version:
             raise Conflict("dataverse-changed", "the version of the activity is not known")
         changes = merge(progress, wanted)
@@ -201,14 +203,16 @@ class CallActivities:
         written = {**progress.written, **marks(changes.values)}
         return _done(progress, written, rows[-1], completed=changes.completed)
 
-    async def _with_regarding(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
+    async def _with_regarding(
+        self, path: str, wanted: Wanted, progress: ActivityProgress, alone: Alone
+    ) -> ActivityProgress:
         """What waits only for its Regarding is read: a person may have filled it in."""
-        waits = wanted.complete and progress.stage is Stage.OPEN and STATE not in progress.left_alone
+        waits = wanted.complete and progress.stage is ActivityStage.OPEN and STATE not in progress.left_alone
         if not waits or not progress.version or wanted.completes(wanted.values, progress.left_alone):
             return progress
         return await self._reconcile(path, wanted, progress, alone)
 
-    async def _append(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
+    async def _append(self, path: str, wanted: Wanted, progress: ActivityProgress, alone: Alone) -> ActivityProgress:
         """Notes from the phone go below what a person has written in the form, in place of earlier ones there.
 
         Those that had landed before are that person's to change or delete, and do not come again.
@@ -219,7 +223,7 @@ class CallActivities:
             return progress
         row = await self._rows.read(path)
         await alone()
-        left = names.STATE_COMPLETED if progress.stage is Stage.COMPLETED else names.STATE_OPEN
+        left = names.STATE_COMPLETED if progress.stage is ActivityStage.COMPLETED else names.STATE_OPEN
         if STATE not in progress.left_alone and row[STATE] != left:
             raise Conflict("dataverse-changed", "the activity is in another state than we left it")
         ours = [progress.written.get(APPENDED), *(one.get(DESCRIPTION) for one in progress.intended)]
@@ -230,7 +234,7 @@ class CallActivities:
         written = {**progress.written, NOTED: mark(DESCRIPTION, notes) or None, APPENDED: mark(DESCRIPTION, added)}
         return replace(progress, version="", written=written)
 
-    async def _reconcile(self, path: str, wanted: Wanted, progress: Progress, alone: Alone) -> Progress:
+    async def _reconcile(self, path: str, wanted: Wanted, progress: ActivityProgress, alone: Alone) -> ActivityProgress:
         """Reads what is there, and sorts it into ours and what a person wrote."""
         row = await self._rows.read(path)
         await alone()
@@ -244,9 +248,9 @@ BLANKED = (
 """What a call that is no longer work says no more; direction and owner say nothing of it."""
 
 
-def _within_completed(path: str, change: Change, wanted: Wanted, progress: Progress) -> Sequence[Change]:
+def _within_completed(path: str, change: Change, wanted: Wanted, progress: ActivityProgress) -> Sequence[Change]:
     """A change of an activity that we have completed opens it and completes it again, all at once."""
-    if progress.stage is not Stage.COMPLETED:
+    if progress.stage is not ActivityStage.COMPLETED:
         return [change]
     reopened = replace(change, body=REOPENED)
     return [reopened, replace(change, if_match="*"), _completion(path, wanted.status)]
@@ -261,6 +265,6 @@ def _completion(path: str, status: int) -> Change:
     return Change("PATCH", _returning(path), body, if_match="*", returning=True)
 
 
-def _done(progress: Progress, written: Columns, row: Mapping[str, Any], *, completed: bool) -> Progress:
-    stage = Stage.COMPLETED if completed else Stage.OPEN
+def _done(progress: ActivityProgress, written: Columns, row: Mapping[str, Any], *, completed: bool) -> ActivityProgress:
+    stage = ActivityStage.COMPLETED if completed else ActivityStage.OPEN
     return replace(progress, stage=stage, version=str(row["@odata.etag"]), written=written)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from shared.calls.model import CallEvent, CallFacts, EventKind, Talk
+from shared.calls.model import CallFacts, PoolCallEvent, PoolCallEventKind, Talk
 from shared.enreach.model import CallRow
 from shared.outside import LONGEST_S
 
@@ -66,15 +66,15 @@ def _dialled_within(work: Sequence[CallRow]) -> CallRow | None:
     return outgoing if any(answered_at is None or at < answered_at for at in rings) else None
 
 
-def from_events(events: Sequence[CallEvent]) -> CallFacts | None:
+def from_events(events: Sequence[PoolCallEvent]) -> CallFacts | None:
     """A pool's call that has just ended; None while it goes on, and where only the rows can say (a transfer)."""
     ordered = sorted(events, key=lambda event: event.sequence)
-    end = next((event for event in reversed(ordered) if event.kind is EventKind.ENDED), None)
-    answers = [event for event in ordered if event.kind is EventKind.ANSWERED and event.user_id]
-    transferred = any(event.kind is EventKind.TRANSFERRED for event in ordered)
+    end = next((event for event in reversed(ordered) if event.kind is PoolCallEventKind.ENDED), None)
+    answers = [event for event in ordered if event.kind is PoolCallEventKind.ANSWERED and event.user_id]
+    transferred = any(event.kind is PoolCallEventKind.TRANSFERRED for event in ordered)
     if end is None or transferred or len({event.user_id for event in answers}) != 1:
         return None
-    answer, arrival = answers[0], next((event for event in ordered if event.kind is EventKind.ARRIVED), None)
+    answer, arrival = answers[0], next((event for event in ordered if event.kind is PoolCallEventKind.ARRIVED), None)
     return CallFacts(
         call_id=end.call_id,
         is_outgoing=False,

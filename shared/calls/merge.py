@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.calls.activity_mapping import OWNER, REGARDING, Columns
-from shared.calls.model import Progress, Stage
+from shared.calls.model import ActivityProgress, ActivityStage
 from shared.calls.normalise import comparable, mark, marked_end
 from shared.dataverse import names
 from shared.text import cut
@@ -54,20 +54,20 @@ class Changes:
     completed already is opened for the change.
     """
 
-    progress: Progress
+    progress: ActivityProgress
     values: Columns
     completed: bool
 
     @property
     def was_completed(self) -> bool:
-        return self.progress.stage is Stage.COMPLETED
+        return self.progress.stage is ActivityStage.COMPLETED
 
     def are_none(self, absent: Collection[str]) -> bool:
         """Whether nothing is left of them in an environment that has no column of some names."""
         return not without(self.values, absent) and (self.was_completed or not self.completed)
 
 
-def merge(base: Progress, ours: Wanted, theirs: Columns | None = None) -> Changes:
+def merge(base: ActivityProgress, ours: Wanted, theirs: Columns | None = None) -> Changes:
     """``base``: the activity as we left it. ``theirs``: the row and its state in canonical form; None where its version
     says that nobody has changed it since."""
     progress = base if theirs is None else _seen(base, ours.values, theirs)
@@ -93,7 +93,7 @@ def without(values: Columns, left_out: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in left_out}
 
 
-def _seen(base: Progress, ours: Columns, theirs: Columns) -> Progress:
+def _seen(base: ActivityProgress, ours: Columns, theirs: Columns) -> ActivityProgress:
     """What stands there, sorted into ours and a person's."""
     written, persons = dict(base.written), set(base.left_alone)
     for name, value in ours.items():
@@ -108,11 +108,11 @@ def _seen(base: Progress, ours: Columns, theirs: Columns) -> Progress:
     if _state_is_a_persons(base, theirs, persons):
         persons.add(STATE)
     is_completed = theirs[STATE] != names.STATE_OPEN and STATE not in persons
-    stage = Stage.COMPLETED if is_completed else Stage.OPEN
+    stage = ActivityStage.COMPLETED if is_completed else ActivityStage.OPEN
     return replace(base, stage=stage, written=written, left_alone=frozenset(persons))
 
 
-def _still_ours(ours: Columns, progress: Progress) -> dict[str, Any]:
+def _still_ours(ours: Columns, progress: ActivityProgress) -> dict[str, Any]:
     """What has changed since we wrote it and is no person's. Nobody's activity is left without an owner."""
     return {
         name: value
@@ -123,9 +123,9 @@ def _still_ours(ours: Columns, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _is_completed_after(progress: Progress, ours: Wanted, values: Columns) -> bool:
+def _is_completed_after(progress: ActivityProgress, ours: Wanted, values: Columns) -> bool:
     """One that we have completed stays so, unless it waits for its Regarding again."""
-    if progress.stage is Stage.COMPLETED:
+    if progress.stage is ActivityStage.COMPLETED:
         no_longer_regarded = ours.needs_regarding and REGARDING in values and not values[REGARDING]
         return not no_longer_regarded
     return STATE not in progress.left_alone and ours.completes(ours.values, progress.left_alone)
@@ -135,15 +135,15 @@ def _is_empty(name: str, value: Any) -> bool:
     return value is None or value in ("", []) or (name == "subject" and value == BLANK_SUBJECT)
 
 
-def _state_is_a_persons(base: Progress, theirs: Columns, persons: Collection[str]) -> bool:
+def _state_is_a_persons(base: ActivityProgress, theirs: Columns, persons: Collection[str]) -> bool:
     """Whether somebody else has cancelled, completed or opened it."""
     if theirs[STATE] not in {names.STATE_OPEN, names.STATE_COMPLETED}:
         return True
-    is_as_we_left_it = (theirs[STATE] == names.STATE_COMPLETED) is (base.stage is Stage.COMPLETED)
+    is_as_we_left_it = (theirs[STATE] == names.STATE_COMPLETED) is (base.stage is ActivityStage.COMPLETED)
     return not is_as_we_left_it and not _was_intended(base, theirs, persons)
 
 
-def _was_intended(base: Progress, theirs: Mapping[str, Any], persons: Collection[str]) -> bool:
+def _was_intended(base: ActivityProgress, theirs: Mapping[str, Any], persons: Collection[str]) -> bool:
     """Whether it is our own write, whose answer was lost, that we see: the state, and all else that is still ours. What
     we have blanked is completed by us too."""
     if theirs["subject"] == BLANK_SUBJECT:

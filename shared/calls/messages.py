@@ -3,8 +3,8 @@
 import json
 from datetime import datetime
 
-from shared.bus.events import Event
-from shared.calls.model import CHECK, RECEIVED, CallEvent, EventKind
+from shared.bus.events import CloudEvent
+from shared.calls.model import CHECK, RECEIVED, PoolCallEvent, PoolCallEventKind
 from shared.calls.rules import CHECK_EVERY_S
 from shared.clock import to_iso
 from shared.errors import InvalidInput
@@ -16,10 +16,10 @@ FROM_PHONE = "phone"
 NOTED_EVERY_S = 2.0
 
 
-def check_wanted(call_id: str, attempt: int, now: datetime, cause: str) -> Event:
+def check_wanted(call_id: str, attempt: int, now: datetime, cause: str) -> CloudEvent:
     """Asks to reconcile a call; ``cause`` tells apart what is not the same wish. No personal data (H3)."""
     data = {"call_id": call_id, "attempt": attempt, "cause": cause}
-    return Event(f"call/{call_id}/{cause}/{attempt}", CHECK, SOURCE, call_id, now, data)
+    return CloudEvent(f"call/{call_id}/{cause}/{attempt}", CHECK, SOURCE, call_id, now, data)
 
 
 def call_of(body: bytes) -> str | None:
@@ -30,15 +30,15 @@ def call_of(body: bytes) -> str | None:
         return None
 
 
-def noted(call_id: str, now: datetime) -> tuple[Event, float]:
+def noted(call_id: str, now: datetime) -> tuple[CloudEvent, float]:
     """Asks to reconcile what has been noted by now, and in how many seconds: many notes in a row make one message."""
     turn = now.timestamp() // NOTED_EVERY_S + 1
     data = {"call_id": call_id, "attempt": 0, "cause": FROM_PHONE}
-    event = Event(f"call/{call_id}/{FROM_PHONE}/{turn:.0f}", CHECK, SOURCE, call_id, now, data)
+    event = CloudEvent(f"call/{call_id}/{FROM_PHONE}/{turn:.0f}", CHECK, SOURCE, call_id, now, data)
     return event, turn * NOTED_EVERY_S - now.timestamp()
 
 
-def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: float) -> Event:
+def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: float) -> CloudEvent:
     """The check after one that found the call incomplete.
 
     Each cause has its own quick checks; slow ones are the same for all of them, so that many causes do not add up.
@@ -47,10 +47,10 @@ def check_again(call_id: str, attempt: int, now: datetime, cause: str, delay_s: 
         return check_wanted(call_id, attempt, now, cause)
     due = now.timestamp() + delay_s
     data = {"call_id": call_id, "attempt": attempt, "cause": cause}
-    return Event(f"call/{call_id}/slow/{due // CHECK_EVERY_S:.0f}", CHECK, SOURCE, call_id, now, data)
+    return CloudEvent(f"call/{call_id}/slow/{due // CHECK_EVERY_S:.0f}", CHECK, SOURCE, call_id, now, data)
 
 
-def received(event: CallEvent, now: datetime) -> Event:
+def received(event: PoolCallEvent, now: datetime) -> CloudEvent:
     """Reports what happened to a call that came through a pool, which is work by definition."""
     data = {
         "call_id": event.call_id,
@@ -62,17 +62,17 @@ def received(event: CallEvent, now: datetime) -> Event:
         "user_id": event.user_id,
         "terminal": event.terminal,
     }
-    return Event(f"call/{event.call_id}/{event.sequence}/{event.kind}", RECEIVED, SOURCE, event.call_id, now, data)
+    return CloudEvent(f"call/{event.call_id}/{event.sequence}/{event.kind}", RECEIVED, SOURCE, event.call_id, now, data)
 
 
-def event_from(message: Event) -> CallEvent:
+def event_from(message: CloudEvent) -> PoolCallEvent:
     """Raises InvalidInput ``malformed-call``."""
     data = message.data
     try:
-        return CallEvent(
+        return PoolCallEvent(
             call_id=str(data["call_id"]),
             sequence=int(str(data["sequence"])),
-            kind=EventKind(str(data["kind"])),
+            kind=PoolCallEventKind(str(data["kind"])),
             at=moment(data["at"]),
             number=str(data.get("number") or ""),
             pool=str(data.get("pool") or ""),

@@ -14,7 +14,7 @@ QUEUE = "calls"
 CHECK = "voice.call.check"
 """The event type that asks to reconcile a call: ``{call_id, attempt}``. Everything else is read from the source."""
 RECEIVED = "voice.call.received"
-"""Something happened to a call that came through a pool: see ``CallEvent``."""
+"""Something happened to a call that came through a pool: see ``PoolCallEvent``."""
 
 WEB = "web"
 """The terminal that is our web phone."""
@@ -22,7 +22,7 @@ WEB = "web"
 DELETED = "deleted by a person"
 
 
-class EventKind(StrEnum):
+class PoolCallEventKind(StrEnum):
     """What we follow of a call while it goes on."""
 
     ARRIVED = "arrived"
@@ -32,12 +32,12 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class CallEvent:
+class PoolCallEvent:
     """One thing that happened to a pool's call. ``sequence`` orders the events of a call, however they arrive."""
 
     call_id: str
     sequence: int
-    kind: EventKind
+    kind: PoolCallEventKind
     at: datetime
     number: str
     pool: str
@@ -139,7 +139,7 @@ class Origin(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-class Recording(StrEnum):
+class RecordingState(StrEnum):
     """How it stands with a call's recording; all but the first end the waiting for it."""
 
     AWAITED = "awaited"
@@ -150,7 +150,7 @@ class Recording(StrEnum):
     GIVEN_UP = "none has come in time"
 
 
-class Stage(StrEnum):
+class ActivityStage(StrEnum):
     """How far the activity of a call has come. Each is reached only after what it names has been done."""
 
     NONE = "none"
@@ -165,7 +165,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True)
-class Progress:
+class ActivityProgress:
     """The activity of a call as we left it.
 
     ``written``: what we wrote last, by column. ``intended``: what we were about to write since, each time the process
@@ -174,10 +174,10 @@ class Progress:
     ``customer``, ``users``: who was identified (D6) and who had a part in it, by voice-cloud id, as they were when they
     were written: what becomes of their rows in Dynamics later changes no call of the past.
     ``rows_at``: the newest change among the voice cloud's rows that were taken into account. ``verdict``: why there
-    is no activity, or who made it so. ``recording``: see ``Recording``; empty until the call's rows were seen.
+    is no activity, or who made it so. ``recording``: see ``RecordingState``; empty until the call's rows were seen.
     """
 
-    stage: Stage = Stage.NONE
+    stage: ActivityStage = ActivityStage.NONE
     verdict: str = ""
     version: str = ""
     written: Mapping[str, Any] = field(default_factory=dict)
@@ -191,24 +191,24 @@ class Progress:
 
     @property
     def has_activity(self) -> bool:
-        return self.stage in {Stage.OPEN, Stage.COMPLETED, Stage.FINAL}
+        return self.stage in {ActivityStage.OPEN, ActivityStage.COMPLETED, ActivityStage.FINAL}
 
     @property
     def is_deleted(self) -> bool:
         """Whether somebody has deleted its activity, as far as we know."""
-        return self.stage is Stage.FINAL and self.verdict == DELETED
+        return self.stage is ActivityStage.FINAL and self.verdict == DELETED
 
     @property
     def may_have_activity(self) -> bool:
         """Also when we were about to write one, or have removed one while somebody else was writing."""
-        return self.has_activity or self.stage is Stage.REMOVED or bool(self.intended)
+        return self.has_activity or self.stage is ActivityStage.REMOVED or bool(self.intended)
 
 
 @dataclass(frozen=True)
-class CallRecord:
+class CallMemory:
     """Everything we keep of one call."""
 
     call_id: str
-    progress: Progress = field(default_factory=Progress)
+    progress: ActivityProgress = field(default_factory=ActivityProgress)
     phones: Sequence[PhoneNote] = ()
-    events: Sequence[CallEvent] = ()
+    events: Sequence[PoolCallEvent] = ()

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.calls import enterprise_rules
-from shared.calls.model import WEB, AgentNotes, CallFacts, Origin, PhoneNote, Progress, Recording, Stage
+from shared.calls.model import (
+    WEB,
+    ActivityProgress,
+    ActivityStage,
+    AgentNotes,
+    CallFacts,
+    Origin,
+    PhoneNote,
+    RecordingState,
+)
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser
@@ -42,12 +51,12 @@ def verdict(
     return Verdict(None, reason) if reason else Verdict(Origin.ENTERPRISE)
 
 
-def standing(found: Verdict, before: Progress) -> Verdict:
+def standing(found: Verdict, before: ActivityProgress) -> Verdict:
     """A verdict that a write was begun on stands, whatever has changed while the write failed.
 
     After one, Dynamics may have the activity already; and nobody would hear of a call that is given up.
     """
-    if found.origin or before.stage is not Stage.NONE or not before.intended:
+    if found.origin or before.stage is not ActivityStage.NONE or not before.intended:
         return found
     return Verdict(Origin(before.verdict) if before.verdict in set(Origin) else Origin.ENTERPRISE)
 
@@ -82,22 +91,22 @@ def last_agent(facts: CallFacts, users: Mapping[str, LinkedUser]) -> LinkedUser 
     return next((users[user_id] for user_id in facts.last_users if user_id in users), None)
 
 
-def recording(facts: CallFacts, settings: CallSync, now: datetime) -> Recording:
+def recording(facts: CallFacts, settings: CallSync, now: datetime) -> RecordingState:
     """How it stands with the recording of a call whose rows are there."""
     if facts.is_recorded:
-        return Recording.HERE
+        return RecordingState.HERE
     if not settings.recordings or not facts.talks:
-        return Recording.NOT_EXPECTED
+        return RecordingState.NOT_EXPECTED
     if facts.is_cut_off:
-        return Recording.CUT_OFF
+        return RecordingState.CUT_OFF
     if facts.has_all_recordings:
-        return Recording.NONE_MADE
-    return Recording.GIVEN_UP if now - facts.ended_at >= settings.recording_limit else Recording.AWAITED
+        return RecordingState.NONE_MADE
+    return RecordingState.GIVEN_UP if now - facts.ended_at >= settings.recording_limit else RecordingState.AWAITED
 
 
 def is_settled(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
     """Whether nothing more is waited for: the rows are there, and the recording where there is to be one."""
-    return facts.is_final and recording(facts, settings, now) is not Recording.AWAITED
+    return facts.is_final and recording(facts, settings, now) is not RecordingState.AWAITED
 
 
 def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.bus.bus import Bus
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.calls import enterprise_rules, rules
 from shared.calls import facts as normalise
 from shared.calls.activities import CallActivities, Standing
@@ -27,13 +27,13 @@ from shared.calls.model import (
     DELETED,
     QUEUE,
     RECEIVED,
-    CallEvent,
+    ActivityProgress,
+    ActivityStage,
     CallFacts,
-    CallRecord,
-    EventKind,
+    CallMemory,
     Origin,
-    Progress,
-    Stage,
+    PoolCallEvent,
+    PoolCallEventKind,
 )
 from shared.calls.normalise import marks
 from shared.calls.store import CallStore
@@ -70,7 +70,7 @@ class Calls:
     recording_url: Callable[[str], str]
     clock: Clock
 
-    async def process(self, event: Event) -> None:
+    async def process(self, event: CloudEvent) -> None:
         """Handles one message of the queue. Raises what stands in the way; the message is then tried again."""
         if event.type == RECEIVED:
             await self._happened(event_from(event))
@@ -89,13 +89,13 @@ class Calls:
         again = check_again(call_id, attempt + 1, self.clock(), str(cause), delay_s)
         await self.bus.send(QUEUE, again, delay_s=delay_s)
 
-    async def _happened(self, event: CallEvent) -> None:
+    async def _happened(self, event: PoolCallEvent) -> None:
         """Notes it; a call that somebody answered is reconciled when it has ended, whichever news comes last."""
         await self.store.received(event)
         kinds = {one.kind for one in (await self.store.call(event.call_id)).events}
-        if EventKind.ENDED in kinds:
+        if PoolCallEventKind.ENDED in kinds:
             await self.store.ended(event.call_id)  # also where the news of its arrival comes last
-        if {EventKind.ANSWERED, EventKind.ENDED} <= kinds:
+        if {PoolCallEventKind.ANSWERED, PoolCallEventKind.ENDED} <= kinds:
             await self.bus.send(QUEUE, check_wanted(event.call_id, 0, self.clock(), "ended"))
 
     async def reconcile(self, call_id: str) -> bool | None:
@@ -120,7 +120,7 @@ class Calls:
         if facts is None:
             return False if rows or record.events else None
         progress = await self._bring_up(facts, record, settings, changed_at(rows) if rows else None)
-        if progress.stage is Stage.FINAL:
+        if progress.stage is ActivityStage.FINAL:
             return True
         return rules.is_settled(facts, settings, self.clock()) or (facts.is_final and not progress.has_activity)
 
@@ -132,7 +132,7 @@ class Calls:
         settings = await self.settings.call_sync()
         return (await self._judged(facts, await self.store.call(call_id), settings)).verdict
 
-    async def progress(self, call_id: str) -> Progress | None:
+    async def progress(self, call_id: str) -> ActivityProgress | None:
         """How far the activity of a call has come, as far as we know."""
         return await self.store.progress(call_id)
 
@@ -144,9 +144,9 @@ class Calls:
         """Whether its activity is in Dynamics, even where the app may not read it any more."""
         return await self.activities.is_there(call_id)
 
-    async def can_be_completed(self, progress: Progress, there: Standing) -> bool:
+    async def can_be_completed(self, progress: ActivityProgress, there: Standing) -> bool:
         """Whether a person has filled in what an activity was left open for."""
-        is_waiting = progress.stage is Stage.OPEN and STATE not in progress.left_alone
+        is_waiting = progress.stage is ActivityStage.OPEN and STATE not in progress.left_alone
         if not is_waiting or not there.is_open or not there.is_regarded or progress.written.get(REGARDING):
             return False
         return (await self.settings.call_sync()).complete
@@ -154,9 +154,9 @@ class Calls:
     async def was_deleted(self, call_id: str) -> None:
         """Notes that an activity of ours is not in Dynamics any more: it stays away until somebody restores it."""
         progress = await self.store.progress(call_id)
-        if progress and progress.has_activity and progress.stage is not Stage.FINAL:
+        if progress and progress.has_activity and progress.stage is not ActivityStage.FINAL:
             with suppress(Conflict):
-                await self.store.save(call_id, replace(progress, stage=Stage.FINAL, verdict=DELETED))
+                await self.store.save(call_id, replace(progress, stage=ActivityStage.FINAL, verdict=DELETED))
 
     async def was_found(self, call_id: str) -> None:
         """Notes that the activity is in Dynamics, though we did not know: the next reconciliation reads it."""
@@ -164,7 +164,7 @@ class Calls:
         if progress and (progress.is_deleted or not progress.has_activity):
             verdict = "" if progress.is_deleted else progress.verdict
             with suppress(Conflict):
-                await self.store.save(call_id, replace(progress, stage=Stage.OPEN, version="", verdict=verdict))
+                await self.store.save(call_id, replace(progress, stage=ActivityStage.OPEN, version="", verdict=verdict))
 
     async def restore(self, call_id: str) -> None:
         """Makes the activity again that was deleted, by what is known now.
@@ -175,10 +175,10 @@ class Calls:
         if progress is None or not progress.has_activity or await self.existing([call_id]):
             raise InvalidInput("call-not-deleted", "the call has no activity that was deleted")
         users, customer = progress.users, progress.customer
-        await self.store.save(call_id, Progress(users=users, customer=customer, etag=progress.etag))
+        await self.store.save(call_id, ActivityProgress(users=users, customer=customer, etag=progress.etag))
         await self.reconcile(call_id)
 
-    async def _judged(self, facts: CallFacts, record: CallRecord, settings: CallSync) -> "_Judged":
+    async def _judged(self, facts: CallFacts, record: CallMemory, settings: CallSync) -> "_Judged":
         """Who was written already stays so, whatever has become of their row; whether the call is to be written is
         for the users as they are now to decide."""
         before = record.progress
@@ -204,7 +204,7 @@ class Calls:
         return _Judged(verdict, wanted, customer, {one: users[one] for one in facts.users if one in users})
 
     async def _is_there_by_hand(
-        self, facts: CallFacts, wanted: Wanted, before: Progress, settings: CallSync, region: str | None
+        self, facts: CallFacts, wanted: Wanted, before: ActivityProgress, settings: CallSync, region: str | None
     ) -> bool:
         """Also beside one of ours whose answer was lost? Then ours is the one that was there first."""
         if not await self.activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
@@ -212,8 +212,8 @@ class Calls:
         return not (before.intended and await self.activities.existing([facts.call_id]))
 
     async def _bring_up(
-        self, facts: CallFacts, record: CallRecord, settings: CallSync, rows_at: datetime | None
-    ) -> Progress:
+        self, facts: CallFacts, record: CallMemory, settings: CallSync, rows_at: datetime | None
+    ) -> ActivityProgress:
         """How far its activity has come then. Raises ColumnMissing while nobody can say whether it gets one."""
         judged = await self._judged(facts, record, settings)
         recording = str(rules.recording(facts, settings, self.clock())) if facts.is_final else ""
@@ -224,12 +224,14 @@ class Calls:
                 if judged.verdict.reason == enterprise_rules.UNDECIDED:
                     raise column_missing(names.VOICE_EMAIL)
             return progress
-        if progress.stage is not Stage.FINAL and judged.verdict.origin:
+        if progress.stage is not ActivityStage.FINAL and judged.verdict.origin:
             progress = replace(progress, verdict=str(judged.verdict.origin))
         progress = replace(progress, customer=judged.customer, users=judged.users)
         return await self._write(facts, record, judged.wanted, progress)
 
-    async def _write(self, facts: CallFacts, record: CallRecord, wanted: Wanted, progress: Progress) -> Progress:
+    async def _write(
+        self, facts: CallFacts, record: CallMemory, wanted: Wanted, progress: ActivityProgress
+    ) -> ActivityProgress:
         """Notes what is to be written, writes it, notes what has been written, and only then what it was made of."""
         before, rows_at = record.progress.intended, progress.rows_at
         completes = wanted.completes(wanted.values, progress.left_alone)
@@ -251,7 +253,7 @@ class Calls:
             log.info("call reconciled", extra={"call_id": record.call_id, **fields})
         return done
 
-    async def _check_alone(self, call_id: str, progress: Progress) -> None:
+    async def _check_alone(self, call_id: str, progress: ActivityProgress) -> None:
         """Raises Conflict when another instance has noted something since."""
         now = await self.store.progress(call_id)
         if now is None or now.etag != progress.etag:
@@ -268,13 +270,13 @@ class Calls:
             needs_regarding=rules.needs_regarding(facts, given.settings),
         )
 
-    async def _forget(self, record: CallRecord, settings: CallSync, rows_at: datetime) -> None:
+    async def _forget(self, record: CallMemory, settings: CallSync, rows_at: datetime) -> None:
         """Not work (any more): what had been made of it goes, and nothing is noted of one that never was (H3)."""
         progress = record.progress
         if progress.may_have_activity:
             # Noted first: an activity that is gone after a crash must not be taken for one that a person has deleted.
-            if progress.stage is not Stage.REMOVED:
-                progress = await self.store.save(record.call_id, replace(progress, stage=Stage.REMOVED))
+            if progress.stage is not ActivityStage.REMOVED:
+                progress = await self.store.save(record.call_id, replace(progress, stage=ActivityStage.REMOVED))
             blank = settings.reclassified is Reclassified.BLANK
             if blank:
                 await self.activities.blank(record.call_id, record.progress)
@@ -284,13 +286,13 @@ class Calls:
         if progress.etag or record.phones or record.events:
             await self.store.forget(record.call_id, replace(progress, rows_at=rows_at))
 
-    async def _take_back_attempts(self, record: CallRecord, but: str | None = None) -> None:
+    async def _take_back_attempts(self, record: CallMemory, but: str | None = None) -> None:
         """A call counts on the request it answers, and on none that it was said to answer before."""
         said = (record.progress.written, *record.progress.intended)
         for request in {one.get(names.CALLBACK_REQUEST) for one in said} - {None, but}:
             await self.attempts.take_back(request_id(request), record.call_id)
 
-    async def _save(self, record: CallRecord, progress: Progress) -> None:
+    async def _save(self, record: CallMemory, progress: ActivityProgress) -> None:
         if progress != record.progress or record.progress.etag is None:
             await self.store.save(record.call_id, progress)
 
@@ -314,8 +316,8 @@ def changed_at(rows: Sequence[CallRow]) -> datetime:
     return max(row.modified_at for row in rows)
 
 
-def is_done(progress: Progress | None, modified: datetime) -> bool:
+def is_done(progress: ActivityProgress | None, modified: datetime) -> bool:
     """Whether rows changed at a moment have been taken into account."""
     if progress is None or progress.rows_at is None:
         return False
-    return progress.stage is Stage.FINAL or progress.rows_at >= modified
+    return progress.stage is ActivityStage.FINAL or progress.rows_at >= modified

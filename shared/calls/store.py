@@ -15,7 +15,15 @@ from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from shared.calls.model import CallEvent, CallRecord, Edit, EventKind, PhoneNote, Progress, Stage
+from shared.calls.model import (
+    ActivityProgress,
+    ActivityStage,
+    CallMemory,
+    Edit,
+    PhoneNote,
+    PoolCallEvent,
+    PoolCallEventKind,
+)
 from shared.clock import from_iso, to_iso
 from shared.errors import Unavailable
 from shared.identity.model import Customer, CustomerKind
@@ -34,22 +42,22 @@ class CallStore:
 
     table: Table
 
-    async def call(self, call_id: str) -> CallRecord:
+    async def call(self, call_id: str) -> CallMemory:
         """Everything known of a call, in one short query."""
         rows = [row async for row in self.table.query(_key(call_id))]
-        return CallRecord(
+        return CallMemory(
             call_id,
-            progress=next((_to_progress(row) for row in rows if row.rk == PROGRESS), Progress()),
+            progress=next((_to_progress(row) for row in rows if row.rk == PROGRESS), ActivityProgress()),
             phones=tuple(_to_note(row.rk, row.values) for row in rows if row.rk.startswith(PHONE)),
             events=tuple(_to_event(call_id, row) for row in rows if row.rk.startswith(EVENT)),
         )
 
-    async def progress(self, call_id: str) -> Progress | None:
+    async def progress(self, call_id: str) -> ActivityProgress | None:
         """One point read."""
         row = await self.table.get(_key(call_id), PROGRESS)
         return _to_progress(row) if row else None
 
-    async def save(self, call_id: str, progress: Progress) -> Progress:
+    async def save(self, call_id: str, progress: ActivityProgress) -> ActivityProgress:
         """Raises Conflict when another instance was faster."""
         row = Row(_key(call_id), PROGRESS, {"document": _json(_to_document(progress))}, progress.etag)
         written = await (self.table.replace(row) if progress.etag else self.table.insert(row))
@@ -79,7 +87,7 @@ class CallStore:
         rows = self.table.query(_key(call_id), rk_from=PHONE, rk_below=f"{PHONE}~")
         return [_to_note(row.rk, row.values) async for row in rows]
 
-    async def received(self, event: CallEvent) -> None:
+    async def received(self, event: PoolCallEvent) -> None:
         """Notes an event of a pool's call; the same one again changes nothing."""
         values = {
             "kind": event.kind,
@@ -90,9 +98,9 @@ class CallStore:
             "terminal": event.terminal,
         }
         await self.table.put(Row(_key(event.call_id), _event_key(event), values))
-        if event.kind is EventKind.ENDED:
+        if event.kind is PoolCallEventKind.ENDED:
             await self.table.delete(GOING_ON, _key(event.call_id))
-        elif event.kind is EventKind.ARRIVED:
+        elif event.kind is PoolCallEventKind.ARRIVED:
             await self.table.put(Row(GOING_ON, _key(event.call_id), {"since": event.at}))
 
     async def going_on(self) -> Mapping[str, datetime]:
@@ -113,13 +121,13 @@ class CallStore:
         """When each attempt on a callback request was made."""
         return [row.values["at"] async for row in self.table.query(f"attempts~{request}")]
 
-    async def forget(self, call_id: str, progress: Progress) -> None:
+    async def forget(self, call_id: str, progress: ActivityProgress) -> None:
         """What was known of a call that is no longer work goes, but for the fact that it was removed (H3).
 
         Raises Conflict when another instance was faster: the next reconciliation removes what that one made of it.
         """
         record = await self.call(call_id)
-        removed = {"document": _json(_to_document(Progress(Stage.REMOVED, rows_at=progress.rows_at)))}
+        removed = {"document": _json(_to_document(ActivityProgress(ActivityStage.REMOVED, rows_at=progress.rows_at)))}
         row = Row(_key(call_id), PROGRESS, removed, progress.etag)
         operations: list[Operation] = [
             Replace(row) if progress.etag else Insert(row),
@@ -133,7 +141,7 @@ def _key(text: str) -> str:
     return quote(text, safe="")
 
 
-def _event_key(event: CallEvent) -> str:
+def _event_key(event: PoolCallEvent) -> str:
     """The kind tells apart what has happened within the same millisecond, where that is all the order there is."""
     return f"{EVENT}{event.sequence:06d}-{event.kind}"
 
@@ -143,7 +151,7 @@ def _json(document: object) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def _to_document(progress: Progress) -> dict[str, Any]:
+def _to_document(progress: ActivityProgress) -> dict[str, Any]:
     return {
         "stage": progress.stage,
         "verdict": progress.verdict,
@@ -158,10 +166,10 @@ def _to_document(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _to_progress(row: Row) -> Progress:
+def _to_progress(row: Row) -> ActivityProgress:
     document = json.loads(row.values["document"])
-    return Progress(
-        stage=Stage(document["stage"]),
+    return ActivityProgress(
+        stage=ActivityStage(document["stage"]),
         verdict=document["verdict"],
         version=document["version"],
         written=document["written"],
@@ -210,11 +218,11 @@ def _to_user(voice_id: str, user_id: str, object_id: str) -> LinkedUser:
     return LinkedUser(UUID(user_id), "", voice_id, "", "", object_id)
 
 
-def _to_event(call_id: str, row: Row) -> CallEvent:
-    return CallEvent(
+def _to_event(call_id: str, row: Row) -> PoolCallEvent:
+    return PoolCallEvent(
         call_id=call_id,
         sequence=int(row.rk.removeprefix(EVENT).partition("-")[0]),
-        kind=EventKind(row.values["kind"]),
+        kind=PoolCallEventKind(row.values["kind"]),
         at=row.values["at"],
         number=row.values["number"],
         pool=row.values["pool"],

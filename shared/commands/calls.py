@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.bootstrap import Services
 from shared.clock import to_iso, utc_now
-from shared.enterprise_calls.backfill import Plan, Step
+from shared.enterprise_calls.backfill import BackfillStep, Plan
 from shared.errors import InvalidInput, Missing
 from shared.outside import is_call_id, moment
 
@@ -74,7 +74,7 @@ async def back_fill(services: Services, options: Namespace) -> object:
         sys.stderr.write(f"\r[{bar:<{BAR_WIDTH}}] {share:4.0%}  {to_iso(reached)}  {totals.total()} calls ")
         sys.stderr.flush()
 
-    def tell(step: Step) -> None:
+    def tell(step: BackfillStep) -> None:
         line = {"callId": step.call_id, "startedAt": to_iso(step.started_at), "outcome": step.outcome}
         sys.stdout.write(json.dumps(line) + "\n")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from shared.bootstrap import Services
 from shared.clock import to_iso
 from shared.errors import InvalidInput
-from shared.findings import State
-from shared.identity.sync import Progress
+from shared.findings import HealthState
+from shared.identity.sync import SyncResult
 from shared.settings.model import SettingKind
 
 MAX_LISTED = 200
@@ -71,8 +71,8 @@ async def index_status(services: Services, _options: Namespace) -> object:
 
 async def index_sync(services: Services, _options: Namespace) -> object:
     """Runs the sync here and now, to its end; while the app itself is at it, waits for its turn."""
-    while (progress := await services.index_sync.run()) is not Progress.DONE:
-        if progress is Progress.BUSY:
+    while (progress := await services.index_sync.run()) is not SyncResult.DONE:
+        if progress is SyncResult.BUSY:
             await asyncio.sleep(BUSY_PAUSE_S)
     return {"progress": progress.value}
 
@@ -122,7 +122,7 @@ class Failed:
 
 async def health(services: Services, _options: Namespace) -> object:
     report = await services.health.report()
-    return Failed(report.to_json()) if report.state is State.FAILED else report.to_json()
+    return Failed(report.to_json()) if report.state is HealthState.FAILED else report.to_json()
 
 
 def _document(file: str) -> dict[str, object]:

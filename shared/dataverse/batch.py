@@ -13,7 +13,7 @@ CRLF = "\r\n"
 
 
 @dataclass(frozen=True)
-class Part:
+class BatchAnswer:
     """One answer within a batch."""
 
     status: int
@@ -42,17 +42,17 @@ def compose(base_path: str, changes: Sequence[Change]) -> tuple[str, str]:
     return f"multipart/mixed;boundary={batch}", CRLF.join(lines)
 
 
-def parse(content_type: str, body: bytes) -> list[Part]:
+def parse(content_type: str, body: bytes) -> list[BatchAnswer]:
     """The answers of a batch in order; one failed change set answers with its first failure alone."""
     head = f"Content-Type: {content_type}{CRLF}{CRLF}".encode()
     message = email.message_from_bytes(head + body, policy=email.policy.HTTP)
     return [_part(leaf) for leaf in message.walk() if leaf.get_content_type() == "application/http"]
 
 
-def _part(leaf: email.message.Message) -> Part:
+def _part(leaf: email.message.Message) -> BatchAnswer:
     raw = leaf.get_payload(decode=True)
     text = raw.decode() if isinstance(raw, bytes) else ""
     head, _, body = text.replace(CRLF, "\n").partition("\n\n")
     status_line, *header_lines = head.split("\n")
     headers = dict(line.split(": ", 1) for line in header_lines if ": " in line)
-    return Part(int(status_line.split()[1]), headers, body.strip())
+    return BatchAnswer(int(status_line.split()[1]), headers, body.strip())

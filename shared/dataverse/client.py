@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from shared.dataverse.batch import Part, compose, parse
+from shared.dataverse.batch import BatchAnswer, compose, parse
 from shared.dataverse.errors import refused
 from shared.dataverse.gate import Gate
 from shared.dataverse.model import Change, ChangePage, WhoAmI
@@ -149,7 +149,7 @@ class Dataverse:
             except (httpx.RequestError, httpx.InvalidURL) as error:
                 raise Unavailable("dataverse-unavailable", "Dataverse does not answer") from error
 
-    def _refusal(self, part: Part, *, versioned: bool) -> VoiceError:
+    def _refusal(self, part: BatchAnswer, *, versioned: bool) -> VoiceError:
         error = refused(part.status, part.headers, part.body, versioned=versioned)
         if isinstance(error, Throttled):
             self._gate.close_for(error.retry_after_s)
@@ -169,9 +169,9 @@ def _is_deletion(row: Mapping[str, Any]) -> bool:
     return "$deletedEntity" in str(row.get("@odata.context", ""))
 
 
-def _failure(answer: httpx.Response) -> Part:
+def _failure(answer: httpx.Response) -> BatchAnswer:
     """What failed: the answer, or the part of it that did where a batch was refused as a whole."""
-    whole = Part(answer.status_code, dict(answer.headers), answer.text)
+    whole = BatchAnswer(answer.status_code, dict(answer.headers), answer.text)
     if not answer.headers.get("Content-Type", "").startswith("multipart/"):
         return whole
     return next((part for part in _parts(answer) if part.status >= 400), whole)
@@ -192,7 +192,7 @@ def _json(answer: httpx.Response) -> dict[str, Any]:
     return document
 
 
-def _parts(answer: httpx.Response) -> list[Part]:
+def _parts(answer: httpx.Response) -> list[BatchAnswer]:
     try:
         return parse(answer.headers.get("Content-Type", ""), answer.content)
     except (ValueError, IndexError) as error:

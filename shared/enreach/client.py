@@ -13,11 +13,11 @@ from shared.enreach import names
 from shared.enreach.model import (
     AvailabilityEvent,
     Callback,
-    CallbackList,
+    CallbackListName,
     CallbackPage,
     CallPage,
     CallRow,
-    Pool,
+    MemberPool,
     RecordingLink,
     VoiceUser,
 )
@@ -46,10 +46,10 @@ class Enreach:
         with as_documented():
             return str(row[names.ID])
 
-    async def callback_lists(self) -> list[CallbackList]:
+    async def callback_lists(self) -> list[CallbackListName]:
         rows = await self.transport.get(names.CALLBACK_LISTS)
         with as_documented():
-            return [CallbackList(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in listed(rows)]
+            return [CallbackListName(str(row[names.ID]), str(row.get(names.NAME, ""))) for row in listed(rows)]
 
     async def callbacks(self, list_id: str, created_after: datetime, limit: int) -> CallbackPage:
         """Up to ``limit`` open callbacks of a list, oldest first, left at or after a moment (whole seconds)."""
@@ -120,12 +120,12 @@ class Enreach:
         with as_documented():
             return bool(row[names.TALKING])
 
-    async def pools_of(self, user_id: str) -> list[Pool]:
+    async def pools_of(self, user_id: str) -> list[MemberPool]:
         """The pools a user is a member of, with whether they are active in each (B5)."""
         rows = await self.transport.get(names.QUEUES, {names.ONLY_FOR_USER: user_id})
         with as_documented():
             pools = [(str(row[names.ID]), str(row.get(names.NAME) or "")) for row in listed(rows)]
-        return [Pool(pool_id, name, await self._is_active(pool_id, user_id)) for pool_id, name in pools]
+        return [MemberPool(pool_id, name, await self._is_active(pool_id, user_id)) for pool_id, name in pools]
 
     async def activate_in_pool(self, pool_id: str, user_id: str, active: bool) -> None:
         """Raises Missing ``voicecloud-missing`` when there is no such pool."""

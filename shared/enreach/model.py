@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class CallbackList:
+class CallbackListName:
     """A list that callbacks are collected on."""
 
     id: str
@@ -110,7 +110,7 @@ class AvailabilityEvent:
 
 
 @dataclass(frozen=True)
-class Pool:
+class MemberPool:
     """A pool a user is a member of; ``is_active``: the user takes its calls."""
 
     id: str

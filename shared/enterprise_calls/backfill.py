@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Step:
+class BackfillStep:
     """One call of a dry run: ``outcome`` is what it would become, or why nothing."""
 
     call_id: str
@@ -47,7 +47,7 @@ class Plan:
     since: datetime
     until: datetime
     dry_run: bool
-    on_step: Callable[[Step], None]
+    on_step: Callable[[BackfillStep], None]
     on_page: Callable[[datetime, Counter[str]], None]
 
 
@@ -105,7 +105,7 @@ class BackFill:
             if not plan.dry_run:
                 return before if is_made else await self._brought_up(call_id)
             outcome = before if is_made else await self._foretold(call_id, rows)
-            plan.on_step(Step(call_id, rows[0].started_at, outcome))
+            plan.on_step(BackfillStep(call_id, rows[0].started_at, outcome))
             return outcome
 
     async def _foretold(self, call_id: str, rows: Sequence[CallRow]) -> str:

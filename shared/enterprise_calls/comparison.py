@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shared.calls import enterprise_rules, rules
 from shared.calls.activities import Standing
-from shared.calls.model import Progress
+from shared.calls.model import ActivityProgress
 from shared.calls.service import Calls, changed_at, is_done
 from shared.enreach.model import CallRow
 from shared.users.model import ColumnMissing
@@ -17,7 +17,7 @@ JUDGED_OTHERWISE = "left out before, to be logged by what is known now"
 DELETED = "its activity was deleted in Dynamics"
 
 
-class State(StrEnum):
+class ComparedState(StrEnum):
     """What a comparison says of a call that is work."""
 
     LOGGED = "logged"
@@ -29,14 +29,14 @@ class State(StrEnum):
     """Left open for want of a Regarding, which somebody has filled in."""
 
 
-TO_BE_REPAIRED = {State.UNLOGGED, State.NOT_KNOWN}
+TO_BE_REPAIRED = {ComparedState.UNLOGGED, ComparedState.NOT_KNOWN}
 
 
 @dataclass(frozen=True)
 class Compared:
     """``reason`` in words, without personal data."""
 
-    state: State
+    state: ComparedState
     reason: str = ""
 
 
@@ -58,28 +58,30 @@ class Comparison:
         }
 
     async def _compared(
-        self, call_id: str, rows: Sequence[CallRow], progress: Progress | None, there: Standing | None
+        self, call_id: str, rows: Sequence[CallRow], progress: ActivityProgress | None, there: Standing | None
     ) -> Compared:
         """``progress``: None where it is older than the rows, or there is none."""
         if progress is None:
-            return Compared(State.UNLOGGED, NOT_RECONCILED)
+            return Compared(ComparedState.UNLOGGED, NOT_RECONCILED)
         if progress.has_activity:
             if there is None:
                 is_there = not progress.is_deleted and await self.calls.is_there(call_id)
-                return Compared(State.LOGGED) if is_there else Compared(State.DELETED, DELETED)
+                return Compared(ComparedState.LOGGED) if is_there else Compared(ComparedState.DELETED, DELETED)
             if progress.is_deleted:
-                return Compared(State.NOT_KNOWN, NOT_KNOWN)
+                return Compared(ComparedState.NOT_KNOWN, NOT_KNOWN)
             is_completable = await self.calls.can_be_completed(progress, there)
-            return Compared(State.COMPLETABLE if is_completable else State.LOGGED)
+            return Compared(ComparedState.COMPLETABLE if is_completable else ComparedState.LOGGED)
         if there:
-            return Compared(State.NOT_KNOWN, NOT_KNOWN)
+            return Compared(ComparedState.NOT_KNOWN, NOT_KNOWN)
         if progress.verdict == rules.BY_HAND:
-            return Compared(State.LEFT_OUT, progress.verdict)
+            return Compared(ComparedState.LEFT_OUT, progress.verdict)
         verdict = await self._judged(call_id, rows)
         if verdict and verdict.origin:
-            return Compared(State.UNLOGGED, JUDGED_OTHERWISE)
+            return Compared(ComparedState.UNLOGGED, JUDGED_OTHERWISE)
         reason = verdict.reason if verdict else progress.verdict
-        return Compared(State.UNLOGGED if reason == enterprise_rules.UNDECIDED else State.LEFT_OUT, reason)
+        return Compared(
+            ComparedState.UNLOGGED if reason == enterprise_rules.UNDECIDED else ComparedState.LEFT_OUT, reason
+        )
 
     async def _judged(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
         """None while nothing can be said: then what was said before stands until the next comparison."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.clock import Clock, to_iso
 from shared.enterprise_calls.sync import EnterpriseCalls, Mark
-from shared.findings import Finding, State
+from shared.findings import Finding, HealthState
 
 SYNC_STALE_AFTER = timedelta(minutes=15)
 REPAIR_STALE_AFTER = timedelta(hours=6)
@@ -18,7 +18,7 @@ def calls(sync: EnterpriseCalls, clock: Clock) -> Callable[[], Awaitable[Finding
     async def probe() -> Finding:
         mark, now = await sync.mark(), clock()
         if mark.begun_at is None and mark.synced_at is None:
-            return Finding(State.OK, "call records have not been read yet: the first run follows")
+            return Finding(HealthState.OK, "call records have not been read yet: the first run follows")
         return _stale(mark, now) or _mended(mark)
 
     return probe
@@ -37,20 +37,20 @@ def _stale(mark: Mark, now: datetime) -> Finding | None:
         f"run `{command}`: it does so now, or names the error that keeps it (docs/errors.md has its cure); where "
         f"it runs, switch on the app's timer {command.replace(' ', '_')} (Azure portal → the app → Functions)"
     )
-    return Finding(State.DEGRADED, what, cure, _figures(mark))
+    return Finding(HealthState.DEGRADED, what, cure, _figures(mark))
 
 
 def _mended(mark: Mark) -> Finding:
     if mark.unreadable:
         return Finding(
-            State.DEGRADED,
+            HealthState.DEGRADED,
             f"{mark.unreadable} rows of the voice cloud's call records cannot be read",
             "they lack an id, a call id or a time: ask the voice cloud's operator",
             _figures(mark),
         )
     if mark.repaired or mark.stuck:
         return Finding(
-            State.DEGRADED,
+            HealthState.DEGRADED,
             f"the last repair found {mark.repaired} calls that were not logged and {mark.stuck} that never ended",
             "these are being written: `calls unlogged` lists what is still missing, and why; where it comes back, "
             "webhooks do not arrive: make them again at the voice cloud (docs/deploying.md, step 4)",
@@ -58,7 +58,7 @@ def _mended(mark: Mark) -> Finding:
         )
     if mark.deleted >= MANY_DELETED:
         return Finding(
-            State.DEGRADED,
+            HealthState.DEGRADED,
             f"{mark.deleted} activities of calls of the last day were deleted in Dynamics",
             "if that was not meant, `calls unlogged` lists them and `calls restore` makes them again",
             _figures(mark),
@@ -66,7 +66,9 @@ def _mended(mark: Mark) -> Finding:
     said = (
         f", {mark.deleted} of them that it was deleted in Dynamics: `calls unlogged` names it" if mark.deleted else ""
     )
-    return Finding(State.OK, "every call record has its activity, or a reason why not" + said, figures=_figures(mark))
+    return Finding(
+        HealthState.OK, "every call record has its activity, or a reason why not" + said, figures=_figures(mark)
+    )
 
 
 def _figures(mark: Mark) -> dict[str, object]:

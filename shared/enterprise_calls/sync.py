@@ -16,7 +16,7 @@ from shared.calls.store import CallStore
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
-from shared.enterprise_calls.comparison import TO_BE_REPAIRED, Comparison, State
+from shared.enterprise_calls.comparison import TO_BE_REPAIRED, ComparedState, Comparison
 from shared.enterprise_calls.windows import by_call, pages
 from shared.errors import Missing, VoiceError
 from shared.storage.leases import Leases
@@ -59,7 +59,7 @@ class Unlogged:
 
     call_id: str
     started_at: datetime
-    state: State
+    state: ComparedState
     reason: str
 
 
@@ -117,14 +117,14 @@ class EnterpriseCalls:
         """
         now = self._clock()
         everything, unreadable = await self._compared(now)
-        found = [one for one in everything if one.state is not State.COMPLETABLE]
+        found = [one for one in everything if one.state is not ComparedState.COMPLETABLE]
         for one in found:
-            if one.state is State.DELETED:
+            if one.state is ComparedState.DELETED:
                 await self._calls.was_deleted(one.call_id)
-            elif one.state is State.NOT_KNOWN:
+            elif one.state is ComparedState.NOT_KNOWN:
                 await self._calls.was_found(one.call_id)
         lost = [one for one in found if one.state in TO_BE_REPAIRED]
-        reconciled = [one for one in everything if one.state is not State.DELETED]
+        reconciled = [one for one in everything if one.state is not ComparedState.DELETED]
         await self._have_reconciled([one.call_id for one in reconciled], now)
         long = [call_id for call_id, since in (await self._store.going_on()).items() if now - since > STUCK_AFTER]
         stuck = [call_id for call_id in long if await self._is_over(call_id)]
@@ -167,7 +167,7 @@ class EnterpriseCalls:
         """The calls of the last day without an activity that they should have: the next repair has them reconciled,
         but for those whose activity was deleted in Dynamics."""
         found, _ = await self._compared(self._clock())
-        return [one for one in found if one.state is not State.COMPLETABLE]
+        return [one for one in found if one.state is not ComparedState.COMPLETABLE]
 
     async def _compared(self, now: datetime) -> tuple[Sequence[Unlogged], int]:
         """Calls that lack their activity or its completion, and how many rows cannot be read."""
@@ -176,7 +176,7 @@ class EnterpriseCalls:
         async for page in pages(self._enreach.calls_modified, now - REPAIR_OVER, now - OVERLAP):
             calls = by_call(page.rows)
             for call_id, compared in (await self._comparison.of(calls)).items():
-                if compared.state in TO_BE_REPAIRED | {State.DELETED, State.COMPLETABLE}:
+                if compared.state in TO_BE_REPAIRED | {ComparedState.DELETED, ComparedState.COMPLETABLE}:
                     began = min(row.started_at for row in calls[call_id])
                     found.append(Unlogged(call_id, began, compared.state, compared.reason))
             found += [one async for one in self._no_longer_work(calls)]
@@ -187,7 +187,9 @@ class EnterpriseCalls:
         for call_id, rows in calls.items():
             if not any(row.is_work for row in rows) and await self._is_to_be_reconciled(call_id, rows):
                 began = min(row.started_at for row in rows)
-                yield Unlogged(call_id, began, State.UNLOGGED, "it is no longer work, and its activity is still there")
+                yield Unlogged(
+                    call_id, began, ComparedState.UNLOGGED, "it is no longer work, and its activity is still there"
+                )
 
     async def _send(self, after: datetime, before: datetime) -> int:
         """Has calls reconciled whose rows changed; how many."""

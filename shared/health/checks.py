@@ -10,10 +10,10 @@ from shared.clock import Clock, to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
-from shared.findings import Finding, Probe, State
+from shared.findings import Finding, HealthState, Probe
 from shared.health.cures import cure_of
 from shared.identity.model import CustomerKind
-from shared.identity.watermark import Fault, Watermark, WatermarkStore
+from shared.identity.watermark import SyncFault, Watermark, WatermarkStore
 from shared.settings.model import CallbackProfile
 from shared.settings.phone import EVERY_PAGE
 from shared.settings.service import Settings
@@ -28,7 +28,7 @@ NO_LEADS = (CustomerKind.LEAD, "dataverse-table-missing")
 def storage(tables: Tables) -> Probe:
     async def probe() -> Finding:
         await tables.check()
-        return Finding(State.OK, "Table Storage answers")
+        return Finding(HealthState.OK, "Table Storage answers")
 
     return probe
 
@@ -45,16 +45,16 @@ def queue(depths: QueueDepths, name: str) -> Probe:
         }
         if depth.dead_letter:
             return Finding(
-                State.DEGRADED,
+                HealthState.DEGRADED,
                 f"{depth.dead_letter} messages could not be handled",
                 f"`dead-letters list {name}` names their reasons (docs/errors.md); then `dead-letters replay {name}`",
                 figures,
             )
         if depth.active > BACKLOG:
             return Finding(
-                State.DEGRADED, "a backlog is being worked off", "wait, or raise the app's Maximum Burst", figures
+                HealthState.DEGRADED, "a backlog is being worked off", "wait, or raise the app's Maximum Burst", figures
             )
-        return Finding(State.OK, "the queue is being worked off", figures=figures)
+        return Finding(HealthState.OK, "the queue is being worked off", figures=figures)
 
     return probe
 
@@ -62,7 +62,7 @@ def queue(depths: QueueDepths, name: str) -> Probe:
 def dataverse(client: Dataverse) -> Probe:
     async def probe() -> Finding:
         who = await client.who_am_i()
-        return Finding(State.OK, "Dataverse answers", figures={"userId": str(who.user_id)})
+        return Finding(HealthState.OK, "Dataverse answers", figures={"userId": str(who.user_id)})
 
     return probe
 
@@ -70,7 +70,7 @@ def dataverse(client: Dataverse) -> Probe:
 def voicecloud(client: Enreach) -> Probe:
     async def probe() -> Finding:
         await client.me()
-        return Finding(State.OK, "the voice cloud answers")
+        return Finding(HealthState.OK, "the voice cloud answers")
 
     return probe
 
@@ -91,11 +91,11 @@ def index(watermarks: WatermarkStore, clock: Clock) -> Probe:
         if unread := _unread(mark):
             detail = "; ".join(f"{kind}s are not followed: {fault.message}" for kind, fault in unread.items())
             cure = "; ".join(_table_cure(kind, fault) for kind, fault in unread.items())
-            return Finding(State.DEGRADED, detail, cure, figures)
+            return Finding(HealthState.DEGRADED, detail, cure, figures)
         if age_s > INDEX_STALE_AFTER.total_seconds():
             cure = "run `index sync`, which says what keeps it; where it runs, see that the app's timers run"
-            return Finding(State.DEGRADED, f"the number index is {age_s / 60:.0f} minutes old", cure, figures)
-        return Finding(State.OK, "the number index follows Dataverse", figures=figures)
+            return Finding(HealthState.DEGRADED, f"the number index is {age_s / 60:.0f} minutes old", cure, figures)
+        return Finding(HealthState.OK, "the number index follows Dataverse", figures=figures)
 
     return probe
 
@@ -105,16 +105,16 @@ def _not_loaded(mark: Watermark) -> Finding:
     if unread := _unread(mark):
         why = "; ".join(f"{kind}: {fault.message}" for kind, fault in unread.items())
         cure = "; ".join(_table_cure(kind, fault) for kind, fault in unread.items())
-        return Finding(State.FAILED, f"{detail} ({why})", cure)
-    return Finding(State.FAILED, detail, "run `index sync`, which loads it, and says why where it cannot")
+        return Finding(HealthState.FAILED, f"{detail} ({why})", cure)
+    return Finding(HealthState.FAILED, detail, "run `index sync`, which loads it, and says why where it cannot")
 
 
-def _unread(mark: Watermark) -> dict[CustomerKind, Fault]:
+def _unread(mark: Watermark) -> dict[CustomerKind, SyncFault]:
     """What is wrong with single tables; that an environment has no leads is not wrong."""
     return {kind: one for kind, one in mark.faults.items() if (kind, one.code) != NO_LEADS}
 
 
-def _table_cure(kind: CustomerKind, fault: Fault) -> str:
+def _table_cure(kind: CustomerKind, fault: SyncFault) -> str:
     table = kind.capitalize()
     place = f"make.powerapps.com → Tables → {table} → Properties"
     if fault.code == "dataverse-tracking-off":
@@ -133,18 +133,18 @@ def settings(service: Settings) -> Probe:
             listed = "; ".join(f"{name}: {why}" for name, why in snapshot.faults.items())
             paused = f"; {NOTHING_RECORDED}" if snapshot.phone.unrecorded_pages == EVERY_PAGE else ""
             cure = "correct each with `settings put KIND NAME FILE`, or `settings remove` it"
-            return Finding(State.FAILED, listed + paused, cure)
+            return Finding(HealthState.FAILED, listed + paused, cure)
         if snapshot.ignored:
             listed = "; ".join(f"{name}: {why}" for name, why in snapshot.ignored.items())
             cure = "correct the names with `settings put KIND NAME FILE`, or `settings remove` the row"
-            return Finding(State.DEGRADED, f"settings that nothing reads: {listed}", cure)
+            return Finding(HealthState.DEGRADED, f"settings that nothing reads: {listed}", cure)
         if snapshot.general.default_region is None:
             return Finding(
-                State.DEGRADED,
+                HealthState.DEGRADED,
                 "numbers in national form are not read",
                 "set default_region of the general settings to your country, for example FI",
             )
-        return Finding(State.OK, "all settings can be read")
+        return Finding(HealthState.OK, "all settings can be read")
 
     return probe
 
@@ -159,9 +159,9 @@ def callback_lists(service: Settings, enreach: Enreach, polls: Polls, clock: Clo
         if faults:
             listed = "; ".join(f"{name}: {why}" for name, why in faults.items())
             return Finding(
-                State.DEGRADED, listed, "correct list_id in the callback profile, or the voice cloud's lists"
+                HealthState.DEGRADED, listed, "correct list_id in the callback profile, or the voice cloud's lists"
             )
-        return Finding(State.OK, f"{len(profiles)} callback profiles", figures={"profiles": len(profiles)})
+        return Finding(HealthState.OK, f"{len(profiles)} callback profiles", figures={"profiles": len(profiles)})
 
     return probe
 
@@ -185,10 +185,10 @@ def callback_queues(service: Settings, client: Dataverse) -> Probe:
         missing = wanted - {str(row["queueid"]).lower() for row in known}
         if missing:
             return Finding(
-                State.DEGRADED,
+                HealthState.DEGRADED,
                 "no such queue in Dynamics: " + ", ".join(sorted(missing)),
                 "correct queue_id in the callback profile, or give the application user read access to the queue",
             )
-        return Finding(State.OK, f"{len(wanted)} queues found")
+        return Finding(HealthState.OK, f"{len(wanted)} queues found")
 
     return probe

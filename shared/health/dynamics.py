@@ -8,7 +8,7 @@ from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
 from shared.dataverse.errors import UnknownColumn
-from shared.findings import Finding, Probe, State
+from shared.findings import Finding, HealthState, Probe
 from shared.identity.model import CustomerKind
 from shared.identity.watermark import WatermarkStore
 from shared.settings.service import Settings
@@ -52,8 +52,8 @@ def columns(client: Dataverse, absent: AbsentColumns) -> Probe:
             await absent.learn(lacking, there=[name for name in wanted if name not in lacking])
             missing += [f"{table}.{name}" for name in lacking]
         if not missing:
-            return Finding(State.OK, "every column of ours is there")
-        state = State.FAILED if f"systemuser.{names.VOICE_USER_ID}" in missing else State.DEGRADED
+            return Finding(HealthState.OK, "every column of ours is there")
+        state = HealthState.FAILED if f"systemuser.{names.VOICE_USER_ID}" in missing else HealthState.DEGRADED
         held_up = "".join(f"; {what}" for column, what in HELD_UP.items() if f"systemuser.{column}" in missing)
         return Finding(
             state,
@@ -123,7 +123,7 @@ def _rights(left_out: Collection[str]) -> list[_Right]:
 def _judge(rights: Sequence[_Right], held: Sequence[Mapping[str, Any]]) -> Finding:
     depths = {str(one.get("PrivilegeName") or "").lower(): str(one.get("Depth") or "") for one in held}
     if held and not any(depths):
-        return Finding(State.OK, "this environment does not name the application user's privileges: not checked")
+        return Finding(HealthState.OK, "this environment does not name the application user's privileges: not checked")
     missing = [right for right in rights if not depths.keys() & right.names]
     narrow = [
         right
@@ -131,11 +131,11 @@ def _judge(rights: Sequence[_Right], held: Sequence[Mapping[str, Any]]) -> Findi
         if right not in missing and not _is_everywhere(depths[n] for n in depths if n in right.names)
     ]
     if not missing and not narrow:
-        return Finding(State.OK, f"the application user has the {len(rights)} privileges it needs")
+        return Finding(HealthState.OK, f"the application user has the {len(rights)} privileges it needs")
     lacks = [*(str(right) for right in missing), *(f"{right} in the whole organisation" for right in narrow)]
     listed = "; ".join(lacks)
     return Finding(
-        State.DEGRADED if all(right.optional for right in (*missing, *narrow)) else State.FAILED,
+        HealthState.DEGRADED if all(right.optional for right in (*missing, *narrow)) else HealthState.FAILED,
         f"the application user lacks in Dynamics: {listed}",
         f"Power Platform admin center → the environment → Security roles → Voice ApiUser: give it {listed}, at the "
         "level Organization; and see that the application user has that role",

@@ -9,7 +9,7 @@ from functools import partial
 
 from shared.clock import Clock
 from shared.errors import VoiceError
-from shared.findings import Check, Finding, Probe, Report, State
+from shared.findings import Check, Finding, HealthState, Probe, Report
 from shared.health.cures import A_FAULT_OF_OURS, cure_of, cure_of_slow
 from shared.storage.tables import Table, Values
 
@@ -49,7 +49,7 @@ class Health:
         return {name: row.values["since"] for name, row in kept.items()}
 
 
-def _in_state(state: State, now: datetime, before: Values | None) -> Values:
+def _in_state(state: HealthState, now: datetime, before: Values | None) -> Values:
     return before if before and before["state"] == state else {"state": state, "since": now}
 
 
@@ -58,10 +58,10 @@ async def _find(name: str, probe: Probe) -> Finding:
         async with asyncio.timeout(TIME_OUT_S):
             return await probe()
     except VoiceError as error:
-        return Finding(State.FAILED, str(error), cure_of(error.code))
+        return Finding(HealthState.FAILED, str(error), cure_of(error.code))
     except TimeoutError:
-        return Finding(State.FAILED, f"no answer within {TIME_OUT_S:.0f} s", cure_of_slow(name))
+        return Finding(HealthState.FAILED, f"no answer within {TIME_OUT_S:.0f} s", cure_of_slow(name))
     except Exception:
         # A fault of one check must not hide what the others found.
         log.exception("health check failed", extra={"check": name})
-        return Finding(State.FAILED, "the check itself failed", A_FAULT_OF_OURS)
+        return Finding(HealthState.FAILED, "the check itself failed", A_FAULT_OF_OURS)

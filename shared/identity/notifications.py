@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.bus.bus import Bus
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.clock import Clock
 from shared.identity.model import CustomerKind
-from shared.identity.sync import IndexSync, Progress
+from shared.identity.sync import IndexSync, SyncResult
 
 QUEUE = "dataverse-changes"
 SYNC = "voice.index.sync"
@@ -16,9 +16,9 @@ SYNC = "voice.index.sync"
 BUSY_PAUSE_S = 2.0
 
 
-def sync_wanted(second: int, now: datetime) -> Event:
+def sync_wanted(second: int, now: datetime) -> CloudEvent:
     """The message that asks for a run at the end of a second, the same from whoever asks within it."""
-    return Event(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now)
+    return CloudEvent(f"index-sync/{second}", SYNC, "voice-for-dynamics", "number-index", now)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -40,11 +40,11 @@ class IndexNotifications:
         second = int(now.timestamp() + extra_delay_s) + 1
         await self.bus.send(QUEUE, sync_wanted(second, now), delay_s=second - now.timestamp())
 
-    async def process(self, _event: Event) -> Progress:
+    async def process(self, _event: CloudEvent) -> SyncResult:
         """Runs the sync; what is left over, or in another instance's hands, is asked for again."""
         progress = await self.sync.run()
-        if progress is Progress.MORE:
+        if progress is SyncResult.MORE:
             await self.request()
-        elif progress is Progress.BUSY:
+        elif progress is SyncResult.BUSY:
             await self.request(BUSY_PAUSE_S)
         return progress

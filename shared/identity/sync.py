@@ -16,7 +16,7 @@ from shared.errors import InvalidInput, Misconfigured, Missing, Unavailable, Voi
 from shared.identity.model import CustomerKind, IndexedRecord
 from shared.identity.records import ENTITY_SETS, READING, deleted_record, selected_columns, to_record
 from shared.identity.store import NumberStore
-from shared.identity.watermark import Build, Fault, Watermark, WatermarkStore
+from shared.identity.watermark import Build, SyncFault, Watermark, WatermarkStore
 from shared.settings.model import General
 from shared.settings.service import Settings
 from shared.storage.leases import Leases
@@ -42,7 +42,7 @@ KEEP_EVERY = 200
 log = logging.getLogger(__name__)
 
 
-class Progress(Enum):
+class SyncResult(Enum):
     """How a run ended: everything is known, there is more to do, or another instance is at it."""
 
     DONE = "done"
@@ -64,27 +64,27 @@ class IndexSync:
         self._owner = owner
         self._clock = clock
 
-    async def run(self) -> Progress:
+    async def run(self) -> SyncResult:
         """Works for up to a minute. Raises what Dataverse or the storage raises; the pages done stay done."""
         fence = await self._leases.acquire(LEASE, self._owner, LEASE_S)
         if fence is None:
-            return Progress.BUSY
+            return SyncResult.BUSY
         try:
             return await self._work(_Run(self._clock() + BUDGET, fence))
         finally:
             await self._leases.release(LEASE, self._owner, fence)
 
-    async def _work(self, run: "_Run") -> Progress:
+    async def _work(self, run: "_Run") -> SyncResult:
         general = await self._settings.general()
         mark = await self._follow(await self._watermarks.read(), run)
         if await self._must_build(mark, general):
             mark = await self._begin(mark, general.default_region)
         while mark.build:
             if self._is_over(run):
-                return Progress.MORE
+                return SyncResult.MORE
             mark = await self._build_page(mark, mark.build, run)
         await self._forget(mark, run)
-        return Progress.MORE if self._is_over(run) else Progress.DONE
+        return SyncResult.MORE if self._is_over(run) else SyncResult.DONE
 
     async def _must_build(self, mark: Watermark, general: General) -> bool:
         latest = mark.build or mark
@@ -166,7 +166,7 @@ class IndexSync:
     async def _note_fault(self, mark: Watermark, kind: CustomerKind, error: VoiceError) -> Watermark:
         """For health, which names the table."""
         log.warning("number index: a table cannot be read", extra={"table": kind, "error": str(error)})
-        return await self._watermarks.write(mark.with_fault(kind, Fault(error.code, error.message, self._clock())))
+        return await self._watermarks.write(mark.with_fault(kind, SyncFault(error.code, error.message, self._clock())))
 
     async def _look_for_absent(self, mark: Watermark) -> Watermark:
         """Tries the tables again that the index in use lacks; what can be read by now is loaded by a new build."""

@@ -32,7 +32,7 @@ class Build:
 
 
 @dataclass(frozen=True)
-class Fault:
+class SyncFault:
     """Why a table is not followed: code and message of the error, and when it was last tried."""
 
     code: str
@@ -57,7 +57,7 @@ class Watermark:
     delta_links: Mapping[CustomerKind, str] = field(default_factory=dict)
     synced_at: datetime | None = None
     build: Build | None = None
-    faults: Mapping[CustomerKind, Fault] = field(default_factory=dict)
+    faults: Mapping[CustomerKind, SyncFault] = field(default_factory=dict)
     obsolete: tuple[str, ...] = ()
     reading: int = 0
     etag: str | None = field(default=None, compare=False)
@@ -81,7 +81,7 @@ class Watermark:
             obsolete=(*self.obsolete, *before),
         )
 
-    def with_fault(self, kind: CustomerKind, fault: Fault) -> Self:
+    def with_fault(self, kind: CustomerKind, fault: SyncFault) -> Self:
         return replace(self, faults={**self.faults, kind: fault})
 
     def without_faults(self, kinds: Iterable[CustomerKind]) -> Self:
@@ -156,8 +156,8 @@ def _from_document(document: Mapping[str, Any]) -> Watermark:
     )
 
 
-def _fault(document: Mapping[str, str]) -> Fault:
-    return Fault(document["code"], document["message"], from_iso(document["tried_at"]))
+def _fault(document: Mapping[str, str]) -> SyncFault:
+    return SyncFault(document["code"], document["message"], from_iso(document["tried_at"]))
 
 
 def _build(document: Mapping[str, Any]) -> Build:

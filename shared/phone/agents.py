@@ -22,7 +22,7 @@ class CallerNumber:
 
 
 @dataclass(frozen=True)
-class Profile:
+class AgentProfile:
     """``number`` is the agent's own, empty where there is none."""
 
     number: str
@@ -46,8 +46,8 @@ class PhoneAgents:
         """The pools a user is a member of, at most 15 s old."""
         return await self._pools.get(user.voice_user_id)
 
-    async def profile(self, user: LinkedUser) -> Profile:
+    async def profile(self, user: LinkedUser) -> AgentProfile:
         own = (await self.person(user)).work_number
         shown = [CallerNumber(own, "")] if own else []
         shown += [CallerNumber(number, pool.name) for pool in await self.pools(user) for number in pool.numbers]
-        return Profile(own, tuple(shown))
+        return AgentProfile(own, tuple(shown))

@@ -10,7 +10,7 @@ from shared.enreach.overview import Overview
 from shared.phone.agents import PhoneAgents
 from shared.phone.customers import Customers, Reachable
 from shared.phone.searching import has
-from shared.pools.figures import PoolFigures
+from shared.pools.figures import LivePoolFigures
 from shared.text import cleaned
 
 COLLEAGUES_KEPT_S = 30.0
@@ -23,7 +23,7 @@ MOST_POOLS = 50
 
 class PhoneDirectory:
     def __init__(
-        self, *, agents: PhoneAgents, overview: Overview, figures: PoolFigures, customers: Customers, clock: Clock
+        self, *, agents: PhoneAgents, overview: Overview, figures: LivePoolFigures, customers: Customers, clock: Clock
     ) -> None:
         async def everybody(_: str) -> tuple[VoicePerson, ...]:
             return await overview.colleagues()

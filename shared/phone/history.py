@@ -43,14 +43,14 @@ Window = Callable[[datetime, datetime], Awaitable[Sequence[HistoryRow]]]
 
 
 @dataclass(frozen=True)
-class _Found:
+class _HistoryPage:
     """``earlier``: before which there may be more, None where everything has been read."""
 
     rows: Sequence[HistoryRow]
     earlier: datetime | None
 
 
-class CallHistory:
+class AgentCallHistory:
     """Every method takes the person's object id and raises Forbidden ``agent-unknown``."""
 
     def __init__(
@@ -106,7 +106,7 @@ class CallHistory:
             str(agent.id), SEEN, lambda values: {"seen": max(seen, values["seen"]) if values else seen}
         )
 
-    async def _own(self, object_id: str, until: datetime) -> _Found:
+    async def _own(self, object_id: str, until: datetime) -> _HistoryPage:
         agent = await self._agents.agent(object_id)
 
         async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
@@ -114,9 +114,9 @@ class CallHistory:
 
         floor = self._clock() - OWN_REACH
         found = await _backwards(window, until, until + timedelta(seconds=1), OWN_SPANS, floor)
-        return _Found(_one_a_call(found.rows), found.earlier)
+        return _HistoryPage(_one_a_call(found.rows), found.earlier)
 
-    async def _pool(self, object_id: str, until: datetime) -> _Found:
+    async def _pool(self, object_id: str, until: datetime) -> _HistoryPage:
         pools = {pool.id.lower() for pool in await self._agents.pools(await self._agents.agent(object_id))}
 
         async def window(start: datetime, end: datetime) -> Sequence[HistoryRow]:
@@ -158,7 +158,7 @@ class CallHistory:
 
 async def _backwards(
     window: Window, until: datetime, end: datetime, spans: Sequence[timedelta], floor: datetime
-) -> _Found:
+) -> _HistoryPage:
     """Rows before ``until``, newest first: window after window until one has rows, down to ``floor``."""
     rows: list[HistoryRow] = []
     for span in spans:
@@ -168,7 +168,7 @@ async def _backwards(
         if rows or end <= floor:
             break
     rows.sort(key=lambda row: row.started_at, reverse=True)
-    return _Found(rows, end if end > floor else None)
+    return _HistoryPage(rows, end if end > floor else None)
 
 
 def _one_a_call(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
@@ -181,7 +181,7 @@ def _one_a_call(rows: Sequence[HistoryRow]) -> list[HistoryRow]:
     return sorted(found.values(), key=lambda row: row.started_at, reverse=True)
 
 
-def _page(found: _Found) -> tuple[Sequence[HistoryRow], datetime | None]:
+def _page(found: _HistoryPage) -> tuple[Sequence[HistoryRow], datetime | None]:
     """A page, which never ends between two calls of the same moment, and where the next begins."""
     rows = found.rows
     if len(rows) <= PAGE:

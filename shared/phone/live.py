@@ -9,7 +9,7 @@ from shared.numbers import key_of
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
 from shared.phone.limiter import Limiter
-from shared.phone.sessions import PhoneSessions
+from shared.phone.sessions import AgentPhoneSessions
 from shared.settings.service import Settings
 from shared.users.model import LinkedUser
 
@@ -20,7 +20,7 @@ class LiveCalls:
     ``phone-session-missing`` or ``malformed-phone-request``, Conflict ``phone-session-lost``, and what ``EnreachPhone``
     raises."""
 
-    sessions: PhoneSessions
+    sessions: AgentPhoneSessions
     agents: PhoneAgents
     phone: EnreachPhone
     settings: Settings

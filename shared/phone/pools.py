@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.phone.agents import PhoneAgents
-from shared.pools.figures import PoolFigures
+from shared.pools.figures import LivePoolFigures
 
 
 @dataclass(frozen=True)
 class PhonePools:
     agents: PhoneAgents
-    figures: PoolFigures
+    figures: LivePoolFigures
 
     async def show(self, object_id: str) -> list[dict[str, Any]]:
         """Raises Forbidden ``agent-unknown``."""

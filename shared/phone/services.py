@@ -17,15 +17,15 @@ from shared.phone.agents import PhoneAgents
 from shared.phone.callers import Callers
 from shared.phone.customers import Customers
 from shared.phone.directory import PhoneDirectory
-from shared.phone.history import CallHistory
+from shared.phone.history import AgentCallHistory
 from shared.phone.lease import SessionLeases
 from shared.phone.limiter import Limiter
 from shared.phone.live import LiveCalls
 from shared.phone.page import WebPhonePage
 from shared.phone.pools import PhonePools
 from shared.phone.readable import ReadableCustomers
-from shared.phone.sessions import PhoneSessions
-from shared.pools.figures import PoolFigures
+from shared.phone.sessions import AgentPhoneSessions
+from shared.pools.figures import LivePoolFigures
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 from shared.users.service import Users
@@ -38,11 +38,11 @@ OFFERS_AT_ONCE, OFFERS_PER_S = 10, 2.0
 class PhoneServices:
     """``http`` is the phones' own client: they wait long, and many at once."""
 
-    sessions: PhoneSessions
+    sessions: AgentPhoneSessions
     live: LiveCalls
     callers: Callers
     directory: PhoneDirectory
-    history: CallHistory
+    history: AgentCallHistory
     pools: PhonePools
     page: WebPhonePage
     http: httpx.AsyncClient
@@ -69,14 +69,14 @@ def build(
     phone, overview = EnreachPhone(transport), Overview(transport)
     agents, leases = PhoneAgents(users, overview, clock), SessionLeases(table, clock)
     page = _page(environ, sign_in, settings, dataverse.url)
-    sessions = PhoneSessions(
+    sessions = AgentPhoneSessions(
         agents=agents, leases=leases, phone=phone, settings=settings, page=page.version, clock=clock
     )
     named = ReadableCustomers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
-    figures = PoolFigures(overview, clock)
+    figures = LivePoolFigures(overview, clock)
     customers = Customers(dataverse=dataverse, identity=identity, settings=settings, clock=clock)
     people = PhoneDirectory(agents=agents, overview=overview, figures=figures, customers=customers, clock=clock)
-    history = CallHistory(
+    history = AgentCallHistory(
         agents=agents, overview=overview, directory=people, readable=named, settings=settings, table=table, clock=clock
     )
     return PhoneServices(

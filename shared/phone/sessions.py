@@ -17,7 +17,7 @@ from shared.users.model import LinkedUser
 LONGEST_WAIT_S = 25.0
 
 
-class PhoneSessions:
+class AgentPhoneSessions:
     """``page`` is the version of the page served. Every method takes the person's object id and raises Forbidden
     ``agent-unknown`` for anybody who is no agent."""
 

@@ -13,7 +13,7 @@ FIGURES_KEPT_S = 2.0
 MEMBERS_KEPT_S = 3.0
 
 
-class PoolFigures:
+class LivePoolFigures:
     def __init__(self, overview: Overview, clock: Clock) -> None:
         async def every(_: str) -> tuple[PoolRow, ...]:
             return await overview.pools()

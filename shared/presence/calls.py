@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.presence.model import AgentState, Call, CallNews, CallStep
+from shared.presence.model import AgentCall, AgentState, CallNews, CallStep
 
 KNOWN_FOR = timedelta(hours=1)
 """How long news of a call that is over are recognised as late."""
@@ -21,16 +21,16 @@ def with_news(state: AgentState, news: CallNews, lease: timedelta, now: datetime
     if known and news.step is not CallStep.GOES_ON and 0 < news.sequence <= known.sequence:
         return state
     if news.step is CallStep.ENDED:
-        call = Call(max(news.sequence, known.sequence if known else 0), now, ended=True)
+        call = AgentCall(max(news.sequence, known.sequence if known else 0), now, ended=True)
     elif news.step is CallStep.GOES_ON:
         if known and known.ended and not 0 < known.sequence <= news.sequence:
             return state  # what was reported of its end is newer; an end that was only concluded from silence is not
-        call = Call(max(news.sequence, known.sequence if known else 0), now + lease, by_phone=True)
+        call = AgentCall(max(news.sequence, known.sequence if known else 0), now + lease, by_phone=True)
     elif now - news.at > TOO_LATE:
         return state
     else:
         by_phone = known.by_phone if known and not known.ended else False
-        call = Call(news.sequence, now + lease, by_phone)
+        call = AgentCall(news.sequence, now + lease, by_phone)
     return replace(state, calls=_kept({**state.calls, news.call_id: call}, now))
 
 
@@ -57,6 +57,6 @@ def next_lease_end(state: AgentState) -> datetime | None:
     return min((call.lease_until for call in state.calls.values() if not call.ended), default=None)
 
 
-def _kept(calls: Mapping[str, Call], now: datetime) -> dict[str, Call]:
+def _kept(calls: Mapping[str, AgentCall], now: datetime) -> dict[str, AgentCall]:
     known = [one for one in calls.items() if not one[1].ended or now - one[1].lease_until < KNOWN_FOR]
     return dict(sorted(known, key=lambda one: one[1].lease_until)[-MOST:])

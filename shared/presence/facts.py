@@ -9,17 +9,17 @@ from shared.presence.model import AgentState, Availability, Episode, PresenceSho
 from shared.presence.table import (
     LAST_WORD,
     READING,
-    Call,
+    CallFact,
     Cover,
     Kind,
     News,
-    Omnichannel,
+    OmnichannelFact,
+    OpeningFact,
     Pending,
     Phone,
-    Phones,
+    PhoneFact,
     Reading,
     Shows,
-    SignIn,
     Then,
     Word,
 )
@@ -84,8 +84,8 @@ class Facts:
         return self.before.pending_on(Side.PHONE)
 
     @property
-    def call(self) -> Call:
-        return Call.YES if self.before.in_call else Call.NO
+    def call(self) -> CallFact:
+        return CallFact.YES if self.before.in_call else CallFact.NO
 
     # What each side shows, and whose it is.
 
@@ -225,7 +225,7 @@ class Facts:
 
     @cached_property
     def word(self) -> Word:
-        omnichannel = Omnichannel.CHANGED if self.is_omnichannel_changed else Omnichannel.UNCHANGED
+        omnichannel = OmnichannelFact.CHANGED if self.is_omnichannel_changed else OmnichannelFact.UNCHANGED
         return LAST_WORD.of(self._phone_changed(), omnichannel, self._sign_in())
 
     def _phone_changed(self) -> Phone:
@@ -235,21 +235,21 @@ class Facts:
         last = self.shown.at if self.is_omnichannel_changed else self.before.last_user_change_at
         return Phone.LAST if last is None or self._phone_since() > last else Phone.BEFORE
 
-    def _sign_in(self) -> SignIn:
+    def _sign_in(self) -> OpeningFact:
         """What a person wished last counts. Nobody wishes Omnichannel to be offline because no browser is open."""
         phone, shown = self.phone, self.shown
         is_busy = self.episode or self.wanted or (self.pending_on_phone and self.reading_of_phone.then is Then.STAYS)
         if phone is None or phone.kind is shown.presence.kind or is_busy or not self.before.signs_in:
-            return SignIn.NO
+            return OpeningFact.NO
         is_nobodys = shown.at is None or (shown.by == BY_SYSTEM and shown.presence.kind is StatusKind.OFF_WORK)
         is_phones = is_nobodys or (phone.since and shown.at and phone.since > shown.at)
-        return SignIn.PHONE if is_phones else SignIn.OMNICHANNEL
+        return OpeningFact.PHONE if is_phones else OpeningFact.OMNICHANNEL
 
     @property
-    def phones(self) -> Phones:
+    def phones(self) -> PhoneFact:
         if self.word is not Word.PHONE or self.phone is None:
-            return Phones.SILENT
-        return Phones.DND if self.phone.kind is StatusKind.DND else Phones.OTHER
+            return PhoneFact.SILENT
+        return PhoneFact.DND if self.phone.kind is StatusKind.DND else PhoneFact.OTHER
 
     @property
     def kind(self) -> Kind:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.clock import to_iso
-from shared.findings import Finding, Probe, State
+from shared.findings import Finding, HealthState, Probe
 from shared.presence.model import AgentState
 from shared.presence.store import PresenceStore
 from shared.settings.service import Settings
@@ -21,7 +21,7 @@ def presence(settings: Settings, store: PresenceStore) -> Probe:
 
     async def probe() -> Finding:
         if not (await settings.presence()).enabled:
-            return Finding(State.OK, "the status of agents is not mirrored: enabled of presence is false")
+            return Finding(HealthState.OK, "the status of agents is not mirrored: enabled of presence is false")
         return _finding(await store.all())
 
     return probe
@@ -34,11 +34,11 @@ def _finding(states: Mapping[str, AgentState]) -> Finding:
     }
     faults = [(agent_id, fault) for agent_id, state in states.items() for fault in state.faults]
     if not faults:
-        return Finding(State.OK, "every status is the same on both sides", figures=figures)
+        return Finding(HealthState.OK, "every status is the same on both sides", figures=figures)
     agent_id, first = min(faults, key=lambda one: one[1].since)
     figures["agentsWithFaults"] = len({agent_id for agent_id, _ in faults})
     return Finding(
-        State.DEGRADED,
+        HealthState.DEGRADED,
         f"{figures['agentsWithFaults']} agents' status cannot be written: {first.code} on {first.side}"
         f" for {agent_id} since {to_iso(first.since)}",
         CURES.get(first.code, CURE_OTHERWISE),

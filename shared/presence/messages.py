@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.clock import to_iso
 from shared.errors import InvalidInput
 from shared.outside import moment, moment_or_none
@@ -12,33 +12,33 @@ from shared.presence.model import CALL, CHANGED, RECONCILE, CallNews, CallStep, 
 SOURCE = "voice-for-dynamics"
 
 
-def reconcile_wanted(agent_id: str, cause: str, now: datetime) -> Event:
+def reconcile_wanted(agent_id: str, cause: str, now: datetime) -> CloudEvent:
     """Asks to reconcile an agent; ``cause`` tells apart what is not the same wish."""
-    return Event(f"presence/{agent_id}/{cause}", RECONCILE, SOURCE, agent_id, now, {"agent": agent_id})
+    return CloudEvent(f"presence/{agent_id}/{cause}", RECONCILE, SOURCE, agent_id, now, {"agent": agent_id})
 
 
-def reconcile_polled(agent_id: str, now: datetime) -> Event:
+def reconcile_polled(agent_id: str, now: datetime) -> CloudEvent:
     """The poll's wish: not worth another try, because the poll comes again."""
     event = reconcile_wanted(agent_id, f"poll/{int(now.timestamp())}", now)
     return replace(event, data={**event.data, "once": True})
 
 
-def reconcile_soon(agent_id: str, now: datetime) -> Event:
+def reconcile_soon(agent_id: str, now: datetime) -> CloudEvent:
     """The same from whoever asks within a tenth of a second."""
     return reconcile_wanted(agent_id, f"soon/{int(now.timestamp() * 10)}", now)
 
 
-def reconcile_at_moment(agent_id: str, moment: datetime, now: datetime) -> Event:
+def reconcile_at_moment(agent_id: str, moment: datetime, now: datetime) -> CloudEvent:
     """The same from whoever asks for that moment."""
     return reconcile_wanted(agent_id, f"at/{to_iso(moment)}", now)
 
 
-def user_changed(voice_id: str, key: str, now: datetime) -> Event:
+def user_changed(voice_id: str, key: str, now: datetime) -> CloudEvent:
     """Asks to reconcile whoever a voice-cloud user is."""
-    return Event(f"presence/{voice_id}/{key}", RECONCILE, "voicecloud", voice_id, now, {"user": voice_id})
+    return CloudEvent(f"presence/{voice_id}/{key}", RECONCILE, "voicecloud", voice_id, now, {"user": voice_id})
 
 
-def call_told(voice_id: str, news: CallNews, now: datetime) -> Event:
+def call_told(voice_id: str, news: CallNews, now: datetime) -> CloudEvent:
     """Reports a call of a voice-cloud user, by its id alone: it may be private (H3)."""
     data = {
         "user": voice_id,
@@ -48,22 +48,22 @@ def call_told(voice_id: str, news: CallNews, now: datetime) -> Event:
         "at": to_iso(news.at),
     }
     key = f"presence/{voice_id}/{news.call_id}/{news.step}/{news.sequence}"
-    return Event(key, CALL, "voicecloud", voice_id, now, data)
+    return CloudEvent(key, CALL, "voicecloud", voice_id, now, data)
 
 
-def presence_told(agent_id: str, news: PresenceNews, key: str, now: datetime) -> Event:
+def presence_told(agent_id: str, news: PresenceNews, key: str, now: datetime) -> CloudEvent:
     """Reports a presence that was set in Dynamics."""
     at = to_iso(news.at) if news.at else None
     data = {"agent": agent_id, "presence_id": news.presence_id, "at": at, "by": news.by}
-    return Event(f"presence/{agent_id}/{key}", CHANGED, "dataverse", agent_id, now, data)
+    return CloudEvent(f"presence/{agent_id}/{key}", CHANGED, "dataverse", agent_id, now, data)
 
 
-def again(event: Event, now: datetime) -> Event:
+def again(event: CloudEvent, now: datetime) -> CloudEvent:
     """The same news, for a little later."""
     return replace(event, id=f"{event.id.partition('~')[0]}~{int(now.timestamp() * 1000)}")
 
 
-def call_from(event: Event) -> CallNews:
+def call_from(event: CloudEvent) -> CallNews:
     """Raises InvalidInput ``malformed-presence``."""
     data = event.data
     try:
@@ -77,7 +77,7 @@ def call_from(event: Event) -> CallNews:
         raise _malformed() from None
 
 
-def presence_from(event: Event) -> PresenceNews:
+def presence_from(event: CloudEvent) -> PresenceNews:
     """Raises InvalidInput ``malformed-presence``."""
     data = event.data
     try:

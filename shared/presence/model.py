@@ -72,7 +72,7 @@ class PresenceNews:
 
 
 @dataclass(frozen=True)
-class Call:
+class AgentCall:
     """A call an agent is in until the lease runs out, or (``ended``) was in: kept to know late news by.
 
     ``by_phone``: the phone reports that it goes on, so that its silence ends it.
@@ -128,7 +128,7 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class Fault:
+class WriteFault:
     """Why a side could not be written: an error code of ours, since when, how often."""
 
     side: Side
@@ -151,14 +151,14 @@ class AgentState:
 
     phone: Availability | None = None
     omnichannel: PresenceShown | None = None
-    calls: Mapping[str, Call] = field(default_factory=dict)
+    calls: Mapping[str, AgentCall] = field(default_factory=dict)
     episode: Episode | None = None
     pending: tuple[Write, ...] = ()
     written: Write | None = None
     overwritten_at: datetime | None = None
     abandoned: Write | None = None
     presence_before_timed_status: Presence | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[WriteFault, ...] = ()
     reported: PresenceShown | None = None
     last_user_change_at: datetime | None = None
     changes: int = 0

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.presence.facts import Facts, Policy, Seen, after_write, was_set_by_us
-from shared.presence.model import AgentState, Availability, Fault, PresenceShown, Purpose, Side, Write
+from shared.presence.model import AgentState, Availability, PresenceShown, Purpose, Side, Write, WriteFault
 from shared.presence.state_machine import after, decide, new_write
 from shared.statuses import Presence
 
@@ -89,7 +89,7 @@ def instead(state: AgentState, write: Write, replacement: Write) -> AgentState:
 def with_fault(state: AgentState, side: Side, code: str, now: datetime) -> AgentState:
     """With the fault of a side that could not be read or written."""
     known = next((fault for fault in state.faults if fault.side is side), None)
-    fault = replace(known, code=code, times=known.times + 1) if known else Fault(side, code, now)
+    fault = replace(known, code=code, times=known.times + 1) if known else WriteFault(side, code, now)
     return replace(state, faults=(*(one for one in state.faults if one.side is not side), fault))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
 from shared.presence import messages
@@ -81,8 +81,8 @@ class OmnichannelSide(Protocol):
     async def presence(self, presence_id: str) -> Presence: ...
 
 
-class Sender(Protocol):
-    async def send(self, queue: str, event: Event, *, delay_s: float = 0.0) -> None: ...
+class EventSender(Protocol):
+    async def send(self, queue: str, event: CloudEvent, *, delay_s: float = 0.0) -> None: ...
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -94,10 +94,10 @@ class Presences:
     phone: PhoneSide
     omnichannel: OmnichannelSide
     store: PresenceStore
-    bus: Sender
+    bus: EventSender
     clock: Clock
 
-    async def process(self, event: Event) -> None:
+    async def process(self, event: CloudEvent) -> None:
         """Handles one message. Raises what stands in the way; the message is then tried again."""
         settings = await self.settings()
         agent = _addressed(event, await self.agents())
@@ -275,7 +275,7 @@ class Presences:
         now = self.clock()
         return await self._update(agent, lambda state: failed(state, write, problem.code, now, may_be_done=may_be_done))
 
-    async def _take_news(self, agent: Agent, event: Event, settings: PresenceSettings) -> bool:
+    async def _take_news(self, agent: Agent, event: CloudEvent, settings: PresenceSettings) -> bool:
         """Whether to reconcile now; news that come while a write is under way are put off until it is done."""
         news, state, now = messages.presence_from(event), await self.store.load(agent.id), self.clock()
         if is_held(state, now):
@@ -314,7 +314,7 @@ async def _tried[Answer](asking: Awaitable[Answer]) -> tuple[Answer | None, Voic
         return None, error
 
 
-def _addressed(event: Event, agents: Mapping[str, Agent]) -> Agent | None:
+def _addressed(event: CloudEvent, agents: Mapping[str, Agent]) -> Agent | None:
     """Whom an event is about, by either of the two ids; None where it is no agent. Raises ``malformed-presence``."""
     agent_id, user = event.data.get("agent"), event.data.get("user")
     if event.type not in {RECONCILE, CALL, CHANGED} or not (agent_id or user):

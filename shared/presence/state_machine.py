@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.presence.facts import NOBODY, Facts, Policy, after_write
 from shared.presence.model import AgentState, Episode, Purpose, Side, Write
-from shared.presence.table import OMNICHANNEL, Cover, News, Then, Wish, Word
+from shared.presence.table import OMNICHANNEL, Cover, News, OmnichannelWrite, Then, Word
 from shared.statuses import Presence, StatusKind
 
 
@@ -40,19 +40,19 @@ def _episode(facts: Facts, cover: Cover) -> Episode | None:
     return Episode(facts.counts, is_set=cover is Cover.SET)
 
 
-def _wanted(facts: Facts, wish: Wish) -> tuple[Purpose, Presence] | None:
+def _wanted(facts: Facts, wish: OmnichannelWrite) -> tuple[Purpose, Presence] | None:
     match wish:
-        case Wish.PENDING:
+        case OmnichannelWrite.PENDING:
             return facts.wanted
-        case Wish.NOTHING:
+        case OmnichannelWrite.NOTHING:
             return None
-        case Wish.MIRROR:
+        case OmnichannelWrite.MIRROR:
             return Purpose.MIRROR, facts.counts
-        case Wish.IN_CALL:
+        case OmnichannelWrite.IN_CALL:
             return Purpose.IN_CALL, facts.policy.dnd
-        case Wish.RESTORE:
+        case OmnichannelWrite.RESTORE:
             return Purpose.RESTORE, facts.counts
-        case Wish.REPAIR:
+        case OmnichannelWrite.REPAIR:
             return Purpose.REPAIR, facts.policy.dnd
 
 

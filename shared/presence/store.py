@@ -8,7 +8,17 @@ from typing import Any
 
 from shared.clock import from_iso
 from shared.errors import Unavailable
-from shared.presence.model import AgentState, Availability, Call, Episode, Fault, PresenceShown, Purpose, Side, Write
+from shared.presence.model import (
+    AgentCall,
+    AgentState,
+    Availability,
+    Episode,
+    PresenceShown,
+    Purpose,
+    Side,
+    Write,
+    WriteFault,
+)
 from shared.statuses import Presence, StatusKind
 from shared.storage.tables import Row, Table, Values
 
@@ -83,7 +93,7 @@ def _state(values: Values) -> AgentState:
         phone=_to_availability(document["phone"]),
         omnichannel=_to_shown(document["omnichannel"]),
         calls={
-            call_id: Call(sequence, from_iso(until), by_phone, ended)
+            call_id: AgentCall(sequence, from_iso(until), by_phone, ended)
             for call_id, (sequence, until, by_phone, ended) in document["calls"].items()
         },
         episode=_to_episode(document["episode"]),
@@ -92,7 +102,7 @@ def _state(values: Values) -> AgentState:
         overwritten_at=_to_moment(document["overwritten_at"]),
         abandoned=_to_write(document["abandoned"]) if document["abandoned"] else None,
         presence_before_timed_status=_to_presence(document["presence_before_timed_status"]),
-        faults=tuple(Fault(Side(side), code, from_iso(at), times) for side, code, at, times in document["faults"]),
+        faults=tuple(WriteFault(Side(side), code, from_iso(at), times) for side, code, at, times in document["faults"]),
         reported=_to_shown(document.get("reported")),
         last_user_change_at=_to_moment(document["last_user_change_at"]),
         changes=document["changes"],

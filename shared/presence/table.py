@@ -13,7 +13,7 @@ ANY: Cell = ()
 
 
 @dataclass(frozen=True)
-class Table[Result]:
+class DecisionTable[Result]:
     """``facts`` by heading; a cell of a row is a fact, several of which one holds, or ``ANY``.
 
     ``leads_to``: the headings of what follows.
@@ -74,7 +74,7 @@ class Reading(NamedTuple):
     then: Then
 
 
-READING = Table(
+READING = DecisionTable(
     {"the side shows": Shows, "a write is pending": Pending},
     ("whose change it is", "the pending write"),
     (
@@ -97,14 +97,14 @@ class Phone(StrEnum):
     LAST = "changed last"
 
 
-class Omnichannel(StrEnum):
+class OmnichannelFact(StrEnum):
     """What somebody has done in Omnichannel."""
 
     UNCHANGED = "unchanged"
     CHANGED = "changed"
 
 
-class SignIn(StrEnum):
+class OpeningFact(StrEnum):
     """Whose status counts when a phone is opened and the agent, free of calls and writes, shows two."""
 
     NO = "no"
@@ -120,21 +120,21 @@ class Word(StrEnum):
     OMNICHANNEL = "Omnichannel"
 
 
-LAST_WORD = Table(
-    {"the phone": Phone, "Omnichannel": Omnichannel, "both are to become one": SignIn},
+LAST_WORD = DecisionTable(
+    {"the phone": Phone, "Omnichannel": OmnichannelFact, "both are to become one": OpeningFact},
     ("who has the last word",),
     (
         ((Phone.LAST, ANY, ANY), Word.PHONE),
         ((Phone.BEFORE, ANY, ANY), Word.OMNICHANNEL),
-        ((Phone.UNCHANGED, Omnichannel.CHANGED, ANY), Word.OMNICHANNEL),
-        ((Phone.UNCHANGED, Omnichannel.UNCHANGED, SignIn.NO), Word.NOBODY),
-        ((Phone.UNCHANGED, Omnichannel.UNCHANGED, SignIn.PHONE), Word.PHONE),
-        ((Phone.UNCHANGED, Omnichannel.UNCHANGED, SignIn.OMNICHANNEL), Word.OMNICHANNEL),
+        ((Phone.UNCHANGED, OmnichannelFact.CHANGED, ANY), Word.OMNICHANNEL),
+        ((Phone.UNCHANGED, OmnichannelFact.UNCHANGED, OpeningFact.NO), Word.NOBODY),
+        ((Phone.UNCHANGED, OmnichannelFact.UNCHANGED, OpeningFact.PHONE), Word.PHONE),
+        ((Phone.UNCHANGED, OmnichannelFact.UNCHANGED, OpeningFact.OMNICHANNEL), Word.OMNICHANNEL),
     ),
 )
 
 
-class Call(StrEnum):
+class CallFact(StrEnum):
     """Whether the agent is in a call."""
 
     YES = "in a call"
@@ -149,7 +149,7 @@ class Cover(StrEnum):
     SET = "set"
 
 
-class Phones(StrEnum):
+class PhoneFact(StrEnum):
     """The phone's status where the phone has the last word."""
 
     SILENT = "no"
@@ -165,7 +165,7 @@ class Kind(StrEnum):
     OTHER = "anything else"
 
 
-class Wish(StrEnum):
+class OmnichannelWrite(StrEnum):
     """What is to be written in Omnichannel; whatever else is pending there is wanted no more."""
 
     PENDING = "what is pending"
@@ -176,34 +176,39 @@ class Wish(StrEnum):
     REPAIR = "repair: do not disturb"
 
 
-class Outcome(NamedTuple):
-    wish: Wish
+class PresenceOutcome(NamedTuple):
+    wish: OmnichannelWrite
     cover: Cover
 
 
 _ANOTHER = (Kind.SAME, Kind.OTHER)
-_SPEAKS = (Phones.DND, Phones.OTHER)
-_LETS_BE = (Phones.SILENT, Phones.OTHER)
+_SPEAKS = (PhoneFact.DND, PhoneFact.OTHER)
+_LETS_BE = (PhoneFact.SILENT, PhoneFact.OTHER)
 
-OMNICHANNEL = Table(
-    {"the agent": Call, "our do not disturb": Cover, "the phone has the last word": Phones, "Omnichannel shows": Kind},
+OMNICHANNEL = DecisionTable(
+    {
+        "the agent": CallFact,
+        "our do not disturb": Cover,
+        "the phone has the last word": PhoneFact,
+        "Omnichannel shows": Kind,
+    },
     ("is to be written", "our do not disturb, then"),
     (
-        ((ANY, Cover.NONE, Phones.SILENT, ANY), Outcome(Wish.PENDING, Cover.NONE)),
-        ((ANY, Cover.NONE, Phones.DND, Kind.DND), Outcome(Wish.NOTHING, Cover.NONE)),
-        ((ANY, Cover.NONE, Phones.DND, _ANOTHER), Outcome(Wish.MIRROR, Cover.NONE)),
-        ((ANY, Cover.NONE, Phones.OTHER, Kind.SAME), Outcome(Wish.NOTHING, Cover.NONE)),
-        ((ANY, Cover.NONE, Phones.OTHER, Kind.OTHER), Outcome(Wish.MIRROR, Cover.NONE)),
-        ((Call.NO, Cover.NONE, Phones.OTHER, Kind.DND), Outcome(Wish.MIRROR, Cover.NONE)),
-        ((Call.YES, Cover.NONE, Phones.OTHER, Kind.DND), Outcome(Wish.NOTHING, Cover.SET)),
-        ((Call.YES, Cover.WANTED, _LETS_BE, ANY), Outcome(Wish.IN_CALL, Cover.WANTED)),
-        ((Call.YES, Cover.WANTED, Phones.DND, ANY), Outcome(Wish.MIRROR, Cover.NONE)),
-        ((Call.NO, Cover.WANTED, ANY, ANY), Outcome(Wish.MIRROR, Cover.NONE)),
-        ((Call.YES, Cover.SET, _LETS_BE, Kind.DND), Outcome(Wish.NOTHING, Cover.SET)),
-        ((Call.YES, Cover.SET, _LETS_BE, _ANOTHER), Outcome(Wish.REPAIR, Cover.SET)),
-        ((Call.NO, Cover.SET, _LETS_BE, ANY), Outcome(Wish.RESTORE, Cover.SET)),
-        ((ANY, Cover.SET, Phones.DND, Kind.DND), Outcome(Wish.NOTHING, Cover.NONE)),
-        ((ANY, Cover.SET, Phones.DND, _ANOTHER), Outcome(Wish.REPAIR, Cover.NONE)),
+        ((ANY, Cover.NONE, PhoneFact.SILENT, ANY), PresenceOutcome(OmnichannelWrite.PENDING, Cover.NONE)),
+        ((ANY, Cover.NONE, PhoneFact.DND, Kind.DND), PresenceOutcome(OmnichannelWrite.NOTHING, Cover.NONE)),
+        ((ANY, Cover.NONE, PhoneFact.DND, _ANOTHER), PresenceOutcome(OmnichannelWrite.MIRROR, Cover.NONE)),
+        ((ANY, Cover.NONE, PhoneFact.OTHER, Kind.SAME), PresenceOutcome(OmnichannelWrite.NOTHING, Cover.NONE)),
+        ((ANY, Cover.NONE, PhoneFact.OTHER, Kind.OTHER), PresenceOutcome(OmnichannelWrite.MIRROR, Cover.NONE)),
+        ((CallFact.NO, Cover.NONE, PhoneFact.OTHER, Kind.DND), PresenceOutcome(OmnichannelWrite.MIRROR, Cover.NONE)),
+        ((CallFact.YES, Cover.NONE, PhoneFact.OTHER, Kind.DND), PresenceOutcome(OmnichannelWrite.NOTHING, Cover.SET)),
+        ((CallFact.YES, Cover.WANTED, _LETS_BE, ANY), PresenceOutcome(OmnichannelWrite.IN_CALL, Cover.WANTED)),
+        ((CallFact.YES, Cover.WANTED, PhoneFact.DND, ANY), PresenceOutcome(OmnichannelWrite.MIRROR, Cover.NONE)),
+        ((CallFact.NO, Cover.WANTED, ANY, ANY), PresenceOutcome(OmnichannelWrite.MIRROR, Cover.NONE)),
+        ((CallFact.YES, Cover.SET, _LETS_BE, Kind.DND), PresenceOutcome(OmnichannelWrite.NOTHING, Cover.SET)),
+        ((CallFact.YES, Cover.SET, _LETS_BE, _ANOTHER), PresenceOutcome(OmnichannelWrite.REPAIR, Cover.SET)),
+        ((CallFact.NO, Cover.SET, _LETS_BE, ANY), PresenceOutcome(OmnichannelWrite.RESTORE, Cover.SET)),
+        ((ANY, Cover.SET, PhoneFact.DND, Kind.DND), PresenceOutcome(OmnichannelWrite.NOTHING, Cover.NONE)),
+        ((ANY, Cover.SET, PhoneFact.DND, _ANOTHER), PresenceOutcome(OmnichannelWrite.REPAIR, Cover.NONE)),
     ),
 )
 

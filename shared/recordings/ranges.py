@@ -15,7 +15,7 @@ _CONTENT_RANGE = re.compile(rf"bytes ({_NUMBER})-({_NUMBER})/({_NUMBER})")
 
 
 @dataclass(frozen=True)
-class Part:
+class RangeAnswer:
     """An answer: 200 with everything, 206 with a part, 416 with nothing."""
 
     status: int
@@ -33,10 +33,10 @@ def bounded(byte_range: str) -> str:
     return f"bytes={first}-{end if last is None else min(last, end)}"
 
 
-def without_body(content_type: str, size: int | None) -> Part:
+def without_body(content_type: str, size: int | None) -> RangeAnswer:
     """The answer to HEAD."""
     length = {} if size is None else {"Content-Length": str(size)}
-    return Part(200, {**_headers(), **length}, b"", content_type)
+    return RangeAnswer(200, {**_headers(), **length}, b"", content_type)
 
 
 def size_in(headers: Mapping[str, str]) -> int | None:
@@ -45,7 +45,7 @@ def size_in(headers: Mapping[str, str]) -> int | None:
     return int(given[3]) if given else None
 
 
-def part_as_given(body: bytes, content_type: str, content_range: str, wanted: str) -> Part | None:
+def part_as_given(body: bytes, content_type: str, content_range: str, wanted: str) -> RangeAnswer | None:
     """The part that the voice cloud has cut, if it begins where it was asked to and holds what it says."""
     given = _CONTENT_RANGE.fullmatch(content_range.strip())
     first, last = _bounds(wanted)
@@ -53,22 +53,22 @@ def part_as_given(body: bytes, content_type: str, content_range: str, wanted: st
         return None
     if int(given[1]) != first or not first <= int(given[2]) <= last or len(body) != int(given[2]) - first + 1:
         return None
-    return Part(206, {**_headers(), "Content-Range": given[0]}, body, content_type)
+    return RangeAnswer(206, {**_headers(), "Content-Range": given[0]}, body, content_type)
 
 
-def part_of(body: bytes, content_type: str, byte_range: str) -> Part:
+def part_of(body: bytes, content_type: str, byte_range: str) -> RangeAnswer:
     """One range is served; several at once, and what is no range, are answered with everything."""
     first, last = _bounds(byte_range)
     if first is None and last is None:
-        return Part(200, _headers(), body, content_type)
+        return RangeAnswer(200, _headers(), body, content_type)
     size = len(body)
     if first is None:
         first, last = max(0, size - (last or 0)), None
     last = min(size - 1 if last is None else last, size - 1, first + LARGEST_PART - 1)
     if first >= size or last < first:
-        return Part(416, {**_headers(), "Content-Range": f"bytes */{size}"}, b"", content_type)
+        return RangeAnswer(416, {**_headers(), "Content-Range": f"bytes */{size}"}, b"", content_type)
     headers = {**_headers(), "Content-Range": f"bytes {first}-{last}/{size}"}
-    return Part(206, headers, body[first : last + 1], content_type)
+    return RangeAnswer(206, headers, body[first : last + 1], content_type)
 
 
 def _bounds(byte_range: str) -> tuple[int | None, int | None]:

@@ -15,7 +15,7 @@ from shared.enreach.model import RecordingLink
 from shared.entra.model import Person
 from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing
 from shared.phone.limiter import Limiter
-from shared.recordings.ranges import LARGEST_WHOLE, Part, bounded, part_as_given, part_of, size_in, without_body
+from shared.recordings.ranges import LARGEST_WHOLE, RangeAnswer, bounded, part_as_given, part_of, size_in, without_body
 from shared.recordings.tickets import Tickets
 
 PARTS_AT_ONCE, PARTS_PER_S = 60, 4.0
@@ -31,7 +31,7 @@ class Playable:
     path: str
 
 
-class Recordings:
+class RecordingAccess:
     def __init__(self, *, enreach: Enreach, dataverse: Dataverse, activities: CallActivities, tickets: Tickets) -> None:
         self._enreach = enreach
         self._dataverse = dataverse
@@ -54,7 +54,7 @@ class Recordings:
             found.append(Playable(recording_id, link.duration_s, path))
         return found
 
-    async def audio(self, call_id: str, recording_id: str, ticket: str, byte_range: str) -> Part:
+    async def audio(self, call_id: str, recording_id: str, ticket: str, byte_range: str) -> RangeAnswer:
         """The audio or a part of it.
 
         Raises Forbidden ``recording-ticket``, Missing ``voicecloud-missing``, InvalidInput ``recording-range-needed``
@@ -69,7 +69,7 @@ class Recordings:
         answer = await self._enreach.recording_audio(link)
         return part_of(answer.content, link.content_type, byte_range)
 
-    async def head(self, call_id: str, recording_id: str, ticket: str) -> Part:
+    async def head(self, call_id: str, recording_id: str, ticket: str) -> RangeAnswer:
         """What ``audio`` would answer, without the audio; its length where the voice cloud gives it. Raises alike."""
         await self._admit(call_id, recording_id, ticket)
         link = await self._enreach.recording(recording_id)
@@ -89,7 +89,7 @@ class Recordings:
             return None
         return len(answer.content) if answer.status_code == httpx.codes.OK else size_in(answer.headers)
 
-    async def _part(self, link: RecordingLink, wanted: str) -> Part | None:
+    async def _part(self, link: RecordingLink, wanted: str) -> RangeAnswer | None:
         """A part cut by the voice cloud or, where it sends everything, here; None when it refuses the range."""
         try:
             answer = await self._enreach.recording_audio(link, wanted)

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 from shared.wiring import Wiring
 
 if TYPE_CHECKING:
-    from shared.recordings.service import Recordings
+    from shared.recordings.service import RecordingAccess
 
 
 class RecordingWiring(Wiring):
     """Recordings: who may hear them, and the way to them (G)."""
 
     @cached_property
-    def recordings(self) -> "Recordings":
+    def recordings(self) -> "RecordingAccess":
         from shared.calls.activities import CallActivities
-        from shared.recordings.service import Recordings
+        from shared.recordings.service import RecordingAccess
         from shared.recordings.tickets import Tickets
 
-        return Recordings(
+        return RecordingAccess(
             enreach=self.enreach,
             dataverse=self.dataverse,
             activities=CallActivities(self.dataverse, self.absent_columns),

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.calls.messages import check_wanted, received
-from shared.calls.model import CallEvent, EventKind
+from shared.calls.model import PoolCallEvent, PoolCallEventKind
 from shared.enreach import names
 from shared.enreach.parsing import same_id
 from shared.errors import InvalidInput
@@ -13,15 +13,15 @@ from shared.numbers import as_given
 from shared.webhooks.parsing import call_of, moment_of, sequence_of, text_of
 
 POOL_EVENTS = {
-    names.EVENT_POOL_ARRIVED: EventKind.ARRIVED,
-    names.EVENT_POOL_CONNECTED: EventKind.ANSWERED,
-    names.EVENT_POOL_TRANSFERRED: EventKind.TRANSFERRED,
-    names.EVENT_POOL_COMPLETED: EventKind.ENDED,
+    names.EVENT_POOL_ARRIVED: PoolCallEventKind.ARRIVED,
+    names.EVENT_POOL_CONNECTED: PoolCallEventKind.ANSWERED,
+    names.EVENT_POOL_TRANSFERRED: PoolCallEventKind.TRANSFERRED,
+    names.EVENT_POOL_COMPLETED: PoolCallEventKind.ENDED,
 }
 ENDS = {names.EVENT_IN_DISCONNECTED, names.EVENT_OUT_DISCONNECTED, names.EVENT_CALL_PROCESSED}
 
 
-def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
+def message_of(body: Mapping[str, object], now: datetime) -> CloudEvent | None:
     """The message of a call event, or None for one we have no use for.
 
     Of a call that came through no pool only its id is taken: it may be private (H3). Raises InvalidInput
@@ -44,9 +44,9 @@ def _place(body: Mapping[str, object]) -> str:
         return ""
 
 
-def _pool_event(body: Mapping[str, object], call_id: str, kind: EventKind) -> CallEvent:
+def _pool_event(body: Mapping[str, object], call_id: str, kind: PoolCallEventKind) -> PoolCallEvent:
     at = moment_of(body)
-    return CallEvent(
+    return PoolCallEvent(
         call_id=call_id,
         sequence=sequence_of(body) or round(at.timestamp() * 1000),
         kind=kind,

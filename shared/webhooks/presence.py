@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.enreach import names
 from shared.enreach.parsing import same_id
 from shared.errors import InvalidInput
@@ -15,7 +15,7 @@ STARTS = names.CALL_STARTS | {names.POOL_CALL_START}
 ENDS = names.CALL_ENDS | {names.POOL_CALL_CANCELLED}
 
 
-def message_of(body: Mapping[str, object], now: datetime) -> Event | None:
+def message_of(body: Mapping[str, object], now: datetime) -> CloudEvent | None:
     """The message of an event that concerns a user's status, None for any other.
 
     Of a call only its id is taken: it may be private (H3). Raises InvalidInput ``malformed-webhook``.

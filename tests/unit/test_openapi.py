@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 
 from shared.clock import utc_now
 from shared.errors import InvalidInput
-from shared.findings import Check, Finding, Report, State
+from shared.findings import Check, Finding, HealthState, Report
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
 
@@ -56,7 +56,10 @@ def test_the_contract_asks_for_the_credentials_the_app_asks_for(routes: dict[tup
 def test_what_the_code_answers_is_as_the_contract_says() -> None:
     """An error and a health report of the code validate against their schemas."""
     validate_as("Problem", InvalidInput("malformed-json", "the body is not JSON").problem())
-    findings = [Finding(State.OK, "fine", figures={"active": 1}), Finding(State.FAILED, "broken", "mend it")]
+    findings = [
+        Finding(HealthState.OK, "fine", figures={"active": 1}),
+        Finding(HealthState.FAILED, "broken", "mend it"),
+    ]
     report = Report([Check(str(finding.state), finding, utc_now()) for finding in findings], utc_now())
     validate_as("Health", report.to_json())
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from shared.bootstrap import Services
-from shared.callbacks.model import Outcome
+from shared.callbacks.model import CallbackOutcome
 from shared.errors import Unavailable
 from shared.settings.model import SettingKind
 from tests.fixtures.azurite import Azurite
@@ -29,7 +29,7 @@ async def test_a_storage_that_is_stopped_and_started_properly_forgets_nothing(wo
     await services.index_sync.run()
     number = world.new_number()
     first, second = await world.leave_callback(number), await world.leave_callback(number)
-    assert await world.handle(first, services) is Outcome.CREATED
+    assert await world.handle(first, services) is CallbackOutcome.CREATED
     await services.close()
     storage.stop()
 
@@ -37,8 +37,8 @@ async def test_a_storage_that_is_stopped_and_started_properly_forgets_nothing(wo
     with pytest.raises(Unavailable, match="storage-unavailable"):
         await world.handle(second, services)
     storage.start()
-    assert await world.handle(first, services) is Outcome.FINISHED_BEFORE
-    assert await world.handle(second, services) is Outcome.COUNTED
+    assert await world.handle(first, services) is CallbackOutcome.FINISHED_BEFORE
+    assert await world.handle(second, services) is CallbackOutcome.COUNTED
     activity = await world.exactly_one(number, first, second)
     assert activity["voice_requestcount"] == 2
     await services.close()

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from shared.clock import utc_now
-from shared.findings import Finding, State
+from shared.findings import Finding, HealthState
 from shared.health.service import Health
 from shared.storage.tables import Tables
 
 
 async def ok() -> Finding:
-    return Finding(State.OK, "fine")
+    return Finding(HealthState.OK, "fine")
 
 
 async def broken() -> Finding:
@@ -19,8 +19,11 @@ async def broken() -> Finding:
 async def test_a_check_that_breaks_hides_no_other(tables: Tables) -> None:
     """A fault in one check is itself reported as failed, beside what the others found."""
     report = await Health(checks={"good": ok, "bad": broken}, table=tables.table("health"), clock=utc_now).report()
-    assert {check.name: check.finding.state for check in report.checks} == {"good": State.OK, "bad": State.FAILED}
-    assert report.state is State.FAILED
+    assert {check.name: check.finding.state for check in report.checks} == {
+        "good": HealthState.OK,
+        "bad": HealthState.FAILED,
+    }
+    assert report.state is HealthState.FAILED
 
 
 async def test_a_state_keeps_the_moment_it_began(tables: Tables) -> None:

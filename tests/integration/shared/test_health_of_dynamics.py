@@ -6,7 +6,7 @@ import pytest
 
 from shared.bootstrap import Services
 from shared.dataverse import names
-from shared.findings import Finding, State
+from shared.findings import Finding, HealthState
 from shared.settings.model import SettingKind
 from tests.fixtures.world import World
 
@@ -57,45 +57,45 @@ async def test_a_column_that_was_removed_is_noticed_before_anything_is_written(
     world: World, taken: Taken, column: tuple[str, str]
 ) -> None:
     """By name, with the cure; when it is there again, that is known at once and it is written again."""
-    assert (await check(world.services, "columns")).state is State.OK
+    assert (await check(world.services, "columns")).state is HealthState.OK
     await taken.column(*column)
     found = await check(world.services, "columns")
-    assert (found.state, f"{column[0]}.{column[1]}" in found.detail) == (State.DEGRADED, True)
+    assert (found.state, f"{column[0]}.{column[1]}" in found.detail) == (HealthState.DEGRADED, True)
     assert f"{column[0]}.{column[1]}" in found.cure
     assert await world.services.absent_columns.names() == {column[1]}
     await taken.give_back()
-    assert (await check(world.services, "columns")).state is State.OK
+    assert (await check(world.services, "columns")).state is HealthState.OK
     assert await world.services.absent_columns.names() == frozenset()
 
 
 async def test_without_the_column_that_says_who_is_who_the_health_page_fails(world: World, taken: Taken) -> None:
     """Nobody could have a phone without that column."""
     await taken.column("systemuser", names.VOICE_USER_ID)
-    assert (await check(world.services, "columns")).state is State.FAILED
+    assert (await check(world.services, "columns")).state is HealthState.FAILED
 
 
 async def test_health_says_that_enterprise_calls_wait_for_a_column(world: World, taken: Taken) -> None:
     """Without the e-mail nobody can say whose calls are written."""
     await taken.column("systemuser", names.VOICE_EMAIL)
     found = await check(world.services, "columns")
-    assert (found.state, "enterprise calls wait" in found.detail) == (State.DEGRADED, True)
+    assert (found.state, "enterprise calls wait" in found.detail) == (HealthState.DEGRADED, True)
 
 
 @pytest.mark.parametrize(
     ("privilege", "shown", "state"),
     [
-        ("prvActOnBehalfOfAnotherUser", "Act on Behalf of Another User", State.FAILED),
-        ("prvReadLead", "Read on Lead", State.DEGRADED),
-        ("prvReadContact", "Read on Contact", State.FAILED),
-        ("prvWriteActivity", "Write on Activity", State.FAILED),
-        ("prvAppendToQueue", "Append To on Queue", State.FAILED),
+        ("prvActOnBehalfOfAnotherUser", "Act on Behalf of Another User", HealthState.FAILED),
+        ("prvReadLead", "Read on Lead", HealthState.DEGRADED),
+        ("prvReadContact", "Read on Contact", HealthState.FAILED),
+        ("prvWriteActivity", "Write on Activity", HealthState.FAILED),
+        ("prvAppendToQueue", "Append To on Queue", HealthState.FAILED),
     ],
 )
 async def test_a_privilege_that_was_revoked_is_noticed_by_name(
-    world: World, taken: Taken, privilege: str, shown: str, state: State
+    world: World, taken: Taken, privilege: str, shown: str, state: HealthState
 ) -> None:
     """Before anybody's call or callback needs it; the cure names the role and the privilege."""
-    assert (await check(world.services, "privileges")).state is State.OK
+    assert (await check(world.services, "privileges")).state is HealthState.OK
     await taken.privilege(privilege)
     found = await check(world.services, "privileges")
     assert (found.state, shown in found.detail) == (state, True), found
@@ -106,10 +106,10 @@ async def test_a_privilege_that_was_revoked_is_noticed_by_name(
 async def test_the_privileges_of_presence_count_where_presence_is_kept(world: World, taken: Taken) -> None:
     """Who does not mirror statuses needs no right to read them."""
     await taken.privilege("prvReadmsdyn_agentstatus")
-    assert (await check(world.services, "privileges")).state is State.OK
+    assert (await check(world.services, "privileges")).state is HealthState.OK
     await world.set(SettingKind.PRESENCE, "presence", {"enabled": True})
     found = await check(world.services, "privileges")
-    assert (found.state, "Read on Agent Status" in found.detail) == (State.DEGRADED, True)
+    assert (found.state, "Read on Agent Status" in found.detail) == (HealthState.DEGRADED, True)
 
 
 async def test_a_table_that_cannot_be_read_is_named_with_its_cure(world: World, taken: Taken) -> None:
@@ -117,5 +117,5 @@ async def test_a_table_that_cannot_be_read_is_named_with_its_cure(world: World, 
     await taken.privilege("prvReadLead")
     await world.services.index_sync.run()
     found = await check(world.services, "number index")
-    assert (found.state, "lead" in found.detail) == (State.DEGRADED, True)
+    assert (found.state, "lead" in found.detail) == (HealthState.DEGRADED, True)
     assert "Read on Lead" in found.cure

@@ -5,7 +5,7 @@ import httpx
 from shared.clock import utc_now
 from shared.dataverse.client import Dataverse
 from shared.entra.tokens import TokenSource
-from shared.findings import State
+from shared.findings import HealthState
 from shared.health.checks import callback_queues
 from shared.settings.model import SettingKind
 from shared.settings.service import Settings
@@ -28,7 +28,7 @@ async def test_a_queue_on_a_later_page_is_found(tables: Tables) -> None:
     client = Dataverse("https://dynamics.example", tokens, httpx.AsyncClient(transport=httpx.MockTransport(dynamics)))
     settings = Settings(tables.table("settings"), utc_now)
     await settings.put(SettingKind.CALLBACK_PROFILE, "l1", {"list_id": "l1", "queue_id": SALES})
-    assert (await callback_queues(settings, client)()).state is State.OK
+    assert (await callback_queues(settings, client)()).state is HealthState.OK
     await settings.put(SettingKind.CALLBACK_PROFILE, "l2", {"list_id": "l2", "queue_id": GONE})
     found = await callback_queues(settings, client)()
-    assert (found.state, GONE in found.detail, SALES in found.detail) == (State.DEGRADED, True, False)
+    assert (found.state, GONE in found.detail, SALES in found.detail) == (HealthState.DEGRADED, True, False)

@@ -7,11 +7,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.callbacks.model import REQUESTED
 from shared.callbacks.polling import requested
 from shared.calls.messages import check_wanted, received
-from shared.calls.model import CHECK, RECEIVED, CallEvent, EventKind
+from shared.calls.model import CHECK, RECEIVED, PoolCallEvent, PoolCallEventKind
 from shared.identity.notifications import SYNC, sync_wanted
 from shared.presence.messages import call_told, presence_told, reconcile_polled
 from shared.presence.model import CALL, CHANGED, RECONCILE, CallNews, CallStep, PresenceNews
@@ -23,7 +23,9 @@ SAMPLES = {
     REQUESTED: requested("L1", "c1", NOW),
     SYNC: sync_wanted(1_795_000_000, NOW),
     CHECK: check_wanted("call-1", 0, NOW, "ended"),
-    RECEIVED: received(CallEvent("call-1", 3, EventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW),
+    RECEIVED: received(
+        PoolCallEvent("call-1", 3, PoolCallEventKind.ANSWERED, NOW, "+358401234567", "Sales", "u1", "web"), NOW
+    ),
     RECONCILE: reconcile_polled("a1", NOW),
     CALL: call_told("u1", CallNews("call-1", CallStep.STARTED, 2, NOW), NOW),
     CHANGED: presence_told("a1", PresenceNews("p1", NOW, "SYSTEM"), "k1", NOW),
@@ -39,7 +41,7 @@ def event_types() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("event", SAMPLES.values(), ids=SAMPLES)
-def test_an_event_is_as_its_schema_says(event: Event) -> None:
+def test_an_event_is_as_its_schema_says(event: CloudEvent) -> None:
     """What the code sends validates against the published schema of its type."""
     schema = json.loads((EVENTS / f"{event.type}.schema.json").read_text())
     jsonschema.validate(json.loads(event.to_json()), schema, cls=jsonschema.Draft202012Validator)

@@ -6,15 +6,15 @@ import pytest
 
 from shared.bus import bus as module
 from shared.bus.bus import Bus
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.errors import Unavailable
 from tests.fixtures.servicebus import BrokerProcess
 
 QUEUE = "callbacks"
 
 
-def event(number: int) -> Event:
-    return Event(f"event-{number}", "voice.test", "tests", "", datetime(2026, 11, 22, tzinfo=UTC))
+def event(number: int) -> CloudEvent:
+    return CloudEvent(f"event-{number}", "voice.test", "tests", "", datetime(2026, 11, 22, tzinfo=UTC))
 
 
 @pytest.fixture

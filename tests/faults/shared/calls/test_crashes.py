@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.calls.model import Stage
+from shared.calls.model import ActivityStage
 from shared.errors import InvalidInput, VoiceError
 from tests.fixtures.calls import ANNA_SIGNED_IN, MATTI, MATTI_NUMBER, CallWorld
 from tests.fixtures.crashes import Crash, Fuse
@@ -104,7 +104,7 @@ async def test_a_persons_completion_after_our_crash_is_not_taken_for_ours(calls:
     await calls.services.calls.reconcile(call_id)
     done = await calls.services.call_store.progress(call_id)
     assert done is not None
-    assert done.stage is Stage.FINAL
+    assert done.stage is ActivityStage.FINAL
 
 
 EDIT = st.sampled_from(["subject", "description", "voice_waittime", "voice_duration", "complete"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.calls.model import Stage
+from shared.calls.model import ActivityStage
 from shared.calls.service import is_done
 from shared.clock import utc_now
 from shared.errors import VoiceError
@@ -49,7 +49,7 @@ async def test_a_failed_write_loses_no_call(calls: CallWorld, fault: dict[str, A
     assert (activity["_regardingobjectid_value"], activity["statecode"]) == (MATTI, 1)
     progress = await calls.services.call_store.progress(call_id)
     assert progress
-    assert (progress.stage, progress.verdict) == (Stage.COMPLETED, "enterprise")
+    assert (progress.stage, progress.verdict) == (ActivityStage.COMPLETED, "enterprise")
 
 
 async def test_a_call_whose_write_fails_is_not_taken_for_done(calls: CallWorld) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from shared.dataverse.names import VOICE_USER_ID
-from shared.findings import State
+from shared.findings import HealthState
 from shared.health.checks import settings as settings_check
 from shared.phone.limiter import ALLOWED, Budget
 from shared.settings.model import SettingKind
@@ -107,7 +107,7 @@ async def test_a_settings_row_that_cannot_be_read_keeps_nobody_from_the_phone(
     caller = await phones.anna.get("/phone/calls/c-unreadable")
     assert (caller.status_code, caller.json()["caller"]["number"]) == (200, "+35840999999")
     found = await settings_check(phones.world.services.settings)()
-    assert found.state is State.FAILED
+    assert found.state is HealthState.FAILED
     assert f"{kind}/{kind}: " in found.detail
     assert ("pause the recording" in found.detail) == (answer.json()["settings"]["unrecordedPages"] == [""])
     assert "settings put" in (found.cure or "")

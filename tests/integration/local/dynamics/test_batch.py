@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from shared.dataverse.batch import Part, compose, parse
+from shared.dataverse.batch import BatchAnswer, compose, parse
 from shared.dataverse.model import Change
 from tests.fixtures.dynamics import (
     ANNA,
@@ -19,7 +19,7 @@ CRLF = "\r\n"
 BASE = "/api/data/v9.2"
 
 
-async def sent(dynamics: LocalDynamics, content_type: str, body: str, **headers: str) -> list[Part]:
+async def sent(dynamics: LocalDynamics, content_type: str, body: str, **headers: str) -> list[BatchAnswer]:
     answer = await dynamics.client.post(
         "$batch", content=body.encode(), headers={"Content-Type": content_type, **headers}
     )

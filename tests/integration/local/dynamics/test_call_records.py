@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.dataverse.batch import Part, compose, parse
+from shared.dataverse.batch import BatchAnswer, compose, parse
 from shared.dataverse.model import Change
 from tests.fixtures.dynamics import MAIJA, MATTI, LocalDynamics
 
@@ -24,7 +24,7 @@ async def new_call(dynamics: LocalDynamics, **columns: object) -> str:
     return call
 
 
-async def parts(dynamics: LocalDynamics, *changes: Change) -> list[Part]:
+async def parts(dynamics: LocalDynamics, *changes: Change) -> list[BatchAnswer]:
     """The answers of one change set."""
     content_type, body = compose(BASE, changes)
     answer = await dynamics.client.post("$batch", content=body.encode(), headers={"Content-Type": content_type})

@@ -16,7 +16,7 @@ from azure.servicebus.aio import ServiceBusReceiver
 
 from shared.bus.bus import Bus
 from shared.bus.depths import QueueDepths
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.bus.retry import Retries
 from shared.clock import utc_now
 from tests.fixtures.servicebus import BrokerProcess
@@ -98,8 +98,8 @@ class Inbox:
         assert (await self._depths.of(self._queue)).active == 0
         return found
 
-    async def events(self, count: int) -> list[Event]:
-        return [Event.from_json(b"".join(message.body)) for message in await self.take(count)]
+    async def events(self, count: int) -> list[CloudEvent]:
+        return [CloudEvent.from_json(b"".join(message.body)) for message in await self.take(count)]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def inbox(receiver: ServiceBusReceiver, depths: QueueDepths, queue: str) -> Inbo
     return Inbox(receiver, depths, queue)
 
 
-MakeEvent = Callable[..., Event]
+MakeEvent = Callable[..., CloudEvent]
 
 
 @pytest.fixture
@@ -115,8 +115,8 @@ def event() -> MakeEvent:
     """``event(number, **data)``: events whose ids no other test uses."""
     test = uuid4().hex
 
-    def make(number: int = 1, **data: object) -> Event:
-        return Event(f"{test}/{number}", "voice.test", "tests", "subject", NOW, data)
+    def make(number: int = 1, **data: object) -> CloudEvent:
+        return CloudEvent(f"{test}/{number}", "voice.test", "tests", "subject", NOW, data)
 
     return make
 
@@ -151,7 +151,7 @@ class QueueHost:
 
     async def run(
         self,
-        handler: Callable[[Event], Awaitable[object]],
+        handler: Callable[[CloudEvent], Awaitable[object]],
         schedule: Callable[[], Awaitable[tuple[float, ...]]] | None = None,
     ) -> list[HostMessage]:
         """Until nothing is left; gives what was delivered, in order."""

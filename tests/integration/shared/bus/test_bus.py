@@ -6,7 +6,7 @@ import pytest
 
 from shared.bus.bus import Bus
 from shared.bus.depths import QueueDepth, QueueDepths
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.errors import InvalidInput, Misconfigured, Unavailable
 from tests.integration.shared.bus.conftest import NOW, Inbox, MakeEvent, Moves
 
@@ -18,7 +18,7 @@ async def test_an_event_arrives_as_it_was_sent(bus: Bus, queue: str, inbox: Inbo
     sent = event(name="Ää 漢", nested={"list": [1, None]})
     await bus.send(queue, sent, properties={"attempt": 2})
     (message,) = await inbox.take(1)
-    assert Event.from_json(b"".join(message.body)) == sent
+    assert CloudEvent.from_json(b"".join(message.body)) == sent
     assert (message.message_id, message.content_type) == (sent.id, "application/cloudevents+json")
     assert message.application_properties == {b"attempt": 2}
 
@@ -61,7 +61,7 @@ async def test_senders_at_once_share_a_link(bus: Bus, queue: str, inbox: Inbox, 
 
 async def test_an_id_longer_than_the_service_takes_goes_by_its_hash(bus: Bus, queue: str, inbox: Inbox) -> None:
     """Two events with the same long id are still the same message; the event keeps its id."""
-    long = Event(uuid4().hex * 10, "voice.test", "tests", "", NOW)
+    long = CloudEvent(uuid4().hex * 10, "voice.test", "tests", "", NOW)
     await bus.send(queue, long)
     await bus.send(queue, long)
     assert await inbox.events(1) == [long]

@@ -8,7 +8,7 @@ from azure.servicebus.exceptions import MessageLockLostError
 from shared.bus.bus import Bus
 from shared.bus.dead_letters import PAGE, DeadLetters, Replay
 from shared.bus.depths import QueueDepths
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.errors import InvalidInput
 from tests.integration.shared.bus.conftest import Inbox, MakeEvent, QueueHost
 
@@ -18,11 +18,11 @@ def dead_letters(bus: Bus) -> DeadLetters:
     return DeadLetters(bus, wait_s=0.5)
 
 
-async def refuse(event: Event) -> None:
+async def refuse(event: CloudEvent) -> None:
     raise InvalidInput("malformed-callback", f"{event.id} has no list")
 
 
-async def fail(_event: Event) -> None:
+async def fail(_event: CloudEvent) -> None:
     raise KeyError("a fault of the program")
 
 
@@ -52,7 +52,7 @@ async def test_the_life_of_a_dead_letter(
     assert await dead_letters.replay(queue) == Replay(1)
     (message,) = await inbox.take(1)
     assert (message.message_id, message.application_properties) == (f"{event().id}/r2", None)
-    assert Event.from_json(b"".join(message.body)) == event()
+    assert CloudEvent.from_json(b"".join(message.body)) == event()
 
 
 async def test_a_named_one_is_found_behind_many_others(

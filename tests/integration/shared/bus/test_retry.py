@@ -1,5 +1,5 @@
 from shared.bus.bus import Bus
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.bus.retry import PoisonMessage
 from shared.errors import InvalidInput, Throttled, Unavailable
 from tests.integration.shared.bus.conftest import MAX_DELIVERIES, SCHEDULE, MakeEvent, Moves, QueueHost
@@ -10,9 +10,9 @@ class Handler:
 
     def __init__(self, *errors: Exception) -> None:
         self._errors = list(errors)
-        self.seen: list[Event] = []
+        self.seen: list[CloudEvent] = []
 
-    async def __call__(self, event: Event) -> None:
+    async def __call__(self, event: CloudEvent) -> None:
         self.seen.append(event)
         if self._errors:
             raise self._errors.pop(0)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.callbacks.model import Outcome
+from shared.callbacks.model import CallbackOutcome
 from shared.dataverse import names
 from tests.fixtures.calls import ANNA_SIGNED_IN, CallWorld
 from tests.fixtures.columns import without
@@ -18,8 +18,8 @@ async def test_a_callback_is_written_and_counted_without_any_one_column(world: W
         number, services = world.new_number(), world.new_services()
         first, second = [await world.leave_callback(number, note=str(uuid4())) for _ in range(2)]
         async with without(world, column):
-            assert await world.handle(first, services) is Outcome.CREATED
-            assert await world.handle(second, services) is Outcome.COUNTED
+            assert await world.handle(first, services) is CallbackOutcome.CREATED
+            assert await world.handle(second, services) is CallbackOutcome.COUNTED
             assert column in await services.absent_columns.names()
         await services.close()
         activity = await world.exactly_one(number, first, second)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.callbacks.model import Outcome
+from shared.callbacks.model import CallbackOutcome
 from shared.clock import utc_now
 from shared.commands import topics
-from shared.findings import Finding, State
+from shared.findings import Finding, HealthState
 from shared.settings.model import SettingKind
 from shared.webhooks.voicecloud import VoicecloudWebhooks
 from tests.fixtures.world import SALES_LIST, SALES_QUEUE, TOKEN, World
@@ -26,7 +26,7 @@ async def world(world: World) -> AsyncIterator[World]:
     await world.close_callbacks()
 
 
-async def webhook(world: World, callback_id: str) -> Outcome:
+async def webhook(world: World, callback_id: str) -> CallbackOutcome:
     """The message that a webhook sends, handled; what the receiver answers is another test."""
     event = {"EventType": "CallbackCreated", "EntityId": SALES_LIST, "CallbackId": callback_id}
     sent: list[Any] = []
@@ -62,15 +62,15 @@ async def test_a_callback_of_a_list_without_a_profile_is_seen_and_then_taken_up(
     """It came by webhook and was refused; health counts it, the command names it, the next poll takes it."""
     await world.services.settings.remove(SettingKind.CALLBACK_PROFILE, SALES_LIST)
     callback_id = await world.leave_callback(world.new_number())
-    assert await webhook(world, callback_id) is Outcome.NO_PROFILE
+    assert await webhook(world, callback_id) is CallbackOutcome.NO_PROFILE
     found = await health(world)
-    assert (found.state, found.figures["leftAlone"]) == (State.DEGRADED, 1)
+    assert (found.state, found.figures["leftAlone"]) == (HealthState.DEGRADED, 1)
     assert f"settings put callback-profile {SALES_LIST}" in found.cure
-    assert await listed(world) == {callback_id: Outcome.NO_PROFILE}
+    assert await listed(world) == {callback_id: CallbackOutcome.NO_PROFILE}
     await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
     assert await poll(world) == 1
-    assert await world.handle(callback_id) is Outcome.CREATED
-    assert (await health(world)).state is State.OK
+    assert await world.handle(callback_id) is CallbackOutcome.CREATED
+    assert (await health(world)).state is HealthState.OK
 
 
 async def test_a_list_that_is_switched_on_again_is_polled_at_once(world: World) -> None:
@@ -79,7 +79,7 @@ async def test_a_list_that_is_switched_on_again_is_polled_at_once(world: World) 
     assert await poll(world) == 0
     await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook", "enabled": False})
     callback_id = await world.leave_callback(world.new_number())
-    assert await webhook(world, callback_id) is Outcome.NO_PROFILE
+    assert await webhook(world, callback_id) is CallbackOutcome.NO_PROFILE
     assert await poll(world) is None
     await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**PROFILE, "method": "webhook"})
     assert await poll(world) == 1
@@ -93,9 +93,9 @@ async def test_a_callback_beyond_the_age_limit_is_seen_and_taken_up_when_the_lim
     callback_id = await world.leave_callback(world.new_number())
     services = world.new_services()
     services.clock = lambda: utc_now() + timedelta(minutes=5)
-    assert await services.callbacks.process(world.event(callback_id)) is Outcome.TOO_OLD
+    assert await services.callbacks.process(world.event(callback_id)) is CallbackOutcome.TOO_OLD
     (left,) = (await services.left_callbacks.find()).callbacks
-    assert (left.callback_id, left.reason) == (callback_id, Outcome.TOO_OLD)
+    assert (left.callback_id, left.reason) == (callback_id, CallbackOutcome.TOO_OLD)
     await services.close()
     await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**young, "age_unit": "days"})
     assert await poll(world) == 1
@@ -109,7 +109,7 @@ async def test_a_callback_that_waits_though_its_profile_takes_it_is_seen(world: 
     services = world.new_services()
     services.clock = lambda: utc_now() + timedelta(hours=2)
     (left,) = (await services.left_callbacks.find()).callbacks
-    assert (left.callback_id, left.reason) == (callback_id, Outcome.OVERDUE)
+    assert (left.callback_id, left.reason) == (callback_id, CallbackOutcome.OVERDUE)
     await services.close()
 
 
@@ -120,7 +120,7 @@ async def test_the_method_polling_ignores_webhooks(world: World) -> None:
     await webhook(world, callback_id)
     assert (await world.callback(callback_id))["State"] == "Open"
     assert await poll(world) == 1
-    assert await world.handle(callback_id) is Outcome.CREATED
+    assert await world.handle(callback_id) is CallbackOutcome.CREATED
 
 
 async def test_a_profile_written_a_moment_ago_counts_already(world: World) -> None:
@@ -130,5 +130,5 @@ async def test_a_profile_written_a_moment_ago_counts_already(world: World) -> No
     assert await other.settings.callback_profile(SALES_LIST) is None
     await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, PROFILE)
     callback_id = await world.leave_callback(world.new_number())
-    assert await world.handle(callback_id, other) is Outcome.CREATED
+    assert await world.handle(callback_id, other) is CallbackOutcome.CREATED
     await other.close()

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from shared.bootstrap import Services
-from shared.callbacks.model import Outcome
+from shared.callbacks.model import CallbackOutcome
 from shared.callbacks.store import caller_key
 from shared.clock import utc_now
 from shared.errors import Misconfigured
@@ -21,7 +21,7 @@ async def test_a_callback_becomes_an_activity_in_its_queue_and_is_closed_at_the_
     """Subject, number, direction, queue and list are right, and only then the callback is closed (F2, F3)."""
     number = world.new_number()
     callback_id = await world.leave_callback(number, note="about the heat pump")
-    assert await world.handle(callback_id) is Outcome.CREATED
+    assert await world.handle(callback_id) is CallbackOutcome.CREATED
     activity = await world.exactly_one(number, callback_id)
     assert activity["subject"] == "Callback Request"
     assert activity["description"] == "about the heat pump"
@@ -60,7 +60,7 @@ async def test_none_and_several_customers_leave_from_and_regarding_empty(world: 
 async def test_a_callback_without_a_usable_number_reaches_the_queue_too(world: World, number: str) -> None:
     """Withheld and unreadable numbers identify nobody, but the request is seen and closed like any other."""
     callback_id = await world.leave_callback(number, note=str(uuid4()))
-    assert await world.handle(callback_id) is Outcome.CREATED
+    assert await world.handle(callback_id) is CallbackOutcome.CREATED
     activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(callback_id)})")
     assert activity["phonenumber"] in {number, None}
     assert (await world.callback(callback_id))["State"] == "Closed"
@@ -69,7 +69,7 @@ async def test_a_callback_without_a_usable_number_reaches_the_queue_too(world: W
 async def test_a_note_longer_than_dynamics_takes_is_cut(world: World) -> None:
     """Too long a note never keeps a callback from arriving."""
     callback_id = await world.leave_callback(world.new_number(), note="ä" * 3900)
-    assert await world.handle(callback_id) is Outcome.CREATED
+    assert await world.handle(callback_id) is CallbackOutcome.CREATED
     activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(callback_id)})")
     assert len(activity["description"]) == 2000
     assert SHORTENED in activity["description"]
@@ -89,7 +89,7 @@ async def test_a_repeated_message_changes_nothing(world: World) -> None:
     number = world.new_number()
     callback_id = await world.leave_callback(number)
     outcomes = [await world.handle(callback_id) for _ in range(5)]
-    assert outcomes == [Outcome.CREATED, *[Outcome.FINISHED_BEFORE] * 4]
+    assert outcomes == [CallbackOutcome.CREATED, *[CallbackOutcome.FINISHED_BEFORE] * 4]
     await world.exactly_one(number, callback_id)
 
 
@@ -113,7 +113,7 @@ async def test_repeats_of_one_caller_are_counted_on_the_open_request(world: Worl
     number = world.new_number()
     callbacks = [await world.leave_callback(number) for _ in range(3)]
     outcomes = [await world.handle(callback_id) for callback_id in callbacks]
-    assert outcomes == [Outcome.CREATED, Outcome.COUNTED, Outcome.COUNTED]
+    assert outcomes == [CallbackOutcome.CREATED, CallbackOutcome.COUNTED, CallbackOutcome.COUNTED]
     activity = await world.exactly_one(number, *callbacks)
     assert activity["voice_requestcount"] == 3
 
@@ -122,7 +122,7 @@ async def test_repeats_of_one_caller_are_counted_on_the_open_request(world: Worl
 async def test_two_who_hide_their_number_are_never_one_caller(world: World, withheld: str) -> None:
     """However the network says it: each is a request of its own, without a number (K6)."""
     first, second = [await world.leave_callback(withheld) for _ in range(2)]
-    assert [await world.handle(one) for one in (first, second)] == [Outcome.CREATED] * 2
+    assert [await world.handle(one) for one in (first, second)] == [CallbackOutcome.CREATED] * 2
     activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(first)})", {})
     assert not activity["phonenumber"]
 
@@ -130,7 +130,7 @@ async def test_two_who_hide_their_number_are_never_one_caller(world: World, with
 async def test_a_caller_whose_line_is_shown_in_two_ways_is_one_caller(world: World) -> None:
     """With and without the 9 of Argentine mobiles (K3, K6)."""
     first, second = [await world.leave_callback(one) for one in ("+5491166773399", "+541166773399")]
-    assert [await world.handle(one) for one in (first, second)] == [Outcome.CREATED, Outcome.COUNTED]
+    assert [await world.handle(one) for one in (first, second)] == [CallbackOutcome.CREATED, CallbackOutcome.COUNTED]
 
 
 async def test_what_a_repeat_says_is_kept(world: World) -> None:
@@ -175,8 +175,8 @@ async def test_a_repeat_after_the_request_was_completed_is_a_new_request(world: 
     path = f"phonecalls({world.activity_id(first)})"
     await world.services.dataverse.update(path, {"statecode": 1, "statuscode": 2})
     second, third = await world.leave_callback(number), await world.leave_callback(number)
-    assert await world.handle(second) is Outcome.CREATED
-    assert await world.handle(third) is Outcome.COUNTED
+    assert await world.handle(second) is CallbackOutcome.CREATED
+    assert await world.handle(third) is CallbackOutcome.COUNTED
     activity = await world.services.dataverse.get(f"phonecalls({world.activity_id(second)})")
     assert activity["voice_requestcount"] == 2
 
@@ -190,7 +190,7 @@ async def test_repeats_are_left_apart_where_the_profile_says_so(world: World) ->
     )
     number = world.new_number()
     for _ in range(2):
-        assert await world.handle(await world.leave_callback(number)) is Outcome.CREATED
+        assert await world.handle(await world.leave_callback(number)) is CallbackOutcome.CREATED
     assert len(await world.activities(number)) == 2
 
 
@@ -199,7 +199,7 @@ async def test_a_callback_that_is_too_old_is_left_alone(world: World) -> None:
     number = world.new_number()
     callback_id = await world.leave_callback(number)
     later = Services(world.environ, clock=lambda: utc_now() + timedelta(days=8))
-    assert await world.handle(callback_id, later) is Outcome.TOO_OLD
+    assert await world.handle(callback_id, later) is CallbackOutcome.TOO_OLD
     await later.close()
     assert await world.activities(number) == []
     assert (await world.callback(callback_id))["State"] == "Open"
@@ -209,7 +209,7 @@ async def test_a_list_without_profile_is_left_alone(world: World) -> None:
     """A callback of a list nobody has configured is neither recorded nor closed."""
     await world.services.settings.remove(SettingKind.CALLBACK_PROFILE, SALES_LIST)
     callback_id = await world.leave_callback(world.new_number())
-    assert await world.handle(callback_id) is Outcome.NO_PROFILE
+    assert await world.handle(callback_id) is CallbackOutcome.NO_PROFILE
     assert (await world.callback(callback_id))["State"] == "Open"
 
 
@@ -223,10 +223,10 @@ async def test_a_profile_with_an_unknown_queue_says_so_and_loses_nothing(world: 
         await world.handle(callback_id)
     assert (await world.callback(callback_id))["State"] == "Open"
     await world.set(SettingKind.CALLBACK_PROFILE, SALES_LIST, {**wrong, "queue_id": SALES_QUEUE})
-    assert await world.handle(callback_id) is Outcome.CREATED
+    assert await world.handle(callback_id) is CallbackOutcome.CREATED
     await world.exactly_one(number, callback_id)
 
 
 async def test_a_callback_that_is_gone_ends_the_matter(world: World) -> None:
     """A message about a callback the voice cloud no longer has is done."""
-    assert await world.handle(str(uuid4())) is Outcome.GONE
+    assert await world.handle(str(uuid4())) is CallbackOutcome.GONE

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.calls.model import Progress, Stage
+from shared.calls.model import ActivityProgress, ActivityStage
 from shared.clock import to_iso, utc_now
 from shared.dataverse.model import Change
 from shared.errors import InvalidInput
@@ -37,7 +37,7 @@ async def description(calls: CallWorld, call_id: str) -> str | None:
     return text
 
 
-async def progress_of(calls: CallWorld, call_id: str) -> Progress:
+async def progress_of(calls: CallWorld, call_id: str) -> ActivityProgress:
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
     return progress
@@ -178,7 +178,7 @@ async def test_notes_reach_a_completed_activity_that_a_person_had_edited(calls: 
     await calls.services.dataverse.update(calls.path(call_id), {"description": "A person wrote"})
     calls.cloud.change(row, RecordingIds=["rec-1"])
     await calls.services.calls.reconcile(call_id)
-    assert (await progress_of(calls, call_id)).stage is Stage.COMPLETED
+    assert (await progress_of(calls, call_id)).stage is ActivityStage.COMPLETED
     await tell(calls, call_id, notes="after the end")
     activity = await calls.activity(call_id)
     assert (activity["description"], activity["statecode"]) == ("A person wrote\nafter the end", 1)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from shared.calls.messages import received
-from shared.calls.model import CallEvent, EventKind, Stage
+from shared.calls.model import ActivityStage, PoolCallEvent, PoolCallEventKind
 from shared.clock import to_iso, utc_now
 from shared.dataverse.model import Change
 from shared.errors import Unavailable
@@ -123,7 +123,7 @@ async def test_notes_after_an_edit_and_a_cancellation_end_the_matter(calls: Call
     await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress
-    assert progress.stage is Stage.FINAL
+    assert progress.stage is ActivityStage.FINAL
     assert (await calls.activity(call_id))["description"] == "A person wrote"
 
 
@@ -164,8 +164,8 @@ async def test_a_call_whose_arrival_is_reported_last_does_not_go_on(calls: CallW
     """And two things of the same moment are two, where the moment is all the order there is."""
     call_id, now = calls.new_call(), utc_now()
     sequence = int(now.timestamp() * 1000)
-    for kind in (EventKind.ENDED, EventKind.ANSWERED, EventKind.ARRIVED):
-        event = CallEvent(call_id, sequence, kind, now, MATTI_NUMBER, "Sales")
+    for kind in (PoolCallEventKind.ENDED, PoolCallEventKind.ANSWERED, PoolCallEventKind.ARRIVED):
+        event = PoolCallEvent(call_id, sequence, kind, now, MATTI_NUMBER, "Sales")
         await calls.services.calls.process(received(event, now))
     assert call_id not in await calls.services.call_store.going_on()
     assert len((await calls.services.call_store.call(call_id)).events) == 3

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.calls.model import Stage
+from shared.calls.model import ActivityStage
 from shared.clock import to_iso, utc_now
 from shared.errors import InvalidInput
 from shared.settings.model import SettingKind
@@ -124,7 +124,7 @@ async def test_an_activity_that_a_person_completed_ends_the_matter(calls: CallWo
     assert await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
-    assert (progress.stage, progress.verdict) == (Stage.FINAL, "completed by a person")
+    assert (progress.stage, progress.verdict) == (ActivityStage.FINAL, "completed by a person")
     await calls.world.forget_requests()
     await calls.services.calls.reconcile(call_id)
     assert await calls.world.dynamics_requests() == []
@@ -276,7 +276,7 @@ async def test_calls_that_are_none_of_our_business_leave_no_activity(
     assert await calls.services.calls.reconcile(call_id)
     progress = await calls.services.call_store.progress(call_id)
     assert progress is not None
-    assert (progress.stage, progress.verdict) == (Stage.NONE, why)
+    assert (progress.stage, progress.verdict) == (ActivityStage.NONE, why)
 
 
 async def test_a_column_that_the_environment_lacks_costs_only_itself(calls: CallWorld) -> None:
@@ -338,7 +338,7 @@ async def test_a_call_that_turns_private_while_its_activity_is_made_is_taken_bac
     await calls.services.calls.reconcile(call_id)
     done = await calls.services.call_store.progress(call_id)
     assert done is not None
-    await calls.services.call_store.save(call_id, replace(done, stage=Stage.NONE, version="", written={}))
+    await calls.services.call_store.save(call_id, replace(done, stage=ActivityStage.NONE, version="", written={}))
     calls.cloud.change(row, Privacy="Private")
     assert await calls.services.enterprise_calls.run() is not None
     assert await calls.services.calls.reconcile(call_id)

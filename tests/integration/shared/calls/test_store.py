@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.calls.model import Progress, Stage
+from shared.calls.model import ActivityProgress, ActivityStage
 from shared.calls.store import CallStore
 from shared.errors import Conflict
 from shared.storage.tables import Operation, Tables
@@ -19,11 +19,11 @@ async def test_who_forgets_a_call_forgets_nothing_that_was_made_of_it_meanwhile(
     """Else the activity of a call which is private by now would stay in Dynamics for ever."""
     table = tables.table("calls")
     store, other = CallStore(table), CallStore(tables.table("calls"))
-    before = await store.save("c", Progress()) if known else Progress()
+    before = await store.save("c", ActivityProgress()) if known else ActivityProgress()
     transact = table.transact
 
     async def overtaken(operations: Sequence[Operation]) -> Any:
-        await other.save("c", replace(before, stage=Stage.OPEN))
+        await other.save("c", replace(before, stage=ActivityStage.OPEN))
         return await transact(operations)
 
     monkeypatch.setattr(table, "transact", overtaken)
@@ -31,7 +31,7 @@ async def test_who_forgets_a_call_forgets_nothing_that_was_made_of_it_meanwhile(
         await store.forget("c", before)
     kept = await other.progress("c")
     assert kept
-    assert kept.stage is Stage.OPEN
+    assert kept.stage is ActivityStage.OPEN
     monkeypatch.setattr(table, "transact", transact)
     await store.forget("c", kept)
-    assert (await store.call("c")).progress.stage is Stage.REMOVED
+    assert (await store.call("c")).progress.stage is ActivityStage.REMOVED

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.calls.model import Stage
+from shared.calls.model import ActivityStage
 from shared.clock import to_iso, utc_now
 from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_SIGNED_IN, BJORN, DEMO_CALL_SYNC, MATTI, CallWorld, messages_for_calls
@@ -65,7 +65,7 @@ async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWor
     assert await state(calls, call_id) == (COMPLETED, MATTI)
     progress = await calls.services.call_store.progress(call_id)
     assert progress
-    assert progress.stage is Stage.FINAL
+    assert progress.stage is ActivityStage.FINAL
     assert await calls.services.enterprise_calls.unlogged() == []
 
 

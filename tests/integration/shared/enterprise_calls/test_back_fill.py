@@ -9,7 +9,7 @@ import pytest
 
 from shared.clock import utc_now
 from shared.dataverse.model import Change
-from shared.enterprise_calls.backfill import TRIES, Plan, Step
+from shared.enterprise_calls.backfill import TRIES, BackfillStep, Plan
 from shared.errors import InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
 from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI_NUMBER, MOBILE, CallWorld
@@ -24,7 +24,7 @@ async def test_a_back_fill_goes_on_where_it_was_cut_off(calls: CallWorld) -> Non
         ids.append(calls.new_call())
         calls.cloud.add(ids[-1], **MOBILE, start=since + timedelta(hours=hours))
     calls.cloud.add(calls.new_call(), **MOBILE, start=since + timedelta(hours=3), Privacy="Private")
-    steps: list[Step] = []
+    steps: list[BackfillStep] = []
     told = await calls.services.back_fill.run(Plan(since, until, True, steps.append, lambda *_: None))
     assert told == {"enterprise": len(ids), "not work": 1}
     assert sorted(step.call_id for step in steps) == sorted(ids)
@@ -171,7 +171,7 @@ async def test_a_back_fill_judges_again_what_settings_had_left_out(calls: CallWo
     await calls.world.set(SettingKind.CALL_SYNC, "call-sync", {**DEMO_CALL_SYNC, "enterprise": False})
     await calls.services.calls.reconcile(call_id)
     await calls.world.set(SettingKind.CALL_SYNC, "call-sync", DEMO_CALL_SYNC)
-    steps: list[Step] = []
+    steps: list[BackfillStep] = []
     for dry_run, outcome in (
         (True, "enterprise"),
         (False, "enterprise"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.calls.model import Progress
+from shared.calls.model import ActivityProgress
 from shared.clock import to_iso, utc_now
 from shared.commands.calls import reconcile
 from shared.dataverse.model import Change
@@ -30,7 +30,7 @@ async def listed(calls: CallWorld) -> list[tuple[str, str]]:
     return [(one.call_id, one.state) for one in await calls.services.enterprise_calls.unlogged()]
 
 
-async def noted(calls: CallWorld, call_id: str) -> Progress:
+async def noted(calls: CallWorld, call_id: str) -> ActivityProgress:
     progress = await calls.services.call_store.progress(call_id)
     assert progress
     return progress
@@ -41,7 +41,9 @@ async def test_a_call_settled_without_an_activity_is_judged_again(calls: CallWor
     call_id = await logged(calls)
     before = await noted(calls, call_id)
     await calls.services.dataverse.delete(calls.path(call_id))
-    wrong = Progress(verdict="its user is not set up for enterprise calls", rows_at=before.rows_at, etag=before.etag)
+    wrong = ActivityProgress(
+        verdict="its user is not set up for enterprise calls", rows_at=before.rows_at, etag=before.etag
+    )
     await calls.services.call_store.save(call_id, wrong)
     assert await listed(calls) == [(call_id, "unlogged")]
     assert (await calls.services.enterprise_calls.repair())["unlogged"] == 1
@@ -63,7 +65,9 @@ async def test_an_activity_we_forgot_is_known_again(calls: CallWorld) -> None:
     """Our row was lost, or is older than what was written: nothing is written twice."""
     call_id = await logged(calls)
     before = await noted(calls, call_id)
-    await calls.services.call_store.save(call_id, Progress(verdict="?", rows_at=before.rows_at, etag=before.etag))
+    await calls.services.call_store.save(
+        call_id, ActivityProgress(verdict="?", rows_at=before.rows_at, etag=before.etag)
+    )
     assert await listed(calls) == [(call_id, "not known")]
     await calls.services.enterprise_calls.repair()
     await calls.services.calls.reconcile(call_id)
@@ -140,7 +144,7 @@ async def test_a_comparison_of_many_calls_costs_few_requests(calls: CallWorld) -
     call_ids = [calls.new_call() for _ in range(150)]
     for call_id in call_ids:
         calls.cloud.add(call_id, **MOBILE, ANum="+358449998877", ModifiedTime=now)
-        await calls.services.call_store.save(call_id, Progress(verdict="x", rows_at=utc_now()))
+        await calls.services.call_store.save(call_id, ActivityProgress(verdict="x", rows_at=utc_now()))
     before = len(await calls.world.dynamics_requests())
     assert await listed(calls) == []
     assert len(await calls.world.dynamics_requests()) - before <= 3

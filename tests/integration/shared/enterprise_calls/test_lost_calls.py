@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.calls.model import Progress
+from shared.calls.model import ActivityProgress
 from shared.clock import to_iso, utc_now
 from tests.fixtures.calls import MOBILE, CallWorld, messages_for_calls
 from tests.fixtures.reconciling import all_of
@@ -30,7 +30,7 @@ async def test_a_call_our_row_is_wrong_about_is_found_and_repaired(calls: CallWo
     assert before
     if wrongly == "left out":
         await calls.services.dataverse.delete(calls.path(call_id))
-    wrong = Progress(verdict=NEVER_WRITTEN, rows_at=before.rows_at, etag=before.etag)
+    wrong = ActivityProgress(verdict=NEVER_WRITTEN, rows_at=before.rows_at, etag=before.etag)
     await calls.services.call_store.save(call_id, wrong)
     sent = await messages_for_calls(calls)
     assert (await calls.services.enterprise_calls.repair())["unlogged"] == 1

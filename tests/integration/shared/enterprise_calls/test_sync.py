@@ -12,7 +12,7 @@ from azure.servicebus.aio import ServiceBusReceiver
 
 from shared.calls import enterprise_rules
 from shared.calls.messages import call_of, check_wanted
-from shared.calls.model import QUEUE, CallEvent, EventKind
+from shared.calls.model import QUEUE, PoolCallEvent, PoolCallEventKind
 from shared.clock import to_iso, utc_now
 from shared.dataverse import names
 from shared.dataverse.model import Change
@@ -197,7 +197,7 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     await emptied.services.calls.reconcile(logged)
     began = utc_now() - STUCK_AFTER - timedelta(minutes=1)
     await emptied.services.call_store.received(
-        CallEvent(emptied.new_call(), 1, EventKind.ARRIVED, began, "+358469999999", "Sales")
+        PoolCallEvent(emptied.new_call(), 1, PoolCallEventKind.ARRIVED, began, "+358469999999", "Sales")
     )
     assert [one.call_id for one in await emptied.services.enterprise_calls.unlogged()] == [lost]
     assert await emptied.services.enterprise_calls.repair() == {"unlogged": 1, "stuck": 1, "deleted": 0}
@@ -221,8 +221,8 @@ async def test_a_call_whose_message_waits_gets_no_second_one(emptied: Listened, 
 async def test_a_pools_call_that_goes_on_for_hours_has_not_got_stuck(emptied: Listened) -> None:
     """The voice cloud decides, not the time that has passed: who answered is in a call, then not any more."""
     call_id, began = emptied.new_call(), utc_now() - STUCK_AFTER - timedelta(hours=1)
-    for sequence, kind, user in ((1, EventKind.ARRIVED, ""), (2, EventKind.ANSWERED, ANNA)):
-        event = CallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
+    for sequence, kind, user in ((1, PoolCallEventKind.ARRIVED, ""), (2, PoolCallEventKind.ANSWERED, ANNA)):
+        event = PoolCallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
         await emptied.services.call_store.received(event)
     emptied.cloud.talking = {ANNA}
     assert (await emptied.services.enterprise_calls.repair())["stuck"] == 0
@@ -235,8 +235,8 @@ async def test_a_pools_call_that_goes_on_for_hours_has_not_got_stuck(emptied: Li
 async def test_a_pools_call_that_has_its_record_is_over(emptied: Listened) -> None:
     """Whoever answered it may be in the next call."""
     call_id, began = emptied.new_call(), utc_now() - STUCK_AFTER - timedelta(hours=1)
-    for sequence, kind, user in ((1, EventKind.ARRIVED, ""), (2, EventKind.ANSWERED, ANNA)):
-        event = CallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
+    for sequence, kind, user in ((1, PoolCallEventKind.ARRIVED, ""), (2, PoolCallEventKind.ANSWERED, ANNA)):
+        event = PoolCallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
         await emptied.services.call_store.received(event)
     emptied.cloud.talking = {ANNA}
     emptied.cloud.add(call_id, start=began)

@@ -15,7 +15,7 @@ from shared.entra.tokens import TokenSource
 from shared.errors import Conflict, Misconfigured
 from shared.identity.model import CustomerKind
 from shared.identity.service import Identity
-from shared.identity.sync import BUDGET, TRY_AGAIN_AFTER, IndexSync, Progress
+from shared.identity.sync import BUDGET, TRY_AGAIN_AFTER, IndexSync, SyncResult
 from shared.identity.watermark import PARTITION, STATE, WatermarkStore
 from shared.settings.model import SettingKind
 from shared.settings.service import Settings
@@ -121,10 +121,10 @@ async def test_an_environment_without_leads_is_indexed_all_the_same(index: Index
     """Leads come with Dynamics 365 Sales; contacts are known and followed without it."""
     tracked.pages["contacts"] = page(contact(MATTI, "040 1234567"), delta="contacts-1")
     del tracked.pages["leads"]
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert await index.owner_of("+358401234567") == MATTI
     assert set((await index.watermarks.read()).delta_links) == {"contact", "account"}
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
 
 
 TRACKING_OFF = (400, "The entity lead doesn't have change tracking enabled.")
@@ -140,11 +140,11 @@ async def test_leads_that_cannot_be_read_stop_neither_contacts_nor_accounts(
     """The first load is complete without them, changes are followed, and the fault is known by its table."""
     tracked.refused["leads"] = refusal
     tracked.pages["contacts"] = page(contact(MATTI, "040 1234567"), delta="contacts-1")
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert await index.owner_of("+358401234567") == MATTI
     assert (await index.watermarks.read()).faults[CustomerKind.LEAD].code == code
     tracked.pages["contacts-1"] = page(contact(MATTI, "040 7654321"), delta="contacts-1")
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert await index.owner_of("+358407654321") == MATTI
 
 
@@ -152,12 +152,12 @@ async def test_leads_are_loaded_as_soon_as_they_can_be_read(index: Index, tracke
     """Whoever switches tracking on needs no command: the index takes them in within minutes."""
     tracked.refused["leads"] = TRACKING_OFF
     tracked.pages["leads"] = page(lead(SANNA, "040 1234567"), delta="leads-1")
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     tracked.refused.clear()
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert await index.owner_of("+358401234567") is None
     index.now = lambda: utc_now() + TRY_AGAIN_AFTER
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert await index.owner_of("+358401234567") == SANNA
     assert (await index.watermarks.read()).faults == {}
 
@@ -165,18 +165,18 @@ async def test_leads_are_loaded_as_soon_as_they_can_be_read(index: Index, tracke
 async def test_leads_that_stop_being_readable_leave_the_others_fresh(index: Index, tracked: Tracked) -> None:
     """A privilege that is revoked later costs its own table, and its return is noticed at once."""
     tracked.pages["leads"] = page(lead(SANNA, "040 1234567"), delta="leads-1")
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     tracked.refused["leads-1"] = FORBIDDEN
     tracked.pages["contacts-1"] = page(contact(MATTI, "040 7654321"), delta="contacts-1")
     before = (await index.watermarks.read()).synced_at
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     mark = await index.watermarks.read()
     assert set(mark.faults) == {CustomerKind.LEAD}
     assert mark.synced_at != before
     assert await index.owner_of("+358407654321") == MATTI
     assert await index.owner_of("+358401234567") == SANNA
     tracked.refused.clear()
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert (await index.watermarks.read()).faults == {}
 
 
@@ -184,7 +184,7 @@ async def test_contacts_that_cannot_be_read_are_an_error_that_keeps_nothing_from
     index: Index, tracked: Tracked
 ) -> None:
     """Callers cannot be identified without them: the run fails, after the other tables were followed."""
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     tracked.refused["contacts-1"] = FORBIDDEN
     tracked.pages["accounts-1"] = page(account(AALTO, "09 1234567"), delta="accounts-1")
     with pytest.raises(Misconfigured, match="dataverse-forbidden"):
@@ -213,7 +213,7 @@ async def test_a_page_cut_off_and_changed_meanwhile_leaves_nothing_stale(
     tracked.pages["contacts"] = page(contact(MATTI, "050 1111111"), contact(SANNA, "040 1234567"), delta="contacts-1")
     tracked.pages["contacts-1"] = tracked.pages["contacts"]
     index.now = lambda: utc_now() + timedelta(minutes=5)
-    while await index.sync(owner="two").run() is not Progress.DONE:
+    while await index.sync(owner="two").run() is not SyncResult.DONE:
         pass
     assert await index.owner_of("+358501111111") == MATTI
     assert await index.owner_of("+358401234567") == SANNA
@@ -222,7 +222,7 @@ async def test_a_page_cut_off_and_changed_meanwhile_leaves_nothing_stale(
 
 async def test_a_long_delta_is_followed_in_several_runs(index: Index, tracked: Tracked) -> None:
     """When the time is up, the next run goes on with the page after the last one done."""
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     first = (await index.watermarks.read()).synced_at
     tracked.pages["contacts-1"] = page(contact(MATTI, "040 1234567"), next_link="contacts-2")
     tracked.pages["contacts-2"] = page(contact(SANNA, "040 7654321"), delta="contacts-3")
@@ -235,12 +235,12 @@ async def test_a_long_delta_is_followed_in_several_runs(index: Index, tracked: T
 
     index.now = lambda: start + BUDGET if late else start
     tracked.before_each = slow
-    assert await index.sync().run() is Progress.MORE
+    assert await index.sync().run() is SyncResult.MORE
     assert (await index.watermarks.read()).synced_at == first
     assert await index.owner_of("+358401234567") == MATTI
     tracked.asked.clear()
     index.now, tracked.before_each = lambda: start + 2 * BUDGET, lambda: None
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert tracked.asked[0] == "contacts-2"
     assert await index.owner_of("+358407654321") == SANNA
 
@@ -248,12 +248,12 @@ async def test_a_long_delta_is_followed_in_several_runs(index: Index, tracked: T
 async def test_an_expired_history_leads_to_a_new_generation(index: Index, tracked: Tracked) -> None:
     """Deleted customers whose deletion nobody can tell any more are not found afterwards."""
     tracked.pages["contacts"] = page(contact(MATTI, "040 1234567"), delta="contacts-1")
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     before = (await index.watermarks.read()).generation
     del tracked.pages["contacts-1"]
     tracked.pages["contacts"] = page(contact(SANNA, "040 7654321"), delta="contacts-9")
     tracked.pages["contacts-9"] = page(delta="contacts-9")
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert (await index.watermarks.read()).generation != before
     assert await index.owner_of("+358401234567") is None
     assert await index.owner_of("+358407654321") == SANNA
@@ -268,7 +268,7 @@ async def test_a_page_that_expires_during_the_first_load_begins_it_anew(index: I
             tracked.pages["contacts"] = page(contact(SANNA, "040 1234567"), delta="contacts-1")
 
     tracked.before_each = mended
-    assert await index.sync().run() is Progress.DONE
+    assert await index.sync().run() is SyncResult.DONE
     assert await index.owner_of("+358401234567") == SANNA
     assert len((await index.watermarks.read()).obsolete) == 1
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest_asyncio
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.clock import utc_now
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import CallNews, CallStep
@@ -28,9 +28,9 @@ ANNA_D365 = "a0000000-0000-4000-8000-000000000001"
 class Queue:
     """What was sent, to be handled when the test says so."""
 
-    sent: list[Event] = field(default_factory=list)
+    sent: list[CloudEvent] = field(default_factory=list)
 
-    async def send(self, _queue: str, event: Event, *, delay_s: float = 0.0) -> None:
+    async def send(self, _queue: str, event: CloudEvent, *, delay_s: float = 0.0) -> None:
         if not delay_s:
             self.sent.append(event)
 

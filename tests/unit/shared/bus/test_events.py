@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.bus.events import Event
+from shared.bus.events import CloudEvent
 from shared.errors import InvalidInput
 
 values = st.recursive(
@@ -19,8 +19,8 @@ values = st.recursive(
 @given(st.dictionaries(st.text(), values))
 def test_an_event_survives_its_own_envelope(data: dict[str, object]) -> None:
     """Whatever JSON an event carries, reading its envelope gives the event again."""
-    event = Event("id", "type", "source", "subject", datetime(2026, 11, 22, 8, 0, 0, 120_000, tzinfo=UTC), data)
-    assert Event.from_json(event.to_json()) == event
+    event = CloudEvent("id", "type", "source", "subject", datetime(2026, 11, 22, 8, 0, 0, 120_000, tzinfo=UTC), data)
+    assert CloudEvent.from_json(event.to_json()) == event
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_an_event_survives_its_own_envelope(data: dict[str, object]) -> None:
 def test_what_is_no_event_is_refused_with_its_code(body: str) -> None:
     """A body that is not a CloudEvents document is InvalidInput malformed-event, never another error."""
     with pytest.raises(InvalidInput) as refused:
-        Event.from_json(body)
+        CloudEvent.from_json(body)
     assert refused.value.code == "malformed-event"
 
 
 def test_unknown_attributes_are_ignored() -> None:
     """A newer sender may add attributes."""
     text = '{"id":"1","type":"t","source":"s","time":"2026-11-22T08:00:00Z","traceparent":"00-1","data":{"a":1}}'
-    assert Event.from_json(text).data == {"a": 1}
+    assert CloudEvent.from_json(text).data == {"a": 1}
 
 
 @settings(max_examples=50)
@@ -53,7 +53,7 @@ def test_unknown_attributes_are_ignored() -> None:
 def test_any_json_is_an_event_or_refused(document: object) -> None:
     """No document gets through with an error of another kind."""
     with contextlib.suppress(InvalidInput):
-        Event.from_json(json.dumps(document))
+        CloudEvent.from_json(json.dumps(document))
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_attributes_of_the_wrong_kind_are_refused(change: dict[str, object]) -> 
     """Required attributes are texts and not empty, the time is one, and the payload is an object."""
     document = {"id": "1", "type": "t", "source": "s", "time": "2026-11-22T08:00:00Z", "data": {}, **change}
     with pytest.raises(InvalidInput, match="malformed-event"):
-        Event.from_json(json.dumps(document))
+        CloudEvent.from_json(json.dumps(document))
 
 
 def test_a_body_nested_without_end_is_refused() -> None:
     """A hostile body ends in a refusal like any other."""
     with pytest.raises(InvalidInput, match="malformed-event"):
-        Event.from_json("[" * 100_000)
+        CloudEvent.from_json("[" * 100_000)

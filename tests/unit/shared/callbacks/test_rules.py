@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from shared.callbacks.model import Outcome
+from shared.callbacks.model import CallbackOutcome
 from shared.callbacks.rules import Poll, is_due, is_overdue, refusal
 from shared.enreach.model import Callback
 from shared.settings.model import CallbackProfile, SyncMethod
@@ -15,14 +15,17 @@ CALLBACK = Callback("c1", "L1", is_open=True, caller_number="", created_at=NOW -
 def test_a_callback_is_handled_when_its_list_has_an_enabled_profile() -> None:
     """Without a profile, or with a disabled one, a callback is left alone."""
     assert refusal(CALLBACK, PROFILE, NOW) is None
-    assert refusal(CALLBACK, None, NOW) is Outcome.NO_PROFILE
-    assert refusal(CALLBACK, replace(PROFILE, enabled=False), NOW) is Outcome.NO_PROFILE
+    assert refusal(CALLBACK, None, NOW) is CallbackOutcome.NO_PROFILE
+    assert refusal(CALLBACK, replace(PROFILE, enabled=False), NOW) is CallbackOutcome.NO_PROFILE
 
 
 def test_a_callback_older_than_the_age_limit_is_left_alone() -> None:
     """The limit itself is still young enough."""
     assert refusal(replace(CALLBACK, created_at=NOW - timedelta(hours=2)), PROFILE, NOW) is None
-    assert refusal(replace(CALLBACK, created_at=NOW - timedelta(hours=2, seconds=1)), PROFILE, NOW) is Outcome.TOO_OLD
+    assert (
+        refusal(replace(CALLBACK, created_at=NOW - timedelta(hours=2, seconds=1)), PROFILE, NOW)
+        is CallbackOutcome.TOO_OLD
+    )
 
 
 def test_a_polled_list_is_due_after_its_interval() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from shared.calls.activity_mapping import PARTIES, Composition, columns, minutes
 from shared.calls.facts import from_events, from_rows
-from shared.calls.model import AgentNotes, CallEvent, EventKind
+from shared.calls.model import AgentNotes, PoolCallEvent, PoolCallEventKind
 from shared.dataverse import names
 from shared.enreach.parsing import call_page
 from shared.outside import LONGEST_S, moment
@@ -44,8 +44,8 @@ def test_what_is_too_long_is_cut() -> None:
 
 def test_a_call_of_a_pool_lasts_no_longer_than_a_year() -> None:
     """Events are dated by a clock that may be anywhere; a number that no column takes would end as a dead letter."""
-    dates = {EventKind.ANSWERED: "2000-01-02T00:00:00Z", EventKind.ENDED: "2099-01-01T00:00:00Z"}
-    events = [CallEvent("c", at, kind, moment(date), "", "", "u") for at, (kind, date) in enumerate(dates.items())]
+    dates = {PoolCallEventKind.ANSWERED: "2000-01-02T00:00:00Z", PoolCallEventKind.ENDED: "2099-01-01T00:00:00Z"}
+    events = [PoolCallEvent("c", at, kind, moment(date), "", "", "u") for at, (kind, date) in enumerate(dates.items())]
     facts = from_events(events)
     assert facts
     assert facts.duration_s == LONGEST_S

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.calls.activity_mapping import OWNER, PARTIES, REGARDING
 from shared.calls.merge import BLANK_SUBJECT, STATE, Changes, Wanted, merge
-from shared.calls.model import Progress, Stage
+from shared.calls.model import ActivityProgress, ActivityStage
 from shared.calls.normalise import comparable, mark, marks
 from shared.dataverse import names
 
@@ -48,16 +48,16 @@ def shown(values: Mapping[str, Any], state: int = OPEN) -> dict[str, Any]:
     return {STATE: state, **{name: comparable(name, mark(name, value)) for name, value in values.items()}}
 
 
-def left(values: Mapping[str, Any], stage: Stage = Stage.OPEN, **given: Any) -> Progress:
+def left(values: Mapping[str, Any], stage: ActivityStage = ActivityStage.OPEN, **given: Any) -> ActivityProgress:
     """The activity as we left it."""
-    return Progress(stage=stage, written=marks(values), **given)
+    return ActivityProgress(stage=stage, written=marks(values), **given)
 
 
-def carried_out(row: Mapping[str, Any], changes: Changes) -> tuple[dict[str, Any], Progress]:
+def carried_out(row: Mapping[str, Any], changes: Changes) -> tuple[dict[str, Any], ActivityProgress]:
     """The row and what we know of it, after the changes were written."""
     state = {STATE: COMPLETED if changes.completed else OPEN}
     after = {**row, **({**shown(changes.values), **state} if not changes.are_none(()) else {})}
-    stage = Stage.COMPLETED if changes.completed else Stage.OPEN
+    stage = ActivityStage.COMPLETED if changes.completed else ActivityStage.OPEN
     written = {**changes.progress.written, **marks(changes.values)}
     return after, replace(changes.progress, stage=stage, written=written)
 
@@ -150,15 +150,15 @@ VALUE = {name: values[-1] for name, values in COLUMNS.items()}
 @pytest.mark.parametrize(
     ("stage", "state", "is_a_persons"),
     [
-        (Stage.OPEN, OPEN, False),
-        (Stage.OPEN, COMPLETED, True),
-        (Stage.OPEN, CANCELLED, True),
-        (Stage.COMPLETED, COMPLETED, False),
-        (Stage.COMPLETED, OPEN, True),
-        (Stage.COMPLETED, CANCELLED, True),
+        (ActivityStage.OPEN, OPEN, False),
+        (ActivityStage.OPEN, COMPLETED, True),
+        (ActivityStage.OPEN, CANCELLED, True),
+        (ActivityStage.COMPLETED, COMPLETED, False),
+        (ActivityStage.COMPLETED, OPEN, True),
+        (ActivityStage.COMPLETED, CANCELLED, True),
     ],
 )
-def test_a_state_that_a_person_has_set_stays(stage: Stage, state: int, is_a_persons: bool) -> None:
+def test_a_state_that_a_person_has_set_stays(stage: ActivityStage, state: int, is_a_persons: bool) -> None:
     """Completed, cancelled or opened again by a person: we neither complete nor open it any more."""
     changes = merge(left(VALUE, stage), wanted(VALUE, complete=True), shown(VALUE, state))
     assert (STATE in changes.progress.left_alone) == is_a_persons
@@ -168,7 +168,7 @@ def test_a_state_that_a_person_has_set_stays(stage: Stage, state: int, is_a_pers
 def test_a_completed_activity_opens_when_its_only_customer_turns_out_wrong() -> None:
     """Somebody has to say whom it is about (D6); one that needs no Regarding stays completed."""
     nobody = {**VALUE, REGARDING: None}
-    base = left(VALUE, Stage.COMPLETED)
+    base = left(VALUE, ActivityStage.COMPLETED)
     assert not merge(base, wanted(nobody, complete=True, needs_regarding=True)).completed
     assert merge(base, wanted(nobody, complete=True)).completed
 
@@ -183,7 +183,7 @@ def test_a_regarding_that_a_person_has_filled_in_completes_the_activity() -> Non
 def test_an_emptied_activity_is_filled_again() -> None:
     """What we have emptied, because the call was no work for a while, is ours and completed by us."""
     blank = shown({**dict.fromkeys(VALUE), PARTIES: [], "subject": BLANK_SUBJECT}, COMPLETED)
-    changes = merge(Progress(stage=Stage.OPEN), wanted(VALUE), blank)
+    changes = merge(ActivityProgress(stage=ActivityStage.OPEN), wanted(VALUE), blank)
     assert (changes.progress.left_alone, changes.was_completed) == (frozenset(), True)
     assert changes.values == VALUE
 
@@ -217,10 +217,10 @@ def test_an_owner_that_we_do_not_know_is_nobodys_edit() -> None:
 
 def test_an_activity_that_we_have_completed_stays_so_when_it_changes() -> None:
     """Though settings say meanwhile that none is completed, and whoever else it is about."""
-    changes = merge(left(VALUE, Stage.COMPLETED), wanted({**VALUE, "subject": "Call with Matti"}))
+    changes = merge(left(VALUE, ActivityStage.COMPLETED), wanted({**VALUE, "subject": "Call with Matti"}))
     assert (changes.was_completed, changes.completed) == (True, True)
     other = {**VALUE, REGARDING: "contact:c1"}
-    assert merge(left(VALUE, Stage.COMPLETED), wanted(other, complete=True, needs_regarding=True)).completed
+    assert merge(left(VALUE, ActivityStage.COMPLETED), wanted(other, complete=True, needs_regarding=True)).completed
 
 
 def test_one_customer_is_enough_to_be_completed() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.calls.facts import from_events, from_rows
-from shared.calls.model import AgentNotes, CallEvent, EventKind, Origin
+from shared.calls.model import AgentNotes, Origin, PoolCallEvent, PoolCallEventKind
 from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, Verdict, is_settled, is_to_be_completed, next_check_s, verdict
 from shared.enreach.model import CallRow
 from shared.identity.model import Customer, CustomerKind, Identification
@@ -85,10 +85,12 @@ def test_rows_that_are_not_work_are_ignored() -> None:
 def test_events_make_the_same_call_in_any_order(order: list[int]) -> None:
     """Their sequence counts, not when they came."""
     events = [
-        CallEvent("c", 1, EventKind.ARRIVED, START, "+358401234567", "Sales"),
-        CallEvent("c", 4, EventKind.ANSWERED, START + timedelta(seconds=9), "+358401234567", "Sales", "anna", "web"),
-        CallEvent("c", 8, EventKind.ENDED, START + timedelta(seconds=69), "+358401234567", "Sales"),
-        CallEvent("c", 8, EventKind.ENDED, START + timedelta(seconds=69), "+358401234567", "Sales"),
+        PoolCallEvent("c", 1, PoolCallEventKind.ARRIVED, START, "+358401234567", "Sales"),
+        PoolCallEvent(
+            "c", 4, PoolCallEventKind.ANSWERED, START + timedelta(seconds=9), "+358401234567", "Sales", "anna", "web"
+        ),
+        PoolCallEvent("c", 8, PoolCallEventKind.ENDED, START + timedelta(seconds=69), "+358401234567", "Sales"),
+        PoolCallEvent("c", 8, PoolCallEventKind.ENDED, START + timedelta(seconds=69), "+358401234567", "Sales"),
     ]
     facts = from_events([events[place] for place in order])
     assert facts is not None
@@ -98,9 +100,9 @@ def test_events_make_the_same_call_in_any_order(order: list[int]) -> None:
 def test_events_alone_cannot_tell_of_a_transfer() -> None:
     """Then the record of the call is waited for."""
     events = [
-        CallEvent("c", 4, EventKind.ANSWERED, START, "", "Sales", "anna"),
-        CallEvent("c", 6, EventKind.TRANSFERRED, START, "", "Sales", "anna"),
-        CallEvent("c", 8, EventKind.ENDED, START, "", "Sales"),
+        PoolCallEvent("c", 4, PoolCallEventKind.ANSWERED, START, "", "Sales", "anna"),
+        PoolCallEvent("c", 6, PoolCallEventKind.TRANSFERRED, START, "", "Sales", "anna"),
+        PoolCallEvent("c", 8, PoolCallEventKind.ENDED, START, "", "Sales"),
     ]
     assert from_events(events) is None
     assert from_events(events[:1]) is None

@@ -9,13 +9,13 @@ import pytest
 from shared.calls import enterprise_rules, rules
 from shared.calls.model import (
     WEB,
+    ActivityProgress,
+    ActivityStage,
     AgentNotes,
     CallFacts,
     Origin,
     PhoneNote,
-    Progress,
-    Recording,
-    Stage,
+    RecordingState,
     Talk,
 )
 from shared.identity.model import Customer, CustomerKind, Identification
@@ -107,11 +107,11 @@ def test_an_address_that_cannot_be_read_decides_nothing(
 def test_what_a_write_was_begun_on_stands() -> None:
     """Whatever is found of the call since: Dynamics may have the activity already."""
     left_out = rules.Verdict(None, "not answered")
-    begun = Progress(verdict=Origin.PHONE, intended=({"subject": "Call"},))
+    begun = ActivityProgress(verdict=Origin.PHONE, intended=({"subject": "Call"},))
     assert rules.standing(left_out, begun) == rules.Verdict(Origin.PHONE)
     assert rules.standing(left_out, replace(begun, verdict="")) == rules.Verdict(Origin.ENTERPRISE)
     assert rules.standing(left_out, replace(begun, intended=())) == left_out
-    assert rules.standing(left_out, replace(begun, stage=Stage.OPEN)) == left_out
+    assert rules.standing(left_out, replace(begun, stage=ActivityStage.OPEN)) == left_out
     assert rules.standing(rules.Verdict(Origin.ATTEMPT), begun) == rules.Verdict(Origin.ATTEMPT)
 
 
@@ -153,21 +153,23 @@ def test_the_last_agent_is_a_user_of_dynamics() -> None:
 @pytest.mark.parametrize(
     ("facts", "settings", "waited_s", "expected"),
     [
-        (call("anna", is_recorded=True), CallSync(recordings=False), 0, Recording.HERE),
-        (call("anna"), CallSync(recordings=False), 0, Recording.NOT_EXPECTED),
-        (call(), CallSync(), 0, Recording.NOT_EXPECTED),
-        (call("anna", is_cut_off=True), CallSync(), 0, Recording.CUT_OFF),
-        (call("anna", has_all_recordings=True), CallSync(), 0, Recording.NONE_MADE),
-        (call("anna"), CallSync(), 3599, Recording.AWAITED),
-        (call("anna"), CallSync(), 3600, Recording.GIVEN_UP),
+        (call("anna", is_recorded=True), CallSync(recordings=False), 0, RecordingState.HERE),
+        (call("anna"), CallSync(recordings=False), 0, RecordingState.NOT_EXPECTED),
+        (call(), CallSync(), 0, RecordingState.NOT_EXPECTED),
+        (call("anna", is_cut_off=True), CallSync(), 0, RecordingState.CUT_OFF),
+        (call("anna", has_all_recordings=True), CallSync(), 0, RecordingState.NONE_MADE),
+        (call("anna"), CallSync(), 3599, RecordingState.AWAITED),
+        (call("anna"), CallSync(), 3600, RecordingState.GIVEN_UP),
     ],
 )
 def test_a_recording_is_waited_for_where_one_can_come(
-    facts: CallFacts, settings: CallSync, waited_s: float, expected: Recording
+    facts: CallFacts, settings: CallSync, waited_s: float, expected: RecordingState
 ) -> None:
     """An hour at most, and not at all where none was made."""
     assert rules.recording(facts, settings, END + timedelta(seconds=waited_s)) is expected
-    assert rules.is_settled(facts, settings, END + timedelta(seconds=waited_s)) is (expected is not Recording.AWAITED)
+    assert rules.is_settled(facts, settings, END + timedelta(seconds=waited_s)) is (
+        expected is not RecordingState.AWAITED
+    )
     assert not rules.is_settled(replace(facts, is_final=False), settings, END + timedelta(hours=2))
 
 

@@ -9,7 +9,7 @@ from shared.bootstrap import Services
 from shared.entra.access import AccessTokens
 from shared.entra.tokens import TokenSource
 from shared.errors import Misconfigured, Unavailable
-from shared.findings import Finding, State
+from shared.findings import Finding, HealthState
 from shared.health.app import app_settings, entra
 
 COMPLETE = {
@@ -29,20 +29,20 @@ COMPLETE = {
 
 async def test_an_app_with_all_its_settings_is_well() -> None:
     """Those that stand in for others count as them."""
-    assert (await app_settings(COMPLETE)()).state is State.OK
+    assert (await app_settings(COMPLETE)()).state is HealthState.OK
 
 
 @pytest.mark.parametrize(
     ("name", "state"),
     [
-        ("APP_URL", State.DEGRADED),
-        ("VOICECLOUD_WEBHOOK_TOKEN", State.DEGRADED),
-        ("PHONE_CLIENT_ID", State.FAILED),
-        ("ENTRA_CLIENT_ID", State.FAILED),
-        ("DATAVERSE_URL", State.FAILED),
+        ("APP_URL", HealthState.DEGRADED),
+        ("VOICECLOUD_WEBHOOK_TOKEN", HealthState.DEGRADED),
+        ("PHONE_CLIENT_ID", HealthState.FAILED),
+        ("ENTRA_CLIENT_ID", HealthState.FAILED),
+        ("DATAVERSE_URL", HealthState.FAILED),
     ],
 )
-async def test_a_setting_that_is_missing_is_named_with_what_it_is_to_be(name: str, state: State) -> None:
+async def test_a_setting_that_is_missing_is_named_with_what_it_is_to_be(name: str, state: HealthState) -> None:
     """Nothing has to fail first: no webhook, no sign-in, no link."""
     found = await app_settings({**COMPLETE, name: ""})()
     assert (found.state, found.detail) == (state, f"{name} is not set")
@@ -53,7 +53,7 @@ async def test_a_setting_that_is_missing_is_named_with_what_it_is_to_be(name: st
 async def test_an_address_that_is_none_is_named(url: str) -> None:
     """Links that lead nowhere would be written to every activity."""
     found = await app_settings({**COMPLETE, "APP_URL": url})()
-    assert (found.state, found.detail) == (State.FAILED, "APP_URL is no address")
+    assert (found.state, found.detail) == (HealthState.FAILED, "APP_URL is no address")
 
 
 class Issuer:
@@ -86,7 +86,7 @@ async def test_an_entra_that_is_away_is_noticed_while_tokens_are_still_kept() ->
     async def probe() -> Finding:
         return await entra(tokens, "https://contoso.crm4.dynamics.com", lambda: keys)()
 
-    assert (await probe()).state is State.OK
+    assert (await probe()).state is HealthState.OK
     issuer.tokens_away = True
     with pytest.raises(Unavailable, match="entra-unavailable"):
         await probe()
@@ -112,7 +112,7 @@ async def test_a_connection_that_is_not_set_up_fails_its_own_checks_alone() -> N
     """The page is there from the first minute and names every setting that is still missing."""
     report = await Services({}).health.report()
     found = {check.name: check.finding for check in report.checks}
-    assert report.state is State.FAILED
+    assert report.state is HealthState.FAILED
     assert "PHONE_CLIENT_ID is not set" in found["app settings"].detail
     assert "app-setting-missing" in found["dataverse"].detail
     assert all(finding.cure for finding in found.values())

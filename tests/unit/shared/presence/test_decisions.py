@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from shared.presence.facts import NOBODY, Seen
-from shared.presence.model import AgentState, Availability, Call, Episode, PresenceShown, Purpose, Side, Write
+from shared.presence.model import AgentCall, AgentState, Availability, Episode, PresenceShown, Purpose, Side, Write
 from shared.presence.rules import reconcile
 from shared.settings.presence import DEFAULT_PRESENCES
 from shared.statuses import Presence, StatusKind
 from tests.fixtures.presence_story import DND, FOCUS, FREE, POLICY, at, phone, shown
 
 AWAY, BUSY, GONE = (DEFAULT_PRESENCES[kind] for kind in (StatusKind.AWAY, StatusKind.BUSY, StatusKind.OFF_WORK))
-TALKS = {"c1": Call(1, at(1000))}
+TALKS = {"c1": AgentCall(1, at(1000))}
 NOW = at(200)
 ALONE = Presence("mine", StatusKind.DND, "Leave me alone")
 

@@ -32,7 +32,7 @@ class Changing(Bench):
         self.work(messages.call_told(AGENT.voice_id, CallNews("c1", CallStep.STARTED, 1, self.now), self.now))
         assert self.omnichannel.now.value.kind is StatusKind.DND
 
-    def work(self, event: messages.Event) -> None:
+    def work(self, event: messages.CloudEvent) -> None:
         self.start(event)
         while self.handlers:
             self.step(self.handlers[0])

@@ -4,7 +4,18 @@ from itertools import product
 
 import pytest
 
-from shared.presence.table import ANY, OMNICHANNEL, READING, TABLES, Call, Cover, Phones, Shows, Table, Wish
+from shared.presence.table import (
+    ANY,
+    OMNICHANNEL,
+    READING,
+    TABLES,
+    CallFact,
+    Cover,
+    DecisionTable,
+    OmnichannelWrite,
+    PhoneFact,
+    Shows,
+)
 
 OMNICHANNELS = list(product(*OMNICHANNEL.facts.values()))
 
@@ -22,9 +33,9 @@ def test_exactly_one_row_holds_for_any_facts(name: str) -> None:
 
 def test_two_rows_for_the_same_facts_are_refused() -> None:
     """So is none: a table never decides by the order of its rows."""
-    twice = Table({"the agent": Call}, ("what",), (((ANY,), 1), ((Call.YES,), 2)))
-    assert twice.of(Call.NO) == 1
-    for table, fact in ((twice, Call.YES), (Table(twice.facts, ("what",), ()), Call.NO)):
+    twice = DecisionTable({"the agent": CallFact}, ("what",), (((ANY,), 1), ((CallFact.YES,), 2)))
+    assert twice.of(CallFact.NO) == 1
+    for table, fact in ((twice, CallFact.YES), (DecisionTable(twice.facts, ("what",), ()), CallFact.NO)):
         with pytest.raises(ValueError, match="values to unpack"):
             table.of(fact)
 
@@ -32,17 +43,17 @@ def test_two_rows_for_the_same_facts_are_refused() -> None:
 def test_nobody_is_left_in_do_not_disturb_after_a_call() -> None:
     """Without a call our do not disturb is given back, or never set, unless the phone says the same."""
     for call, cover, phones, kind in OMNICHANNELS:
-        if call is Call.NO and cover is not Cover.NONE and phones is not Phones.DND:
-            expected = Wish.RESTORE if cover is Cover.SET else Wish.MIRROR
+        if call is CallFact.NO and cover is not Cover.NONE and phones is not PhoneFact.DND:
+            expected = OmnichannelWrite.RESTORE if cover is Cover.SET else OmnichannelWrite.MIRROR
             assert OMNICHANNEL.of(call, cover, phones, kind).wish is expected
 
 
 def test_who_is_covered_in_a_call_is_not_uncovered_by_what_is_no_do_not_disturb() -> None:
     """Whatever the phone says meanwhile is kept for after the call."""
     for call, cover, phones, kind in OMNICHANNELS:
-        if call is Call.YES and cover is not Cover.NONE and phones is not Phones.DND:
+        if call is CallFact.YES and cover is not Cover.NONE and phones is not PhoneFact.DND:
             wish, then = OMNICHANNEL.of(call, cover, phones, kind)
-            assert wish in {Wish.IN_CALL, Wish.REPAIR, Wish.NOTHING}
+            assert wish in {OmnichannelWrite.IN_CALL, OmnichannelWrite.REPAIR, OmnichannelWrite.NOTHING}
             assert then is cover
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from shared.presence.facts import NOBODY
-from shared.presence.model import AgentState, Availability, Episode, Fault, PresenceShown, Purpose, Side, Write
+from shared.presence.model import AgentState, Availability, Episode, PresenceShown, Purpose, Side, Write, WriteFault
 from shared.presence.rules import (
     carried_out,
     failed,
@@ -23,7 +23,10 @@ from tests.fixtures.presence_story import FOCUS, FREE, POLICY, at, phone, shown
 
 AWAY = DEFAULT_PRESENCES[StatusKind.AWAY]
 ON_PHONE = Write(Side.PHONE, Purpose.MIRROR, "1", at(90), at(80), at(120), kind=StatusKind.AWAY)
-FAULTS = (Fault(Side.PHONE, "voicecloud-unavailable", at(1)), Fault(Side.OMNICHANNEL, "presence-refused", at(2)))
+FAULTS = (
+    WriteFault(Side.PHONE, "voicecloud-unavailable", at(1)),
+    WriteFault(Side.OMNICHANNEL, "presence-refused", at(2)),
+)
 
 
 def write(purpose: Purpose = Purpose.MIRROR, presence: Presence = AWAY) -> Write:
@@ -93,10 +96,10 @@ def test_a_write_that_failed_is_to_be_done_again_at_once() -> None:
     """The other side's write and fault stay as they are."""
     after = failed(BOTH, write(), "dataverse-unavailable", at(100), may_be_done=False)
     assert after.pending == (replace(write(), held_until=at(100), tried=False), ON_PHONE)
-    assert set(after.faults) == {FAULTS[0], Fault(Side.OMNICHANNEL, "dataverse-unavailable", at(2), 2)}
+    assert set(after.faults) == {FAULTS[0], WriteFault(Side.OMNICHANNEL, "dataverse-unavailable", at(2), 2)}
     assert failed(BOTH, write(), "x", at(100), may_be_done=True).pending[0].tried
     first = with_fault(replace(BOTH, faults=FAULTS[:1]), Side.OMNICHANNEL, "presence-refused", at(9))
-    assert first.faults == (FAULTS[0], Fault(Side.OMNICHANNEL, "presence-refused", at(9)))
+    assert first.faults == (FAULTS[0], WriteFault(Side.OMNICHANNEL, "presence-refused", at(9)))
 
 
 @pytest.mark.parametrize(
