@@ -10,9 +10,9 @@ from lab.attaching import AUDIO, attach
 from lab.control.guard import check_place
 from lab.settings import LabSettings
 from voicecloud import logs, process
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 
 logs.set_up()
-settings, lab_settings = Settings.from_environment(os.environ), LabSettings.from_environment(os.environ)
+settings, lab_settings = VoiceCloudSettings.from_environment(os.environ), LabSettings.from_environment(os.environ)
 check_place(settings.host, has_trunk=settings.sip is not None)
 asyncio.run(process.run(settings, lambda running, app: attach(running, app, lab_settings), AUDIO))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Self
 
-from lab.people.customers import Customers
+from lab.people.customers import SimulatedCustomers
 from lab.people.lines import Lines
 from lab.people.telephones import SimulatedTelephones
 from lab.people.traffic import Traffic
-from lab.people.users import Users
+from lab.people.users import SimulatedUsers
 from lab.settings import LabSettings
 from lab.voices.client import Voices
-from voicecloud.bootstrap import Services
+from voicecloud.bootstrap import VoiceCloudServices
 from voicecloud.ids import Ids
 from voicecloud.runtime.engine import Performer
 
@@ -25,18 +25,18 @@ class Lab:
     voices: Voices
     lines: Lines
     telephones: SimulatedTelephones
-    customers: Customers
-    users: Users
+    customers: SimulatedCustomers
+    users: SimulatedUsers
     traffic: Traffic
 
     @classmethod
-    def attached(cls, services: Services, settings: LabSettings) -> Self:
+    def attached(cls, services: VoiceCloudServices, settings: LabSettings) -> Self:
         """Made, and connected: people at this machine first, and simulated telephones where there is no trunk."""
         telephony, directory, ids = services.telephony, services.directory, Ids(services.clock)
         engine, voices, random = telephony.engine, Voices(telephony.gateway), Random(settings.seed)  # noqa: S311 (plays)
         telephones = SimulatedTelephones(engine, directory, voices, random)
-        customers = Customers(engine, directory, telephones, voices, ids)
-        users = Users(engine, directory, telephones, voices, ids)
+        customers = SimulatedCustomers(engine, directory, telephones, voices, ids)
+        users = SimulatedUsers(engine, directory, telephones, voices, ids)
         made = cls(
             settings=settings,
             voices=voices,

@@ -9,9 +9,9 @@ import sys
 
 from voicecloud import logs, process
 from voicecloud.commands import running
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 
 logs.set_up()
 if len(sys.argv) > 1:
     sys.exit(asyncio.run(running.run(sys.argv[1:], os.environ)))
-asyncio.run(process.run(Settings.from_environment(os.environ)))
+asyncio.run(process.run(VoiceCloudSettings.from_environment(os.environ)))

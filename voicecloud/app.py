@@ -25,7 +25,7 @@ from voicecloud.api import (
 )
 from voicecloud.api.http import CONNECTIONS, LIMITER, SERVICES, Route, errors_as_json, register
 from voicecloud.api.limits import RateLimiter
-from voicecloud.bootstrap import Services
+from voicecloud.bootstrap import VoiceCloudServices
 from voicecloud.serving import Connections, room_for, with_headers
 
 ROUTES: list[Route] = [
@@ -47,7 +47,7 @@ ROUTES: list[Route] = [
 """The API; ``openapi.yaml`` describes each of them."""
 
 
-def build(services: Services) -> web.Application:
+def build(services: VoiceCloudServices) -> web.Application:
     """The application of running services. Its background work starts and stops with it."""
     app = web.Application(middlewares=[errors_as_json], client_max_size=bodies.LARGEST)
     app[SERVICES] = services
@@ -59,7 +59,7 @@ def build(services: Services) -> web.Application:
     return app
 
 
-def _background(services: Services) -> Callable[[web.Application], AsyncIterator[None]]:
+def _background(services: VoiceCloudServices) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(app: web.Application) -> AsyncIterator[None]:
         await services.accounts.load()
         await services.callbacks.recover()
@@ -77,7 +77,7 @@ def _background(services: Services) -> Callable[[web.Application], AsyncIterator
     return running
 
 
-async def _work(services: Services) -> None:
+async def _work(services: VoiceCloudServices) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(services.webhooks.run())
         group.create_task(services.telephony.run())

@@ -10,12 +10,12 @@ import aiohttp
 from shared.clock import Clock, utc_now
 from shared.storage.tables import Tables
 from voicecloud.callbacks import store as callback_store
-from voicecloud.callbacks.service import Callbacks
+from voicecloud.callbacks.service import CallbackLists
 from voicecloud.classification import store as classification_store
 from voicecloud.classification.service import Classifications
 from voicecloud.ids import Ids
 from voicecloud.media.client import MediaClient
-from voicecloud.media.messages import Begin
+from voicecloud.media.messages import GatewayStart
 from voicecloud.media.process import OWN, Audio
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
@@ -24,16 +24,16 @@ from voicecloud.organisation.model import DocumentKind
 from voicecloud.organisation.numbering import Numbering
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.commands import PhoneCommands
+from voicecloud.phone.context import DisplayNames
 from voicecloud.phone.ice import IceServers
-from voicecloud.phone.model import Names as PhoneNames
-from voicecloud.phone.sessions import PhoneSessions
+from voicecloud.phone.sessions import WebTerminalSessions
 from voicecloud.phone.states import PhoneStates
 from voicecloud.prompts.service import PromptLibrary
 from voicecloud.records import recordings as recording_store
 from voicecloud.records import store as record_store
 from voicecloud.records.blobs import Blobs
 from voicecloud.records.recordings import Recordings
-from voicecloud.records.rows import Names
+from voicecloud.records.rows import RowNames
 from voicecloud.reloading import Reloading
 from voicecloud.rte.hub import Hub
 from voicecloud.rte.tokens import Tokens
@@ -42,7 +42,7 @@ from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
 from voicecloud.runtime.smart_routing import RoutingEndpoint, SmartRoutingAsker
 from voicecloud.runtime.staff import Staff
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 from voicecloud.telephony import Telephony
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.sip.trunk import SipTrunk
@@ -53,7 +53,7 @@ from voicecloud.users.signing import signing_key
 from voicecloud.webhooks import store as webhook_store
 from voicecloud.webhooks.delivery import Deliverer
 from voicecloud.webhooks.model import Endpoint
-from voicecloud.webhooks.sender import Sender
+from voicecloud.webhooks.sender import WebhookSender
 from voicecloud.webhooks.service import Webhooks
 
 
@@ -61,7 +61,7 @@ from voicecloud.webhooks.service import Webhooks
 class Infrastructure:
     """What everything else stands on."""
 
-    settings: Settings
+    settings: VoiceCloudSettings
     clock: Clock
     ids: Ids
     tables: Tables
@@ -73,25 +73,25 @@ class Infrastructure:
 
 
 @dataclass(frozen=True)
-class Phones:
+class WebPhoneServices:
     """What the handlers of web phones ask."""
 
-    sessions: PhoneSessions
+    sessions: WebTerminalSessions
     states: PhoneStates
     commands: PhoneCommands
     ice: IceServers
 
 
 @dataclass(frozen=True)
-class Services:
+class VoiceCloudServices:
     """What the handlers ask."""
 
-    settings: Settings
+    settings: VoiceCloudSettings
     clock: Clock
     tables: Tables
     directory: Directory
     accounts: Accounts
-    callbacks: Callbacks
+    callbacks: CallbackLists
     webhooks: Webhooks
     recordings: Recordings
     classifications: Classifications
@@ -99,12 +99,14 @@ class Services:
     telephony: Telephony
     tokens: Tokens
     hub: Hub
-    phones: Phones
+    phones: WebPhoneServices
     reloading: Reloading
 
 
 @asynccontextmanager
-async def services(settings: Settings, clock: Clock = utc_now, audio: Audio = OWN) -> AsyncIterator[Services]:
+async def services(
+    settings: VoiceCloudSettings, clock: Clock = utc_now, audio: Audio = OWN
+) -> AsyncIterator[VoiceCloudServices]:
     """Opens storage, applies the organisation file, loads the configuration; closes all of it at the end.
 
     ``audio`` carries voices.
@@ -120,7 +122,7 @@ async def services(settings: Settings, clock: Clock = utc_now, audio: Audio = OW
         yield _services(Infrastructure(settings, clock, Ids(clock), tables, blobs, http, directory, key, audio))
 
 
-async def _directory(settings: Settings, tables: Tables) -> Directory:
+async def _directory(settings: VoiceCloudSettings, tables: Tables) -> Directory:
     documents = organisation_store.Documents(tables.table(organisation_store.TABLE))
     if settings.seed:
         await seed.apply(documents, seed.read(settings.seed))
@@ -129,10 +131,10 @@ async def _directory(settings: Settings, tables: Tables) -> Directory:
     return directory
 
 
-def _services(infra: Infrastructure) -> Services:
+def _services(infra: Infrastructure) -> VoiceCloudServices:
     webhooks = _webhooks(infra)
-    callbacks = Callbacks(
-        store=callback_store.CallbackStore(infra.tables.table(callback_store.TABLE)),
+    callbacks = CallbackLists(
+        store=callback_store.CallbackRequestStore(infra.tables.table(callback_store.TABLE)),
         directory=infra.directory,
         webhooks=webhooks,
         ids=infra.ids,
@@ -152,7 +154,7 @@ def _services(infra: Infrastructure) -> Services:
         hub=hub,
         sessions=phones.sessions,
     )
-    return Services(
+    return VoiceCloudServices(
         settings=infra.settings,
         clock=infra.clock,
         tables=infra.tables,
@@ -187,17 +189,17 @@ def _recordings(infra: Infrastructure) -> Recordings:
     )
 
 
-def _phones(infra: Infrastructure, telephony: Telephony) -> Phones:
+def _phones(infra: Infrastructure, telephony: Telephony) -> WebPhoneServices:
     engine, directory = telephony.engine, infra.directory
-    names = PhoneNames(
+    names = DisplayNames(
         user=lambda user_id: directory.user(user_id).name,
         number=lambda user_id: directory.user(user_id).work_number,
         pool=lambda pool_id: directory.queue(pool_id).name,
     )
     states = PhoneStates(engine, telephony.gateway, names)
     engine.attach(states.perform)
-    return Phones(
-        sessions=PhoneSessions(engine, directory, infra.signing_key, infra.clock, infra.settings.phone_lease_s),
+    return WebPhoneServices(
+        sessions=WebTerminalSessions(engine, directory, infra.signing_key, infra.clock, infra.settings.phone_lease_s),
         states=states,
         commands=PhoneCommands(engine, telephony.gateway, directory, states, infra.clock),
         ice=_ice(infra),
@@ -215,7 +217,7 @@ def _classifications(infra: Infrastructure) -> Classifications:
 
 def _gateway(infra: Infrastructure, engine: Engine, prompts: PromptLibrary) -> MediaClient:
     settings, way = infra.settings, infra.settings.media_way
-    begin = Begin(
+    begin = GatewayStart(
         servers=_ice(infra).own,
         address=way.address,
         ports=(way.ports.start, way.ports.stop),
@@ -226,7 +228,7 @@ def _gateway(infra: Infrastructure, engine: Engine, prompts: PromptLibrary) -> M
 
 
 def _telephony(
-    infra: Infrastructure, webhooks: Webhooks, callbacks: Callbacks, recordings: Recordings, prompts: PromptLibrary
+    infra: Infrastructure, webhooks: Webhooks, callbacks: CallbackLists, recordings: Recordings, prompts: PromptLibrary
 ) -> Telephony:
     directory, settings = infra.directory, infra.settings
     region = directory.organisation.region
@@ -287,8 +289,8 @@ def _sip(infra: Infrastructure, engine: Engine, gateway: MediaClient) -> SipTrun
     return SipTrunk(account=account, engine=engine, gateway=gateway, ids=infra.ids, http=infra.http)
 
 
-def _names(directory: Directory) -> Names:
-    return Names(
+def _names(directory: Directory) -> RowNames:
+    return RowNames(
         user=lambda user_id: directory.user(user_id).user_name,
         queue=lambda queue_id: directory.queue(queue_id).name,
         privacy=lambda user_id: directory.user(user_id).call_privacy_default,
@@ -298,7 +300,7 @@ def _names(directory: Directory) -> Names:
 def _webhooks(infra: Infrastructure) -> Webhooks:
     settings = infra.settings
     store = webhook_store.DeliveryStore(infra.tables.table(webhook_store.TABLE))
-    sender = Sender(infra.http, infra.clock, settings.webhook_timeout_s)
+    sender = WebhookSender(infra.http, infra.clock, settings.webhook_timeout_s)
     deliverers = [
         Deliverer(
             Endpoint.from_document(document, settings.environment),

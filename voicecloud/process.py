@@ -9,15 +9,15 @@ from aiohttp import web
 
 from voicecloud.api.http import CONNECTIONS
 from voicecloud.app import build
-from voicecloud.bootstrap import Services, services
+from voicecloud.bootstrap import VoiceCloudServices, services
 from voicecloud.media.process import OWN, Audio
 from voicecloud.serving import serving
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 
-Attach = Callable[[Services, web.Application], object]
+Attach = Callable[[VoiceCloudServices, web.Application], object]
 
 
-async def run(settings: Settings, attach: Attach | None = None, audio: Audio = OWN) -> None:
+async def run(settings: VoiceCloudSettings, attach: Attach | None = None, audio: Audio = OWN) -> None:
     """``attach``: puts a guest into the telephony and its routes into the application, before the start."""
     stopping = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):

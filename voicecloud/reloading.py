@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.errors import VoiceError
 from voicecloud.organisation.service import Directory
-from voicecloud.phone.sessions import PhoneSessions
+from voicecloud.phone.sessions import WebTerminalSessions
 from voicecloud.routing.events import Configure
 from voicecloud.rte.hub import Hub
 from voicecloud.runtime.engine import Engine
@@ -25,7 +25,7 @@ class Reloading:
     engine: Engine
     staff: Staff
     hub: Hub
-    sessions: PhoneSessions
+    sessions: WebTerminalSessions
 
     async def run(self) -> None:
         """Until cancelled; while storage does not answer, what is known stays in force."""

@@ -21,7 +21,7 @@ Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
-class Settings:
+class VoiceCloudSettings:
     """``environment`` is kept for the ``${NAME}`` placeholders of the organisation file."""
 
     host: str = "127.0.0.1"

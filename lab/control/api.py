@@ -11,7 +11,7 @@ from lab.control.guard import HEADERS, guarded
 from shared.errors import InvalidInput
 from voicecloud.api.callbacks import new_callback
 from voicecloud.api.http import Route, answering, body, services
-from voicecloud.callbacks.model import Search, State
+from voicecloud.callbacks.model import CallbackState, Search
 from voicecloud.organisation.model import DocumentKind
 from voicecloud.routing.availability import PROFILES
 from voicecloud.routing.machine import LegState
@@ -127,7 +127,9 @@ def _agent(request: web.Request, user_id: str) -> dict[str, Any]:
 async def _callbacks(request: web.Request) -> list[dict[str, Any]]:
     """The newest of all lists; the open ones are all there as long as they are not very many."""
     found = services(request)
-    searches = [Search(one, state, None, None, 200) for one in found.directory.callback_lists for state in State]
+    searches = [
+        Search(one, state, None, None, 200) for one in found.directory.callback_lists for state in CallbackState
+    ]
     rows = [row for search in searches for row in await found.callbacks.search(search)]
     return [row.to_json() for row in sorted(rows, key=lambda row: row.id, reverse=True)[:SHOWN]]
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from lab.control.asking import lab
 from lab.people.customers import Behaviour
 from lab.people.telephones import Answering, How
-from lab.people.users import Dialling, Users
+from lab.people.users import Dialling, SimulatedUsers
 from shared.errors import InvalidInput
 from voicecloud.api.availability import notice
 from voicecloud.api.http import Handler, Route, body, json_response, services
@@ -32,7 +32,7 @@ class CustomerCall:
 
 
 @dataclass(frozen=True)
-class UserCall:
+class UserCallOrder:
     """Without ``Terminal`` the user calls from the simulated telephone, or else from the mobile."""
 
     number: str
@@ -45,7 +45,7 @@ class UserCall:
 
 
 @dataclass(frozen=True)
-class Deed:
+class PartyAction:
     """What a party does. ``User`` is the id of one of ours; without it, the party outside."""
 
     user: str | None = None
@@ -80,7 +80,7 @@ async def dial(request: web.Request) -> object:
     user = services(request).directory.user(request.match_info["user"])
     document = await body(request)
     required(document, "Number")
-    wanted = decode(UserCall, document)
+    wanted = decode(UserCallOrder, document)
     usual = user.simulated.terminal if user.simulated else Terminal.MOBILE
     dialling = Dialling(
         number=wanted.number,
@@ -125,24 +125,24 @@ async def remove_terminal(request: web.Request) -> object:
     return {}
 
 
-def _command(do: Callable[[Users, str, Deed], None]) -> Handler:
+def _command(do: Callable[[SimulatedUsers, str, PartyAction], None]) -> Handler:
     """A handler for a party's deed."""
 
     async def handle(request: web.Request) -> object:
-        deed = decode(Deed, await body(request))
+        deed = decode(PartyAction, await body(request))
         do(lab(request).users, request.match_info["call"], deed)
         return {}
 
     return handle
 
 
-def _transfer(users: Users, call_id: str, deed: Deed) -> None:
+def _transfer(users: SimulatedUsers, call_id: str, deed: PartyAction) -> None:
     if not deed.to:
         raise InvalidInput("field-missing", "the field To is missing")
     users.transfer(call_id, deed.user, deed.to, deed.consult)
 
 
-def _press(users: Users, call_id: str, deed: Deed) -> None:
+def _press(users: SimulatedUsers, call_id: str, deed: PartyAction) -> None:
     if not deed.key:
         raise InvalidInput("field-missing", "the field Key is missing")
     users.press(call_id, deed.user, deed.key)

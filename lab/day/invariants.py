@@ -24,14 +24,14 @@ from voicecloud.routing.effects import (
 )
 from voicecloud.routing.events import CallArrived, DialOut, EndAvailability, EndWrapUp, Event, SetAvailability
 from voicecloud.routing.figures import pool_figures
-from voicecloud.routing.machine import AgentState, LegState, Stage
+from voicecloud.routing.machine import CallState, LegState, WorkState
 from voicecloud.routing.model import Selection
 from voicecloud.routing.platform import Platform
 from voicecloud.routing.state import Call, PoolState, World
 from voicecloud.routing.unserved import left_alone
 
 ROUNDING_S = 1e-3
-TIMED_STAGES = {Stage.ASKING, Stage.ANNOUNCING, Stage.OFFERING_CALLBACK, Stage.VOICEMAIL}
+TIMED_STAGES = {CallState.ASKING, CallState.ANNOUNCING, CallState.OFFERING_CALLBACK, CallState.VOICEMAIL}
 BRIDGEABLE = {LegState.CONNECTED, LegState.CONSULTING}
 
 
@@ -180,11 +180,11 @@ class Witness:
 
 def check_call(world: World, call: Call) -> None:
     """No caller is lost: whatever the stage, something will happen next."""
-    require(call.stage not in (Stage.ROUTING, Stage.ENDED), "a call rests undecided", call.id)
-    require((call.stage is Stage.RINGING) is bool(call.offers), "a call rings nobody", call.id)
+    require(call.stage not in (CallState.ROUTING, CallState.ENDED), "a call rests undecided", call.id)
+    require((call.stage is CallState.RINGING) is bool(call.offers), "a call rings nobody", call.id)
     queued = call.visit is not None and call.id in world.pools[call.visit.pool_id].waiting
-    require(queued or call.stage is not Stage.QUEUED, "a waiting call is in no queue", call.id)
-    require((call.stage is Stage.CONNECTED) is (call.peer is not None), "a connected call has no peer", call.id)
+    require(queued or call.stage is not CallState.QUEUED, "a waiting call is in no queue", call.id)
+    require((call.stage is CallState.CONNECTED) is (call.peer is not None), "a connected call has no peer", call.id)
     if call.stage in TIMED_STAGES:
         require(world.timers.is_set(("stage", call.id)), "a call waits for nothing", call.id)
     for leg_id in call.offers:
@@ -215,9 +215,9 @@ def check_world(world: World, now: datetime) -> None:
     """Agents, pools and calls agree with one another."""
     for agent in world.agents.values():
         talking = any(leg.state is not LegState.RINGING for leg in agent.legs.values())
-        require((agent.state is AgentState.TALKING) is talking, "an agent's state is wrong", agent.user.id)
+        require((agent.state is WorkState.TALKING) is talking, "an agent's state is wrong", agent.user.id)
         require(all(leg.open for leg in agent.legs.values()), "an agent keeps an ended leg", agent.user.id)
-        rings, available = agent.state is AgentState.RINGING, agent.kind is AvailabilityClass.AVAILABLE
+        rings, available = agent.state is WorkState.RINGING, agent.kind is AvailabilityClass.AVAILABLE
         require(available or not rings, "goes on ringing a user who is not available", agent.user.id)
     for state in world.pools.values():
         _check_pool(world, state, now)
@@ -233,12 +233,14 @@ def _check_pool(world: World, state: PoolState, now: datetime) -> None:
     unserved = bool(left_alone(world, state))
     require(not unserved or world.timers.is_set(("unserved", state.pool.id)), "callers wait for nobody", state.pool.id)
     if state.pool.selection is Selection.FREE_LONGEST and free_members(world, state):
-        fresh = [call for call in waiting if call.stage is Stage.QUEUED and not _spared(call)]
+        fresh = [call for call in waiting if call.stage is CallState.QUEUED and not _spared(call)]
         require(not fresh, "a caller waits while an agent is free", state.pool.id)
 
 
 def _waits_in(call: Call, pool_id: str) -> bool:
-    return call.visit is not None and call.visit.pool_id == pool_id and call.stage in (Stage.QUEUED, Stage.RINGING)
+    return (
+        call.visit is not None and call.visit.pool_id == pool_id and call.stage in (CallState.QUEUED, CallState.RINGING)
+    )
 
 
 def _spared(call: Call) -> bool:

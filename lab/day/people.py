@@ -1,6 +1,6 @@
 """How simulated people behave: agents at their phones, callers, far telephones, a smart routing endpoint.
 
-A reaction is a delay in seconds and a ``Deed``: an event to be given then, or a function that decides then which.
+A reaction is a delay in seconds and a ``AgentStep``: an event to be given then, or a function that decides then which.
 All chances come from one seeded generator. People do not look at the rules: much of what they try comes too late or is
 refused, as in life.
 """
@@ -17,12 +17,12 @@ from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import AskRouting, Bridge, CallNumber, Effect, Play, RecordVoicemail, RingUser
 from voicecloud.routing.events import Event, RoutingAnswer
-from voicecloud.routing.machine import Stage
+from voicecloud.routing.machine import CallState
 from voicecloud.routing.model import DISCONNECT, Member, Target, TargetKind
 from voicecloud.routing.platform import Platform
 
-type Deed = Event | Callable[[], Event | None]
-type Later = tuple[float, Deed]
+type AgentStep = Event | Callable[[], Event | None]
+type Later = tuple[float, AgentStep]
 
 CALLBACK_OFFER = "callback-offer"
 OUTSIDE_NUMBERS = 50
@@ -120,7 +120,7 @@ class People:
             yield moment_s, events.Hold(leg_id)
             yield moment_s + self.random.uniform(5, 60), events.Resume(leg_id)
         elif fate < 0.2:
-            yield moment_s, events.Transfer(leg_id, self._target())
+            yield moment_s, events.BlindTransfer(leg_id, self._target())
         elif fate < 0.3:
             yield moment_s, events.Consult(leg_id, self._target())
             ends = self.random.choice((events.CompleteConsult, events.CancelConsult, events.PartyLeft))
@@ -143,10 +143,10 @@ class People:
             extra_priority=self.random.choice((0, 1)),
         )
 
-    def _impatient(self, call_id: str) -> Deed:
+    def _impatient(self, call_id: str) -> AgentStep:
         def gives_up() -> Event | None:
             live = self.platform.live_call(call_id)
-            waits = live is not None and live.stage is not Stage.CONNECTED
+            waits = live is not None and live.stage is not CallState.CONNECTED
             return events.PartyLeft(f"{call_id}:1") if waits else None
 
         return gives_up
@@ -181,11 +181,11 @@ class People:
         yield self.random.uniform(30, 1_200), events.SetAccepting(user_id, accepting=True)
 
     def _fetches(self, user_id: str) -> Iterator[Later]:
-        calls = [call.call_id for call in self.platform.live_calls() if call.stage is Stage.QUEUED]
+        calls = [call.call_id for call in self.platform.live_calls() if call.stage is CallState.QUEUED]
         if calls:
             yield 0.0, events.FetchCall(user_id, self.random.choice(calls))
 
-    def _absence(self, user_id: str, kind: AvailabilityClass, length_s: float) -> Deed:
+    def _absence(self, user_id: str, kind: AvailabilityClass, length_s: float) -> AgentStep:
         event_id = f"absence-{next(self.numbers)}"
         ends_at = self.platform.world.now + timedelta(seconds=length_s)
         return events.SetAvailability(user_id, event_id, kind, ends_at=ends_at)

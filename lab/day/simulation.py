@@ -18,7 +18,7 @@ from random import Random
 from time import perf_counter
 
 from lab.day.invariants import Witness
-from lab.day.people import Deed, Later, People
+from lab.day.people import AgentStep, Later, People
 from lab.day.scenario import number_of, organisation
 from lab.day.traffic import TrafficModel, planned_calls
 from shared.errors import VoiceError
@@ -56,7 +56,7 @@ class Simulation:
         self.people = People(self.platform, self.random)
         self.witness = Witness(self.platform)
         self.result = Result(seed, 0, 0, 0, 0, 0, 0.0, Counter())
-        self._agenda: list[tuple[datetime, int, Deed]] = []
+        self._agenda: list[tuple[datetime, int, AgentStep]] = []
         self._order = count()
         numbers = {number_of(pool_id): 8.0 for pool_id in configuration.pools}
         numbers |= {user.number: 0.1 for user in configuration.users.values() if user.number}

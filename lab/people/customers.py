@@ -35,7 +35,7 @@ class _Customer:
     waiting: asyncio.TimerHandle | None = field(default=None)
 
 
-class Customers:
+class SimulatedCustomers:
     """Performs what concerns a simulated customer's leg, which is always the first of its call."""
 
     def __init__(

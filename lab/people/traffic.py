@@ -6,8 +6,8 @@ from dataclasses import replace
 from random import Random
 
 from lab.day.traffic import PlannedCall, TrafficModel, planned_calls
-from lab.people.customers import Behaviour, Customers
-from lab.people.users import Users
+from lab.people.customers import Behaviour, SimulatedCustomers
+from lab.people.users import SimulatedUsers
 from shared.errors import VoiceError
 from voicecloud.organisation.model import DocumentKind, User
 from voicecloud.organisation.service import Directory
@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 class Traffic:
     """Runs one plan at a time; the same seed gives the same callers."""
 
-    def __init__(self, engine: Engine, directory: Directory, customers: Customers, users: Users, seed: int) -> None:
+    def __init__(
+        self, engine: Engine, directory: Directory, customers: SimulatedCustomers, users: SimulatedUsers, seed: int
+    ) -> None:
         self._engine = engine
         self._directory = directory
         self._customers = customers

@@ -33,7 +33,7 @@ class Dialling:
     by_hand: bool = False
 
 
-class Users:
+class SimulatedUsers:
     """Performs what concerns the leg of a user who has made a call here, always the first of it."""
 
     def __init__(
@@ -109,7 +109,7 @@ class Users:
     def transfer(self, call_id: str, user_id: str | None, to: str, consult: bool) -> None:
         """To any number; one of ours stands for the pool or user behind it."""
         leg_id, target = self.party(call_id, user_id).leg_id, Target(TargetKind.NUMBER, to)
-        self._engine.tell(events.Consult(leg_id, target) if consult else events.Transfer(leg_id, target))
+        self._engine.tell(events.Consult(leg_id, target) if consult else events.BlindTransfer(leg_id, target))
 
     def complete(self, call_id: str, user_id: str | None) -> None:
         self._engine.tell(events.CompleteConsult(self.party(call_id, user_id, LegState.CONSULTING).leg_id))

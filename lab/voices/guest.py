@@ -7,7 +7,7 @@ from lab.voices import messages as said
 from lab.voices.simulated import SimulatedVoices
 from voicecloud.media.gateway import Gateway
 from voicecloud.media.guests import Invitation
-from voicecloud.media.link import Link
+from voicecloud.media.link import GatewayLink
 from voicecloud.routing.effects import Effect
 from voicecloud.routing.events import KeyPressed
 
@@ -15,7 +15,7 @@ from voicecloud.routing.events import KeyPressed
 class VoicesGuest:
     """Messages of ``KNOWN``, and routing's effects."""
 
-    def __init__(self, gateway: Gateway, link: Link) -> None:
+    def __init__(self, gateway: Gateway, link: GatewayLink) -> None:
         self._link = link
         self._voices = voices = SimulatedVoices(gateway)
         self.deeds: Mapping[type, Callable[[Any], Any]] = {

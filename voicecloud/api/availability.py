@@ -12,7 +12,7 @@ from voicecloud.api.http import Route, body, caller, json_response, services
 from voicecloud.api.users import addressed
 from voicecloud.notices.model import Notice
 from voicecloud.organisation.model import User
-from voicecloud.routing.availability import AvailabilityEvent
+from voicecloud.routing.availability import AvailabilityEntry
 from voicecloud.rte.status import user_status
 from voicecloud.runtime.staff import NewAvailability
 from voicecloud.users.rights import require_self_or_supervisor
@@ -92,7 +92,7 @@ def _moment(document: Mapping[str, Any], name: str) -> datetime | None:
         raise InvalidInput("query-time", f"{name} is no time in ISO 8601") from error
 
 
-def _row(user: User, event: AvailabilityEvent | None) -> dict[str, Any]:
+def _row(user: User, event: AvailabilityEntry | None) -> dict[str, Any]:
     if event is None:
         return {"Id": None, "UserID": user.id, "EventTypeID": 0, "EventType": "Available", "Note": ""}
     return {
@@ -106,7 +106,7 @@ def _row(user: User, event: AvailabilityEvent | None) -> dict[str, Any]:
     }
 
 
-def notice(user: User, event: AvailabilityEvent | None) -> Notice:
+def notice(user: User, event: AvailabilityEntry | None) -> Notice:
     """What webhooks and the hub are sent."""
     row = _row(user, event)
     fields = {"Availability": row["EventType"], "Note": row["Note"], "EndTime": row.get("EndTime", OPEN_END)}

@@ -8,7 +8,7 @@ from aiohttp import web
 from shared.errors import Forbidden, InvalidInput
 from voicecloud.api import query
 from voicecloud.api.http import Route, body, caller, json_response, services
-from voicecloud.callbacks.model import Callback, NewCallback, Reason, Search, State
+from voicecloud.callbacks.model import CallbackRequest, CallbackState, NewCallback, Reason, Search
 from voicecloud.organisation.model import CallbackList, required
 from voicecloud.users.rights import sees_list
 
@@ -30,7 +30,7 @@ async def search(request: web.Request) -> object:
     """By ``ListId``, ``State``, ``CreatedAfter`` (at or after), ``CreatedBefore``, ``MaxCount``; oldest first."""
     wanted = Search(
         list_id=_list_id(request),
-        state=_member(State, query.text(request, "State"), "State"),
+        state=_member(CallbackState, query.text(request, "State"), "State"),
         created_after=query.moment(request, "CreatedAfter"),
         created_before=query.moment(request, "CreatedBefore"),
         max_count=query.count(request, "MaxCount", 500, MAX_COUNT),
@@ -78,7 +78,7 @@ def new_callback(document: Mapping[str, Any]) -> NewCallback:
     )
 
 
-async def _addressed(request: web.Request) -> Callback:
+async def _addressed(request: web.Request) -> CallbackRequest:
     """Raises Missing ``callback-unknown``, Forbidden ``foreign-callback-list``."""
     found = await services(request).callbacks.get(request.match_info["id"])
     require_list(request, found.list_id)
@@ -101,7 +101,7 @@ def _list_id(request: web.Request) -> str:
     return list_id
 
 
-def _member[Choice: (State, Reason)](choices: type[Choice], given: str, name: str) -> Choice | None:
+def _member[Choice: (CallbackState, Reason)](choices: type[Choice], given: str, name: str) -> Choice | None:
     if not given:
         return None
     found = next((choice for choice in choices if choice.value.lower() == given.lower()), None)

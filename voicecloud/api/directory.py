@@ -6,7 +6,7 @@ from shared.errors import Missing
 from shared.numbers import to_e164
 from voicecloud.api import query
 from voicecloud.api.http import Route, services
-from voicecloud.organisation.model import Queue, User
+from voicecloud.organisation.model import PoolQueue, User
 
 DEFAULT = "default"
 USERS, QUEUES = "1", "2"
@@ -50,7 +50,7 @@ def _person(user: User) -> dict[str, str | None]:
     }
 
 
-def _queue(queue: Queue) -> dict[str, str | None]:
+def _queue(queue: PoolQueue) -> dict[str, str | None]:
     number = queue.numbers[0] if queue.numbers else None
     return {**_blank(queue.id), "LastName": queue.name, "WorkNumber": number, "QueueId": queue.id}
 

@@ -14,11 +14,11 @@ from shared.errors import InvalidInput, Limited, Throttled, Unauthorised, VoiceE
 from voicecloud import wire
 from voicecloud.api import bodies
 from voicecloud.api.limits import RateLimiter
-from voicecloud.bootstrap import Services
+from voicecloud.bootstrap import VoiceCloudServices
 from voicecloud.organisation.model import User
 from voicecloud.serving import Connections
 
-SERVICES = web.AppKey("services", Services)
+SERVICES = web.AppKey("services", VoiceCloudServices)
 LIMITER = web.AppKey("limiter", RateLimiter)
 CONNECTIONS = web.AppKey("connections", Connections)
 CALLER = web.RequestKey("caller", User)
@@ -45,7 +45,7 @@ def register(app: web.Application, routes: list[Route]) -> None:
             app.router.add_route(route.method, path, answering(route))
 
 
-def services(request: web.Request) -> Services:
+def services(request: web.Request) -> VoiceCloudServices:
     return request.app[SERVICES]
 
 

@@ -12,7 +12,7 @@ from voicecloud.api.phone_events import EVENTS
 from voicecloud.api.users import addressed
 from voicecloud.media.sdp import LONGEST_SDP
 from voicecloud.organisation.model import required
-from voicecloud.phone.commands import Asked, WrongState
+from voicecloud.phone.commands import PhoneCommand, WrongState
 from voicecloud.phone.requests import extension, flag
 from voicecloud.users.rights import require_self
 
@@ -79,7 +79,7 @@ async def dial(request: web.Request) -> object:
 async def command(request: web.Request) -> object:
     user_id = _user_id(request)
     document: Any = await body(request) if request.can_read_body else {}
-    asked = Asked(
+    asked = PhoneCommand(
         user_id=user_id,
         call_id=request.match_info["call"],
         command=request.match_info["command"],

@@ -9,7 +9,7 @@ from shared.errors import Forbidden, InvalidInput
 from voicecloud.api import query
 from voicecloud.api.http import Route, body, caller, services
 from voicecloud.organisation.codec import encode
-from voicecloud.organisation.model import Queue, User
+from voicecloud.organisation.model import PoolQueue, User
 from voicecloud.routing.model import Member
 from voicecloud.rte.status import queue_status, user_status
 from voicecloud.users.rights import sees_pool
@@ -80,7 +80,7 @@ async def queue_calls(request: web.Request) -> object:
     ]
 
 
-def _addressed(request: web.Request) -> Queue:
+def _addressed(request: web.Request) -> PoolQueue:
     """Raises Missing ``queue-unknown``, Forbidden ``foreign-queue``."""
     queue = services(request).directory.queue(request.match_info["queue"])
     if not _visible(request, queue):
@@ -88,7 +88,7 @@ def _addressed(request: web.Request) -> Queue:
     return queue
 
 
-def _visible(request: web.Request, queue: Queue) -> bool:
+def _visible(request: web.Request, queue: PoolQueue) -> bool:
     return sees_pool(caller(request), queue.id, services(request).telephony.engine.platform)
 
 
@@ -109,7 +109,7 @@ def require_manager(user: User) -> None:
         raise Forbidden("not-a-manager", "only group managers and supervisors may do this")
 
 
-def _row(request: web.Request, queue: Queue) -> dict[str, Any]:
+def _row(request: web.Request, queue: PoolQueue) -> dict[str, Any]:
     return {
         "Id": queue.id,
         "Name": queue.name,

@@ -11,7 +11,7 @@ MAX_NUMBER = 64
 MAX_NOTE = 4_000
 
 
-class State(StrEnum):
+class CallbackState(StrEnum):
     OPEN = "Open"
     CLOSED = "Closed"
 
@@ -27,7 +27,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Callback:
+class CallbackRequest:
     """``caller_number`` is empty when withheld. ``id`` sorts by ``created_at``."""
 
     id: str
@@ -45,8 +45,8 @@ class Callback:
     close_note: str = ""
 
     @property
-    def state(self) -> State:
-        return State.CLOSED if self.closed_at else State.OPEN
+    def state(self) -> CallbackState:
+        return CallbackState.CLOSED if self.closed_at else CallbackState.OPEN
 
     def to_json(self) -> dict[str, Any]:
         """The row that the API shows."""
@@ -86,7 +86,7 @@ class Search:
     """Callbacks of one list, oldest first: created at or after, and before; ``state`` None means any."""
 
     list_id: str
-    state: State | None
+    state: CallbackState | None
     created_after: datetime | None
     created_before: datetime | None
     max_count: int

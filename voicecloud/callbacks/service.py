@@ -8,24 +8,24 @@ from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Missing
 from shared.numbers import from_network, mask
 from shared.storage.races import win
-from voicecloud.callbacks.model import MAX_NOTE, MAX_NUMBER, Callback, NewCallback, Search, State
-from voicecloud.callbacks.store import CallbackStore
+from voicecloud.callbacks.model import MAX_NOTE, MAX_NUMBER, CallbackRequest, CallbackState, NewCallback, Search
+from voicecloud.callbacks.store import CallbackRequestStore
 from voicecloud.ids import Ids
 from voicecloud.notices.model import Notice
 from voicecloud.organisation.service import Directory
 from voicecloud.webhooks.model import WebhookEvent
 from voicecloud.webhooks.service import Webhooks
 
-Change = Callable[[Callback], Callback | None]
+Change = Callable[[CallbackRequest], CallbackRequest | None]
 
 log = logging.getLogger(__name__)
 
 
-class Callbacks:
+class CallbackLists:
     """The callback lists of the organisation."""
 
     def __init__(
-        self, *, store: CallbackStore, directory: Directory, webhooks: Webhooks, ids: Ids, clock: Clock
+        self, *, store: CallbackRequestStore, directory: Directory, webhooks: Webhooks, ids: Ids, clock: Clock
     ) -> None:
         self._store = store
         self._directory = directory
@@ -43,13 +43,13 @@ class Callbacks:
         for event in await self._store.events():
             await self._hand_over(event)
 
-    async def create(self, new: NewCallback) -> Callback:
+    async def create(self, new: NewCallback) -> CallbackRequest:
         """Raises Missing ``callback-list-unknown``, InvalidInput ``callback-too-long``."""
         self._directory.callback_list(new.list_id)
         if len(new.caller_number) > MAX_NUMBER or len(new.note) > MAX_NOTE:
             raise InvalidInput("callback-too-long", f"a number has at most {MAX_NUMBER} characters, a note {MAX_NOTE}")
         now = self._clock()
-        callback = Callback(
+        callback = CallbackRequest(
             id=self._ids.new(),
             list_id=new.list_id,
             caller_number=from_network(new.caller_number, self._directory.organisation.region),
@@ -67,42 +67,42 @@ class Callbacks:
         await self._hand_over(event)
         return callback
 
-    async def get(self, callback_id: str) -> Callback:
+    async def get(self, callback_id: str) -> CallbackRequest:
         """Raises Missing ``callback-unknown``."""
         return (await self._read(callback_id))[0]
 
-    async def search(self, search: Search) -> list[Callback]:
+    async def search(self, search: Search) -> list[CallbackRequest]:
         """Raises Missing ``callback-list-unknown``."""
         self._directory.callback_list(search.list_id)
         return await self._store.search(search)
 
-    async def note(self, callback_id: str, note: str) -> Callback:
+    async def note(self, callback_id: str, note: str) -> CallbackRequest:
         """Replaces the note. Raises Missing ``callback-unknown``, Conflict ``callback-closed``."""
         if len(note) > MAX_NOTE:
             raise InvalidInput("callback-too-long", f"a note has at most {MAX_NOTE} characters")
 
-        def noted(callback: Callback) -> Callback:
-            if callback.state is State.CLOSED:
+        def noted(callback: CallbackRequest) -> CallbackRequest:
+            if callback.state is CallbackState.CLOSED:
                 raise Conflict("callback-closed", "a closed callback is not changed any more")
             return replace(callback, note=note, modified_at=self._clock())
 
         return await self._change(callback_id, "CallbackUpdated", noted)
 
-    async def close(self, callback_id: str, closed_by: str, note: str) -> Callback:
+    async def close(self, callback_id: str, closed_by: str, note: str) -> CallbackRequest:
         """Closes a callback; one that is closed stays as it is. Raises Missing ``callback-unknown``."""
 
-        def closed(callback: Callback) -> Callback | None:
-            if callback.state is State.CLOSED:
+        def closed(callback: CallbackRequest) -> CallbackRequest | None:
+            if callback.state is CallbackState.CLOSED:
                 return None
             now = self._clock()
             return replace(callback, closed_at=now, modified_at=now, closed_by=closed_by, close_note=note[:MAX_NOTE])
 
         return await self._change(callback_id, "CallbackClosed", closed)
 
-    async def _change(self, callback_id: str, event_type: str, change: Change) -> Callback:
+    async def _change(self, callback_id: str, event_type: str, change: Change) -> CallbackRequest:
         """Read, change, write; from the start when somebody else has written meanwhile. No change, no event."""
 
-        async def changed() -> tuple[Callback, WebhookEvent | None]:
+        async def changed() -> tuple[CallbackRequest, WebhookEvent | None]:
             before, etag = await self._read(callback_id)
             after = change(before)
             if after is None:
@@ -116,7 +116,7 @@ class Callbacks:
             await self._hand_over(event)
         return callback
 
-    async def _read(self, callback_id: str) -> tuple[Callback, str]:
+    async def _read(self, callback_id: str) -> tuple[CallbackRequest, str]:
         found = await self._store.get(callback_id)
         if found is None:
             raise Missing("callback-unknown", "there is no such callback")
@@ -128,7 +128,7 @@ class Callbacks:
         for listener in self._listeners:
             listener(Notice(event.type, event.entity_type, event.entity_id, event.fields))
 
-    def _event(self, event_type: str, callback: Callback) -> WebhookEvent:
+    def _event(self, event_type: str, callback: CallbackRequest) -> WebhookEvent:
         fields = {
             "CallbackId": callback.id,
             "ListId": callback.list_id,

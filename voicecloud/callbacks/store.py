@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.storage.tables import Delete, Insert, Put, Replace, Row, Table
-from voicecloud.callbacks.model import Callback, Reason, Search, State
+from voicecloud.callbacks.model import CallbackRequest, CallbackState, Reason, Search
 from voicecloud.ids import first_id_at
 from voicecloud.webhooks.model import WebhookEvent
 
@@ -23,22 +23,22 @@ _END = "g"  # sorts behind every hexadecimal digit
 
 
 @dataclass(eq=False, repr=False)
-class CallbackStore:
+class CallbackRequestStore:
     """Raises Conflict when a callback was changed meanwhile."""
 
     table: Table
 
-    async def get(self, callback_id: str) -> tuple[Callback, str] | None:
+    async def get(self, callback_id: str) -> tuple[CallbackRequest, str] | None:
         """The callback and its ETag."""
         row = await self.table.get(_PARTITION, f"id_{callback_id}")
         return (_callback(row), str(row.etag)) if row else None
 
-    async def add(self, callback: Callback, event: WebhookEvent) -> None:
+    async def add(self, callback: CallbackRequest, event: WebhookEvent) -> None:
         values = _values(callback)
         truth, copy = Row(_PARTITION, f"id_{callback.id}", values), Row(_PARTITION, _listed(callback), values)
         await self.table.transact([Insert(truth), Insert(copy), Insert(_event_row(event))])
 
-    async def change(self, before: Callback, etag: str, after: Callback, event: WebhookEvent) -> None:
+    async def change(self, before: CallbackRequest, etag: str, after: CallbackRequest, event: WebhookEvent) -> None:
         values = _values(after)
         moved = [] if before.state is after.state else [Delete(_PARTITION, _listed(before))]
         await self.table.transact(
@@ -50,9 +50,9 @@ class CallbackStore:
             ]
         )
 
-    async def search(self, search: Search) -> list[Callback]:
+    async def search(self, search: Search) -> list[CallbackRequest]:
         """At most ``max_count``, by time of creation."""
-        states = [search.state] if search.state else list(State)
+        states = [search.state] if search.state else list(CallbackState)
         found = [callback for state in states async for callback in self._listed_in(state, search)]
         return sorted(found, key=lambda callback: callback.id)[: search.max_count]
 
@@ -64,7 +64,7 @@ class CallbackStore:
     async def forget(self, event: WebhookEvent) -> None:
         await self.table.delete(_PARTITION, f"event_{event.id}")
 
-    def _listed_in(self, state: State, search: Search) -> AsyncIterator[Callback]:
+    def _listed_in(self, state: CallbackState, search: Search) -> AsyncIterator[CallbackRequest]:
         prefix = f"{state.lower()}_{search.list_id}_"
         low = prefix + (first_id_at(search.created_after) if search.created_after else "")
         high = prefix + (first_id_at(search.created_before) if search.created_before else _END)
@@ -72,7 +72,7 @@ class CallbackStore:
         return (_callback(row) async for row in rows)
 
 
-def _listed(callback: Callback) -> str:
+def _listed(callback: CallbackRequest) -> str:
     return f"{callback.state.lower()}_{callback.list_id}_{callback.id}"
 
 
@@ -80,11 +80,11 @@ def _event_row(event: WebhookEvent) -> Row:
     return Row(_PARTITION, f"event_{event.id}", {"event": json.dumps(asdict(event))})
 
 
-def _values(callback: Callback) -> dict[str, Any]:
+def _values(callback: CallbackRequest) -> dict[str, Any]:
     given = {name: value for name, value in asdict(callback).items() if value is not None}
     return {**given, "reason": callback.reason.value}
 
 
-def _callback(row: Row) -> Callback:
+def _callback(row: Row) -> CallbackRequest:
     values = dict(row.values)
-    return Callback(**{**values, "reason": Reason(values["reason"])})
+    return CallbackRequest(**{**values, "reason": Reason(values["reason"])})

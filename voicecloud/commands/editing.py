@@ -10,14 +10,14 @@ from uuid import uuid4
 from shared.errors import Conflict, InvalidInput, Missing
 from shared.numbers import to_e164
 from voicecloud import passwords
-from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Queue, User
+from voicecloud.organisation.model import CallbackList, Document, DocumentKind, PoolQueue, User
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import Documents
 
 SHORTEST_PASSWORD = 10
 READERS: Mapping[DocumentKind, Callable[[Document], object]] = {
     DocumentKind.USER: User.from_document,
-    DocumentKind.QUEUE: Queue.from_document,
+    DocumentKind.QUEUE: PoolQueue.from_document,
     DocumentKind.CALLBACK_LIST: CallbackList.from_document,
 }
 FIELDS = {"first_name": "FirstName", "last_name": "LastName", "role": "Roles"}
@@ -159,7 +159,7 @@ class Editor:
     def _user(self, name: str) -> User:
         return _found(self.directory.user_named(name) or self.directory.users.get(name), "user")
 
-    def _pool(self, name: str) -> Queue:
+    def _pool(self, name: str) -> PoolQueue:
         queues = self.directory.queues
         return _found(queues.get(name) or next((one for one in queues.values() if one.name == name), None), "queue")
 

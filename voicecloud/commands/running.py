@@ -13,7 +13,7 @@ from voicecloud.commands.editing import Editor
 from voicecloud.commands.parsing import parser
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import TABLE, Documents
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 
 
 async def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -32,7 +32,7 @@ async def _done(arguments: Sequence[str], options: Namespace, environment: Mappi
     """What to show. Raises VoiceError."""
     if any(cleaned(one) != one for one in arguments):
         raise InvalidInput("field-value", "what is typed is text, without control characters")
-    settings = Settings.from_environment(environment)
+    settings = VoiceCloudSettings.from_environment(environment)
     try:
         tables = Tables.from_connection_string(settings.storage_connection, settings.table_prefix)
     except ValueError:

@@ -114,8 +114,8 @@ class Peer:
         self._voice_type, self._key_type, self._key_rate = 0, 0, 0
         self._types: dict[int, str] = {}
         self._rate = CLOCK_RATE
-        self._mouth: g711.Encoder | None = None
-        self._ears: dict[str, g711.Decoder] = {}
+        self._mouth: g711.TelephoneEncoder | None = None
+        self._ears: dict[str, g711.TelephoneDecoder] = {}
 
     @property
     def state(self) -> str:
@@ -271,7 +271,7 @@ class Peer:
             raise InvalidInput("sdp-malformed", "the description offers neither Opus nor G.711")
         self._voice_type, self._rate = voice.payloadType, voice.clockRate
         if self._rate == g711.RATE:
-            self._mouth = g711.Encoder(voice.mimeType.lower())
+            self._mouth = g711.TelephoneEncoder(voice.mimeType.lower())
         key_rates = {codec.clockRate: codec.payloadType for codec in codecs if codec.mimeType.lower() == KEYS}
         self._key_rate = next((rate for rate in (self._rate, g711.RATE) if rate in key_rates), 0)
         self._key_type = key_rates.get(self._key_rate, 0)
@@ -310,7 +310,7 @@ class Peer:
             await self._listener.packet(packet)
             return
         if kind not in self._ears:
-            self._ears[kind] = g711.Decoder(kind)
+            self._ears[kind] = g711.TelephoneDecoder(kind)
         for one in self._ears[kind].take(packet):
             await self._listener.packet(one)
 

@@ -18,8 +18,8 @@ from shared.errors import Unavailable, VoiceError
 from voicecloud.media import messages as said
 from voicecloud.media import mixdown
 from voicecloud.media.decoding import sound_of
-from voicecloud.media.link import Files, Link
-from voicecloud.media.messages import Answer, Media
+from voicecloud.media.link import Files, GatewayLink
+from voicecloud.media.messages import Media, SessionDescription
 from voicecloud.media.process import OWN, Audio
 from voicecloud.records.conversation import conversation
 from voicecloud.records.quality import LegQuality
@@ -60,12 +60,12 @@ class MediaClient:
     arrive in order.
     """
 
-    def __init__(self, *, engine: Engine, begin: said.Begin, library: Library, audio: Audio = OWN) -> None:
+    def __init__(self, *, engine: Engine, begin: said.GatewayStart, library: Library, audio: Audio = OWN) -> None:
         self._engine = engine
         self._begin = begin
         self._library = library
         self._audio = audio
-        self._link: Link | None = None
+        self._link: GatewayLink | None = None
         self._files: Files | None = None
         self._up = asyncio.Event()
         self._closing = False
@@ -107,24 +107,24 @@ class MediaClient:
         """A peer is to come, and is waited for as if it were away."""
         self.tell(said.Expect(leg_id))
 
-    async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> Answer:
+    async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> SessionDescription:
         """Makes or replaces a leg's peer connection: the new one is heard once it is connected (RFC 9725, C1, K1).
 
         ``sends_always``: it sends packets in silence too, and is away when it sends none.
         Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``, Unavailable ``media-full`` or ``media-down``, Missing
         ``media-unknown`` for a leg that is over.
         """
-        answer: Answer = await self.ask(said.Offer(leg_id, sdp, sends_always))
+        answer: SessionDescription = await self.ask(said.Offer(leg_id, sdp, sends_always))
         return answer
 
     async def check(self, sdp: str) -> None:
         """Whether such an offer would be answered. Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``, and
         Unavailable ``media-down``."""
-        await self.ask(said.Check(sdp))
+        await self.ask(said.OfferCheck(sdp))
 
-    async def invite(self, leg_id: str, *, sends_always: bool = True) -> Answer:
+    async def invite(self, leg_id: str, *, sends_always: bool = True) -> SessionDescription:
         """The other way round: our offer, to be answered with ``accept``. Raises as ``offer``."""
-        answer: Answer = await self.ask(said.Invite(leg_id, sends_always))
+        answer: SessionDescription = await self.ask(said.Invite(leg_id, sends_always))
         return answer
 
     async def accept(self, leg_id: str, media_id: str, sdp: str) -> None:
@@ -169,7 +169,7 @@ class MediaClient:
             self._cut.discard(call_id)
             return TakenCall(is_lost=True)
         self._forget({one for one in self._known | self._muted | self._legs.keys() if _call_of(one) == call_id})
-        taken: said.TakenCall = await self.ask(said.Take(call_id))
+        taken: said.TakenCallFields = await self.ask(said.Take(call_id))
         self._ended_untaken.discard(call_id)
         recordings = [found for one in taken.recordings if (found := self._taken(**one))]
         qualities = {leg_id: LegQuality(**one) for leg_id, one in taken.qualities.items()}
@@ -243,12 +243,12 @@ class MediaClient:
         try:
             async with self._audio.launch() as ends:
                 self._files = Files(ends.files)
-                await self._live(Link(self._handle, self._audio.messages), ends.messages)
+                await self._live(GatewayLink(self._handle, self._audio.messages), ends.messages)
         except OSError:
             log.exception("the media process was not started")
             self._lost()
 
-    async def _live(self, link: Link, end: Any) -> None:
+    async def _live(self, link: GatewayLink, end: Any) -> None:
         """As long as this media process lives."""
         await link.open(end)
         self._link = link
@@ -262,7 +262,7 @@ class MediaClient:
             if not self._closing:
                 self._lost()
 
-    async def _watch(self, link: Link) -> None:
+    async def _watch(self, link: GatewayLink) -> None:
         """Begins, then looks whether it still answers: one that hangs is no better than none."""
         link.tell(self._begin)
         try:
@@ -279,7 +279,7 @@ class MediaClient:
             log.warning("the media process does not answer")
             link.abort()
 
-    async def _ping(self, link: Link) -> None:
+    async def _ping(self, link: GatewayLink) -> None:
         pong: said.Pong = await link.ask(said.Ping())
         self.malformed_packets = pong.malformed_packets
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from shared.errors import Missing, Unavailable
 from voicecloud.ids import Ids
 from voicecloud.media.aiortc_adapter import Listener, Peer
-from voicecloud.media.legs import Connection, Legs, MediaLeg
-from voicecloud.media.messages import Answer
+from voicecloud.media.legs import Legs, MediaLeg, PeerConnection
+from voicecloud.media.messages import SessionDescription
 from voicecloud.media.servers import IceServer, Way
 from voicecloud.media.tasks import Tasks
 
@@ -34,7 +34,7 @@ class Connecting:
         servers: Sequence[IceServer],
         way: Way,
         most: int,
-        listener: Callable[[MediaLeg, Connection], Listener],
+        listener: Callable[[MediaLeg, PeerConnection], Listener],
         adopted: Callable[[MediaLeg], None],
     ) -> None:
         self._legs = legs
@@ -47,7 +47,7 @@ class Connecting:
         self._adopted = adopted
         self._making = 0
 
-    async def offer(self, leg_id: str, sdp: str) -> Answer:
+    async def offer(self, leg_id: str, sdp: str) -> SessionDescription:
         return await self._make(leg_id, lambda peer: peer.answer(sdp))
 
     async def check(self, sdp: str) -> None:
@@ -58,7 +58,7 @@ class Connecting:
         finally:
             await peer.close()
 
-    async def invite(self, leg_id: str) -> Answer:
+    async def invite(self, leg_id: str) -> SessionDescription:
         return await self._make(leg_id, lambda peer: peer.offer())
 
     async def accept(self, leg_id: str, media_id: str, sdp: str) -> None:
@@ -82,11 +82,11 @@ class Connecting:
             self._tasks.run(old.peer.close())
         self._adopted(leg)
 
-    async def _make(self, leg_id: str, describe: Callable[[Peer], Awaitable[str]]) -> Answer:
+    async def _make(self, leg_id: str, describe: Callable[[Peer], Awaitable[str]]) -> SessionDescription:
         leg = self._legs.make(leg_id)
         if self._legs.peer_count + self._making >= self._most and not leg.connections:
             raise Unavailable("media-full", "the gateway takes no more calls now")
-        connection = Connection(self._ids.new())
+        connection = PeerConnection(self._ids.new())
         connection.peer = Peer(self._servers, self._listener(leg, connection), self._way)
         self._making += 1
         try:
@@ -97,9 +97,9 @@ class Connecting:
             raise
         finally:
             self._making -= 1
-        return Answer(connection.media_id, description)
+        return SessionDescription(connection.media_id, description)
 
-    async def _expect(self, leg: MediaLeg, connection: Connection) -> None:
+    async def _expect(self, leg: MediaLeg, connection: PeerConnection) -> None:
         """Raises Missing ``media-unknown`` when the leg has ended meanwhile."""
         if self._legs.get(leg.id) is not leg:
             raise Missing("media-unknown", "the leg is over")
@@ -110,7 +110,7 @@ class Connecting:
         if before:
             await before.peer.close()
 
-    async def _give_up(self, leg: MediaLeg, connection: Connection) -> None:
+    async def _give_up(self, leg: MediaLeg, connection: PeerConnection) -> None:
         """A peer that never connects is no reason to keep a place for it."""
         await asyncio.sleep(CONNECT_WITHIN_S)
         if leg.coming is connection:
@@ -118,7 +118,7 @@ class Connecting:
             await connection.peer.close()
             self._legs.tell(leg.id)
 
-    def _known(self, leg_id: str, media_id: str) -> tuple[MediaLeg, Connection]:
+    def _known(self, leg_id: str, media_id: str) -> tuple[MediaLeg, PeerConnection]:
         leg = self._legs.get(leg_id)
         found = next((one for one in leg.connections if one.media_id == media_id), None) if leg else None
         if leg is None or found is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips, Player
-from voicecloud.media.legs import Connection, Legs, MediaLeg
+from voicecloud.media.legs import Legs, MediaLeg, PeerConnection
 from voicecloud.media.liveness import Liveness
 from voicecloud.media.rtp import FRAME_S, KEYS, SILENCE, Packet, key_payloads
 from voicecloud.media.tasks import Tasks
@@ -18,7 +18,7 @@ KEY_PAUSE_S = 0.06
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Forwarding:
+class PacketForwarding:
     """``pressed`` is called for each key: leg and key."""
 
     legs: Legs
@@ -29,7 +29,7 @@ class Forwarding:
     seconds: Callable[[], float]
     pressed: Callable[[str, str], None]
 
-    async def heard(self, leg: MediaLeg, connection: Connection, packet: Packet) -> None:
+    async def heard(self, leg: MediaLeg, connection: PeerConnection, packet: Packet) -> None:
         """A packet of a peer: on to the other leg, and onto the recorder."""
         if leg.current is not connection or not self._is_let_in(leg):
             return
@@ -49,7 +49,7 @@ class Forwarding:
         leg.burst = min(MOST_AT_ONCE, leg.burst) + 1
         return leg.burst <= MOST_AT_ONCE
 
-    async def key(self, leg: MediaLeg, connection: Connection, source: int, timestamp: int, payload: bytes) -> None:
+    async def key(self, leg: MediaLeg, connection: PeerConnection, source: int, timestamp: int, payload: bytes) -> None:
         """A key of a peer, passed on once: to routing, and to the other party."""
         if leg.current is not connection or not self._is_let_in(leg):
             return
@@ -102,7 +102,7 @@ class Forwarding:
             leg.to_press.clear()
             leg.is_pressing = False
 
-    async def _press_one(self, leg: MediaLeg, connection: Connection, key: str) -> None:
+    async def _press_one(self, leg: MediaLeg, connection: PeerConnection, key: str) -> None:
         began = None
         for payload in key_payloads(key, connection.peer.key_rate):
             sequence, timestamp = leg.out.insert(self.seconds())

@@ -25,7 +25,7 @@ MOST_CONCEALED = 5
 type Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 
-class Decoder:
+class TelephoneDecoder:
     """What a telephone says, as packets of 20 ms of Opus, whatever the length of its own."""
 
     def __init__(self, kind: str) -> None:
@@ -67,7 +67,7 @@ class Decoder:
         return True
 
 
-class Encoder:
+class TelephoneEncoder:
     """What a telephone hears: one packet for each of Opus, with its number; what was lost before it is concealed."""
 
     def __init__(self, kind: str) -> None:

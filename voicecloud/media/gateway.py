@@ -13,10 +13,10 @@ from voicecloud.media.aiortc_adapter import Listener
 from voicecloud.media.call_recorder import CallRecorder, Routing
 from voicecloud.media.clips import Clips
 from voicecloud.media.connecting import Connecting
-from voicecloud.media.forwarding import Forwarding
-from voicecloud.media.legs import Connection, Legs, MediaLeg, Told
+from voicecloud.media.forwarding import PacketForwarding
+from voicecloud.media.legs import Legs, MediaLeg, PeerConnection, Told
 from voicecloud.media.liveness import Liveness
-from voicecloud.media.messages import Answer, Media
+from voicecloud.media.messages import Media, SessionDescription
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import FRAME_S
 from voicecloud.media.servers import ANYWHERE, IceServer, Way
@@ -26,7 +26,7 @@ from voicecloud.records.taken import Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Play, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
 
-__all__ = ["Answer", "Gateway", "Media"]
+__all__ = ["Gateway", "Media", "SessionDescription"]
 
 CATCH_UP = 5
 """Packets of a clip that are sent at once after the process has stood still; older ones are left out."""
@@ -62,7 +62,7 @@ class Gateway:
         self._liveness = alive = Liveness(
             legs=legs, clips=clips, tasks=tasks, seconds=seconds, hold_s=hold_s, left=self._given_up
         )
-        self._forwarding = Forwarding(
+        self._forwarding = PacketForwarding(
             legs=legs, recorder=recorder, clips=clips, tasks=tasks, alive=alive, seconds=seconds, pressed=self._pressed
         )
         self._connecting = Connecting(
@@ -94,7 +94,7 @@ class Gateway:
         self._liveness.expect(self._legs.make(leg_id))
         self._busy.set()
 
-    async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> Answer:
+    async def offer(self, leg_id: str, sdp: str, *, sends_always: bool = True) -> SessionDescription:
         """Makes or replaces a leg's peer connection: the new one is heard once it is connected (RFC 9725, C1, K1).
 
         ``sends_always``: it sends packets in silence too, and is away when it sends none.
@@ -111,7 +111,7 @@ class Gateway:
         """Whether such an offer would be answered. Raises InvalidInput ``sdp-malformed`` or ``sdp-too-long``."""
         await self._connecting.check(sdp)
 
-    async def invite(self, leg_id: str, *, sends_always: bool = True) -> Answer:
+    async def invite(self, leg_id: str, *, sends_always: bool = True) -> SessionDescription:
         """The other way round: our offer, to be answered with ``accept``. Raises Unavailable ``media-full``, Missing
         ``media-unknown``."""
         self._legs.make(leg_id).sends_always = sends_always
@@ -198,14 +198,14 @@ class Gateway:
         await asyncio.gather(*(one.peer.close() for one in connections))
         await self._tasks.close()
 
-    def _listener(self, leg: MediaLeg, connection: Connection) -> Listener:
+    def _listener(self, leg: MediaLeg, connection: PeerConnection) -> Listener:
         return Listener(
             packet=partial(self._forwarding.heard, leg, connection),
             key=partial(self._forwarding.key, leg, connection),
             state=lambda _: self._changed(leg),
         )
 
-    def _took_up(self, leg_id: str, answer: Answer) -> Answer:
+    def _took_up(self, leg_id: str, answer: SessionDescription) -> SessionDescription:
         if self._legs.get(leg_id):
             self._recorder.has_voice(leg_id)
         self._busy.set()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from voicecloud.media.gateway import Gateway
-from voicecloud.media.link import Link
+from voicecloud.media.link import GatewayLink
 from voicecloud.routing.effects import Effect
 
 
-class Guest(Protocol):
+class MediaGuest(Protocol):
     """``deeds``: what is done with each of its messages; what that gives is the answer."""
 
     deeds: Mapping[type, Callable[[Any], Any]]
@@ -25,5 +25,5 @@ class Guest(Protocol):
 class Invitation:
     """``messages``: the kinds that only the guest knows."""
 
-    guest: Callable[[Gateway, Link], Guest]
+    guest: Callable[[Gateway, GatewayLink], MediaGuest]
     messages: Sequence[type]

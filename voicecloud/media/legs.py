@@ -17,7 +17,7 @@ REMEMBERED = 5_000
 
 
 @dataclass(eq=False)
-class Connection:
+class PeerConnection:
     """A peer connection of a leg, by whose id the phone knows it."""
 
     media_id: str
@@ -37,8 +37,8 @@ class MediaLeg:
     id: str
     out: Outgoing = field(default_factory=Outgoing)
     meter: Meter = field(default_factory=Meter)
-    current: Connection | None = None
-    coming: Connection | None = None
+    current: PeerConnection | None = None
+    coming: PeerConnection | None = None
     other: "MediaLeg | None" = None
     player: Player | None = None
     comfort: Player | None = None
@@ -62,7 +62,7 @@ class MediaLeg:
         return self.is_connected and self.lost_at_s is None
 
     @property
-    def connections(self) -> list[Connection]:
+    def connections(self) -> list[PeerConnection]:
         return [one for one in (self.current, self.coming) if one is not None]
 
     def playing(self) -> Player | None:

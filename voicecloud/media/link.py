@@ -29,7 +29,7 @@ Handle = Callable[[Any], Any]
 log = logging.getLogger(__name__)
 
 
-class Link:
+class GatewayLink:
     """``handle`` is given each message of the other side, and gives the answer or what can be awaited for it.
     ``messages``: kinds that are known here besides the usual ones.
 

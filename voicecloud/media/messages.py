@@ -20,7 +20,7 @@ class Beginning:
 
 
 @dataclass(frozen=True)
-class Begin:
+class GatewayStart:
     """The first message: ``ports`` are the first and the one after the last; the rest as ``Gateway`` has it."""
 
     servers: Sequence[IceServer] = field(repr=False)
@@ -81,7 +81,7 @@ class SendKeys:
 
 @dataclass(frozen=True)
 class Offer(Beginning):
-    """Answered with ``Answer``."""
+    """Answered with ``SessionDescription``."""
 
     leg_id: str
     sdp: str
@@ -89,7 +89,7 @@ class Offer(Beginning):
 
 
 @dataclass(frozen=True)
-class Check:
+class OfferCheck:
     """Answered with ``Done``, or refused as an offer of it would be."""
 
     sdp: str
@@ -97,14 +97,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Invite(Beginning):
-    """Answered with ``Answer``."""
+    """Answered with ``SessionDescription``."""
 
     leg_id: str
     sends_always: bool = True
 
 
 @dataclass(frozen=True)
-class Answer:
+class SessionDescription:
     """Our side of a peer connection, an SDP answer or offer."""
 
     media_id: str
@@ -130,13 +130,13 @@ class Withdraw:
 
 @dataclass(frozen=True)
 class Take:
-    """Answered with ``TakenCall``."""
+    """Answered with ``TakenCallFields``."""
 
     call_id: str
 
 
 @dataclass(frozen=True)
-class TakenCall:
+class TakenCallFields:
     """``recordings``: fields of ``Recording``, ``is_real`` for one whose packets come as a file; ``qualities``: fields
     of ``LegQuality`` by leg."""
 
@@ -186,7 +186,19 @@ KNOWN: Mapping[str, type] = {
     one.__name__: one
     for one in (
         *MEDIA_EFFECTS,
-        *(KeyPressed, PartyLeft, Begin, Ping, Pong, Done, Refusal, Expect, Mute, PauseRecording, SendKeys),
-        *(Offer, Check, Invite, Answer, Accept, Withdraw, Take, TakenCall, LegChanged, PromptWanted, PromptAudio),
+        *(KeyPressed, PartyLeft, GatewayStart, Ping, Pong, Done, Refusal, Expect, Mute, PauseRecording, SendKeys),
+        *(
+            Offer,
+            OfferCheck,
+            Invite,
+            SessionDescription,
+            Accept,
+            Withdraw,
+            Take,
+            TakenCallFields,
+            LegChanged,
+            PromptWanted,
+            PromptAudio,
+        ),
     )
 }

@@ -22,8 +22,8 @@ from voicecloud.media import messages as said
 from voicecloud.media.call_recorder import CallRecorder
 from voicecloud.media.clips import Clips
 from voicecloud.media.gateway import Gateway
-from voicecloud.media.guests import Guest, Invitation
-from voicecloud.media.link import Files, Link
+from voicecloud.media.guests import Invitation, MediaGuest
+from voicecloud.media.link import Files, GatewayLink
 from voicecloud.media.servers import IceServer, Way
 from voicecloud.records.taken import Taken
 from voicecloud.routing.events import Event
@@ -49,7 +49,7 @@ async def serve(end: socket.socket, files: socket.socket, invitation: Invitation
 class _Reports:
     """Routing as the gateway sees it: somewhere else."""
 
-    link: Link
+    link: GatewayLink
 
     def report(self, event: Event) -> None:
         self.link.tell(event)
@@ -62,9 +62,9 @@ class MediaServer:
     def __init__(self, files: Files, invitation: Invitation | None = None) -> None:
         self._files = files
         self._invitation = invitation
-        self._link = Link(self._handle, invitation.messages if invitation else ())
+        self._link = GatewayLink(self._handle, invitation.messages if invitation else ())
         self._gateway: Gateway | None = None
-        self._guest: Guest | None = None
+        self._guest: MediaGuest | None = None
         self._running: asyncio.Task[None] | None = None
         self._deeds: Mapping[type, Callable[[Gateway, Any], Any]] = {
             said.Ping: lambda gateway, message: said.Pong(gateway.malformed_packets),
@@ -75,7 +75,7 @@ class MediaServer:
             said.Offer: lambda gateway, message: gateway.offer(
                 message.leg_id, message.sdp, sends_always=message.sends_always
             ),
-            said.Check: lambda gateway, message: gateway.check(message.sdp),
+            said.OfferCheck: lambda gateway, message: gateway.check(message.sdp),
             said.Invite: lambda gateway, message: gateway.invite(message.leg_id, sends_always=message.sends_always),
             said.Accept: lambda gateway, message: gateway.accept(message.leg_id, message.media_id, message.sdp),
             said.Withdraw: lambda gateway, message: gateway.withdraw(message.leg_id, message.media_id),
@@ -96,7 +96,7 @@ class MediaServer:
             self._files.close()
 
     def _handle(self, message: Any) -> Any:
-        if isinstance(message, said.Begin):
+        if isinstance(message, said.GatewayStart):
             return self._begin(message)
         gateway = self._gateway
         if gateway is None:
@@ -110,7 +110,7 @@ class MediaServer:
             return deed(message)
         return self._deeds[type(message)](gateway, message)
 
-    def _begin(self, message: said.Begin) -> None:
+    def _begin(self, message: said.GatewayStart) -> None:
         routing, ids = _Reports(self._link), Ids(utc_now)
         servers = [IceServer(**one) if isinstance(one, dict) else one for one in message.servers]
         self._gateway = gateway = Gateway(
@@ -139,10 +139,10 @@ class MediaServer:
         audio: said.PromptAudio = await self._link.ask(said.PromptWanted(prompt_id))
         return audio.blob
 
-    def _take(self, gateway: Gateway, message: said.Take) -> said.TakenCall:
+    def _take(self, gateway: Gateway, message: said.Take) -> said.TakenCallFields:
         recordings = [self._given(one) for one in gateway.take(message.call_id)]
         qualities = gateway.take_qualities(message.call_id)
-        return said.TakenCall(recordings, {leg_id: asdict(one) for leg_id, one in qualities.items()})
+        return said.TakenCallFields(recordings, {leg_id: asdict(one) for leg_id, one in qualities.items()})
 
     def _given(self, taken: Taken) -> dict[str, Any]:
         """Its packets are the voice cloud's from now on."""

@@ -116,7 +116,7 @@ class User:
 
 
 @dataclass(frozen=True)
-class Queue:
+class PoolQueue:
     """A service pool with its numbers; ``pool`` is what routing needs to know of it, members included."""
 
     id: str

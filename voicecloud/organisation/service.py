@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.errors import Misconfigured, Missing
 from shared.numbers import from_network
 from voicecloud.organisation.codec import decode
-from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Organisation, Queue, Simulated, User
+from voicecloud.organisation.model import CallbackList, Document, DocumentKind, Organisation, PoolQueue, Simulated, User
 from voicecloud.organisation.numbering import with_targets
 from voicecloud.organisation.store import Documents
 from voicecloud.routing import model as routing
@@ -23,7 +23,7 @@ class Directory:
         self._raw: dict[tuple[DocumentKind, str], Document] = {}
         self.organisation = Organisation("", "")
         self.users: dict[str, User] = {}
-        self.queues: dict[str, Queue] = {}
+        self.queues: dict[str, PoolQueue] = {}
         self.callback_lists: dict[str, CallbackList] = {}
         self.plays_simulated = False
         """Whether anybody plays the simulated telephones of users; without, nobody is reached at them."""
@@ -89,11 +89,11 @@ class Directory:
         """Another one when commands have changed something."""
         return await self._documents.revision()
 
-    def _take_over(self, kind: DocumentKind, key: str, document: Document, read: User | Queue | None) -> None:
+    def _take_over(self, kind: DocumentKind, key: str, document: Document, read: User | PoolQueue | None) -> None:
         self._raw[kind, key] = document
         if isinstance(read, User):
             self.users[key] = read
-        if isinstance(read, Queue):
+        if isinstance(read, PoolQueue):
             self.queues[key] = read
 
     def user(self, user_id: str) -> User:
@@ -104,7 +104,7 @@ class Directory:
         wanted = user_name.strip().lower()
         return next((user for user in self.users.values() if user.user_name == wanted), None)
 
-    def queue(self, queue_id: str) -> Queue:
+    def queue(self, queue_id: str) -> PoolQueue:
         """Raises Missing ``queue-unknown``."""
         return _found(self.queues.get(queue_id), "queue")
 
@@ -130,7 +130,7 @@ class Directory:
         of_users = {user.work_number for user in self.users.values() if user.work_number}
         return of_users | {number for queue in self.queues.values() for number in queue.numbers}
 
-    def _read_as(self, kind: DocumentKind, document: Document) -> User | Queue | None:
+    def _read_as(self, kind: DocumentKind, document: Document) -> User | PoolQueue | None:
         """Raises InvalidInput when a user or queue makes no sense."""
         if kind is DocumentKind.USER:
             return self._user(document)
@@ -141,8 +141,8 @@ class Directory:
         work, mobile = self.spelled(user.work_number), self.spelled(user.mobile_number)
         return replace(user, work_number=work, mobile_number=mobile)
 
-    def _queue(self, document: Document) -> Queue:
-        queue = Queue.from_document(document)
+    def _queue(self, document: Document) -> PoolQueue:
+        queue = PoolQueue.from_document(document)
         numbers = tuple(self.spelled(number) for number in queue.numbers)
         return replace(queue, numbers=numbers, pool=with_targets(queue.pool, self.spelled))
 
@@ -165,5 +165,5 @@ def _to_user(user: User) -> routing.Target:
     return routing.Target(routing.TargetKind.USER, user.id)
 
 
-def _to_queue(queue: Queue) -> routing.Target:
+def _to_queue(queue: PoolQueue) -> routing.Target:
     return routing.Target(routing.TargetKind.POOL, queue.id)

@@ -8,7 +8,7 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import Conflict, Forbidden, Missing
 from voicecloud.media.client import MediaClient
-from voicecloud.media.messages import Answer
+from voicecloud.media.messages import SessionDescription
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.extensions import Extensions
 from voicecloud.phone.limits import OfferLimit
@@ -34,7 +34,7 @@ class WrongState(Conflict):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PhoneCommand:
     """A command: whose, in which call, with what."""
 
     user_id: str
@@ -60,7 +60,7 @@ class PhoneCommands:
         engine.attach(self._extensions.perform)
         self._dialled: Answers[str, str] = Answers()
         self._done: Answers[tuple[str, str, str, str], Document] = Answers()
-        self._deeds: Mapping[str, Callable[[Asked, str], None]] = {
+        self._deeds: Mapping[str, Callable[[PhoneCommand, str], None]] = {
             "answer": self._answer,
             "decline": lambda _, leg: engine.tell(events.Reject(leg)),
             "hangup": lambda _, leg: engine.tell(events.EndCall(leg)),
@@ -68,7 +68,7 @@ class PhoneCommands:
             "resume": lambda _, leg: engine.tell(events.Resume(leg)),
             "mute": lambda asked, leg: gateway.set_muted(leg, flag(asked.body, "Muted")),
             "keys": lambda asked, leg: gateway.send_keys(leg, keys(asked.body)),
-            "transfer": lambda asked, leg: engine.tell(events.Transfer(leg, target(asked.body, directory))),
+            "transfer": lambda asked, leg: engine.tell(events.BlindTransfer(leg, target(asked.body, directory))),
             "consult": lambda asked, leg: engine.tell(events.Consult(leg, target(asked.body, directory))),
             "complete": lambda _, leg: engine.tell(events.CompleteConsult(leg)),
             "cancel": lambda _, leg: engine.tell(events.CancelConsult(leg)),
@@ -95,7 +95,7 @@ class PhoneCommands:
         self._expect_voice(user_id, call_id)
         return True
 
-    def command(self, asked: Asked) -> Document:
+    def command(self, asked: PhoneCommand) -> Document:
         """The call as it is then. The same command with the same key again gives the same answer.
 
         Raises Missing ``call-unknown`` or ``command-unknown``, Forbidden ``call-foreign``, WrongState, InvalidInput
@@ -113,7 +113,7 @@ class PhoneCommands:
             self._done.keep(key, answer, now)
         return answer
 
-    async def offer(self, user_id: str, call_id: str, sdp: str, *, answers: bool) -> Answer:
+    async def offer(self, user_id: str, call_id: str, sdp: str, *, answers: bool) -> SessionDescription:
         """The gateway's answer; a call that rings is answered by it.
 
         Raises as ``command``, as ``MediaClient.offer``, and Throttled ``phone-offers``."""
@@ -159,7 +159,7 @@ class PhoneCommands:
             raise WrongState(command, leg.state)
         return leg
 
-    def _answer(self, asked: Asked, leg_id: str) -> None:
+    def _answer(self, asked: PhoneCommand, leg_id: str) -> None:
         self._engine.tell(events.Answer(leg_id, Terminal.WEB))
         self._expect_voice(asked.user_id, asked.call_id)
 
@@ -168,7 +168,7 @@ class PhoneCommands:
         with suppress(Conflict, Missing, Forbidden):  # the call is over already
             self._gateway.expect(self._leg(user_id, call_id, MEDIA).leg_id)
 
-    def _record(self, asked: Asked, leg_id: str) -> None:
+    def _record(self, asked: PhoneCommand, leg_id: str) -> None:
         if self._gateway.recording_paused(leg_id) is None:
             raise Conflict("not-recorded", "this call is not being recorded")
         self._gateway.pause_recording(leg_id, flag(asked.body, "Paused"))

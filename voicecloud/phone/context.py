@@ -21,7 +21,7 @@ _REASONS: Mapping[str, str | None] = {
 
 
 @dataclass(frozen=True)
-class Names:
+class DisplayNames:
     """Display names by id, the work number of a user; empty where there is none."""
 
     user: Callable[[str], str]
@@ -29,7 +29,7 @@ class Names:
     pool: Callable[[str], str]
 
 
-def transfer(leg: LiveLeg, events: Sequence[CallEvent], names: Names, *, returned: bool) -> Document | None:
+def transfer(leg: LiveLeg, events: Sequence[CallEvent], names: DisplayNames, *, returned: bool) -> Document | None:
     """Who transferred the call to this user; with ``returned``, who was to have it and why they did not take it."""
     at = _last(events, lambda event: event.kind is EventKind.USER_TRANSFERRED)
     if at is None:
@@ -40,7 +40,7 @@ def transfer(leg: LiveLeg, events: Sequence[CallEvent], names: Names, *, returne
     return _transferred(by, names, _who_did_not_take(since, leg, names))
 
 
-def unheard(leg: LiveLeg, events: Sequence[CallEvent], names: Names) -> Document | None:
+def unheard(leg: LiveLeg, events: Sequence[CallEvent], names: DisplayNames) -> Document | None:
     """Whom this user asked last without an answer, with the reason; None where they answered or it was called off."""
     over = _last(events, lambda event: event.kind is EventKind.CONSULT_ENDED and event.leg_id == leg.leg_id)
     begun = _last(events, lambda event: event.kind is EventKind.CONSULT_STARTED and event.leg_id == leg.leg_id)
@@ -51,7 +51,7 @@ def unheard(leg: LiveLeg, events: Sequence[CallEvent], names: Names) -> Document
     return {**_party(refusal, names), "reason": reason} if refusal and reason else None
 
 
-def _who_did_not_take(since: Sequence[CallEvent], leg: LiveLeg, names: Names) -> Document:
+def _who_did_not_take(since: Sequence[CallEvent], leg: LiveLeg, names: DisplayNames) -> Document:
     """Of the events between the transfer and the return to this leg."""
     back = _last(since, lambda event: event.kind is EventKind.ALLOCATED and event.leg_id == leg.leg_id)
     tried = since[:back]
@@ -63,12 +63,12 @@ def _who_did_not_take(since: Sequence[CallEvent], leg: LiveLeg, names: Names) ->
     return {"number": "", "name": name or None, "userId": entered, "reason": "unavailable"}
 
 
-def _transferred(event: CallEvent, names: Names, returned: Document | None) -> Document:
+def _transferred(event: CallEvent, names: DisplayNames, returned: Document | None) -> Document:
     user_id = event.user_id or ""
     return {"by": {"userId": user_id, "name": names.user(user_id)}, "returned": returned}
 
 
-def _party(event: CallEvent, names: Names) -> Document:
+def _party(event: CallEvent, names: DisplayNames) -> Document:
     if event.user_id:
         return {"number": names.number(event.user_id), "name": names.user(event.user_id), "userId": event.user_id}
     return {"number": event.number or "", "name": None, "userId": None}

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from shared.clock import to_iso
-from voicecloud.phone.context import Names as Names  # what documents are made with
-from voicecloud.phone.context import transfer, unheard
+from voicecloud.phone.context import (
+    DisplayNames,  # what documents are made with
+    transfer,
+    unheard,
+)
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
-from voicecloud.routing.availability import AvailabilityEvent
+from voicecloud.routing.availability import AvailabilityEntry
 from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall, LiveLeg
 
@@ -18,7 +21,7 @@ RINGS_OR_TALKS = (LegState.CONNECTED, LegState.PARKED, LegState.HELD, LegState.W
 
 
 @dataclass(frozen=True)
-class Voice:
+class LegVoice:
     """What the gateway knows of a leg. ``revision`` counts its changes."""
 
     revision: int
@@ -28,7 +31,9 @@ class Voice:
     is_attached: bool
 
 
-def call_document(call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voice: Voice, names: Names) -> Document:
+def call_document(
+    call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voice: LegVoice, names: DisplayNames
+) -> Document:
     """One call as the user on ``leg`` sees it."""
     third = _leg(call, call.consult_leg) if leg.state is LegState.CONSULTING else None
     about = _asked_about(call, leg)
@@ -59,7 +64,7 @@ def call_document(call: LiveCall, leg: LiveLeg, events: Sequence[CallEvent], voi
     }
 
 
-def availability_document(holds: AvailabilityEvent) -> Document:
+def availability_document(holds: AvailabilityEntry) -> Document:
     """The user's status: a phone sees at once that it has changed."""
     ends_at = to_iso(holds.ends_at) if holds.ends_at else None
     return {"id": holds.id, "profile": holds.profile, "note": holds.note, "endsAt": ends_at}
@@ -72,7 +77,7 @@ def ended(document: Document, reason: str, at: datetime) -> Document:
     return {**changed, "sequence": document["sequence"] + 1}
 
 
-def dialled_in_vain(history: CallHistory, names: Names) -> Document:
+def dialled_in_vain(history: CallHistory, names: DisplayNames) -> Document:
     """A call that was over as soon as it was dialled: who was called is busy, say, or not to be disturbed."""
     dialled = history.events[0]
     user_id = next((event.detail for event in history.events if event.kind is EventKind.USER_ENTERED), None)
@@ -121,7 +126,7 @@ def _other(call: LiveCall, leg: LiveLeg) -> LiveLeg | None:
     return next((one for one in others if one.state is wanted), others[0] if others else None)
 
 
-def _party(leg: LiveLeg | None, call: LiveCall, names: Names) -> Document:
+def _party(leg: LiveLeg | None, call: LiveCall, names: DisplayNames) -> Document:
     if leg is None:
         return {"number": call.b_number, "name": None, "userId": None, "state": LegState.WAITING.value}
     if leg.user_id:

@@ -36,7 +36,7 @@ class _Session:
             _stop(stream)
 
 
-class PhoneSessions:
+class WebTerminalSessions:
     """One session a user; their web terminal is there as long as it is, but for when the phone cannot answer: then
     nothing rings it (A1)."""
 

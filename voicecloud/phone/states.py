@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from shared.errors import Missing
 from voicecloud.media.client import MediaClient
-from voicecloud.phone.model import Document, Names, Voice, availability_document, call_document, dialled_in_vain, ended
+from voicecloud.phone.context import DisplayNames
+from voicecloud.phone.model import (
+    Document,
+    LegVoice,
+    availability_document,
+    call_document,
+    dialled_in_vain,
+    ended,
+)
 from voicecloud.records.model import CallEvent, CallHistory, EventKind
 from voicecloud.routing.effects import Effect, EndLeg, FinishCall, Note, UserChanged
 from voicecloud.routing.views import LiveCall
@@ -40,7 +48,7 @@ class _Phone:
 class PhoneStates:
     """Performs ``Note``, ``UserChanged``, ``EndLeg``, ``FinishCall``, then checks the phones concerned."""
 
-    def __init__(self, engine: Engine, gateway: MediaClient, names: Names) -> None:
+    def __init__(self, engine: Engine, gateway: MediaClient, names: DisplayNames) -> None:
         self._engine = engine
         self._gateway = gateway
         self._names = names
@@ -107,7 +115,7 @@ class PhoneStates:
         if leg is None:
             return None
         history, media = self._engine.history(call.call_id), self._gateway.media(leg.leg_id)
-        voice = Voice(
+        voice = LegVoice(
             revision=self._revisions[leg.leg_id],
             is_muted=self._gateway.is_muted(leg.leg_id),
             is_paused=self._gateway.recording_paused(leg.leg_id),

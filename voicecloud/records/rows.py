@@ -36,7 +36,7 @@ class StoredRow:
 
 
 @dataclass(frozen=True)
-class Names:
+class RowNames:
     """What the rows say beside ids; ``privacy`` is a user's default for direct calls."""
 
     user: Callable[[str], str]
@@ -44,7 +44,7 @@ class Names:
     privacy: Callable[[str], Privacy]
 
 
-def rows_of(history: CallHistory, names: Names, delay_s: float, now: datetime) -> list[StoredRow]:
+def rows_of(history: CallHistory, names: RowNames, delay_s: float, now: datetime) -> list[StoredRow]:
     """All rows of a finished call, to be seen ``delay_s`` after its end, its latest change, or ``now``, when they are
     written: whoever asks for what has changed since must not have been there before."""
     changed_at = max(rules.last_moment(history), now)
@@ -57,7 +57,7 @@ def rows_of(history: CallHistory, names: Names, delay_s: float, now: datetime) -
 
 
 def service_rows_of(
-    history: CallHistory, names: Names, delay_s: float, changed_at: datetime | None = None
+    history: CallHistory, names: RowNames, delay_s: float, changed_at: datetime | None = None
 ) -> list[StoredRow]:
     """The rows of visits to pools, which show while the call goes on."""
     seen_at = (changed_at or rules.last_moment(history)) + timedelta(seconds=delay_s)
@@ -65,7 +65,7 @@ def service_rows_of(
     return [StoredRow(history.call_id, f"{SERVICE_ROW}{at:02d}", row) for at, row in enumerate(rows)]
 
 
-def _user_row(history: CallHistory, row: UserCall, names: Names, seen_at: datetime) -> dict[str, Any]:
+def _user_row(history: CallHistory, row: UserCall, names: RowNames, seen_at: datetime) -> dict[str, Any]:
     whole = rules.record(history)
     service = row.kind is CallKind.SERVICE
     return {
@@ -101,7 +101,7 @@ def _user_row(history: CallHistory, row: UserCall, names: Names, seen_at: dateti
     }
 
 
-def _service_row(row: ServiceCall, names: Names, seen_at: datetime) -> dict[str, Any]:
+def _service_row(row: ServiceCall, names: RowNames, seen_at: datetime) -> dict[str, Any]:
     return {
         "Id": row.id,
         "CallID": row.call_id,

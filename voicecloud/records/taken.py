@@ -46,7 +46,7 @@ class TakenCall:
     is_lost: bool = False
 
 
-class CallRecorder(Protocol):
+class RecordingSource(Protocol):
     """Whoever records calls."""
 
     async def take(self, call_id: str) -> TakenCall:

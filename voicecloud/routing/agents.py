@@ -4,46 +4,46 @@ from datetime import timedelta
 
 from voicecloud.routing import availability
 from voicecloud.routing.availability import AvailabilityClass
-from voicecloud.routing.machine import AgentState, following
-from voicecloud.routing.state import Agent, Leg, World
+from voicecloud.routing.machine import WorkState, following
+from voicecloud.routing.state import Leg, WorkingAgent, World
 
 
-def advance(world: World, agent: Agent, event: str) -> None:
+def advance(world: World, agent: WorkingAgent, event: str) -> None:
     """The agent's state follows; who follows the agent or the agent's pools is notified; a free agent is given work."""
     before = agent.state
     agent.state = following(agent.state, event)
-    if (before is AgentState.TALKING) is not (agent.state is AgentState.TALKING):
+    if (before is WorkState.TALKING) is not (agent.state is WorkState.TALKING):
         agent.talking_changed = world.now
-    if agent.state is AgentState.FREE:
+    if agent.state is WorkState.FREE:
         agent.free_since = world.now if event != "lapse" else agent.free_since
     touched(world, agent)
 
 
-def touched(world: World, agent: Agent) -> None:
+def touched(world: World, agent: WorkingAgent) -> None:
     """The agent's status may differ, and so may the figures and chances of the agent's pools."""
     world.changed_users.add(agent.user.id)
     world.pools_changed(world.pools_of.get(agent.user.id, ()))
 
 
-def offered(world: World, agent: Agent, leg: Leg) -> None:
+def offered(world: World, agent: WorkingAgent, leg: Leg) -> None:
     advance(world, agent, "offer")
     agent.legs[leg.id] = leg
 
 
-def answered(world: World, agent: Agent) -> None:
+def answered(world: World, agent: WorkingAgent) -> None:
     advance(world, agent, "answer")
 
 
-def dialled(world: World, agent: Agent, leg: Leg) -> None:
+def dialled(world: World, agent: WorkingAgent, leg: Leg) -> None:
     end_wrap_up(world, agent)
     advance(world, agent, "dial")
     agent.legs[leg.id] = leg
 
 
-def released(world: World, agent: Agent, leg: Leg, wrap_up_s: float) -> None:
+def released(world: World, agent: WorkingAgent, leg: Leg, wrap_up_s: float) -> None:
     """An agent's leg is over: an offer lapses, a last call is followed by ``wrap_up_s`` of wrap-up or by nothing."""
     agent.legs.pop(leg.id, None)
-    if agent.state is AgentState.RINGING:
+    if agent.state is WorkState.RINGING:
         advance(world, agent, "lapse")
     elif agent.legs:
         touched(world, agent)
@@ -56,20 +56,20 @@ def released(world: World, agent: Agent, leg: Leg, wrap_up_s: float) -> None:
         advance(world, agent, "done")
 
 
-def end_wrap_up(world: World, agent: Agent) -> None:
+def end_wrap_up(world: World, agent: WorkingAgent) -> None:
     """Forgets the wrap-up times; the state is the caller's to change."""
     world.timers.cancel(("wrap_up", agent.user.id))
     agent.wrap_up_start = agent.wrap_up_end = None
 
 
-def ready(world: World, agent: Agent) -> None:
+def ready(world: World, agent: WorkingAgent) -> None:
     """Wrap-up is over, by time or by the agent. Raises Conflict when there is none."""
     following(agent.state, "ready")
     end_wrap_up(world, agent)
     advance(world, agent, "ready")
 
 
-def refresh_availability(world: World, agent: Agent) -> None:
+def refresh_availability(world: World, agent: WorkingAgent) -> None:
     """Takes over what the availability events say now, and wakes up for the next change."""
     before = agent.kind
     agent.kind = availability.class_of(agent.availability, world.now)

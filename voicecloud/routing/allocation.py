@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.journey import run
 from voicecloud.routing.legs import ring, set_stage
-from voicecloud.routing.machine import Stage
+from voicecloud.routing.machine import CallState
 from voicecloud.routing.model import Member, Pool
 from voicecloud.routing.pools import overflow, visit_of
 from voicecloud.routing.selection import Candidate, Question, choose, rounds_over
-from voicecloud.routing.state import Agent, Call, PoolState, World
+from voicecloud.routing.state import Call, PoolState, WorkingAgent, World
 from voicecloud.routing.unserved import watch
 
 RETURNED_PRIORITY = 1_000
@@ -28,7 +28,7 @@ def allocate(world: World) -> None:
         calls = [(rank(state.pool, call), call, state) for state in pools for call in state.waiting.values()]
         free = {state.pool.id for state in pools if state.waiting and free_members(world, state)}
         for _, call, state in sorted(calls, key=lambda entry: entry[0]):
-            if call.stage is Stage.QUEUED:
+            if call.stage is CallState.QUEUED:
                 _serve(world, call, state, free)
 
 
@@ -42,24 +42,24 @@ def rank(pool: Pool, call: Call) -> tuple[int, datetime, str]:
     return -priority, visit_of(call).queued_at or call.arrived_at, call.id
 
 
-def free_members(world: World, state: PoolState) -> list[tuple[Member, Agent]]:
+def free_members(world: World, state: PoolState) -> list[tuple[Member, WorkingAgent]]:
     """Members whom the pool may offer a call now, in the pool's order."""
     pairs = ((member, world.agents.get(member.user_id)) for member in state.members.values() if member.active)
     return [(member, agent) for member, agent in pairs if agent is not None and agent.allocatable]
 
 
-def real_first(pairs: list[tuple[Member, Agent]]) -> list[tuple[Member, Agent]]:
+def real_first(pairs: list[tuple[Member, WorkingAgent]]) -> list[tuple[Member, WorkingAgent]]:
     """Without those whose telephones are all simulated, as long as somebody with a real one is among them."""
     return [pair for pair in pairs if pair[1].is_real] or pairs
 
 
-def best_agent(world: World, state: PoolState) -> Agent | None:
+def best_agent(world: World, state: PoolState) -> WorkingAgent | None:
     """Who would be offered a new call of this pool now, whatever waits (consultation of a pool)."""
     chosen = choose(_question(world, state, real_first(free_members(world, state)), None))
     return world.agents[chosen[0]] if chosen else None
 
 
-def offer(world: World, call: Call, state: PoolState, agents: list[Agent]) -> None:
+def offer(world: World, call: Call, state: PoolState, agents: list[WorkingAgent]) -> None:
     """Lets these agents ring for a queued call."""
     visit = visit_of(call)
     set_stage(world, call, "offer")
@@ -88,8 +88,8 @@ def _serve(world: World, call: Call, state: PoolState, free: set[str]) -> None:
 
 
 def _rested(
-    world: World, call: Call, state: PoolState, pairs: list[tuple[Member, Agent]]
-) -> list[tuple[Member, Agent]]:
+    world: World, call: Call, state: PoolState, pairs: list[tuple[Member, WorkingAgent]]
+) -> list[tuple[Member, WorkingAgent]]:
     """Without those who let this very call go a moment ago; those whom it has not rung yet go first."""
     refused = visit_of(call).refused_at
     pause = timedelta(seconds=state.pool.reoffer_after_s)
@@ -97,7 +97,7 @@ def _rested(
     return [pair for pair in rested if pair[1].user.id not in refused] or rested
 
 
-def _wanted(call: Call, pairs: list[tuple[Member, Agent]]) -> list[tuple[Member, Agent]]:
+def _wanted(call: Call, pairs: list[tuple[Member, WorkingAgent]]) -> list[tuple[Member, WorkingAgent]]:
     """Smart routing's required agent alone, or its preferred agents as long as one is free."""
     if call.answer is None:
         return pairs
@@ -106,7 +106,7 @@ def _wanted(call: Call, pairs: list[tuple[Member, Agent]]) -> list[tuple[Member,
     return [pair for pair in pairs if pair[1].user.id in call.answer.preferred] or pairs
 
 
-def _question(world: World, state: PoolState, pairs: list[tuple[Member, Agent]], call: Call | None) -> Question:
+def _question(world: World, state: PoolState, pairs: list[tuple[Member, WorkingAgent]], call: Call | None) -> Question:
     offers = visit_of(call).offers if call else {}
     queued_at = visit_of(call).queued_at if call else None
     candidates = tuple(

@@ -8,9 +8,9 @@ from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.events import CallArrived, DialOut
 from voicecloud.routing.journey import finish, resolved, run
 from voicecloud.routing.legs import new_leg
-from voicecloud.routing.machine import AgentState, LegState, Stage
+from voicecloud.routing.machine import CallState, LegState, WorkState
 from voicecloud.routing.model import Target, TargetKind
-from voicecloud.routing.state import Agent, Call, World
+from voicecloud.routing.state import Call, WorkingAgent, World
 from voicecloud.routing.steps import Goto
 
 LONGEST_NUMBER = 64
@@ -60,7 +60,7 @@ def fetched(world: World, user_id: str, call_id: str) -> None:
     """A member takes a waiting call. Raises Missing, Conflict ``not-waiting``, ``user-busy``."""
     agent = world.agent(user_id)
     call = world.calls.get(call_id)
-    if call is None or call.visit is None or call.stage is not Stage.QUEUED:
+    if call is None or call.visit is None or call.stage is not CallState.QUEUED:
         raise Conflict("not-waiting", "this call does not wait in a queue")
     state = world.pool(call.visit.pool_id)
     if user_id not in state.members:
@@ -70,7 +70,9 @@ def fetched(world: World, user_id: str, call_id: str) -> None:
     offer(world, call, state, [agent])
 
 
-def _begin(world: World, call: Call, agent: Agent | None, number: str | None, event: DialOut | None = None) -> None:
+def _begin(
+    world: World, call: Call, agent: WorkingAgent | None, number: str | None, event: DialOut | None = None
+) -> None:
     """The call exists from here on, with the leg of the one who calls."""
     world.calls[call.id] = call
     leg = new_leg(world, call, LegState.WAITING, agent.user.id if agent else None, number)
@@ -81,7 +83,7 @@ def _begin(world: World, call: Call, agent: Agent | None, number: str | None, ev
     world.note(call, EventKind.ARRIVED, leg, detail=call.b_number)
 
 
-def _check_free_to_dial(agent: Agent) -> None:
-    ringing = agent.state is AgentState.RINGING
+def _check_free_to_dial(agent: WorkingAgent) -> None:
+    ringing = agent.state is WorkState.RINGING
     if ringing or any(leg.state is not LegState.HELD for leg in agent.legs.values()):
         raise Conflict("user-busy", "the user has another call that is not on hold")

@@ -20,29 +20,29 @@ class AvailabilityClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class AvailabilityProfile:
     """A status people choose by name. ``length_s`` is its usual length, None open-ended."""
 
     kind: AvailabilityClass
     length_s: float | None = None
 
 
-PROFILES: Mapping[str, Profile] = {
-    "Available": Profile(AvailabilityClass.AVAILABLE),
-    "Busy": Profile(AvailabilityClass.AVAILABLE),
-    "Away": Profile(AvailabilityClass.AVAILABLE),
-    "Be right back": Profile(AvailabilityClass.AVAILABLE),
-    "Do not disturb": Profile(AvailabilityClass.DND),
-    "In a conference": Profile(AvailabilityClass.DND),
-    "Off work": Profile(AvailabilityClass.OFF_WORK),
-    "Lunch": Profile(AvailabilityClass.OFF_WORK, timedelta(minutes=30).total_seconds()),
-    "Sick leave": Profile(AvailabilityClass.OFF_WORK),
+PROFILES: Mapping[str, AvailabilityProfile] = {
+    "Available": AvailabilityProfile(AvailabilityClass.AVAILABLE),
+    "Busy": AvailabilityProfile(AvailabilityClass.AVAILABLE),
+    "Away": AvailabilityProfile(AvailabilityClass.AVAILABLE),
+    "Be right back": AvailabilityProfile(AvailabilityClass.AVAILABLE),
+    "Do not disturb": AvailabilityProfile(AvailabilityClass.DND),
+    "In a conference": AvailabilityProfile(AvailabilityClass.DND),
+    "Off work": AvailabilityProfile(AvailabilityClass.OFF_WORK),
+    "Lunch": AvailabilityProfile(AvailabilityClass.OFF_WORK, timedelta(minutes=30).total_seconds()),
+    "Sick leave": AvailabilityProfile(AvailabilityClass.OFF_WORK),
 }
 """The profiles every organisation starts with; it may add its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class AvailabilityEvent:
+class AvailabilityEntry:
     id: str
     kind: AvailabilityClass
     starts_at: datetime
@@ -54,22 +54,22 @@ class AvailabilityEvent:
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
 
 
-type Events = tuple[AvailabilityEvent, ...]
+type AvailabilityEntries = tuple[AvailabilityEntry, ...]
 
 
-def current(events: Events, now: datetime) -> AvailabilityEvent | None:
+def current(events: AvailabilityEntries, now: datetime) -> AvailabilityEntry | None:
     """The event that holds at ``now``; of two with one start, the later in the list. None: available."""
     return max(
         (event for event in reversed(events) if event.active(now)), key=lambda event: event.starts_at, default=None
     )
 
 
-def class_of(events: Events, now: datetime) -> AvailabilityClass:
+def class_of(events: AvailabilityEntries, now: datetime) -> AvailabilityClass:
     holding = current(events, now)
     return holding.kind if holding else AvailabilityClass.AVAILABLE
 
 
-def added(events: Events, new: AvailabilityEvent, now: datetime) -> Events:
+def added(events: AvailabilityEntries, new: AvailabilityEntry, now: datetime) -> AvailabilityEntries:
     """The list with ``new`` in it (replacing one of the same id) and without what is over.
 
     An open-ended ``new`` ends everything that started before it at the moment it starts.
@@ -80,21 +80,21 @@ def added(events: Events, new: AvailabilityEvent, now: datetime) -> Events:
     return _not_over((*kept, new), now)
 
 
-def ended(events: Events, event_id: str, now: datetime) -> Events:
+def ended(events: AvailabilityEntries, event_id: str, now: datetime) -> AvailabilityEntries:
     """The list without the event of this id, and without what is over."""
     return tuple(event for event in _not_over(events, now) if event.id != event_id)
 
 
-def next_change(events: Events, now: datetime) -> datetime | None:
+def next_change(events: AvailabilityEntries, now: datetime) -> datetime | None:
     """The next moment at which another event may hold, None when nothing is to come."""
     moments = [event.starts_at for event in events] + [event.ends_at for event in events if event.ends_at]
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _cut(event: AvailabilityEvent, moment: datetime) -> AvailabilityEvent:
+def _cut(event: AvailabilityEntry, moment: datetime) -> AvailabilityEntry:
     lasts_beyond = event.ends_at is None or event.ends_at > moment
     return replace(event, ends_at=moment) if event.starts_at <= moment and lasts_beyond else event
 
 
-def _not_over(events: Events, now: datetime) -> Events:
+def _not_over(events: AvailabilityEntries, now: datetime) -> AvailabilityEntries:
     return tuple(event for event in events if event.ends_at is None or event.ends_at > now)

@@ -3,10 +3,10 @@
 from shared.errors import InvalidInput
 from shared.numbers import line_of
 from voicecloud.routing.model import TargetKind
-from voicecloud.routing.state import Agent, World
+from voicecloud.routing.state import WorkingAgent, World
 
 
-def shown(world: World, agent: Agent, asked: str | None) -> str | None:
+def shown(world: World, agent: WorkingAgent, asked: str | None) -> str | None:
     """The number shown: the asked one if the user may show it, else the one set for this call, else the user's own."""
     if asked is not None:
         check(world, agent, asked)
@@ -15,7 +15,7 @@ def shown(world: World, agent: Agent, asked: str | None) -> str | None:
     return chosen or agent.user.number
 
 
-def check(world: World, agent: Agent, number: str) -> None:
+def check(world: World, agent: WorkingAgent, number: str) -> None:
     """Raises InvalidInput unless ``number`` is the user's own or leads to a pool that the user is a member of (C4)."""
     own_pools = world.pools_of.get(agent.user.id, set())
     of_pools = {

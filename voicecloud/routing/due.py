@@ -6,14 +6,14 @@ from voicecloud.records.model import EndReason
 from voicecloud.routing import agents, offers, staff, unserved
 from voicecloud.routing.journey import finish, proceed, run
 from voicecloud.routing.legs import play
-from voicecloud.routing.machine import Stage
+from voicecloud.routing.machine import CallState
 from voicecloud.routing.pools import overflow, visit_of, visited
 from voicecloud.routing.selection import levels_admitted
 from voicecloud.routing.state import Call, World
-from voicecloud.routing.timers import Key
+from voicecloud.routing.timers import TimerKey
 
 
-def fire(world: World, key: Key) -> None:
+def fire(world: World, key: TimerKey) -> None:
     kind, subject, *_ = key
     if kind == "ring":
         offers.time_out(world, subject)
@@ -29,7 +29,7 @@ def fire(world: World, key: Key) -> None:
 
 def _stage(world: World, call: Call) -> None:
     """An announcement, a question, an offer or a message is over."""
-    if call.stage is Stage.VOICEMAIL:
+    if call.stage is CallState.VOICEMAIL:
         finish(world, call, EndReason.VOICEMAIL)
     else:
         proceed(world, call)

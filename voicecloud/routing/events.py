@@ -108,7 +108,7 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class Transfer:
+class BlindTransfer:
     """Command: blind transfer. The other party goes to ``target``, this leg ends at once (C3)."""
 
     leg_id: str
@@ -290,7 +290,7 @@ type Event = (
     | KeyPressed
     | Hold
     | Resume
-    | Transfer
+    | BlindTransfer
     | Consult
     | CompleteConsult
     | CancelConsult

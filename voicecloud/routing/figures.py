@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import IntEnum
 
 from voicecloud.routing.availability import AvailabilityClass
-from voicecloud.routing.machine import AgentState, LegState
+from voicecloud.routing.machine import LegState, WorkState
 from voicecloud.routing.schedule import active_exception, is_open
-from voicecloud.routing.state import Agent, PoolState, World
+from voicecloud.routing.state import PoolState, WorkingAgent, World
 
 
 class OpenStatus(IntEnum):
@@ -71,7 +71,7 @@ def pool_figures(world: World, state: PoolState, now: datetime) -> PoolFigures:
         active_calls=len(state.talking),
         queue_length=len(state.waiting),
         max_wait_s=max(((now - entry).total_seconds() for entry in entries if entry), default=0.0),
-        on_wrap_up=sum(agent.state is AgentState.WRAP_UP for agent in agents),
+        on_wrap_up=sum(agent.state is WorkState.WRAP_UP for agent in agents),
     )
 
 
@@ -84,7 +84,7 @@ def open_status(state: PoolState, now: datetime) -> OpenStatus:
     return OpenStatus.OPEN if opened and not (exception and exception.action) else OpenStatus.CLOSED
 
 
-def user_status(agent: Agent) -> UserStatus:
+def user_status(agent: WorkingAgent) -> UserStatus:
     pool_id = next((leg.pool_id for leg in agent.legs.values() if leg.pool_id), None)
     return UserStatus(
         user_id=agent.user.id,
@@ -94,7 +94,7 @@ def user_status(agent: Agent) -> UserStatus:
         available=agent.kind is not AvailabilityClass.DND,
         service_terminals=sum(terminal in agent.terminals for terminal in agent.user.ring_order),
         serving=pool_id is not None,
-        talking=agent.state in (AgentState.TALKING, AgentState.RINGING),
+        talking=agent.state in (WorkState.TALKING, WorkState.RINGING),
         talking_status_changed=agent.talking_changed,
         wrap_up_start=agent.wrap_up_start,
         wrap_up_end=agent.wrap_up_end,

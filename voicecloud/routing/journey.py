@@ -8,7 +8,7 @@ from voicecloud.records.model import EndReason, EventKind, RejectReason, Service
 from voicecloud.routing import actions, pools, users
 from voicecloud.routing.effects import CallbackSource, FinishCall
 from voicecloud.routing.legs import end, play, set_stage, to_routing
-from voicecloud.routing.machine import LegState, Stage
+from voicecloud.routing.machine import CallState, LegState
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.state import Call, World
 from voicecloud.routing.steps import (
@@ -42,7 +42,7 @@ def proceed(world: World, call: Call) -> None:
 
 def finish(world: World, call: Call, reason: EndReason) -> None:
     """Ends every leg and the call, with its one record."""
-    if call.stage is Stage.VOICEMAIL:
+    if call.stage is CallState.VOICEMAIL:
         pools.request_callback(world, call, CallbackSource.VOICEMAIL)
     for leg in call.open_legs():
         ringing = leg.state is LegState.RINGING

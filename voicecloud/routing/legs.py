@@ -3,9 +3,9 @@
 from voicecloud.records.model import EventKind, RejectReason, Terminal
 from voicecloud.routing import agents
 from voicecloud.routing.effects import Bridge, CallNumber, EndLeg, OfferKind, Play, RingUser, Unbridge
-from voicecloud.routing.machine import LegState, Stage, following
+from voicecloud.routing.machine import CallState, LegState, following
 from voicecloud.routing.model import OfferMode
-from voicecloud.routing.state import Agent, Call, Leg, World
+from voicecloud.routing.state import Call, Leg, WorkingAgent, World
 
 HOLD_MUSIC = "hold-music"
 RING_BACK = "ring-back"
@@ -25,8 +25,8 @@ def set_stage(world: World, call: Call, event: str) -> None:
 
 def to_routing(world: World, call: Call) -> None:
     """From whatever the caller was doing without a peer, back to where it is decided what comes next."""
-    if call.stage is not Stage.ROUTING:
-        leaving = call.stage in (Stage.QUEUED, Stage.RINGING)
+    if call.stage is not CallState.ROUTING:
+        leaving = call.stage in (CallState.QUEUED, CallState.RINGING)
         set_stage(world, call, "leave" if leaving else "proceed")
 
 
@@ -36,7 +36,7 @@ def new_leg(world: World, call: Call, state: LegState, user_id: str | None, numb
     return leg
 
 
-def ring(world: World, call: Call, agent: Agent, kind: OfferKind, pool_id: str | None, timeout_s: float) -> Leg:
+def ring(world: World, call: Call, agent: WorkingAgent, kind: OfferKind, pool_id: str | None, timeout_s: float) -> Leg:
     """Offers the call to a user who can be rung; the offer is over after ``timeout_s``."""
     leg = new_leg(world, call, LegState.RINGING, agent.user.id, None)
     leg.kind, leg.pool_id = kind, pool_id
@@ -125,7 +125,7 @@ def _recorded(world: World, leg: Leg) -> bool:
     return by_pool or (leg.user_id is not None and world.agents[leg.user_id].user.record)
 
 
-def _terminals(agent: Agent) -> tuple[Terminal, ...]:
+def _terminals(agent: WorkingAgent) -> tuple[Terminal, ...]:
     """Those of the user's terminals that ring, in the user's order; no simulated one where there is a real one."""
     ringing = agent.terminals - agent.simulated if agent.is_real else agent.terminals
     there = tuple(terminal for terminal in agent.user.ring_order if terminal in ringing)

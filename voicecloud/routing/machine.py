@@ -20,7 +20,7 @@ class LegState(StrEnum):
     ENDED = "ended"
 
 
-class Stage(StrEnum):
+class CallState(StrEnum):
     """State of a call as a whole."""
 
     ROUTING = "routing"
@@ -34,24 +34,24 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-class AgentState(StrEnum):
+class WorkState(StrEnum):
     FREE = "free"
     RINGING = "ringing"
     TALKING = "talking"
     WRAP_UP = "wrap_up"
 
 
-type Table = dict[str, dict[str, dict[str, str]]]
+type Transitions = dict[str, dict[str, dict[str, str]]]
 
 TABLE_FILE = Path(__file__).parents[2] / "shared" / "calls" / "transitions.json"
 _DOCUMENT = json.loads(TABLE_FILE.read_text(encoding="utf-8"))
 
 
-def _table() -> Table:
+def _table() -> Transitions:
     return {name: _DOCUMENT[name]["transitions"] for name in _MACHINES.values()}
 
 
-_MACHINES: dict[type[StrEnum], str] = {LegState: "leg", Stage: "call", AgentState: "agent"}
+_MACHINES: dict[type[StrEnum], str] = {LegState: "leg", CallState: "call", WorkState: "agent"}
 _FOLLOWING: dict[type[StrEnum], dict[tuple[str, str], StrEnum]] = {
     states: {
         (source, event): states(target) for source, events in _table()[name].items() for event, target in events.items()

@@ -7,7 +7,7 @@ from typing import Any
 from voicecloud.records.model import CallHistory, EventKind
 from voicecloud.routing import agents, arrivals, caller_numbers, events, offers, setup, smart, staff, talk, transfer
 from voicecloud.routing.allocation import allocate
-from voicecloud.routing.availability import AvailabilityEvent, current
+from voicecloud.routing.availability import AvailabilityEntry, current
 from voicecloud.routing.due import fire
 from voicecloud.routing.effects import Effect, PoolChanged, UserChanged
 from voicecloud.routing.events import Event
@@ -94,7 +94,7 @@ class Platform:
         """Raises Missing ``user-unknown``."""
         return user_status(self._world.agent(user_id))
 
-    def availability(self, user_id: str, now: datetime) -> AvailabilityEvent | None:
+    def availability(self, user_id: str, now: datetime) -> AvailabilityEntry | None:
         """The availability event that holds, None for plain Available. Raises Missing ``user-unknown``."""
         return current(self._world.agent(user_id).availability, now)
 
@@ -173,7 +173,7 @@ _HANDLERS: Mapping[type, Callable[[World, Any], None]] = {
     events.KeyPressed: _key_pressed,
     events.Hold: lambda world, event: talk.hold(world, event.leg_id),
     events.Resume: lambda world, event: talk.resume(world, event.leg_id),
-    events.Transfer: lambda world, event: transfer.blind(world, event.leg_id, event.target),
+    events.BlindTransfer: lambda world, event: transfer.blind(world, event.leg_id, event.target),
     events.Consult: lambda world, event: transfer.consult(world, event.leg_id, event.target),
     events.CompleteConsult: lambda world, event: transfer.complete(world, event.leg_id),
     events.CancelConsult: lambda world, event: transfer.cancel(world, event.leg_id),

@@ -7,7 +7,7 @@ from voicecloud.records.model import EndReason, EventKind, ServiceResult
 from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
 from voicecloud.routing.journey import proceed, resolved, run
 from voicecloud.routing.legs import to_routing
-from voicecloud.routing.machine import Stage
+from voicecloud.routing.machine import CallState
 from voicecloud.routing.model import DISCONNECT, Configuration, Target, TargetKind
 from voicecloud.routing.pools import visit_of
 from voicecloud.routing.state import Call, World
@@ -56,7 +56,7 @@ def read_target(text: str) -> Target | None:
 def answered(world: World, event: RoutingAnswered) -> None:
     """The endpoint has answered in time; a late answer is ignored."""
     call = world.calls.get(event.call_id)
-    if call is None or call.stage is not Stage.ASKING:
+    if call is None or call.stage is not CallState.ASKING:
         return
     call.answer = event.answer
     target = event.answer.initial_target if event.answer else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.errors import InvalidInput, Missing
 from voicecloud.records.model import RejectReason
 from voicecloud.routing import agents, availability, caller_numbers, offers
-from voicecloud.routing.availability import AvailabilityClass, AvailabilityEvent
+from voicecloud.routing.availability import AvailabilityClass, AvailabilityEntry
 from voicecloud.routing.events import (
     EndAvailability,
     RemoveMember,
@@ -15,8 +15,8 @@ from voicecloud.routing.events import (
     SetMember,
     TerminalChanged,
 )
-from voicecloud.routing.machine import AgentState, LegState
-from voicecloud.routing.state import Agent, World
+from voicecloud.routing.machine import LegState, WorkState
+from voicecloud.routing.state import WorkingAgent, World
 
 
 def set_availability(world: World, event: SetAvailability) -> None:
@@ -25,7 +25,7 @@ def set_availability(world: World, event: SetAvailability) -> None:
     starts_at = event.starts_at or world.now
     if event.ends_at is not None and event.ends_at <= starts_at:
         raise InvalidInput("ends-before-start", "an availability ends after it starts")
-    new = AvailabilityEvent(event.event_id, event.kind, starts_at, event.ends_at, event.profile, event.note)
+    new = AvailabilityEntry(event.event_id, event.kind, starts_at, event.ends_at, event.profile, event.note)
     agent.availability = availability.added(agent.availability, new, world.now)
     availability_changed(world, agent)
 
@@ -39,7 +39,7 @@ def end_availability(world: World, event: EndAvailability) -> None:
     availability_changed(world, agent)
 
 
-def availability_changed(world: World, agent: Agent) -> None:
+def availability_changed(world: World, agent: WorkingAgent) -> None:
     """Takes over what holds now; what rings a user who is no longer available goes to others."""
     agents.refresh_availability(world, agent)
     if agent.kind is not AvailabilityClass.AVAILABLE:
@@ -96,13 +96,13 @@ def set_caller_number(world: World, event: SetCallerNumber) -> None:
     agent.next_caller_number = event.number
 
 
-def retire(world: World, agent: Agent) -> None:
+def retire(world: World, agent: WorkingAgent) -> None:
     """A user who is no longer configured: their calls go on, nothing rings them any more."""
     agent.gone = True
     _stop_ringing(world, agent, RejectReason.TIMEOUT)
 
 
-def forget(world: World, agent: Agent) -> None:
+def forget(world: World, agent: WorkingAgent) -> None:
     for timer in ("availability", "wrap_up"):
         world.timers.cancel((timer, agent.user.id))
     del world.agents[agent.user.id]
@@ -115,11 +115,11 @@ def employ(world: World, user_id: str, now: datetime) -> None:
     if known:
         known.user, known.gone = user, False
     else:
-        world.agents[user_id] = Agent(user, now, now)
+        world.agents[user_id] = WorkingAgent(user, now, now)
 
 
-def _stop_ringing(world: World, agent: Agent, reason: RejectReason) -> None:
-    if agent.state is AgentState.RINGING:
+def _stop_ringing(world: World, agent: WorkingAgent, reason: RejectReason) -> None:
+    if agent.state is WorkState.RINGING:
         for leg in tuple(agent.legs.values()):
             if leg.state is LegState.RINGING:
                 offers.refuse(world, leg.id, "reject", reason)

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from shared.errors import Missing
 from voicecloud.records.model import CallEvent, CallHistory, Direction, EndReason, EventKind, ServiceResult, Terminal
-from voicecloud.routing.availability import AvailabilityClass, AvailabilityEvent
+from voicecloud.routing.availability import AvailabilityClass, AvailabilityEntry
 from voicecloud.routing.effects import Effect, Note, OfferKind
 from voicecloud.routing.events import RoutingAnswer
-from voicecloud.routing.machine import AgentState, LegState, Stage
+from voicecloud.routing.machine import CallState, LegState, WorkState
 from voicecloud.routing.model import Configuration, Member, Pool, Subscriber, Target
 from voicecloud.routing.steps import Step
-from voicecloud.routing.timers import Timers
+from voicecloud.routing.timers import CallTimers
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Call:
     a_number: str | None
     b_number: str
     arrived_at: datetime
-    stage: Stage = Stage.ROUTING
+    stage: CallState = CallState.ROUTING
     legs: dict[str, Leg] = field(default_factory=dict)
     principal: str = ""
     peer: str | None = None
@@ -104,7 +104,7 @@ class Call:
 
 
 @dataclass(slots=True)
-class Agent:
+class WorkingAgent:
     """A user at work. ``kind`` is the availability now; ``legs`` are the user's open legs, ringing ones too.
 
     ``simulated``: those of the terminals that a guest plays.
@@ -114,8 +114,8 @@ class Agent:
     user: Subscriber
     free_since: datetime
     talking_changed: datetime
-    state: AgentState = AgentState.FREE
-    availability: tuple[AvailabilityEvent, ...] = ()
+    state: WorkState = WorkState.FREE
+    availability: tuple[AvailabilityEntry, ...] = ()
     kind: AvailabilityClass = AvailabilityClass.AVAILABLE
     accepting: bool = True
     terminals: set[Terminal] = field(default_factory=set)
@@ -138,7 +138,7 @@ class Agent:
     @property
     def reachable(self) -> bool:
         """May be rung at all: has no call, no wrap-up, and a terminal that rings."""
-        return self.state is AgentState.FREE and self.has_terminal
+        return self.state is WorkState.FREE and self.has_terminal
 
     @property
     def serves(self) -> bool:
@@ -170,11 +170,11 @@ class PoolState:
 class World:
     now: datetime
     configuration: Configuration = field(default_factory=Configuration)
-    agents: dict[str, Agent] = field(default_factory=dict)
+    agents: dict[str, WorkingAgent] = field(default_factory=dict)
     pools: dict[str, PoolState] = field(default_factory=dict)
     pools_of: dict[str, set[str]] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
-    timers: Timers = field(default_factory=Timers)
+    timers: CallTimers = field(default_factory=CallTimers)
     effects: list[Effect] = field(default_factory=list)
     to_allocate: set[str] = field(default_factory=set)
     changed_users: set[str] = field(default_factory=set)
@@ -223,7 +223,7 @@ class World:
             raise Missing("leg-unknown", "this call leg does not exist any more")
         return self.calls[leg.call_id], leg
 
-    def agent(self, user_id: str) -> Agent:
+    def agent(self, user_id: str) -> WorkingAgent:
         """Raises Missing ``user-unknown``."""
         agent = self.agents.get(user_id)
         if agent is None:

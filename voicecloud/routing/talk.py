@@ -5,7 +5,7 @@ from voicecloud.records.model import Direction, EndReason, EventKind, RejectReas
 from voicecloud.routing import offers, transfer
 from voicecloud.routing.journey import finish, proceed, run
 from voicecloud.routing.legs import HOLD_MUSIC, advance, play, separate, talk, to_routing, withdraw_offers
-from voicecloud.routing.machine import LegState, Stage
+from voicecloud.routing.machine import CallState, LegState
 from voicecloud.routing.pools import confirm_callback, leave_queue
 from voicecloud.routing.state import Call, Leg, World
 
@@ -40,14 +40,19 @@ def key_pressed(world: World, leg_id: str, key: str) -> None:
     rules = world.pools[call.visit.pool_id].pool.callback if call.visit and call.visit.pool_id in world.pools else None
     if rules is None or leg.id != call.principal:
         return
-    if call.stage is Stage.OFFERING_CALLBACK:
+    if call.stage is CallState.OFFERING_CALLBACK:
         if key != rules.key:
             proceed(world, call)
             return
         call.then = None
         to_routing(world, call)
         run(world, call, confirm_callback(world, call))
-    elif call.stage in (Stage.QUEUED, Stage.RINGING) and rules.while_queued and key == rules.key and call.a_number:
+    elif (
+        call.stage in (CallState.QUEUED, CallState.RINGING)
+        and rules.while_queued
+        and key == rules.key
+        and call.a_number
+    ):
         withdraw_offers(world, call, RejectReason.CALL_DISCONNECTED)
         leave_queue(world, call)
         to_routing(world, call)
@@ -83,11 +88,11 @@ def end_call(world: World, leg_id: str) -> None:
 
 
 def _reason(call: Call, leg: Leg) -> EndReason:
-    if call.stage is Stage.VOICEMAIL:
+    if call.stage is CallState.VOICEMAIL:
         return EndReason.VOICEMAIL
     if call.callback_requested:
         return EndReason.CALLBACK
-    if call.stage is not Stage.CONNECTED and call.direction is not Direction.OUTBOUND:
+    if call.stage is not CallState.CONNECTED and call.direction is not Direction.OUTBOUND:
         return EndReason.ABANDONED if call.visit else EndReason.CALLER_LEFT
     if leg.user_id:
         return EndReason.AGENT_LEFT

@@ -4,18 +4,18 @@ from datetime import datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
 
-type Key = tuple[str, ...]
+type TimerKey = tuple[str, ...]
 
 STALE_KEPT = 1_000
 
 
-class Timers:
+class CallTimers:
     def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, Key]] = []
-        self._current: dict[Key, int] = {}
+        self._heap: list[tuple[datetime, int, TimerKey]] = []
+        self._current: dict[TimerKey, int] = {}
         self._numbers = count()
 
-    def set(self, key: Key, due: datetime) -> None:
+    def set(self, key: TimerKey, due: datetime) -> None:
         number = next(self._numbers)
         self._current[key] = number
         heappush(self._heap, (due, number, key))
@@ -23,10 +23,10 @@ class Timers:
             self._heap = [entry for entry in self._heap if self._current.get(entry[2]) == entry[1]]
             heapify(self._heap)
 
-    def cancel(self, key: Key) -> None:
+    def cancel(self, key: TimerKey) -> None:
         self._current.pop(key, None)
 
-    def is_set(self, key: Key) -> bool:
+    def is_set(self, key: TimerKey) -> bool:
         return key in self._current
 
     def next_due(self) -> datetime | None:
@@ -35,7 +35,7 @@ class Timers:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def pop(self, now: datetime) -> tuple[datetime, Key] | None:
+    def pop(self, now: datetime) -> tuple[datetime, TimerKey] | None:
         """Takes the earliest timer that is due at ``now``: its moment and key."""
         due = self.next_due()
         if due is None or due > now:

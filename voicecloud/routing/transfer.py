@@ -8,10 +8,10 @@ from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.journey import finish, resolved, run
 from voicecloud.routing.legs import HOLD_MUSIC, RING_BACK, advance, dial, end, play, ring, separate, set_stage, talk
-from voicecloud.routing.machine import LegState, Stage, following
+from voicecloud.routing.machine import CallState, LegState, following
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.pools import leave
-from voicecloud.routing.state import Agent, Call, Leg, World
+from voicecloud.routing.state import Call, Leg, WorkingAgent, World
 from voicecloud.routing.steps import Goto
 
 
@@ -123,7 +123,7 @@ def pair(world: World, leg_id: str) -> tuple[Call, Leg, Leg]:
     """The call, a user's leg and whom they have the call with. Raises Missing, Conflict ``not-connected``."""
     call, leg = world.leg(leg_id)
     other = call.other_than(leg)
-    if leg.user_id is None or other is None or call.stage is not Stage.CONNECTED:
+    if leg.user_id is None or other is None or call.stage is not CallState.CONNECTED:
         raise Conflict("not-connected", "this leg has no party to do this with")
     return call, leg, other
 
@@ -177,7 +177,7 @@ def _consulting(call: Call) -> Leg:
     return next(leg for leg in call.legs.values() if leg.state is LegState.CONSULTING)
 
 
-def _invitation(world: World, target: Target) -> tuple[Agent | None, str | None, str]:
+def _invitation(world: World, target: Target) -> tuple[WorkingAgent | None, str | None, str]:
     """Who is to be called: (agent, pool they are called for, ""), or (None, None, number)."""
     if target.kind is TargetKind.NUMBER:
         return None, None, target.value

@@ -2,7 +2,7 @@
 
 from voicecloud.routing.journey import run
 from voicecloud.routing.legs import to_routing
-from voicecloud.routing.machine import Stage
+from voicecloud.routing.machine import CallState
 from voicecloud.routing.pools import anyone_serves, leave_queue, visit_of, without_agents
 from voicecloud.routing.state import Call, PoolState, World
 
@@ -37,7 +37,7 @@ def left_alone(world: World, state: PoolState) -> list[Call]:
     return [
         call
         for call in state.waiting.values()
-        if call.stage is Stage.QUEUED
+        if call.stage is CallState.QUEUED
         and not visit_of(call).asked_about_agents
         and (state.pool.no_agents_action or call.fall_back)
     ]

@@ -5,7 +5,7 @@ from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.legs import RING_BACK, dial, play, ring, set_stage
 from voicecloud.routing.model import Target
-from voicecloud.routing.state import Agent, Call, World
+from voicecloud.routing.state import Call, WorkingAgent, World
 from voicecloud.routing.steps import Goto, Step, Unreached
 
 
@@ -41,7 +41,7 @@ def not_answered(world: World, user_id: str | None, reason: str) -> Step:
     return _forwarded(forwarding.no_answer, EndReason.NO_ANSWER)
 
 
-def _diverted(agent: Agent) -> Step | None:
+def _diverted(agent: WorkingAgent) -> Step | None:
     forwarding = agent.user.forwarding
     if agent.kind is AvailabilityClass.DND:
         return _forwarded(forwarding.dnd, EndReason.BLOCKED)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from voicecloud.records.model import Direction, Terminal
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.machine import LegState, Stage
+from voicecloud.routing.machine import CallState, LegState
 from voicecloud.routing.state import Call, Leg
 
 
@@ -32,7 +32,7 @@ class LiveCall:
     call_id: str
     sequence: int
     direction: Direction
-    stage: Stage
+    stage: CallState
     a_number: str | None
     b_number: str
     arrived_at: datetime

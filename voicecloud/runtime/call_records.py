@@ -15,9 +15,9 @@ from voicecloud.records.model import CallEvent, CallHistory, Privacy
 from voicecloud.records.progress import AT_ONCE, CallsInProgress, Cut
 from voicecloud.records.quality import with_quality
 from voicecloud.records.recordings import Recordings
-from voicecloud.records.rows import Names, StoredRow, rows_of, service_rows_of
+from voicecloud.records.rows import RowNames, StoredRow, rows_of, service_rows_of
 from voicecloud.records.store import RecordStore
-from voicecloud.records.taken import CallRecorder, Taken, TakenCall
+from voicecloud.records.taken import RecordingSource, Taken, TakenCall
 from voicecloud.routing.effects import Effect, FinishCall, Note
 
 RETRY_S = 1.0
@@ -37,12 +37,12 @@ class CallRecords:
         *,
         store: RecordStore,
         recordings: Recordings,
-        recorder: CallRecorder,
+        recorder: RecordingSource,
         live: Callable[[str], CallHistory | None],
         live_ids: Callable[[], Sequence[str]],
         ready: Callable[[str], None],
         cut: Callable[[CallHistory, Sequence[CallEvent]], None],
-        names: Names,
+        names: RowNames,
         delay_s: float,
         clock: Clock,
     ) -> None:

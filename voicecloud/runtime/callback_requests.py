@@ -6,7 +6,7 @@ from collections import deque
 
 from shared.errors import Missing, VoiceError
 from voicecloud.callbacks.model import NewCallback, Reason
-from voicecloud.callbacks.service import Callbacks
+from voicecloud.callbacks.service import CallbackLists
 from voicecloud.organisation.service import Directory
 from voicecloud.routing.effects import CallbackSource, Effect, RequestCallback
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class CallbackRequests:
-    def __init__(self, callbacks: Callbacks, directory: Directory) -> None:
+    def __init__(self, callbacks: CallbackLists, directory: Directory) -> None:
         self._callbacks = callbacks
         self._directory = directory
         self._waiting: deque[RequestCallback] = deque()

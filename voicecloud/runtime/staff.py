@@ -14,7 +14,7 @@ from voicecloud.organisation.service import Directory
 from voicecloud.prompts import pools
 from voicecloud.records.model import Privacy
 from voicecloud.routing import events
-from voicecloud.routing.availability import PROFILES, AvailabilityClass, AvailabilityEvent
+from voicecloud.routing.availability import PROFILES, AvailabilityClass, AvailabilityEntry
 from voicecloud.routing.model import Member
 from voicecloud.runtime.engine import Engine
 
@@ -54,13 +54,13 @@ class Staff:
             if simulated := self.directory.simulated(user):
                 self.engine.tell(events.TerminalChanged(user.id, simulated.terminal, True, simulated=True))
 
-    def availability(self, user_id: str) -> AvailabilityEvent | None:
+    def availability(self, user_id: str) -> AvailabilityEntry | None:
         """What holds now; None is plain Available. Raises Missing ``user-unknown``."""
         if not self.directory.user(user_id).is_person:
             return self._of_program(user_id)
         return self.engine.platform.availability(user_id, self.engine.now())
 
-    async def set_availability(self, user_id: str, new: NewAvailability) -> AvailabilityEvent:
+    async def set_availability(self, user_id: str, new: NewAvailability) -> AvailabilityEntry:
         """Raises InvalidInput ``availability-unknown`` or ``ends-before-start``, Missing ``user-unknown``."""
         profile = PROFILES.get(new.profile)
         if profile is None:
@@ -69,7 +69,7 @@ class Staff:
         ends_at = new.ends_at
         if ends_at is None and profile.length_s is not None:
             ends_at = datetime.fromtimestamp(starts_at.timestamp() + profile.length_s, starts_at.tzinfo)
-        event = AvailabilityEvent(self.ids.new(), profile.kind, starts_at, ends_at, new.profile, new.note)
+        event = AvailabilityEntry(self.ids.new(), profile.kind, starts_at, ends_at, new.profile, new.note)
         if not self.directory.user(user_id).is_person:
             await self._write_availability(user_id, [event])
             return event
@@ -153,11 +153,11 @@ class Staff:
     async def _keep_availability(self, user_id: str) -> None:
         await self._write_availability(user_id, self.engine.platform.world.agent(user_id).availability)
 
-    async def _write_availability(self, user_id: str, kept: Iterable[AvailabilityEvent]) -> None:
+    async def _write_availability(self, user_id: str, kept: Iterable[AvailabilityEntry]) -> None:
         documents = [_document(event) for event in kept]
         await self.directory.write(DocumentKind.AVAILABILITY, user_id, {"Id": user_id, "Events": documents})
 
-    def _of_program(self, user_id: str) -> AvailabilityEvent | None:
+    def _of_program(self, user_id: str) -> AvailabilityEntry | None:
         """An API user has no phone, so routing does not know it; its availability is only kept and shown."""
         stored = self.directory.document(DocumentKind.AVAILABILITY, user_id) or {"Events": []}
         now = self.engine.now()
@@ -181,13 +181,13 @@ class Staff:
         return [encode(one) for one in self.engine.platform.members(queue_id) if one.user_id == user_id]
 
 
-def _command(user_id: str, event: AvailabilityEvent) -> events.SetAvailability:
+def _command(user_id: str, event: AvailabilityEntry) -> events.SetAvailability:
     return events.SetAvailability(
         user_id, event.id, event.kind, event.profile, event.note, event.starts_at, event.ends_at
     )
 
 
-def _document(event: AvailabilityEvent) -> dict[str, Any]:
+def _document(event: AvailabilityEntry) -> dict[str, Any]:
     return {
         "Id": event.id,
         "Kind": event.kind.value,
@@ -198,9 +198,9 @@ def _document(event: AvailabilityEvent) -> dict[str, Any]:
     }
 
 
-def _event(document: Document) -> AvailabilityEvent:
+def _event(document: Document) -> AvailabilityEntry:
     ends_at = document["EndTime"]
-    return AvailabilityEvent(
+    return AvailabilityEntry(
         document["Id"],
         AvailabilityClass(document["Kind"]),
         from_iso(document["StartTime"]),

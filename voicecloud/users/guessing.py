@@ -22,7 +22,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True)
-class Attempt:
+class SignInAttempt:
     """A try that was allowed. ``counted`` is what it counts against: the name, or name and address together where
     that pair has succeeded before."""
 
@@ -85,11 +85,11 @@ class Guessing:
         while len(self._known) > MOST:
             self._known.popitem(last=False)
 
-    def begin(self, user_name: str, address: str) -> Attempt:
+    def begin(self, user_name: str, address: str) -> SignInAttempt:
         """Counts a try. Raises Limited ``sign-in-pause``; a try that is refused does not make the pause longer."""
         name, place = _digest(user_name.strip().lower()), _digest(_network(address))
         pair = hashlib.blake2b(name + place, digest_size=16).digest()
-        attempt = Attempt(pair if pair in self._known else name, place, pair)
+        attempt = SignInAttempt(pair if pair in self._known else name, place, pair)
         pause_s = max(self._names.pause_s(attempt.counted), self._addresses.pause_s(place))
         if pause_s:
             raise Limited("sign-in-pause", "too many failed sign-ins: a pause is needed", pause_s)
@@ -97,13 +97,13 @@ class Guessing:
         self._addresses.add(place)
         return attempt
 
-    def succeeded(self, attempt: Attempt) -> None:
+    def succeeded(self, attempt: SignInAttempt) -> None:
         """The name starts from the beginning; of the address only this try is taken back."""
         self._names.forget(attempt.counted)
         self._addresses.take_back(attempt.address)
         self.know([attempt.pair])
 
-    def abandoned(self, attempt: Attempt) -> None:
+    def abandoned(self, attempt: SignInAttempt) -> None:
         """The password was not looked at."""
         self._names.take_back(attempt.counted)
         self._addresses.take_back(attempt.address)

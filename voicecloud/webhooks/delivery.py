@@ -14,8 +14,8 @@ from dataclasses import replace
 from shared.clock import Clock
 from shared.errors import VoiceError
 from voicecloud.webhooks import rules
-from voicecloud.webhooks.model import Attempt, Delivery, Endpoint
-from voicecloud.webhooks.sender import Sender
+from voicecloud.webhooks.model import Delivery, DeliveryAttempt, Endpoint
+from voicecloud.webhooks.sender import WebhookSender
 from voicecloud.webhooks.store import DeliveryStore
 
 AT_ONCE = 8
@@ -32,7 +32,7 @@ class Deliverer:
         endpoint: Endpoint,
         *,
         store: DeliveryStore,
-        sender: Sender,
+        sender: WebhookSender,
         clock: Clock,
         longest_pause_s: float,
         give_up_after_s: float,
@@ -108,14 +108,14 @@ class Deliverer:
         finally:
             self._ended(delivery)
 
-    async def _succeeded(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def _succeeded(self, delivery: Delivery, attempt: DeliveryAttempt) -> None:
         await self._store.delivered(delivery, attempt)
         self._waiting.pop(delivery.event.id, None)
         if self.failing:
             self._failures = 0
             self._due = [(self._now(), event_id) for event_id in sorted(self._waiting)]
 
-    async def _failed(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def _failed(self, delivery: Delivery, attempt: DeliveryAttempt) -> None:
         self._failures += 1
         tried = replace(delivery, attempts=attempt.number)
         extra = {"endpoint_id": self.endpoint.id, "event_id": delivery.event.id, "status": attempt.status}

@@ -89,7 +89,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class DeliveryAttempt:
     """One try to deliver. ``status`` is the HTTP answer, 0 when there was none; ``error`` says why."""
 
     endpoint_id: str

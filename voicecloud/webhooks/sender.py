@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import aiohttp
 
 from shared.clock import Clock
-from voicecloud.webhooks.model import EVENT_HEADER, TOKEN_HEADER, Attempt, Delivery, Endpoint
+from voicecloud.webhooks.model import EVENT_HEADER, TOKEN_HEADER, Delivery, DeliveryAttempt, Endpoint
 
 
-class Sender:
+class WebhookSender:
     """Posts events. Redirects are not followed: the secret goes to the configured address only."""
 
     def __init__(self, http: aiohttp.ClientSession, clock: Clock, timeout_s: float) -> None:
@@ -17,11 +17,11 @@ class Sender:
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
-    async def send(self, endpoint: Endpoint, delivery: Delivery) -> Attempt:
+    async def send(self, endpoint: Endpoint, delivery: Delivery) -> DeliveryAttempt:
         """Never raises for what the endpoint does: the attempt says how it went."""
         at, started = self._clock(), time.perf_counter()
         status, error = await self._post(endpoint, delivery)
-        return Attempt(
+        return DeliveryAttempt(
             endpoint_id=endpoint.id,
             event_id=delivery.event.id,
             event_type=delivery.event.type,

@@ -11,7 +11,7 @@ from shared.clock import Clock, to_iso
 from shared.errors import VoiceError
 from voicecloud.ids import Ids
 from voicecloud.webhooks.delivery import Deliverer
-from voicecloud.webhooks.model import Attempt, Delivery, WebhookEvent
+from voicecloud.webhooks.model import Delivery, DeliveryAttempt, WebhookEvent
 from voicecloud.webhooks.store import DeliveryStore
 
 LOG_KEPT = timedelta(days=14)
@@ -56,7 +56,7 @@ class Webhooks:
                 group.create_task(deliverer.run())
             group.create_task(self._purge_regularly())
 
-    async def log(self, limit: int) -> list[Attempt]:
+    async def log(self, limit: int) -> list[DeliveryAttempt]:
         """The latest attempts, newest first."""
         found = [attempt for one in self.deliverers for attempt in await self.store.log(one.endpoint.id, limit)]
         return sorted(found, key=lambda attempt: attempt.at, reverse=True)[:limit]

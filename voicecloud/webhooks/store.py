@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import batched
 
 from shared.storage.tables import Delete, Put, Row, Table
-from voicecloud.webhooks.model import Attempt, Delivery, WebhookEvent
+from voicecloud.webhooks.model import Delivery, DeliveryAttempt, WebhookEvent
 
 TABLE = "webhooks"
 _LATEST_MS = 10**14
@@ -30,14 +30,14 @@ class DeliveryStore:
         rows = self.table.query(endpoint_id, rk_from="p_", rk_below=f"p_{_END}")
         return [_delivery(row) async for row in rows]
 
-    async def delivered(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def delivered(self, delivery: Delivery, attempt: DeliveryAttempt) -> None:
         """Done with, one way or the other: delivered, or given up."""
         await self.table.transact([Delete(delivery.endpoint_id, f"p_{delivery.event.id}"), Put(_log_row(attempt))])
 
-    async def failed(self, delivery: Delivery, attempt: Attempt) -> None:
+    async def failed(self, delivery: Delivery, attempt: DeliveryAttempt) -> None:
         await self.table.transact([Put(_row(delivery)), Put(_log_row(attempt))])
 
-    async def log(self, endpoint_id: str, limit: int) -> list[Attempt]:
+    async def log(self, endpoint_id: str, limit: int) -> list[DeliveryAttempt]:
         """Newest first."""
         rows = self.table.query(endpoint_id, rk_from="l_", rk_below=f"l_{_END}", limit=limit)
         return [_attempt(row) async for row in rows]
@@ -65,13 +65,13 @@ def _delivery(row: Row) -> Delivery:
     return Delivery(row.pk, event, row.values["created_at"], int(row.values["attempts"]))
 
 
-def _log_row(attempt: Attempt) -> Row:
+def _log_row(attempt: DeliveryAttempt) -> Row:
     key = f"l_{_reversed(attempt.at)}_{attempt.event_id}_{attempt.number}"
     return Row(attempt.endpoint_id, key, asdict(attempt))
 
 
-def _attempt(row: Row) -> Attempt:
-    return Attempt(**row.values)
+def _attempt(row: Row) -> DeliveryAttempt:
+    return DeliveryAttempt(**row.values)
 
 
 def _reversed(moment: datetime) -> str:

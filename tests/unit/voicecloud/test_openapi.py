@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from lab.control.api import ROUTES as CONTROL
 from tests.fixtures.voicecloud import ROOT
 from voicecloud.app import ROUTES
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 
 METHODS = {"get", "post", "put", "delete"}
 
@@ -63,7 +63,7 @@ def test_every_path_and_setting_is_documented() -> None:
     assert [route.path for route in ROUTES if f"`{route.path}`" not in api] == []
     settings = (ROOT / "docs/voice-cloud-settings.md").read_text()
     asked = Asked(VOICECLOUD_SIP_JANUS="http://127.0.0.1:8088/janus", VOICECLOUD_SIP_IDENTITY="sip:us@carrier.example")
-    Settings.from_environment(asked)
+    VoiceCloudSettings.from_environment(asked)
     assert [name for name in sorted(asked.names) if f"`{name}`" not in settings] == []
 
 

@@ -7,12 +7,12 @@ import pytest
 from shared.errors import Misconfigured
 from voicecloud.media.servers import Way
 from voicecloud.records.audio import AudioFormat
-from voicecloud.settings import Settings
+from voicecloud.settings import VoiceCloudSettings
 
 
 def test_nothing_set_gives_the_defaults() -> None:
     """An empty environment is the local run."""
-    assert Settings.from_environment({}) == Settings()
+    assert VoiceCloudSettings.from_environment({}) == VoiceCloudSettings()
 
 
 def test_values_are_read() -> None:
@@ -22,7 +22,7 @@ def test_values_are_read() -> None:
         "VOICECLOUD_SEED": "a.json",
         "VOICECLOUD_RECORDING_FORMAT": "Opus",
     }
-    read = Settings.from_environment(given)
+    read = VoiceCloudSettings.from_environment(given)
     assert (read.port, read.seed) == (7300, Path("a.json"))
     assert read.recording_format is AudioFormat.OPUS
 
@@ -39,13 +39,13 @@ def test_values_are_read() -> None:
 def test_nonsense_is_refused(name: str, value: str) -> None:
     """A value that cannot be read stops the start, naming the setting."""
     with pytest.raises(Misconfigured, match=f"VOICECLOUD_{name}"):
-        Settings.from_environment({f"VOICECLOUD_{name}": value})
+        VoiceCloudSettings.from_environment({f"VOICECLOUD_{name}": value})
 
 
 def test_the_way_to_this_machine_is_read() -> None:
     """The address that others see, and the ports that a firewall lets through."""
     given = {"VOICECLOUD_MEDIA_ADDRESS": "203.0.113.7", "VOICECLOUD_MEDIA_PORTS": "20000-20199"}
-    assert Settings.from_environment(given).media_way == Way("203.0.113.7", range(20000, 20200))
+    assert VoiceCloudSettings.from_environment(given).media_way == Way("203.0.113.7", range(20000, 20200))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_the_way_to_this_machine_is_read() -> None:
 def test_a_way_that_cannot_be_gone_is_refused(name: str, value: str) -> None:
     """A name is no address here: it would be looked up by nobody. Ports are a range above the privileged ones."""
     with pytest.raises(Misconfigured, match="VOICECLOUD_MEDIA"):
-        Settings.from_environment({f"VOICECLOUD_MEDIA_{name}": value})
+        VoiceCloudSettings.from_environment({f"VOICECLOUD_MEDIA_{name}": value})

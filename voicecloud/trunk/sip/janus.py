@@ -38,7 +38,7 @@ class JanusEvent:
         return _part(self.result, "headers")
 
 
-class Session:
+class JanusSession:
     """Raises Unavailable ``sip-unreachable`` whenever Janus is not there or no longer knows the session."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, api_secret: str) -> None:

@@ -24,7 +24,7 @@ from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefuse
 from voicecloud.runtime.engine import Engine
 from voicecloud.trunk.sip import rules
 from voicecloud.trunk.sip.account import Account
-from voicecloud.trunk.sip.janus import JanusEvent, Session
+from voicecloud.trunk.sip.janus import JanusEvent, JanusSession
 
 RING_BACK = "ring-back"
 RETRY_S, RETRY_MAX_S = 1.0, 30.0
@@ -37,7 +37,7 @@ SAYS = {"ringing", "proceeding", "progress", "accepted"}
 log = logging.getLogger(__name__)
 
 
-class Stage(StrEnum):
+class TrunkCallState(StrEnum):
     """``ARRIVING``: nobody knows of it yet but this module."""
 
     ARRIVING = "arriving"
@@ -56,7 +56,7 @@ class SipCall:
 
     handle: int
     leg_id: str
-    stage: Stage
+    stage: TrunkCallState
     offer: str | None = None
     media_id: str = ""
     has_answer: bool = False
@@ -75,7 +75,7 @@ class SipTrunk:
         self._gateway = gateway
         self._ids = ids
         self._http = http
-        self._session: Session | None = None
+        self._session: JanusSession | None = None
         self._handles: list[int] = []
         self._by_handle: dict[int, SipCall] = {}
         self._by_leg: dict[str, SipCall] = {}
@@ -107,7 +107,7 @@ class SipTrunk:
         if handle is None or not self.is_registered:
             self._report(FarRefused(wanted.leg_id, "failed"))
             return
-        call = self._add(SipCall(handle, wanted.leg_id, Stage.CALLING))
+        call = self._add(SipCall(handle, wanted.leg_id, TrunkCallState.CALLING))
         self._run(self._dial(call, wanted))
 
     def end(self, leg_id: str, reason: str) -> None:
@@ -116,9 +116,9 @@ class SipTrunk:
             return
         stage = call.stage
         self._end(call)
-        if stage is Stage.CALLED:
+        if stage is TrunkCallState.CALLED:
             self._run(self._leave(call, {"request": "decline", "code": rules.code_of(reason)}))
-        elif stage is Stage.TALKING or call.is_heard_of:
+        elif stage is TrunkCallState.TALKING or call.is_heard_of:
             self._run(self._leave(call, HANG_UP))
 
     def perform(self, effect: Effect) -> None:
@@ -135,7 +135,7 @@ class SipTrunk:
         while True:
             try:
                 async with asyncio.TaskGroup() as group:
-                    session = self._session = Session(self._http, self._account.janus, self._account.api_secret)
+                    session = self._session = JanusSession(self._http, self._account.janus, self._account.api_secret)
                     await session.open()
                     listening = group.create_task(self._listen(session))
                     await self._register(session)
@@ -156,7 +156,7 @@ class SipTrunk:
             self.is_registered = False
             await asyncio.gather(self._session.close(), return_exceptions=True)
 
-    async def _listen(self, session: Session) -> None:
+    async def _listen(self, session: JanusSession) -> None:
         async for told in session.events():
             if told.name in REGISTERED and self._registering and not self._registering.done():
                 self._registering.set_result(told)
@@ -166,7 +166,7 @@ class SipTrunk:
             if told.name in self._events:
                 self._events[told.name](told)
 
-    async def _register(self, session: Session) -> None:
+    async def _register(self, session: JanusSession) -> None:
         """Raises Unavailable when the registrar does not let us."""
         account, first = self._account, await session.attach()
         self._registering = asyncio.get_running_loop().create_future()
@@ -198,7 +198,7 @@ class SipTrunk:
         domain = self._account.domain
         try:
             offer = await self._gateway.invite(call.leg_id, sends_always=False)
-            if call.stage is Stage.ENDING:
+            if call.stage is TrunkCallState.ENDING:
                 self._over(call)
                 return  # hung up before it was made
             call.media_id = offer.media_id
@@ -209,26 +209,26 @@ class SipTrunk:
             }
             await self._ask(call, body, {"type": "offer", "sdp": offer.sdp})
         except VoiceError as error:
-            if call.stage is not Stage.ENDING:
+            if call.stage is not TrunkCallState.ENDING:
                 log.warning("a SIP call could not be made", extra={"code": error.code})
             self._over(call)
 
     def _arrived(self, told: JanusEvent) -> None:
         """Somebody calls; a call to nobody, or that could not be answered, is refused before it rings."""
         call_id = self._ids.new()
-        call = self._add(SipCall(told.handle, f"{call_id}:1", Stage.ARRIVING, offer=told.sdp))
+        call = self._add(SipCall(told.handle, f"{call_id}:1", TrunkCallState.ARRIVING, offer=told.sdp))
         self._run(self._let_in(call, call_id, told))
 
     async def _let_in(self, call: SipCall, call_id: str, told: JanusEvent) -> None:
         to = rules.number_of(str(told.result.get("callee", "")))
         refused = rules.NOT_FOUND if to is None else await self._reason_against(told.sdp)
-        if call.stage is Stage.ENDING:
+        if call.stage is TrunkCallState.ENDING:
             return  # hung up meanwhile
         if to is None or refused:
             self._end(call)
             await self._leave(call, {"request": "decline", "code": refused})
             return
-        call.stage = Stage.CALLED
+        call.stage = TrunkCallState.CALLED
         caller = str(told.result.get("username", ""))
         number = rules.caller_of(caller, told.headers, is_trusted=self._account.is_trusted)
         self._report(CallArrived(call_id, number, to))
@@ -248,9 +248,9 @@ class SipTrunk:
 
     def _take(self, leg_id: str) -> None:
         call = self._by_leg.get(leg_id)
-        if call is None or call.stage is not Stage.CALLED or call.offer is None:
+        if call is None or call.stage is not TrunkCallState.CALLED or call.offer is None:
             return
-        offer, call.offer, call.stage = call.offer, None, Stage.TALKING
+        offer, call.offer, call.stage = call.offer, None, TrunkCallState.TALKING
         self._run(self._accept(call, offer))
 
     async def _accept(self, call: SipCall, offer: str) -> None:
@@ -259,7 +259,7 @@ class SipTrunk:
             await self._ask(call, {"request": "accept"}, {"type": "answer", "sdp": answer.sdp})
         except VoiceError as error:
             log.warning("a SIP call could not be taken", extra={"code": error.code})
-            call.stage = Stage.CALLED
+            call.stage = TrunkCallState.CALLED
             self._report(PartyLeft(call.leg_id))
 
     def _heard_of(self, told: JanusEvent) -> None:
@@ -268,7 +268,7 @@ class SipTrunk:
         if call is None or call.is_heard_of:
             return
         call.is_heard_of = True
-        if call.stage is Stage.ENDING:
+        if call.stage is TrunkCallState.ENDING:
             self._run(self._leave(call, HANG_UP))
 
     def _progressed(self, told: JanusEvent) -> None:
@@ -279,9 +279,9 @@ class SipTrunk:
 
     def _accepted(self, told: JanusEvent) -> None:
         call = self._by_handle.get(told.handle)
-        if call is None or call.stage is not Stage.CALLING:
+        if call is None or call.stage is not TrunkCallState.CALLING:
             return
-        call.stage = Stage.TALKING
+        call.stage = TrunkCallState.TALKING
         if told.sdp:
             self._run(self._hear(call, told.sdp))
         self._report(FarAnswered(call.leg_id))
@@ -314,7 +314,10 @@ class SipTrunk:
 
     def _fail(self, call: SipCall, code: int = 0) -> None:
         """The far end is gone; there is nobody to hang up on any more."""
-        is_unknown, is_calling = call.stage in {Stage.ENDING, Stage.ARRIVING}, call.stage is Stage.CALLING
+        is_unknown, is_calling = (
+            call.stage in {TrunkCallState.ENDING, TrunkCallState.ARRIVING},
+            call.stage is TrunkCallState.CALLING,
+        )
         self._end(call)
         if is_unknown:
             return
@@ -345,7 +348,7 @@ class SipTrunk:
 
     def _end(self, call: SipCall) -> None:
         """Its handle is free only when Janus says that the call is over."""
-        call.stage = Stage.ENDING
+        call.stage = TrunkCallState.ENDING
         self._by_leg.pop(call.leg_id, None)
 
     def _report(self, event: Event) -> None:

@@ -17,7 +17,7 @@ def test_one_call_over_g711(kind: str, figures: Figures) -> None:
     """A minute each way: from the telephone to Opus, and from Opus to the telephone."""
     noise = np.random.default_rng(1).normal(0, 3_000, PACKETS * g711.STEP).astype(np.int16)
     octets = g711._compress(g711.LAWS[kind])[noise.view(np.uint16)].tobytes()
-    decoder, encoder = g711.Decoder(kind), g711.Encoder(kind)
+    decoder, encoder = g711.TelephoneDecoder(kind), g711.TelephoneEncoder(kind)
     start = time.perf_counter()
     for number in range(PACKETS):
         payload = octets[number * g711.STEP : (number + 1) * g711.STEP]

@@ -58,7 +58,7 @@ def something(cloud: VoiceCloud, random: Random) -> Event:
         events.Reject(leg),
         events.Hold(leg),
         events.Resume(leg),
-        events.Transfer(leg, target),
+        events.BlindTransfer(leg, target),
         *[events.Consult(leg, target)] * 2,
         events.CompleteConsult(leg),
         events.CancelConsult(leg),

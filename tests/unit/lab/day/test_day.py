@@ -131,7 +131,7 @@ class Chaos:
                 events.KeyPressed(leg_id, self.random.choice("12")),
                 events.Hold(leg_id),
                 events.Resume(leg_id),
-                events.Transfer(leg_id, target),
+                events.BlindTransfer(leg_id, target),
                 events.Consult(leg_id, target),
                 events.CompleteConsult(leg_id),
                 events.CancelConsult(leg_id),

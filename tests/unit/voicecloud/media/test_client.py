@@ -10,7 +10,7 @@ import pytest
 from shared.errors import Unavailable
 from voicecloud.media import client
 from voicecloud.media.client import MediaClient
-from voicecloud.media.messages import Begin, SendKeys
+from voicecloud.media.messages import GatewayStart, SendKeys
 from voicecloud.media.process import Audio, Ends
 from voicecloud.records.taken import TakenCall
 from voicecloud.routing.effects import Bridge, EndLeg, Unbridge
@@ -44,7 +44,7 @@ def reports() -> Reports:
 
 @pytest.fixture
 def media(reports: Reports) -> MediaClient:
-    begin = Begin(servers=(), address="127.0.0.1", ports=(0, 0), most=1, hold_s=1.0)
+    begin = GatewayStart(servers=(), address="127.0.0.1", ports=(0, 0), most=1, hold_s=1.0)
     return MediaClient(engine=cast(Engine, reports), begin=begin, library=no_library, audio=Audio(no_process))
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from shared.errors import Conflict, Missing, Unavailable
-from voicecloud.media.link import Files, Link, pair
+from voicecloud.media.link import Files, GatewayLink, pair
 from voicecloud.media.messages import (
     Accept,
-    Answer,
     LegChanged,
     Offer,
     Ping,
     PromptAudio,
     PromptWanted,
+    SessionDescription,
     Take,
     Withdraw,
 )
@@ -29,10 +29,10 @@ NAME = "01a22a84-b315-7000-a6a3-cbf62219e5ed"
 
 
 @asynccontextmanager
-async def linked(handle: Any) -> AsyncIterator[tuple[Link, list[Any]]]:
+async def linked(handle: Any) -> AsyncIterator[tuple[GatewayLink, list[Any]]]:
     """A link whose other side is ``handle``, and what that side reports by itself."""
     told: list[Any] = []
-    ends, here, there = pair(), Link(told.append), Link(handle)
+    ends, here, there = pair(), GatewayLink(told.append), GatewayLink(handle)
     for link, end in zip((here, there), ends, strict=True):
         await link.open(end)
     running = [asyncio.ensure_future(link.run()) for link in (here, there)]
@@ -66,7 +66,7 @@ async def test_questions_are_answered_in_any_order() -> None:
     slow = asyncio.Event()
 
     def handle(message: Any) -> Any:
-        return later() if isinstance(message, PromptWanted) else Answer("m", "sdp")
+        return later() if isinstance(message, PromptWanted) else SessionDescription("m", "sdp")
 
     async def later() -> PromptAudio:
         await slow.wait()
@@ -74,7 +74,7 @@ async def test_questions_are_answered_in_any_order() -> None:
 
     async with linked(handle) as (link, _):
         first = asyncio.ensure_future(link.ask(PromptWanted("p")))
-        assert await link.ask(Offer("c:1", "")) == Answer("m", "sdp")
+        assert await link.ask(Offer("c:1", "")) == SessionDescription("m", "sdp")
         assert not first.done()
         slow.set()
         assert await first == PromptAudio(b"hello")
@@ -131,7 +131,7 @@ def test_an_open_file_is_handed_over(tmp_path: Path) -> None:
 async def test_a_side_that_takes_nothing_any_more_is_given_up_at_once() -> None:
     """However much waits for it: closing would wait for ever."""
     end, other = pair()
-    link = Link(lambda _: None)
+    link = GatewayLink(lambda _: None)
     await link.open(end)
     running = asyncio.ensure_future(link.run())
     for _ in range(5000):

@@ -5,17 +5,18 @@ from collections.abc import Callable
 import pytest
 
 from tests.fixtures.routing import CALLER, POOL_NUMBER, Floor, MakeFloor, members, number_of
-from voicecloud.phone.model import Document, Names, Voice, call_document, ended
+from voicecloud.phone.context import DisplayNames
+from voicecloud.phone.model import Document, LegVoice, call_document, ended
 from voicecloud.routing import events
 from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.model import Pool, Target, TargetKind
 
 OUTSIDE = "+358501112222"
-NAMES = Names(user=str.title, number=number_of, pool=lambda pool_id: f"Pool {pool_id}")
-SILENT = Voice(revision=0, is_muted=False, is_paused=None, media_id=None, is_attached=False)
+NAMES = DisplayNames(user=str.title, number=number_of, pool=lambda pool_id: f"Pool {pool_id}")
+SILENT = LegVoice(revision=0, is_muted=False, is_paused=None, media_id=None, is_attached=False)
 
 
-def seen_by(floor: Floor, user_id: str, call_id: str = "c1", voice: Voice = SILENT) -> Document:
+def seen_by(floor: Floor, user_id: str, call_id: str = "c1", voice: LegVoice = SILENT) -> Document:
     call, history = floor.platform.live_call(call_id), floor.platform.history(call_id)
     assert call is not None
     assert history is not None
@@ -56,7 +57,7 @@ def test_an_answered_call_tells_when_and_where(floor: MakeFloor) -> None:
 def test_what_the_gateway_knows_is_in_it(floor: MakeFloor) -> None:
     """Mute, recording and media, with their own count of changes (K1, K9)."""
     made, _ = talking(floor)
-    voice = Voice(revision=3, is_muted=True, is_paused=True, media_id="m", is_attached=False)
+    voice = LegVoice(revision=3, is_muted=True, is_paused=True, media_id="m", is_attached=False)
     document = seen_by(made, "ann", voice=voice)
     assert (document["revision"], document["muted"], document["recording"]) == (3, True, {"paused": True})
     assert document["media"] == {"id": "m", "attached": False}
@@ -144,7 +145,7 @@ def test_who_gets_a_call_sees_who_transferred_it(floor: MakeFloor, asks_first: b
         bobs = made.answer("bob")
         made.tell(events.CompleteConsult(leg_id))
     else:
-        made.tell(events.Transfer(leg_id, BOB))
+        made.tell(events.BlindTransfer(leg_id, BOB))
     by_ann = {"by": {"userId": "ann", "name": "Ann"}, "returned": None}
     assert seen_by(made, "bob")["transfer"] == by_ann
     bobs = bobs if asks_first else made.answer("bob")
@@ -161,7 +162,7 @@ def test_a_call_that_comes_back_says_who_did_not_take_it(floor: MakeFloor, fate:
     made.call(b_number=number_of("ann"))
     if fate == "is away":
         made.availability("bob", AvailabilityClass.OFF_WORK)
-    made.tell(events.Transfer(made.answer("ann"), BOB))
+    made.tell(events.BlindTransfer(made.answer("ann"), BOB))
     made.tell(events.Reject(made.rings()["bob"])) if fate == "declines" else None
     made.wait(27 if fate == "lets it ring" else 0)
     back = seen_by(made, "ann")

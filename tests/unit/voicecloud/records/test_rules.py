@@ -210,7 +210,7 @@ def test_the_first_answer_is_the_first_persons(floor: MakeFloor) -> None:
     made.wait(6)
     leg_id = made.answer("ann")
     made.wait(30)
-    made.tell(events.Transfer(leg_id, Target(TargetKind.NUMBER, number_of_pool(1))))
+    made.tell(events.BlindTransfer(leg_id, Target(TargetKind.NUMBER, number_of_pool(1))))
     made.wait(9)
     made.answer("bob")
     made.tell(events.PartyLeft("c1:1"))

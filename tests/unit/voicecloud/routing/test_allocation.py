@@ -342,7 +342,7 @@ def test_a_call_that_was_transferred_stands_behind_those_who_wait(floor: MakeFlo
     made.wait(1)
     made.call("c2", b_number=number_of_pool(1))
     made.wait(1)
-    made.tell(events.Transfer(leg_id, Target(TargetKind.POOL, "o")))
+    made.tell(events.BlindTransfer(leg_id, Target(TargetKind.POOL, "o")))
     made.tell(events.PartyLeft("c0:1"))
     assert (list(made.rings("c1")), list(made.rings("c2"))) == ([], ["cid"])
 

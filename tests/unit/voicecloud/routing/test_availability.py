@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from voicecloud.routing.availability import (
     PROFILES,
     AvailabilityClass,
-    AvailabilityEvent,
+    AvailabilityEntry,
     added,
     class_of,
     current,
@@ -24,8 +24,8 @@ def later(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def event(event_id: str, kind: AvailabilityClass, start: float = 0, end: float | None = None) -> AvailabilityEvent:
-    return AvailabilityEvent(event_id, kind, later(start), None if end is None else later(end))
+def event(event_id: str, kind: AvailabilityClass, start: float = 0, end: float | None = None) -> AvailabilityEntry:
+    return AvailabilityEntry(event_id, kind, later(start), None if end is None else later(end))
 
 
 def test_nobody_is_unavailable_without_an_event() -> None:
@@ -93,7 +93,7 @@ STEPS = st.lists(st.tuples(KINDS, st.integers(0, 30), st.none() | st.integers(1,
 @given(STEPS)
 def test_the_list_never_grows_with_what_is_over(steps: list[tuple[AvailabilityClass, int, int | None]]) -> None:
     """Whatever is set, at most one open-ended event is kept and everything kept is still to come or to end."""
-    events: tuple[AvailabilityEvent, ...] = ()
+    events: tuple[AvailabilityEntry, ...] = ()
     minute = 0.0
     for place, (kind, wait, length) in enumerate(steps):
         minute += wait

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Conflict
-from voicecloud.routing.machine import COMMANDS, TABLE_FILE, AgentState, LegState, Stage, allows, following
+from voicecloud.routing.machine import COMMANDS, TABLE_FILE, CallState, LegState, WorkState, allows, following
 from voicecloud.routing.model import Selection
 
-MACHINES: dict[str, type[StrEnum]] = {"leg": LegState, "call": Stage, "agent": AgentState}
+MACHINES: dict[str, type[StrEnum]] = {"leg": LegState, "call": CallState, "agent": WorkState}
 ROOT = TABLE_FILE.parents[2]
 DOCUMENT = ROOT / "docs" / "routing.md"
 ROUTING = ROOT / "voicecloud" / "routing"

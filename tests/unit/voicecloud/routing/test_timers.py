@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecloud.routing.timers import Timers
+from voicecloud.routing.timers import CallTimers
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ def at(seconds: int) -> datetime:
 
 def test_timers_fire_in_the_order_they_are_due() -> None:
     """Each timer fires at its own moment, none before it."""
-    timers = Timers()
+    timers = CallTimers()
     timers.set(("b",), at(2))
     timers.set(("a",), at(1))
     assert timers.next_due() == at(1)
@@ -26,7 +26,7 @@ def test_timers_fire_in_the_order_they_are_due() -> None:
 
 def test_setting_a_key_again_moves_its_timer() -> None:
     """There is one per key."""
-    timers = Timers()
+    timers = CallTimers()
     timers.set(("a",), at(1))
     timers.set(("a",), at(3))
     assert timers.pop(at(2)) is None
@@ -35,7 +35,7 @@ def test_setting_a_key_again_moves_its_timer() -> None:
 
 def test_a_cancelled_timer_does_not_fire() -> None:
     """Cancelling what is not set is nothing."""
-    timers = Timers()
+    timers = CallTimers()
     timers.set(("a",), at(1))
     timers.cancel(("a",))
     timers.cancel(("b",))
@@ -49,7 +49,7 @@ ORDERS = st.lists(st.tuples(st.integers(0, 20), st.none() | st.integers(0, 1_000
 @given(ORDERS)
 def test_timers_agree_with_a_plain_table(orders: list[tuple[int, int | None]]) -> None:
     """Whatever is set and cancelled, what fires is what a dictionary would have, in order of time."""
-    timers, table = Timers(), dict[str, datetime]()
+    timers, table = CallTimers(), dict[str, datetime]()
     for key, seconds in orders:
         if seconds is None:
             timers.cancel((str(key),))

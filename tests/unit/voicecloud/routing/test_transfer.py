@@ -42,7 +42,7 @@ def consulting(floor: MakeFloor, target: Target = TO_BOB) -> tuple[Floor, str]:
 def test_a_blind_transfer_frees_the_agent_and_rings_the_target(floor: MakeFloor, target: Target, rings: str) -> None:
     """A user, a pool's agent, an outside number, or who is behind one of our own numbers."""
     made, leg_id = with_ann(floor)
-    made.tell(events.Transfer(leg_id, target))
+    made.tell(events.BlindTransfer(leg_id, target))
     assert list(made.rings()) == [rings]
     assert made.platform.user_status("ann").can_be_allocated_to
     assert made.noted(EventKind.USER_TRANSFERRED)[0].detail == f"{target.kind}:{target.value}"
@@ -51,7 +51,7 @@ def test_a_blind_transfer_frees_the_agent_and_rings_the_target(floor: MakeFloor,
 def test_a_transferred_call_is_one_call_with_two_user_rows(floor: MakeFloor) -> None:
     """The pool's visit counts as answered."""
     made, leg_id = with_ann(floor)
-    made.tell(events.Transfer(leg_id, TO_BOB))
+    made.tell(events.BlindTransfer(leg_id, TO_BOB))
     made.wait(3)
     made.answer("bob")
     made.wait(20)
@@ -66,7 +66,7 @@ def test_a_transferred_call_is_one_call_with_two_user_rows(floor: MakeFloor) -> 
 def test_a_caller_on_hold_can_be_transferred(floor: MakeFloor) -> None:
     """The agent need not take the caller back first."""
     made, leg_id = with_ann(floor)
-    made.tell(events.Hold(leg_id), events.Transfer(leg_id, TO_BOB))
+    made.tell(events.Hold(leg_id), events.BlindTransfer(leg_id, TO_BOB))
     assert list(made.rings()) == ["bob"]
 
 
@@ -76,7 +76,7 @@ def test_a_caller_nobody_takes_returns_to_the_pool_first_in_line(floor: MakeFloo
     made.availability("bob", AvailabilityClass.DND)
     made.call("c2")
     made.wait(30)
-    made.tell(events.Transfer(leg_id, TO_BOB))
+    made.tell(events.BlindTransfer(leg_id, TO_BOB))
     made.tell(events.Reject(made.rings("c2")["ann"]) if made.rings("c2") else events.Answer(made.rings()["ann"]))
     assert made.stage("c1") in ("queued", "ringing", "connected")
     assert [visit.pool_id for visit in made.platform.live_calls() if visit.call_id == "c1"] == ["p"]
@@ -87,7 +87,7 @@ def test_a_caller_of_no_pool_returns_to_who_has_transferred_them(floor: MakeFloo
     """Bob declines or lets it ring: Ann's phone rings again; once, then nobody is left."""
     made = floor()
     made.call(b_number=number_of("ann"))
-    made.tell(events.Transfer(made.answer("ann"), TO_BOB))
+    made.tell(events.BlindTransfer(made.answer("ann"), TO_BOB))
     made.tell(events.Reject(made.rings()["bob"])) if refuses else made.wait(35)
     assert list(made.rings()) == ["ann"]
     made.tell(events.Reject(made.rings()["ann"]))
@@ -107,7 +107,7 @@ def test_the_far_party_of_an_outbound_call_can_be_transferred(floor: MakeFloor) 
     """The one who was called is the one who is moved."""
     made = floor()
     made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))
-    made.tell(events.Transfer("c1:1", TO_BOB))
+    made.tell(events.BlindTransfer("c1:1", TO_BOB))
     made.answer("bob")
     assert made.states() == {"c1:2": "connected", "c1:3": "connected"}
 
@@ -124,7 +124,7 @@ def test_the_far_party_of_an_outbound_call_can_be_transferred(floor: MakeFloor) 
 def test_a_transfer_to_nobody_changes_nothing(floor: MakeFloor, target: Target, error: type[Exception]) -> None:
     """Ann still has the caller."""
     made, leg_id = with_ann(floor)
-    for command in (events.Transfer(leg_id, target), events.Consult(leg_id, target)):
+    for command in (events.BlindTransfer(leg_id, target), events.Consult(leg_id, target)):
         with pytest.raises(error):
             made.tell(command)
     assert made.states() == {"c1:1": "connected", leg_id: "connected"}
@@ -291,11 +291,11 @@ def test_a_call_that_returned_and_is_transferred_again_has_not_returned_any_more
     """It stands in line as any other."""
     made, leg_id = with_ann(floor)
     made.availability("bob", AvailabilityClass.DND)
-    made.tell(events.Transfer(leg_id, TO_BOB))
+    made.tell(events.BlindTransfer(leg_id, TO_BOB))
     live = made.platform.live_call("c1")
     assert live
     assert live.returned
-    made.tell(events.Transfer(made.answer("ann"), TO_OTHER))
+    made.tell(events.BlindTransfer(made.answer("ann"), TO_OTHER))
     live = made.platform.live_call("c1")
     assert live
     assert not live.returned
@@ -308,7 +308,7 @@ def test_a_caller_who_returned_goes_before_everybody_who_waits(floor: MakeFloor)
     leg_id = made.answer("ann")
     made.call("c2", b_number=number_of_pool(1))
     made.availability("bob", AvailabilityClass.DND)
-    made.tell(events.Transfer(leg_id, TO_BOB))
+    made.tell(events.BlindTransfer(leg_id, TO_BOB))
     assert (list(made.rings("c1")), list(made.rings("c2"))) == (["ann"], [])
 
 
@@ -316,7 +316,7 @@ def test_a_caller_transferred_to_a_pool_without_phones_returns(floor: MakeFloor)
     """At once, to the pool they came from: nobody waits where nobody can answer."""
     made, leg_id = with_ann(floor)
     made.tell(events.TerminalChanged("cid", Terminal.WEB, online=False))
-    made.tell(events.Transfer(leg_id, TO_OTHER))
+    made.tell(events.BlindTransfer(leg_id, TO_OTHER))
     assert list(made.rings()) == ["ann"]
     assert [leg.pool_id for leg in made.platform.live_call("c1").legs if leg.user_id == "ann"][-1] == "p"  # type: ignore[union-attr]
     made.answer("ann")
@@ -328,7 +328,7 @@ def test_a_called_party_transferred_to_a_pool_without_phones_returns_to_the_agen
     made, leg_id = floor(Pool("other", "O", members=members("cid"))), "c1:1"
     made.tell(events.TerminalChanged("cid", Terminal.WEB, online=False))
     made.tell(events.DialOut("c1", "ann", "+358409999999"), events.FarAnswered("c1:2"))
-    made.tell(events.Transfer(leg_id, TO_OTHER))
+    made.tell(events.BlindTransfer(leg_id, TO_OTHER))
     assert list(made.rings()) == ["ann"]
 
 
@@ -337,7 +337,7 @@ def test_a_transfer_to_a_pool_where_all_talk_waits(floor: MakeFloor) -> None:
     made, leg_id = with_ann(floor)
     made.call("c2", b_number=number_of_pool(1))
     made.answer("cid", "c2")
-    made.tell(events.Transfer(leg_id, TO_OTHER))
+    made.tell(events.BlindTransfer(leg_id, TO_OTHER))
     assert made.stage() == "queued"
 
 
@@ -346,7 +346,7 @@ def test_a_transfer_to_a_pool_where_all_talk_waits(floor: MakeFloor) -> None:
 def test_two_outside_parties_are_left_to_themselves(floor: MakeFloor, *, is_outbound: bool, leaver: str) -> None:
     """After a blind transfer to a number: the agent is free, the two talk, whoever hangs up ends it for both."""
     made, customer, leg_id = outside_call(floor, is_outbound=is_outbound)
-    made.tell(events.Transfer(leg_id, OUTSIDE))
+    made.tell(events.BlindTransfer(leg_id, OUTSIDE))
     assert made.platform.user_status("ann").talking is False
     third = made.rings()[OUTSIDE.value]
     made.tell(events.FarAnswered(third))
@@ -364,7 +364,7 @@ def test_a_customer_who_hangs_up_in_a_transfer_ends_it_everywhere(
 ) -> None:
     """Nothing rings any more, nobody is called back, and the record says who has left."""
     made, customer, leg_id = outside_call(floor, is_outbound=is_outbound)
-    made.tell(events.Transfer(leg_id, target))
+    made.tell(events.BlindTransfer(leg_id, target))
     [ringing] = made.rings().values()
     made.tell(events.PartyLeft(customer))
     assert made.stage() == "gone"
@@ -377,7 +377,7 @@ def test_a_customer_who_hangs_up_in_a_transfer_ends_it_everywhere(
 def test_an_outside_party_that_cannot_be_had_brings_the_customer_back(floor: MakeFloor, cause: str) -> None:
     """The customer is back in the moment of the refusal."""
     made, customer, leg_id = outside_call(floor, is_outbound=True)
-    made.tell(events.Transfer(leg_id, OUTSIDE))
+    made.tell(events.BlindTransfer(leg_id, OUTSIDE))
     made.tell(events.FarRefused(made.rings()[OUTSIDE.value], cause))
     made.answer("ann")
     assert made.states()[customer] == "connected"

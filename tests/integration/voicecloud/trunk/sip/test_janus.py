@@ -12,7 +12,7 @@ from shared.errors import Unavailable
 from tests.fixtures.sip_line import sip_line
 from tests.fixtures.voicecloud import RunVoiceCloud
 from tests.fixtures.web_agent import until
-from voicecloud.trunk.sip.janus import Session
+from voicecloud.trunk.sip.janus import JanusSession
 
 STRANGE: tuple[Any, ...] = (
     None,
@@ -56,7 +56,7 @@ async def url() -> AsyncIterator[str]:
 async def test_what_is_no_answer_of_janus_is_no_janus(url: str, document: object) -> None:
     """It is tried again later, as when nobody answers."""
     async with aiohttp.ClientSession() as http:
-        session = Session(http, f"{url}/{STRANGE.index(document)}", "")
+        session = JanusSession(http, f"{url}/{STRANGE.index(document)}", "")
         for asked in (session.open(), session.attach()):
             with pytest.raises(Unavailable, match="sip-unreachable"):
                 await asked
