@@ -26,7 +26,7 @@ from shared.presence.table import (
 from shared.statuses import Presence, StatusKind
 
 LATE_FOR = timedelta(seconds=30)
-"""How long after it was given up a write may still come through."""
+"""How long after its last try was over a write may still come through."""
 FRESH = timedelta(seconds=60)
 SKEW = timedelta(seconds=5)
 """How far the clocks of the systems may be apart."""
@@ -130,10 +130,9 @@ class Facts:
         write = self.pending
         if not self.omnichannel_differs:
             return Shows.KNOWN
-        if write and write.tried:
-            if self._is_ours(write):
-                return Shows.OURS
-        elif self._comes_late():
+        if write and write.tried and self._is_ours(write):
+            return Shows.OURS
+        if self._comes_late():
             return Shows.GIVEN_UP
         return Shows.DND if self.shown.presence.kind is StatusKind.DND else Shows.OTHER
 
@@ -202,9 +201,9 @@ class Facts:
         match self.reading.news:
             case News.OURS if self.pending:
                 return after_write(episode, self.pending.purpose)
-            case News.LATE if self.before.in_call and self.shown.presence.id == self.policy.dnd.id:
+            case News.LATE if self.wanted and self.before.in_call and self.shown.presence.id == self.policy.dnd.id:
                 before = episode.before if episode else None
-                return Episode(before or self.known.presence, is_set=True)
+                return Episode(before or self.wanted[1], is_set=True)
             case News.SOMEBODYS if episode:
                 return replace(episode, before=self.shown.presence) if self.reading.then is Then.STAYS else NOBODY
             case _:

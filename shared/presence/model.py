@@ -142,8 +142,9 @@ class AgentState:
     """One agent. ``phone`` and ``omnichannel`` are what was last dealt with, None before the first reconciliation.
 
     ``written``: the last write on Omnichannel that was carried out, and what was there before it, by which late news
-    of what it wrote over is recognised. ``abandoned``: a write that was tried, not seen, and is no longer wanted: it
-    may come through late. ``presence_before_timed_status``: the presence that a status with an end has covered.
+    of what it wrote over is recognised. ``abandoned``: a write of which a try may come through late, as it is no
+    longer wanted, or was done by another try. ``presence_before_timed_status``: the presence that a status with an end
+    has covered.
     ``reported``: what a phone has said of Omnichannel and is not reconciled yet. ``last_user_change_at``: the newest
     change by a person or the system that was reconciled; ``changes`` counts them. ``signs_in``: a phone was opened, and
     both sides are not reconciled yet.

@@ -31,8 +31,13 @@ def is_held(state: AgentState, now: datetime) -> bool:
     return any(write.held_until > now for write in state.pending)
 
 
-def carried_out(state: AgentState, write: Write, shown: PresenceShown | Availability | None) -> AgentState:
-    """After a write: ``shown`` is what its side shows now, None where that could not be read."""
+def carried_out(
+    state: AgentState, write: Write, shown: PresenceShown | Availability | None, now: datetime
+) -> AgentState:
+    """After a write: ``shown`` is what its side shows now, None where that could not be read.
+
+    An earlier try of it may still come through.
+    """
     if write not in state.pending:
         return state
     state = replace(
@@ -48,6 +53,7 @@ def carried_out(state: AgentState, write: Write, shown: PresenceShown | Availabi
         written=write,
         overwritten_at=state.omnichannel.at if state.omnichannel else None,
         episode=after_write(state.episode, write.purpose),
+        abandoned=replace(write, held_until=now) if write.doubtful else state.abandoned,
     )
 
 

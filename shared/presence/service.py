@@ -117,16 +117,28 @@ class Presences:
             log.warning("polled agent could not be brought in line", extra={"agent": agent.id, "error": str(error)})
 
     async def _let_go(self, agent_id: str, settings: PresenceSettings) -> None:
-        """Whose status is mirrored no longer is not left in do-not-disturb by a call that began before."""
+        """Whose status is mirrored no longer is not left in do-not-disturb by a call that began before.
+
+        Their phone is not written: it may be nobody's any more.
+        """
         if settings.method is not Method.SERVER or not agent_id:
             return
         state = await self.store.load(agent_id)
-        if state.episode is None:
+        if state.episode is None or await self._is_put_off(agent_id, state):
             return
         agent, policy, now = Agent(agent_id, ""), _policy(settings), self.clock()
         shown = await self.omnichannel.read(agent)
         decided = reconcile(replace(state, calls={}), Seen(None, shown), policy, now)
+        decided = replace(decided, pending=tuple(one for one in decided.pending if one.side is Side.OMNICHANNEL))
         await self._write(agent, await self.store.save(agent_id, decided), policy)
+
+    async def _is_put_off(self, agent_id: str, state: AgentState) -> bool:
+        """Whether somebody else holds a write: the agent is reconciled once that is over."""
+        now = self.clock()
+        if not is_held(state, now):
+            return False
+        await self.bus.send(QUEUE, messages.reconcile_soon(agent_id, now), delay_s=_pause_s(state, now))
+        return True
 
     async def call(self, agent: Agent, news: CallNews, settings: PresenceSettings) -> None:
         """A call of the agent began, goes on or ended."""
@@ -200,9 +212,7 @@ class Presences:
     async def _reconcile_once(self, agent: Agent, settings: PresenceSettings) -> bool:
         """Whether that was all. Raises Conflict when another instance was faster."""
         policy, state = _policy(settings), await self.store.load(agent.id)
-        if is_held(state, self.clock()):
-            event = messages.reconcile_soon(agent.id, self.clock())
-            await self.bus.send(QUEUE, event, delay_s=_pause_s(state, self.clock()))
+        if await self._is_put_off(agent.id, state):
             return True
         is_asked = is_talking_asked(state, self.clock())
         is_talking, deaf = await _tried(self.phone.is_talking(agent)) if is_asked else (None, None)
@@ -211,6 +221,8 @@ class Presences:
         shown = state.reported or state.omnichannel if by_phone else await self._read_omnichannel(agent)
         now = self.clock()
         decided = without_expired(state, is_talking, policy.lease, now)
+        if by_phone:  # whose try of what is pending may be over only now
+            decided = release(decided, Side.OMNICHANNEL, now)
         if shown is not None:
             decided = replace(reconcile(decided, Seen(phone, shown), policy, now), reported=None)
         if by_phone:
@@ -255,7 +267,7 @@ class Presences:
                 state = await self._note_failure(agent, write, problem, may_be_done=_may_be_done(error))
                 continue
             log.info("presence written", extra={"agent": agent.id, "side": write.side, "cause": write.cause})
-            state = await self._update(agent, partial(carried_out, write=write, shown=shown))
+            state = await self._update(agent, partial(carried_out, write=write, shown=shown, now=self.clock()))
         if problem:
             raise problem
         return state

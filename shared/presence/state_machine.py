@@ -6,8 +6,8 @@ A call covers Omnichannel with do not disturb, and gives back what was there (E3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.presence.facts import NOBODY, Facts, Policy, after_write
-from shared.presence.model import AgentState, Episode, Purpose, Side, Write
+from shared.presence.facts import BY_SYSTEM, NOBODY, Facts, Policy, after_write
+from shared.presence.model import AgentState, Availability, Episode, Purpose, Side, Write
 from shared.presence.table import OMNICHANNEL, Cover, News, OmnichannelWrite, Then, Word
 from shared.statuses import Presence, StatusKind
 
@@ -70,11 +70,16 @@ def _on_phone(facts: Facts) -> Write | None:
     pending = facts.pending_on_phone if facts.reading_of_phone.then is Then.STAYS else None
     if facts.word is Word.OMNICHANNEL:
         kind = _of_omnichannel(facts).kind
-        if facts.phone is None or facts.phone.kind is kind:
+        if facts.phone is None or (facts.phone.kind is kind and not _is_to_outlast(facts, facts.phone)):
             return None
         if pending is None or pending.kind is not kind:
             return _new(facts, Side.PHONE, Purpose.MIRROR, kind)
     return _again(facts, pending) if pending and facts.seen.phone else pending
+
+
+def _is_to_outlast(facts: Facts, phone: Availability) -> bool:
+    """Whether a person has chosen in Omnichannel, without an end, what the phone shows with one."""
+    return phone.ends_at is not None and facts.is_omnichannel_changed and facts.shown.by != BY_SYSTEM
 
 
 def _of_omnichannel(facts: Facts) -> Presence:
@@ -147,13 +152,15 @@ def _before_timed_status(facts: Facts) -> Presence | None:
 
 
 def _abandoned(facts: Facts, writes: Writes) -> Write | None:
-    """A write that was tried, is not seen and not wanted any more; it may come through late."""
+    """A write of which a try may come through late: it is wanted no more, or an earlier try of it was not the one."""
     pending, reading = facts.pending, facts.reading
+    if pending and reading.news is News.OURS:
+        return pending if pending.doubtful else facts.before.abandoned
     if reading.then is Then.GIVEN_UP:
         return pending
     is_wanted = pending and writes.omnichannel and writes.omnichannel.cause == pending.cause
-    if pending and pending.tried and reading.then is Then.STAYS and not is_wanted:
-        return _again(facts, pending)
+    if pending and pending.tried and not is_wanted:
+        return pending
     return None if reading.news is News.LATE else facts.before.abandoned
 
 

@@ -121,14 +121,13 @@ def test_the_same_wish_after_somebodys_choice_is_a_write_of_its_own() -> None:
 
 @pytest.mark.parametrize("tried", [True, False])
 def test_what_was_tried_and_is_wanted_no_more_is_remembered(tried: bool) -> None:
-    """It may come through late, within half a minute after its hold; what was remembered before stays otherwise."""
+    """It may come through late, until half a minute after its last try; what was remembered before stays otherwise."""
     write, known = left(Side.OMNICHANNEL, GONE, tried=tried), left(Side.OMNICHANNEL, DND)
     state = AgentState(SAME, shown(FREE), pending=(write,), abandoned=known)
     assert reconcile(state, Seen(SAME, shown(FREE)), POLICY, NOW).abandoned == known
     after = reconcile(state, Seen(phone(StatusKind.BUSY, 110), shown(FREE)), POLICY, NOW)
     assert wanted(after) == [BUSY]
-    again = replace(write, held_until=NOW + POLICY.hold, tried=True, doubtful=True)
-    assert after.abandoned == (again if tried else known)
+    assert after.abandoned == (write if tried else known)
 
 
 def test_what_covers_a_call_is_kept_where_the_phone_has_the_same_kind() -> None:

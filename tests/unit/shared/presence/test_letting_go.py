@@ -72,3 +72,40 @@ def test_what_a_person_has_set_meanwhile_stays(what: str) -> None:
     for notice in bench.notices:
         bench.work(notice)
     assert bench.omnichannel.now.value == FREE
+
+
+def test_the_phone_of_who_is_let_go_is_not_written() -> None:
+    """What was still to be done there is dropped: nobody knows any more whose it is."""
+    bench = Changing()
+    bench.in_call()
+    bench.is_agent = False
+    bench.person(bench.omnichannel, FREE)
+    before = len(bench.writes)
+    bench.work(messages.reconcile_wanted(AGENT.id, "let go", bench.now))
+    assert bench.writes[before:] == []
+    assert bench.row
+    assert to_state(bench.row).pending == ()
+
+
+@pytest.mark.parametrize("is_crashed", [False, True])
+def test_who_is_let_go_is_left_to_whoever_is_writing(is_crashed: bool) -> None:
+    """What was before the call is set by them alone, or by the next message when their process has died."""
+    bench = Changing()
+    bench.in_call()
+    bench.start(messages.call_told(AGENT.voice_id, CallNews("c1", CallStep.ENDED, 2, bench.now), bench.now))
+    [first] = bench.handlers
+    while not (bench.row and to_state(bench.row).pending):
+        bench.step(first)
+    if is_crashed:
+        bench.crash(first)
+    bench.is_agent = False
+    bench.start(messages.reconcile_wanted(AGENT.id, "let go", bench.now))
+    while len(bench.handlers) > (0 if is_crashed else 1):
+        bench.step(bench.handlers[-1])
+    assert bench.omnichannel.now.value.kind is StatusKind.DND
+    while bench.handlers:
+        bench.step(first)
+    bench.all_messages()
+    assert bench.omnichannel.now.value == FOCUS
+    assert [value for side, _, value in bench.writes if side == "omnichannel"].count(FOCUS) == 1
+    assert to_state(bench.row).pending == ()

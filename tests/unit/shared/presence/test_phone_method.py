@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from shared.presence import messages
 from shared.presence.model import CallNews, CallStep, Side
 from shared.presence.store import to_state
-from shared.settings.presence import Method
+from shared.settings.presence import DEFAULT_PRESENCES, Method
 from shared.statuses import StatusKind
 from tests.fixtures.presence_sides import AGENT, FOCUS, PRESENCES, SETTINGS, Bench
 
@@ -109,3 +110,25 @@ def test_a_panel_that_was_closed_in_a_call_gives_the_status_back_when_it_opens_a
     bench.obey()
     bench.come_to_rest()
     assert bench.omnichannel.now.value == FOCUS
+
+
+def test_a_panel_that_was_asleep_through_a_call_does_not_leave_its_agent_in_do_not_disturb() -> None:
+    """It does, just after the call, what it was asked for at its begin: that may be long ago."""
+    bench = PhoneBench()
+    bench.report()
+    bench.come_to_rest()
+    bench.go_on("call", "started", 1)
+    bench.go_on("step", 30, 1)
+    write = to_state(bench.row).pending_on(Side.OMNICHANNEL) if bench.row else None
+    assert write is not None
+    assert write.presence == DEFAULT_PRESENCES[StatusKind.DND]
+    bench.now += timedelta(seconds=100)
+    bench.go_on("call", "ended", 2)
+    bench.go_on("step", 30, 1)
+    bench.change(bench.omnichannel, write.presence, write.cause)
+    bench.report()
+    bench.come_to_rest()
+    bench.obey()
+    bench.come_to_rest()
+    assert bench.omnichannel.now.value == PRESENCES[0]
+    assert bench.phone.now.value is StatusKind.AVAILABLE

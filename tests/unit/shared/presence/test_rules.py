@@ -145,6 +145,35 @@ def test_lunch_covers_a_custom_presence_and_gives_it_back() -> None:
     assert story.reconcile() == [(Purpose.MIRROR, FOCUS.id)]
 
 
+@pytest.mark.parametrize("presence", [DEFAULT_PRESENCES[StatusKind.OFF_WORK], Presence("home", StatusKind.OFF_WORK)])
+def test_offline_chosen_during_lunch_outlasts_it(presence: Presence) -> None:
+    """The phone is then off work without an end, written once."""
+    story = Story()
+    story.set(phone(StatusKind.OFF_WORK, 110, ends=1910))
+    story.reconcile()
+    story.write()
+    story.set(shown(presence, 300))
+    assert story.reconcile() == [(Purpose.MIRROR, str(StatusKind.OFF_WORK))]
+    story.write()
+    assert story.reconcile() == []
+    story.set(shown(presence, 310))
+    assert story.reconcile() == []
+
+
+def test_offline_that_dynamics_sets_during_lunch_ends_with_it() -> None:
+    """The agent may have closed the browser to go and eat."""
+    story = Story()
+    before = story.phone
+    story.set(phone(StatusKind.OFF_WORK, 110, ends=1910))
+    story.reconcile()
+    story.write()
+    story.set(shown(DEFAULT_PRESENCES[StatusKind.OFF_WORK], 300, "SYSTEM"))
+    assert story.reconcile() == []
+    story.set(before)
+    story.now = 1911
+    assert story.reconcile() == [(Purpose.MIRROR, FREE.id)]
+
+
 def test_what_is_chosen_after_a_lunch_that_was_ended_early_counts() -> None:
     """The end that lunch was to have is no change in the future that is later than everything (B1, E1)."""
     story = Story()

@@ -44,13 +44,13 @@ def test_a_write_is_held_until_its_time_is_over() -> None:
 
 def test_a_write_that_was_carried_out_leaves_the_other_side_alone() -> None:
     """It is pending no more, and the faults of its side are over."""
-    after = carried_out(BOTH, write(), shown(AWAY, 95))
+    after = carried_out(BOTH, write(), shown(AWAY, 95), at(99))
     assert (after.pending, after.faults) == ((ON_PHONE,), FAULTS[:1])
     assert (after.omnichannel, after.written, after.overwritten_at) == (shown(AWAY, 95), write(), at(0))
-    other = carried_out(BOTH, ON_PHONE, phone(StatusKind.AWAY, 95))
+    other = carried_out(BOTH, ON_PHONE, phone(StatusKind.AWAY, 95), at(99))
     assert (other.pending, other.faults, other.phone) == ((write(),), FAULTS[1:], phone(StatusKind.AWAY, 95))
-    assert carried_out(BOTH, ON_PHONE, None).phone == BOTH.phone
-    assert carried_out(replace(BOTH, omnichannel=None), write(), None).overwritten_at is None
+    assert carried_out(BOTH, ON_PHONE, None, at(99)).phone == BOTH.phone
+    assert carried_out(replace(BOTH, omnichannel=None), write(), None, at(99)).overwritten_at is None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_write_that_was_carried_out_leaves_the_other_side_alone() -> None:
 )
 def test_what_is_known_after_a_write(read: PresenceShown | None, known: PresenceShown) -> None:
     """Where somebody was faster than our read, the next read finds it changed."""
-    assert carried_out(BOTH, write(), read).omnichannel == known
+    assert carried_out(BOTH, write(), read, at(99)).omnichannel == known
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_what_is_known_after_a_write(read: PresenceShown | None, known: Presence
 def test_what_a_write_means_for_the_call(purpose: Purpose, episode: Episode | None, then: Episode | None) -> None:
     """Do not disturb is there, what was before is back, or the call goes on as it was."""
     state = AgentState(BOTH.phone, BOTH.omnichannel, episode=episode, pending=(write(purpose),))
-    assert carried_out(state, write(purpose), shown(AWAY, 95)).episode == then
+    assert carried_out(state, write(purpose), shown(AWAY, 95), at(99)).episode == then
 
 
 def test_a_write_that_is_not_pending_changes_nothing() -> None:
     """Whatever became of it: somebody else has dealt with it."""
     gone = write(Purpose.RESTORE)
-    assert carried_out(BOTH, gone, shown(AWAY, 95)) == BOTH
+    assert carried_out(BOTH, gone, shown(AWAY, 95), at(99)) == BOTH
     assert failed(BOTH, gone, "dataverse-unavailable", at(100), may_be_done=True) == BOTH
     in_call = replace(BOTH, episode=Episode(AWAY, is_set=True))
     assert instead(in_call, gone, write(presence=FREE)) == in_call
