@@ -72,7 +72,7 @@ SWAPPED: Mapping[type[ast.AST], Callable[[], Any]] = {
     ast.Div: ast.Mult,
 }
 PAIRS = {"min": "max", "max": "min", "any": "all", "all": "any"}
-OPTIONS = ("-x", "-qq", "--assert=plain", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin")
+OPTIONS = ("-x", "-qq", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin")
 SETTINGS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PRESENCE_STEPS": "100"}
 """Quick to start, and to do what is random."""
 IMPORT = ""
