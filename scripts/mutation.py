@@ -27,6 +27,7 @@ from itertools import accumulate
 from pathlib import Path
 from types import CodeType
 from typing import IO, Any
+from unittest.mock import patch
 
 import hypothesis
 import pytest
@@ -281,8 +282,10 @@ def imported(path: Path) -> set[str]:
 
 
 def tests_fail(tests: Sequence[str], finder: Finder, *plugins: object) -> int:
+    """Plugins are named, not searched for among all packages: that takes as long as many a module's tests."""
     sys.meta_path.insert(0, finder)
-    return int(pytest.main([*OPTIONS, *tests], [Hypotheses(), *plugins]))
+    with patch("importlib.metadata.distributions", return_value=()):
+        return int(pytest.main([*OPTIONS, *tests], [Hypotheses(), *plugins]))
 
 
 def apart(work: Callable[[], int], limit_s: float = 0, *, is_silent: bool = True) -> int:

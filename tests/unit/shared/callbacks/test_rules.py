@@ -2,8 +2,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from shared.callbacks.model import CallbackOutcome
-from shared.callbacks.rules import Poll, is_due, is_overdue, refusal
+from shared.callbacks.rules import Poll, is_due, is_overdue, left_alone, refusal
 from shared.enreach.model import Callback
 from shared.settings.model import CallbackProfile, SyncMethod
 
@@ -44,6 +46,46 @@ def test_a_webhook_list_is_polled_now_and_then() -> None:
     assert is_due(profile, Poll(NOW - timedelta(minutes=5), "voicecloud-unavailable"), NOW)
     assert not is_due(profile, Poll(NOW - timedelta(minutes=59)), NOW)
     assert is_due(profile, Poll(NOW - timedelta(hours=1)), NOW)
+
+
+@pytest.mark.parametrize("fault", ["", "voicecloud-unavailable"])
+def test_a_list_whose_age_limit_was_raised_is_polled_at_once(fault: str) -> None:
+    """The same limit or a lower one shows no callback that the last poll has not."""
+    for before, is_raised in ((timedelta(hours=1), True), (PROFILE.max_age, False), (timedelta(hours=3), False)):
+        assert is_due(PROFILE, Poll(NOW, fault, before), NOW) is is_raised
+
+
+def test_a_webhook_list_with_a_long_interval_is_polled_by_that() -> None:
+    """Not hourly."""
+    profile = replace(PROFILE, method=SyncMethod.WEBHOOK, interval_s=7200.0)
+    assert not is_due(profile, Poll(NOW - timedelta(seconds=7199)), NOW)
+    assert is_due(profile, Poll(NOW - timedelta(seconds=7200)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("age", "outcome"),
+    [
+        (timedelta(hours=1, seconds=60), None),
+        (timedelta(hours=1, seconds=61), CallbackOutcome.OVERDUE),
+        (timedelta(hours=2), CallbackOutcome.OVERDUE),
+        (timedelta(hours=2, seconds=1), CallbackOutcome.TOO_OLD),
+    ],
+)
+def test_an_open_callback_is_overdue_an_hour_after_its_list_was_to_be_polled(
+    age: timedelta, outcome: CallbackOutcome | None
+) -> None:
+    """Unless it is too old to be handled at all, or nobody handles its list."""
+    callback = replace(CALLBACK, created_at=NOW - age)
+    assert left_alone(callback, PROFILE, NOW) is outcome
+    assert left_alone(callback, None, NOW) is CallbackOutcome.NO_PROFILE
+
+
+@pytest.mark.parametrize(("interval_s", "patience_s"), [(60.0, 300), (100.0, 300), (101.0, 303), (600.0, 1800)])
+def test_a_list_is_overdue_after_three_intervals_or_five_minutes(interval_s: float, patience_s: float) -> None:
+    """Whichever is longer, and not before it is over."""
+    profile = replace(PROFILE, interval_s=interval_s)
+    assert not is_overdue(profile, Poll(NOW - timedelta(seconds=patience_s)), NOW)
+    assert is_overdue(profile, Poll(NOW - timedelta(seconds=patience_s + 1)), NOW)
 
 
 def test_a_list_that_nobody_polls_is_overdue() -> None:
