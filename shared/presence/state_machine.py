@@ -79,7 +79,7 @@ def _on_phone(facts: Facts) -> Write | None:
 
 def _is_to_outlast(facts: Facts, phone: Availability) -> bool:
     """Whether a person has chosen in Omnichannel, without an end, what the phone shows with one."""
-    return phone.ends_at is not None and facts.is_omnichannel_changed and facts.shown.by != BY_SYSTEM
+    return phone.ends_at is not None and facts.shown.by != BY_SYSTEM
 
 
 def _of_omnichannel(facts: Facts) -> Presence:
@@ -156,8 +156,6 @@ def _abandoned(facts: Facts, writes: Writes) -> Write | None:
     pending, reading = facts.pending, facts.reading
     if pending and reading.news is News.OURS:
         return pending if pending.doubtful else facts.before.abandoned
-    if reading.then is Then.GIVEN_UP:
-        return pending
     is_wanted = pending and writes.omnichannel and writes.omnichannel.cause == pending.cause
     if pending and pending.tried and not is_wanted:
         return pending

@@ -287,6 +287,13 @@ def test_a_phone_status_that_is_older_than_the_last_change_gives_way(since_s: fl
     assert after.last_user_change_at == at(max(since_s, 60))
 
 
+def test_a_phone_status_that_gives_way_follows_what_omnichannel_is_to_be() -> None:
+    """That is still to be written there."""
+    state = AgentState(phone(StatusKind.AWAY), shown(FREE), pending=(OLD,), last_user_change_at=at(110))
+    after = reconcile(state, Seen(phone(StatusKind.BUSY, 105), shown(FREE)), POLICY, NOW)
+    assert wanted(after) == [(MIRROR, GONE), (MIRROR, StatusKind.OFF_WORK)]
+
+
 def test_a_status_that_comes_back_counts_from_the_end_of_the_other() -> None:
     """It began earlier; where that end is not known, it counts from now."""
     lunch = phone(StatusKind.OFF_WORK, 100, ends=150)

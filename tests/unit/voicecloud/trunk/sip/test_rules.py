@@ -21,6 +21,10 @@ from voicecloud.trunk.sip.account import Account
         ("sip:1001001;phone-context=+358-9@carrier.example;user=phone", "+35891001001"),
         ("tel:1001001;phone-context=+3589", "+35891001001"),
         ("tel:0401112233;phone-context=carrier.example", "0401112233"),
+        ("tel:+358401112233;phone-context=+46", "+358401112233"),
+        ("tel:12", None),
+        ("tel:112", "112"),
+        ("+358 40 111 2233", "+358401112233"),
         ("<sip:matti@carrier.example>, <tel:+358401112233>", "+358401112233"),
         ('"sip:+358409998877@x" <sip:+358401112233@carrier.example>', "+358401112233"),
         (r'"a \" tel:+358409998877" <sip:+358401112233@carrier.example>', "+358401112233"),
@@ -82,6 +86,8 @@ def test_a_key_is_read_from_an_info() -> None:
         ("Duration=160", None),
         ("NotSignal=5", None),
         ("press 5", None),
+        ("10", None),
+        ("d\n", "D"),
     ],
 )
 def test_a_key_is_that_of_the_signal_line(content: str, key: str | None) -> None:
