@@ -33,4 +33,4 @@ def present(e164: str) -> str:
 @lru_cache(maxsize=20_000)
 def line_of(e164: str) -> str:
     """The key of a number's line, the same for every way the line is shown; for comparing only, never for dialling."""
-    return _ARGENTINE_MOBILE.sub(r"+54\1", present(e164)) if e164.startswith("+54") else present(e164)
+    return _ARGENTINE_MOBILE.sub(r"+54\1", present(e164))
