@@ -152,14 +152,21 @@ def _before_timed_status(facts: Facts) -> Presence | None:
 
 
 def _abandoned(facts: Facts, writes: Writes) -> Write | None:
-    """A write of which a try may come through late: it is wanted no more, or an earlier try of it was not the one."""
-    pending, reading = facts.pending, facts.reading
-    if pending and reading.news is News.OURS:
-        return pending if pending.doubtful else facts.before.abandoned
-    is_wanted = pending and writes.omnichannel and writes.omnichannel.cause == pending.cause
-    if pending and pending.tried and not is_wanted:
-        return pending
-    return None if reading.news is News.LATE else facts.before.abandoned
+    if facts.pending and _may_come_late(facts, facts.pending, writes):
+        return facts.pending
+    return None if facts.reading.news is News.LATE else facts.before.abandoned
+
+
+def _may_come_late(facts: Facts, pending: Write, writes: Writes) -> bool:
+    """Whether a try of it may: one that was not seen and is wanted no more, or one before that which was seen."""
+    match facts.reading.then:
+        case Then.GIVEN_UP:
+            return True
+        case Then.ENDS:
+            return pending.doubtful
+        case Then.STAYS:
+            is_wanted = writes.omnichannel is not None and writes.omnichannel.cause == pending.cause
+            return pending.tried and not is_wanted
 
 
 def _last_user_change_at(facts: Facts) -> datetime:

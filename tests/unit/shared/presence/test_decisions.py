@@ -140,14 +140,14 @@ def test_a_write_that_was_tried_is_done_stays_or_is_given_up(news: PresenceShown
     assert expected
 
 
-@pytest.mark.parametrize("presence", [ALONE, DND])
-def test_do_not_disturb_that_somebody_else_sets_ends_what_was_tried(presence: Presence) -> None:
-    """Dynamics sets the very presence that we wanted to: that is its wish, not our write."""
+@pytest.mark.parametrize("presence", [ALONE, DND, FOCUS])
+def test_what_somebody_else_sets_ends_what_was_tried(presence: Presence) -> None:
+    """Be it the very presence that we wanted to set: that is Dynamics' wish, not our write."""
     write = pending(IN_CALL, DND, tried=True)
     state = AgentState(phone(StatusKind.AVAILABLE), shown(FREE), TALKS, Episode(FREE), (write,))
     after = reconcile(state, Seen(state.phone, shown(presence, 110, "SYSTEM")), POLICY, NOW)
     assert (after.episode, after.abandoned) == (NOBODY, write)
-    assert wanted(after) == [(MIRROR, StatusKind.DND)]
+    assert wanted(after) == [(MIRROR, presence.kind)]
 
 
 @pytest.mark.parametrize(("purpose", "then"), [(IN_CALL, Episode(FREE, is_set=True)), (RESTORE, None)])
