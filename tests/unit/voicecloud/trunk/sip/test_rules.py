@@ -58,6 +58,11 @@ def test_a_reason_becomes_a_status() -> None:
     assert [rules.code_of(one) for one in ("busy", "unknown_number", "closed")] == [486, 404, 480]
 
 
+def test_an_offer_that_cannot_be_taken_is_not_acceptable() -> None:
+    """By the number of RFC 3261 (21.4.26), which the caller's network knows."""
+    assert rules.NOT_ACCEPTABLE == 488
+
+
 def test_a_withheld_number_is_not_sent() -> None:
     """Privacy is asked for in place of an identity."""
     assert rules.identity_headers(None, "carrier.example") == {"Privacy": "id"}
