@@ -172,3 +172,54 @@ def test_what_is_offered_can_be_called_when_it_is_chosen(text: str, region: str 
         offered = refusal.details.get("numbers", [])
         assert isinstance(offered, list)
         assert [dialled(one, region) for one in offered] == [Dialled(one) for one in offered]
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number", "keys"),
+    [
+        ("0401234567,4", "FI", "+358401234567", ",4"),
+        ("1001;911", "NO", "1001", ",911"),
+        ("040 1234567 / 12", "DE", "+49401234567", ""),
+        ("123456", "NO", "123456", ""),
+        ("123456789012345", None, "123456789012345", ""),
+        (f"0401234567,,{'1' * 38}", "FI", MATTI, f",,{'1' * 38}"),
+    ],
+)
+def test_what_stands_beside_a_number_is_no_number_where_it_is_too_short(
+    text: str, region: str | None, number: str, keys: str
+) -> None:
+    """An extension may be as long as a short number; a number may be as long as E.164 allows, keys 40 signs."""
+    assert dialled(text, region) == Dialled(number, keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("1234567", "NO"),
+        ("1002-110", "SG"),
+        ("123456 (2", "NO"),
+        ("1234567890123456", None),
+        (f"0401234567,,{'1' * 39}", "FI"),
+    ],
+)
+def test_what_is_one_digit_too_long_is_refused(text: str, region: str | None) -> None:
+    """Neither a short number, nor one of the country, nor of any; nor are its keys ever pressed."""
+    with pytest.raises(InvalidInput, match="number-unreadable"):
+        dialled(text, region)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "numbers"),
+    [
+        ("358 1002", "SG", ["358", "1002"]),
+        ("12, 911", "DE", ["12", "911"]),
+        ("8765 4321;050 7654321", "DE", ["+4987654321", "+49507654321"]),
+        ("112p8765 4321", "SG", ["112", "+6587654321"]),
+        ("212 555 0123\n09 1001004", "FI", ["2125550123", "+35891001004"]),
+    ],
+)
+def test_two_numbers_in_a_text_are_both_offered(text: str, region: str, numbers: list[str]) -> None:
+    """As each is dialled in that country: never as another country's, nor as one."""
+    with pytest.raises(InvalidInput, match="number-ambiguous") as refusal:
+        dialled(text, region)
+    assert refusal.value.details["numbers"] == numbers
