@@ -35,7 +35,7 @@ async def serve(options: argparse.Namespace) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     broker = Broker(load_config(options.config), db=options.db, clock=CLOCKS[options.clock](), key=options.key)
-    await broker.start(port=options.port)
+    await broker.listen(options.port)
     management = make_app(broker)
     management.on_response_prepare.append(without_version)
     runner = web.AppRunner(management, access_log=None)
@@ -47,7 +47,7 @@ async def serve(options: argparse.Namespace) -> None:
     sys.stdout.flush()
     await stopped.wait()
     await runner.cleanup()
-    await broker.stop()
+    await broker.close()
 
 
 def main() -> int:

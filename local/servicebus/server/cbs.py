@@ -14,10 +14,10 @@ def cbs_node(session: Session) -> Node:
 
     def answer(request: Message) -> Message:
         try:
-            session.broker.tokens.check(str(request.value()))
+            session.engine.tokens.check(str(request.value()))
         except Unauthorised as refusal:
             return _reply(refusal.status, str(refusal))
-        session.connection.authorised = True
+        session.peer.authorised = True
         return _reply(202, "Accepted")
 
     return answer

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from local.servicebus.amqp.frames import (
     AMQP_HEADER,
@@ -24,12 +24,9 @@ from local.servicebus.amqp.performatives import (
     error,
 )
 from local.servicebus.amqp.types import Array, DecodeError, Symbol
-from local.servicebus.server.nodes import Replies
-from local.servicebus.server.routes import open_link
+from local.servicebus.server.engine import BrokerEngine
+from local.servicebus.server.routes import Routes
 from local.servicebus.server.session import ProtocolError, Session
-
-if TYPE_CHECKING:
-    from local.servicebus.server.broker import Broker
 
 log = logging.getLogger("servicebus.connection")
 
@@ -43,14 +40,14 @@ MECHANISMS = ("ANONYMOUS", "PLAIN", "EXTERNAL", "MSSBCBS")
 class Connection(asyncio.Protocol):
     """A peer. Frames for it gather until the broker's turn is committed and ``flush`` writes them."""
 
-    def __init__(self, broker: "Broker", loop: asyncio.AbstractEventLoop) -> None:
-        self.broker = broker
+    def __init__(self, engine: BrokerEngine, loop: asyncio.AbstractEventLoop) -> None:
+        self.engine = engine
         self.container_id = ""
         self.max_frame_size = MAX_FRAME_SIZE
         self.sessions: dict[int, Session] = {}
-        self.replies = Replies()
-        self.authorised = not broker.tokens.required
+        self.authorised = not engine.tokens.required
         self._loop = loop
+        self._routes = Routes()
         self._reader = FrameReader(MAX_FRAME_SIZE)
         self._expects_header = True
         self._closing = False
@@ -63,11 +60,11 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self.broker.connections.add(self)
+        self.engine.peers.add(self)
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
-        with self.broker.turn():
+        with self.engine.turn():
             try:
                 self._read()
             except (DecodeError, ProtocolError) as problem:
@@ -75,13 +72,13 @@ class Connection(asyncio.Protocol):
                 self._close(Close(error("amqp:connection:framing-error", str(problem))))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.broker.connections.discard(self)
+        self.engine.peers.discard(self)
         if self._heartbeat is not None:
             self._heartbeat.cancel()
-        with self.broker.turn():
+        with self.engine.turn():
             self._end_sessions()
 
-    # -- the broker's side ----------------------------------------------------------------------------------------
+    # -- the engine's side ----------------------------------------------------------------------------------------
 
     def send(self, channel: int, performative: object, payload: bytes = b"") -> None:
         """Writes a frame at the end of the turn."""
@@ -102,7 +99,7 @@ class Connection(asyncio.Protocol):
     def lose_output(self) -> None:
         """The fault "acknowledgement lost": at the end of the turn the connection is cut instead of written to."""
         self._lose_output = True
-        self.broker.will_write(self)
+        self.engine.will_write(self)
 
     def abort(self) -> None:
         """Cuts the connection now."""
@@ -162,7 +159,7 @@ class Connection(asyncio.Protocol):
         self._beat(min(HEARTBEAT_S, (opened.idle_time_out or IDLE_TIME_OUT_MS) / 3000))
 
     def _begin(self, channel: int, begin: Begin) -> None:
-        session = self.sessions[channel] = Session(self, channel, begin, open_link)
+        session = self.sessions[channel] = Session(self, self.engine, channel, begin, self._routes.open_link)
         self.send(channel, session.answer())
 
     def _end(self, channel: int) -> None:
@@ -185,7 +182,7 @@ class Connection(asyncio.Protocol):
 
     def _put(self, octets: bytes) -> None:
         self._output.append(octets)
-        self.broker.will_write(self)
+        self.engine.will_write(self)
 
     def _beat(self, every_s: float) -> None:
         """An empty frame now and then, so that the peer knows the broker lives."""

@@ -1,13 +1,13 @@
 """Faults on purpose, for tests: set here in-process or through ``POST /faults/...``."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from local.servicebus.core.namespace import Namespace
 from local.servicebus.core.session_queue import SessionQueue
-
-if TYPE_CHECKING:
-    from local.servicebus.server.broker import Broker
+from local.servicebus.server.peer import Peer
 
 
 @dataclass(slots=True)
@@ -21,19 +21,21 @@ class Switches:
     drop_locks_on_disconnect: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class Faults:
     """The switches of one broker, and what can be done to it at once."""
 
-    def __init__(self, broker: "Broker") -> None:
-        self._broker = broker
-        self.switches = Switches()
+    peers: Collection[Peer]
+    namespace: Namespace
+    turn: Callable[[], AbstractContextManager[None]]
+    switches: Switches = field(default_factory=Switches)
 
     def drop_connections(self) -> int:
         """Cuts all connections without a word; says how many."""
-        connections = list(self._broker.connections)
-        for connection in connections:
-            connection.abort()
-        return len(connections)
+        peers = list(self.peers)
+        for peer in peers:
+            peer.abort()
+        return len(peers)
 
     def lose_acks(self, *, sends: int = 0, settlements: int = 0) -> None:
         """The next so many sends (or settlements) are committed, then their connection is cut instead of answered."""
@@ -54,8 +56,8 @@ class Faults:
 
         Raises EntityNotFound, LockLost.
         """
-        queue = self._broker.namespace.receivable(address)
-        with self._broker.turn():
+        queue = self.namespace.receivable(address)
+        with self.turn():
             if token is not None:
                 queue.expire_lock(token)
                 return 1

@@ -92,9 +92,9 @@ class EntityInlet(Inlet):
         self._address = address
 
     def _receive(self, transfer: Transfer, octets: bytes, *, settled: bool) -> None:
-        delay_ms = self._session.broker.faults.switches.send_delay_ms
+        delay_ms = self._session.engine.faults.switches.send_delay_ms
         if delay_ms:
-            self._session.broker.later(delay_ms, lambda: self._process(transfer, octets, settled=settled))
+            self._session.engine.later(delay_ms, lambda: self._process(transfer, octets, settled=settled))
         else:
             self._process(transfer, octets, settled=settled)
 
@@ -105,7 +105,7 @@ class EntityInlet(Inlet):
             queue.check(content)  # a batch is taken as a whole or not at all
         for content in contents:
             queue.send(content)
-        switches = self._session.broker.faults.switches
+        switches = self._session.engine.faults.switches
         if switches.lose_send_acks:
             switches.lose_send_acks -= 1
-            self._session.connection.lose_output()
+            self._session.peer.lose_output()

@@ -36,11 +36,11 @@ class Replies:
 class RequestInlet(Inlet):
     """Where the requests to a node come in."""
 
-    def __init__(self, session: Session, attach: Attach, path: str, node: Node) -> None:
+    def __init__(self, session: Session, attach: Attach, path: str, node: Node, replies: Replies) -> None:
         super().__init__(session, attach, self._answer)
         self._path = path
         self._node = node
-        self._replies = session.connection.replies
+        self._replies = replies
 
     def _answer(self, _: int, octets: bytes) -> None:
         request = parse_message(octets)

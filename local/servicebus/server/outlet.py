@@ -68,7 +68,7 @@ class Outlet:
         self._delivery_count += 1
 
     def _transfers(self, tag: bytes, octets: bytes, *, settled: bool) -> list[tuple[Transfer, bytes]]:
-        size = self._session.connection.max_frame_size - FRAME_OVERHEAD
+        size = self._session.peer.max_frame_size - FRAME_OVERHEAD
         parts = [octets[at : at + size] for at in range(0, len(octets), size)]
         last = len(parts) - 1
         first = Transfer(self._handle, None, tag, message_format=0, settled=settled, more=last > 0)
@@ -127,9 +127,9 @@ class EntityOutlet(Outlet):
         self._spend()
         token = record.lock.token if record.lock else None
         octets = write_record(record)
-        delay_ms = self._session.broker.faults.switches.receive_delay_ms
+        delay_ms = self._session.engine.faults.switches.receive_delay_ms
         if delay_ms:
-            self._session.broker.later(delay_ms, lambda: self._deliver(token, octets))
+            self._session.engine.later(delay_ms, lambda: self._deliver(token, octets))
         else:
             self._deliver(token, octets)
 
@@ -146,17 +146,17 @@ class EntityOutlet(Outlet):
             answer = self._act(token, state)
         except BrokerError as refusal:
             return Rejected(error(refusal.condition, str(refusal)))
-        switches = self._session.broker.faults.switches
+        switches = self._session.engine.faults.switches
         if switches.lose_settle_acks:
             switches.lose_settle_acks -= 1
-            self._session.connection.lose_output()
+            self._session.peer.lose_output()
         return answer
 
     def ended(self) -> None:
         if not self._open:
             return
         super().ended()
-        if self._session.broker.faults.switches.drop_locks_on_disconnect:
+        if self._session.engine.faults.switches.drop_locks_on_disconnect:
             self._queue.drop_locks(self)
         self._queue.detach(self)
 

@@ -1,5 +1,6 @@
 """Which node a new link leads to: tokens, management, or an entity to send to or receive from."""
 
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from local.servicebus.core.lanes import SessionLane
 from local.servicebus.core.session_queue import SessionQueue
 from local.servicebus.server import cbs, management
 from local.servicebus.server.inlet import EntityInlet
-from local.servicebus.server.nodes import Node, RequestInlet
+from local.servicebus.server.nodes import Node, Replies, RequestInlet
 from local.servicebus.server.outlet import EntityOutlet
 from local.servicebus.server.session import Session
 
@@ -22,21 +23,35 @@ TICKS_PER_MS = 10_000
 TICKS_AT_EPOCH = 621_355_968_000_000_000
 
 
-def open_link(session: Session, attach: Attach) -> None:
-    """Opens the link that ``attach`` asks for. Raises BrokerError when it is refused."""
-    terminus = attach.source if attach.role else attach.target
-    if terminus is None or terminus.address is None:
-        raise NotAllowed("a link needs an address")
-    path = entity_path(terminus.address)
-    if not session.connection.authorised and path.lower() != cbs.ADDRESS:
-        raise Unauthorised(f"no good token was put for {path}")
-    if _is_node(path):
-        _open_node(session, attach, path)
-    elif attach.role:
-        _open_receiver(session, attach, path)
-    else:
-        inlet = EntityInlet(session, attach, session.broker.namespace, path)
-        session.links[attach.handle or 0] = inlet
+@dataclass(eq=False, repr=False)
+class Routes:
+    """The links of one connection: a request and its reply may be in two of its sessions."""
+
+    replies: Replies = field(default_factory=Replies)
+
+    def open_link(self, session: Session, attach: Attach) -> None:
+        """Opens the link that ``attach`` asks for. Raises BrokerError when it is refused."""
+        terminus = attach.source if attach.role else attach.target
+        if terminus is None or terminus.address is None:
+            raise NotAllowed("a link needs an address")
+        path = entity_path(terminus.address)
+        if not session.peer.authorised and path.lower() != cbs.ADDRESS:
+            raise Unauthorised(f"no good token was put for {path}")
+        if _is_node(path):
+            self._open_node(session, attach, path)
+        elif attach.role:
+            _open_receiver(session, attach, path)
+        else:
+            inlet = EntityInlet(session, attach, session.engine.namespace, path)
+            session.links[attach.handle or 0] = inlet
+
+    def _open_node(self, session: Session, attach: Attach, path: str) -> None:
+        node = _node(session, path)
+        handle, key = attach.handle or 0, path.lower()
+        if attach.role:
+            session.links[handle] = self.replies.open(session, attach, key)
+        else:
+            session.links[handle] = RequestInlet(session, attach, key, node, self.replies)
 
 
 def entity_path(address: str) -> str:
@@ -48,25 +63,16 @@ def _is_node(path: str) -> bool:
     return path.lower() == cbs.ADDRESS or path.lower().endswith(management.SUFFIX)
 
 
-def _open_node(session: Session, attach: Attach, path: str) -> None:
-    node = _node(session, path)
-    handle, key = attach.handle or 0, path.lower()
-    if attach.role:
-        session.links[handle] = session.connection.replies.open(session, attach, key)
-    else:
-        session.links[handle] = RequestInlet(session, attach, key, node)
-
-
 def _node(session: Session, path: str) -> Node:
     if path.lower() == cbs.ADDRESS:
         return cbs.cbs_node(session)
-    namespace, entity = session.broker.namespace, path[: -len(management.SUFFIX)]
+    namespace, entity = session.engine.namespace, path[: -len(management.SUFFIX)]
     namespace.managed(entity)
     return management.management_node(lambda: namespace.managed(entity))
 
 
 def _open_receiver(session: Session, attach: Attach, path: str) -> None:
-    queue = session.broker.namespace.receivable(path)
+    queue = session.engine.namespace.receivable(path)
     filters: dict[Any, Any] = attach.source.filter or {}
     outlet = EntityOutlet(session, attach, queue)
     if SESSION_FILTER in filters:

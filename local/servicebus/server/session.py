@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from local.servicebus.amqp.performatives import (
@@ -18,9 +18,8 @@ from local.servicebus.amqp.performatives import (
     error,
 )
 from local.servicebus.core.errors import BrokerError
-
-if TYPE_CHECKING:
-    from local.servicebus.server.connection import Connection
+from local.servicebus.server.engine import BrokerEngine
+from local.servicebus.server.peer import Peer
 
 log = logging.getLogger("servicebus.session")
 
@@ -57,9 +56,9 @@ OpenLink = Callable[["Session", Attach], None]
 class Session:
     """Sequence numbers are per session; links are known by the peer's handle and have the same number on our side."""
 
-    def __init__(self, connection: "Connection", channel: int, begin: Begin, open_link: OpenLink) -> None:
-        self.connection = connection
-        self.broker = connection.broker
+    def __init__(self, peer: Peer, engine: BrokerEngine, channel: int, begin: Begin, open_link: OpenLink) -> None:
+        self.peer = peer
+        self.engine = engine
         self.links: dict[int, Link] = {}
         self._channel = channel
         self._open_link = open_link
@@ -102,7 +101,7 @@ class Session:
     # -- what links send ------------------------------------------------------------------------------------------
 
     def send(self, performative: object) -> None:
-        self.connection.send(self._channel, performative)
+        self.peer.send(self._channel, performative)
 
     def send_flow(self, link: Flow | None = None) -> None:
         """The session's window, with the state of one link when it is given."""
@@ -190,4 +189,4 @@ class Session:
             transfer, payload = self._unsent.popleft()
             self._outgoing_id += 1
             self._outgoing_window -= 1
-            self.connection.send(self._channel, transfer, payload)
+            self.peer.send(self._channel, transfer, payload)
