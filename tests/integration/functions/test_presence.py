@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.dynamics.data.tables.presence import AWAY
+from local.dynamics import AWAY
 from shared.clock import utc_now
 from shared.dataverse.model import Change
 from shared.presence.messages import reconcile_wanted

@@ -8,7 +8,7 @@ import pytest
 from shared.bus.names import QUEUES
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
+DOCUMENTS = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md"), *(ROOT / "local").rglob("README.md")]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 FOLDERS = ("functions", "shared", "voicecloud", "local", "lab", "webphone", "scripts", "tests")
 THEIRS = {"/webresources/Widget/msdyn_ciLibrary.js"}  # Microsoft's

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
-FILES = [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
+FILES = [*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "local").rglob("README.md")]
 
 
 def links(file: Path) -> set[Path]:

@@ -13,7 +13,7 @@ from tests.fixtures.dynamics import ROOT
 
 async def test_every_table_and_switch_is_described(tmp_path: Path) -> None:
     """Each table by name, each route of the switches with its method."""
-    text = (ROOT / "docs" / "dynamics-stand-in.md").read_text(encoding="utf-8")
+    text = (ROOT / "local" / "dynamics" / "README.md").read_text(encoding="utf-8")
     environment = Environment(tmp_path / "db.sqlite", GivenKeys("", None), origin="http://localhost")
     app = application(environment, pages=False)
     switches = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.dynamics.data.comparing import matches
+from local.dynamics import matches
 from shared.phone.searching import digits_of, has, name_pattern, number_pattern
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.servicebus_core import World
+from tests.unit.local.servicebus.core.queues import World
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from local.servicebus.core.filters import Properties
 from local.servicebus.core.model import Context, QueueSettings
 from local.servicebus.core.namespace import EntityExists, Namespace
 from local.servicebus.core.store import Store
-from tests.fixtures.servicebus_core import Receiver, World, content
+from tests.unit.local.servicebus.core.queues import Receiver, World, content
 
 
 def namespace_of(queues: list[Any], topics: list[Any]) -> Namespace:

@@ -7,7 +7,7 @@ import pytest
 from local.servicebus.core.errors import LockLost, MessageNotFound
 from local.servicebus.core.model import State
 from local.servicebus.core.queue import Queue
-from tests.fixtures.servicebus_core import Receiver, World, content
+from tests.unit.local.servicebus.core.queues import Receiver, World, content
 
 
 def attach(queue: Queue, **options: int | bool) -> Receiver:

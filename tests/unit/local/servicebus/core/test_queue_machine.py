@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
 from local.servicebus.core.errors import LockLost
-from tests.fixtures.servicebus_core import Receiver, World, content
+from tests.unit.local.servicebus.core.queues import Receiver, World, content
 
 LOCK_MS = 5_000
 MAX_DELIVERIES = 3

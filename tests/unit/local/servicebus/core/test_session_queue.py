@@ -5,7 +5,7 @@ import pytest
 from local.servicebus.core.errors import LockLost, NotAllowed, SessionCannotBeLocked, SessionLockLost
 from local.servicebus.core.lanes import SessionLane
 from local.servicebus.core.session_queue import SessionQueue
-from tests.fixtures.servicebus_core import Receiver, World, content
+from tests.unit.local.servicebus.core.queues import Receiver, World, content
 
 
 @pytest.fixture
