@@ -61,6 +61,12 @@ export class Banners {
     else this.set("audio", t("audio.blocked"), "alert");
   }
 
+  /** How well the agent is heard in the call. @param {boolean} poor */
+  quality(poor) {
+    if (poor) this.set("quality", t("quality.poor"), "status");
+    else this.clear("quality");
+  }
+
   /** What keeps the agent's status from being the same on both sides. @param {{side: string, code: string}[]} faults */
   mirror(faults) {
     for (const side of ["phone", "omnichannel"]) {

@@ -24,7 +24,6 @@ export class CallView {
     this.state = el("span", { class: "state" });
     this.timer = el("time", { "aria-live": "off" });
     this.signal = el("span", { class: "signal", role: "img", hidden: true });
-    this.hint = el("p", { class: "hint poor", role: "status" });
     /** @type {RTCPeerConnection | null} */
     this.watched = null;
     /** There from the first call on. @type {import("../quality.js").Quality | undefined} */
@@ -48,7 +47,6 @@ export class CallView {
     this.root = el("section", { class: "call", id: "panel-call", tabIndex: -1, onclick: (/** @type {Event} */ event) => this.expand(event), "aria-label": t("tab.call"), hidden: true },
       el("div", { class: "who" }, el("div", {}, this.name, this.detail, this.context), this.signal),
       el("p", { class: "progress" }, this.state, this.timer),
-      this.hint,
       this.others,
       el("div", { class: "actions" }, this.mute, this.hold, this.keys, this.transfer, this.record),
       this.consulting,
@@ -242,7 +240,7 @@ export class CallView {
   heard(quality) {
     const judged = quality && this.call && SPOKEN.has(this.call.state) ? quality : null;
     show(this.signal, Boolean(judged));
-    say(this.hint, judged?.level === "poor" ? t("quality.poor") : "");
+    this.phone.frame.banners.quality(judged?.level === "poor");
     if (!judged) return;
     const text = `${t(`quality.${judged.level}`)} (${t("quality.figures", { loss: (judged.loss * 100).toFixed(1), jitter: Math.round(judged.jitter_ms), trip: Math.round(judged.trip_ms) })})`;
     this.signal.dataset.level = judged.level;

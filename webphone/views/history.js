@@ -34,8 +34,10 @@ export class History {
     await this.load("");
     const [newest] = this.entries;
     if (this.scope !== "own" || !newest) return;
+    const { asked } = this;
     const until = new URLSearchParams({ until: newest.startedAt });
-    await this.phone.api.post(`/phone/history/seen?${until}`).then(() => this.phone.frame.missed(0)).catch(() => {});
+    const told = async () => void (asked === this.asked ? this.phone.frame.missed(0) : await this.renew()); // more may be missed by then
+    await this.phone.api.post(`/phone/history/seen?${until}`).then(told).catch(() => {});
   }
 
   /** A call is over: its record comes a little later, at some voice clouds much later. @param {string} callId */
@@ -87,7 +89,7 @@ export class History {
     const detail = [entry.pool, formatMoment(entry.startedAt), entry.duration_s ? formatLength(entry.duration_s) : result].filter(Boolean).join(" · ");
     const direction = el("span", { class: "direction", role: "img", "aria-label": t(`history.${entry.direction}`) }, icon(entry.direction === "outbound" ? "out" : "in"));
     const sound = el("div", { class: "sound", hidden: true });
-    return el("li", { class: "entry", "data-result": entry.result },
+    return el("li", { class: "entry", "data-result": entry.result, "data-call": entry.callId },
       direction,
       el("div", { class: "what" }, el("span", { class: "name" }, who), el("span", { class: "quiet" }, detail)),
       entry.recording && el("button", { type: "button", class: "bare play", "aria-label": `${t("history.play")}: ${who}`, onclick: () => this.play(entry, sound) }, icon("play")),
