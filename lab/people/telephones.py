@@ -15,6 +15,8 @@ OUTSIDE_ANSWERS_S = (2.0, 6.0)
 TALKS_S = (15.0, 60.0)
 BUSY_ENDING = "99"
 """Outside numbers that end so are always engaged."""
+STAYING_ENDING = "98"
+"""Who is called at one that ends so leaves the end of the call to the other side."""
 
 
 class How(StrEnum):
@@ -86,7 +88,7 @@ class SimulatedTelephones:
             self._engine.later(after_s, FarRefused(effect.leg_id, "busy" if is_busy else "declined"))
             return
         self._engine.later(after_s, FarAnswered(effect.leg_id))
-        if not answering.stays:
+        if not answering.stays and not effect.number.endswith(STAYING_ENDING):
             self._engine.later(after_s + self._random.uniform(*TALKS_S), PartyLeft(effect.leg_id))
 
     def _delay_s(self, answering: Answering, usual_s: tuple[float, float]) -> float:

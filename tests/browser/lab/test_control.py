@@ -75,7 +75,7 @@ async def test_the_page_fits_a_small_screen(control: Page) -> None:
 async def test_traffic_is_seen_live(control: Page) -> None:
     """Switched on, calls come and go in the table; an outgoing call says who has made it."""
     await control.get_by_label("Simulated traffic").select_option("1200")
-    await expect(control.locator("#calls .pill").first).to_be_visible(timeout=20_000)
+    await expect(control.locator("#calls .pill").first).to_be_visible()
     await control.get_by_label("Simulated traffic").select_option("0")
 
 

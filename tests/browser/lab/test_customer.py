@@ -21,7 +21,9 @@ HEARD = """async () => {
   await new Promise((done) => setTimeout(done, 800));
   const strength = new Float32Array(ear.frequencyBinCount);
   ear.getFloatFrequencyData(strength);
-  return strength.indexOf(Math.max(...strength)) * context.sampleRate / ear.fftSize;
+  const pitch = strength.indexOf(Math.max(...strength)) * context.sampleRate / ear.fftSize;
+  await context.close();
+  return pitch;
 }"""
 
 

@@ -51,6 +51,7 @@ async def opened(work: PhoneStack, script: str) -> Person:
     """Anna's phone in a browser that behaves as the script says."""
     anna = await work.person(ANNA_HZ)
     await anna.page.add_init_script(script)
+    await work.nobody_has_phone_of("Anna Virtanen")  # to take it over would be a click
     await work.open(anna, "Anna Virtanen")
     return anna
 

@@ -18,7 +18,9 @@ ASKED = """async () => {
   CIFramework.addHandler("onPresenceChange", (data) => told.push(JSON.parse(data).presenceInfo.presenceText));
   const exact = await CIFramework.setPresence("Busy");
   const other = await CIFramework.setPresence("busy");
-  await new Promise((done) => setTimeout(done, 1000));
+  const later = (ms) => new Promise((done) => setTimeout(done, ms));
+  while (!told.length) await later(50);
+  await later(500); // nothing else is told
   const environment = JSON.parse(await CIFramework.getEnvironment());
   return { exact, other, shown: await CIFramework.getPresence(), told, user: environment.userId };
 }"""
@@ -57,6 +59,8 @@ async def signed_in(page: Page) -> FrameLocator:
         await panel.get_by_role("button", name="Sign in").click()
     await (await opening.value).get_by_role("button", name="Anna Virtanen").click()
     await at_work(panel)
+    await panel.locator("body[data-omnichannel=mirrored]").wait_for()
+    await expect(page.locator("#presence-text")).to_have_text("Available")  # on both sides: nothing is on its way
     return panel
 
 
@@ -74,7 +78,6 @@ async def test_the_phone_does_omnichannels_part_where_only_it_can(dynamics: Page
     """A ring is do not disturb, the end brings the custom presence back, a change in Dynamics reaches the phone."""
     panel, shown = await signed_in(dynamics), dynamics.locator("#presence-text")
     status = dynamics.get_by_label("Status", exact=True)
-    await panel.locator("body[data-omnichannel=mirrored]").wait_for()
     await status.select_option(label="Appear away")
     await expect(panel.locator("button.status")).to_contain_text("Away")
     await status.select_option(label="Focus time")
@@ -91,12 +94,12 @@ async def test_on_a_page_that_must_not_be_recorded_recording_pauses_by_itself(
 ) -> None:
     """It is paused when the page is opened, goes on when it is left, and begins paused when a call comes there (K9)."""
     panel = await signed_in(dynamics)
-    await panel.locator("body[data-omnichannel=mirrored]").wait_for()
     pause, resume = (panel.get_by_role("button", name=name) for name in ("Pause rec.", "Resume rec."))
     await phones_at_work.call(ANNA_NUMBER)
     await panel.get_by_role("button", name="Answer").click()
     await expect(pause).to_be_enabled()
     await dynamics.get_by_role("link", name="Leads").click()
+    await expect(dynamics.get_by_role("heading", level=1)).to_have_text("Leads")
     await dynamics.locator("main table a, main li a").first.click()
     await expect(resume).to_be_visible()
     await dynamics.get_by_role("link", name="Contacts").click()

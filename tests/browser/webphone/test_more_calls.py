@@ -12,12 +12,17 @@ from tests.fixtures.phone_pages import (
     BJORN_NUMBER,
     CARLA_NUMBER,
     NEAR_HZ,
+    PATIENT_NUMBER,
     SILENT,
+    SOON_S,
     PhoneStack,
     unfold_transfer,
 )
 from tests.fixtures.waiting import eventually
 
+PAUSED_TENTHS = 8
+"""The pause is longer; shorter silence is a machine that was too slow to send a voice."""
+SHOWN_NUMBER = "+358 50 111 2298"
 CARLA = "71000000-0000-4000-8000-000000000003"
 ANNA_HZ, BJORN_HZ, CUSTOMER_HZ, OTHER_HZ = 600.0, 1000.0, 1700.0, 1300.0
 
@@ -67,9 +72,7 @@ async def test_transfer_asked_for_before_its_part_is_loaded_opens_when_it_is(pho
     await work.open(anna, "Anna Virtanen")
     await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
-    transfer = anna.page.get_by_role("button", name="Transfer", exact=True)
-    await transfer.click()
-    await expect(transfer).to_have_attribute("aria-expanded", "true")
+    await unfold_transfer(anna.page)
     await (await asked.get()).continue_()
     await expect(anna.page.get_by_label("Transfer to")).to_be_focused()
     await anna.page.get_by_label("Transfer to").press("Escape")
@@ -127,27 +130,26 @@ async def test_who_asks_a_colleague_in_vain_is_told_so(phones_at_work: PhoneStac
 async def test_those_a_call_can_be_sent_to_are_shown_as_they_are_now(phones_at_work: PhoneStack) -> None:
     """Opened again the list has a colleague's new status; while a search goes on nobody of another one is asked."""
     work = phones_at_work
-    anna = await work.agent("Anna Virtanen", ANNA_HZ)
+    anna = await work.agent("Anna Virtanen", ANNA_HZ, service_workers="block")
     await work.call(ANNA_NUMBER, Hz=CUSTOMER_HZ)
     await anna.page.get_by_role("button", name="Answer").click()
-    transfer = anna.page.get_by_role("button", name="Transfer", exact=True)
     carla = anna.page.get_by_role("listitem").filter(has_text="Carla")
     try:
         for status in ("Available", "Off work"):
             (await work.control.post(f"agents/{CARLA}", json={"Profile": status})).raise_for_status()
-            async with asyncio.timeout(40):
-                await transfer.click()
+            async with asyncio.timeout(SOON_S):
+                await unfold_transfer(anna.page)
                 await expect(carla).to_be_visible()
                 while status not in await carla.inner_text():
                     await asyncio.sleep(0.5)
-                    await transfer.click()
+                    await unfold_transfer(anna.page, unfolded=False)
                     await expect(carla).to_be_hidden()
-                    await transfer.click()
+                    await unfold_transfer(anna.page)
                     await expect(carla).to_be_visible()
-            await transfer.click()
+            await unfold_transfer(anna.page, unfolded=False)
     finally:
         await work.control.post(f"agents/{CARLA}", json={"Profile": "Available"})
-    await transfer.click()
+    await unfold_transfer(anna.page)
     await expect(carla).to_be_visible()
     await anna.page.route("**/api/phone/directory*", lambda _: None)
     await anna.page.get_by_label("Transfer to").fill("Björn")
@@ -166,9 +168,9 @@ async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: Ph
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(state(anna.page)).to_have_text("On hold")
     await anna.page.get_by_role("tab", name="Keypad").click()
-    await anna.page.get_by_label("Number", exact=True).fill("+358501112233")
+    await anna.page.get_by_label("Number", exact=True).fill(PATIENT_NUMBER)
     await anna.page.keyboard.press("Enter")
-    await expect(anna.page.locator(".call h2")).to_have_text("+358 50 111 2233")
+    await expect(anna.page.locator(".call h2")).to_have_text(SHOWN_NUMBER)
     await expect(anna.page.get_by_label("Notes")).to_have_value("")
     await expect(state(anna.page)).to_have_text("Connected")
     second = next(
@@ -180,9 +182,13 @@ async def test_an_agent_goes_back_and_forth_between_two_calls(phones_at_work: Ph
     await expect(anna.page.get_by_label("Notes")).to_have_value("wants a refund")
     await expect(state(anna.page)).to_have_text("Connected")
     await work.customer_hears(first, ANNA_HZ)
-    assert abs((await work.heard(second))["Hz"] - ANNA_HZ) > NEAR_HZ
-    await anna.page.get_by_role("button", name="Switch to +358 50 111 2233").click()
-    await expect(anna.page.locator(".call h2")).to_have_text("+358 50 111 2233")
+
+    async def is_with_the_first() -> bool:
+        return abs((await work.heard(second))["Hz"] - ANNA_HZ) > NEAR_HZ
+
+    await eventually(is_with_the_first, SOON_S)
+    await anna.page.get_by_role("button", name=f"Switch to {SHOWN_NUMBER}").click()
+    await expect(anna.page.locator(".call h2")).to_have_text(SHOWN_NUMBER)
     await expect(state(anna.page)).to_have_text("Connected")
     await anna.page.get_by_role("button", name="End call").click()
     await expect(anna.page.locator(".call h2")).to_have_text("Matti Meikäläinen")
@@ -205,10 +211,9 @@ async def test_what_is_said_while_recording_pauses_is_not_kept(phones_at_work: P
     await work.customer_hears(call_id, ANNA_HZ)
     await carla.page.get_by_role("button", name="End call").click()
     for channel in await recording_of(carla.page, LOUDNESS, began):
-        voiced = [loudness > SILENT for loudness in channel]
-        pause = voiced[voiced.index(True) :].index(False) + voiced.index(True)
-        assert not any(voiced[pause : pause + 8])
-        assert any(voiced[pause + 8 :])
+        sounds = "".join("v" if loudness > SILENT else " " for loudness in channel)
+        pauses = [pause for pause in sounds.strip().split("v") if len(pause) >= PAUSED_TENTHS]
+        assert len(pauses) == 1, sounds
     assert carla.faults == []
 
 

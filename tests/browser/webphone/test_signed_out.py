@@ -29,9 +29,9 @@ async def sign_out(page: Page) -> None:
         to = f"{asked['redirect_uri']}?error=login_required&state={asked['state']}"
         await route.fulfill(body=f"<script>location.replace({json.dumps(to)})</script>", content_type="text/html")
 
-    await page.route(API, refuse)
-    await page.route(TOKEN, nothing)
     await page.route(SILENT_TRY, nobody)
+    await page.route(TOKEN, nothing)
+    await page.route(API, refuse)  # the last: else another token would be had for the first that is refused
 
 
 async def sign_in_by_click(page: Page, banner: Locator) -> None:
@@ -99,9 +99,9 @@ async def test_a_click_on_sign_in_counts_while_a_silent_try_is_going_on(phones_a
     await anna.page.route(SILENT_TRY, never)
     await anna.page.get_by_role("button", name="Hold").click()
     await expect(anna.page.locator("iframe")).to_have_count(1)
-    async with anna.page.expect_popup(timeout=6_000):
+    async with anna.page.expect_popup():
         await sign_in_by_click(anna.page, banner)
-    await expect(banner).to_be_hidden(timeout=6_000)
+    await expect(banner).to_be_hidden()
 
 
 async def test_a_lost_voice_comes_back_with_the_sign_in(phones_at_work: PhoneStack) -> None:

@@ -142,6 +142,7 @@ async def test_the_phone_sets_what_is_wanted_once_and_says_what_fails(page: Page
         """(text) => { answer.wanted = { presenceId: "1", text, cause: "cause of " + text }; return mirror.look(); }"""
     )
     await panel.evaluate(quiet, "Do not disturb")
+    await panel.wait_for_function("() => posts.some((one) => one.baseStatus)")  # the event of it has come as well
     await expect(page.locator("#presence-text")).to_have_text("Do not disturb")
     await panel.evaluate("() => (posts.length = 0)")
     await panel.evaluate(quiet, "Do not disturb, please")
