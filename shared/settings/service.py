@@ -118,8 +118,9 @@ class Settings:
 
     async def _read(self, _key: None) -> Snapshot:
         found = _Found()
-        for kind in SettingKind:
-            async for row in self._table.query(kind):
+        kinds = {kind.value: kind for kind in SettingKind}
+        async for row in self._table.query_partitions(min(kinds), max(kinds)):
+            if kind := kinds.get(row.pk):
                 found.add(kind, row)
         return Snapshot(
             general=found.general,

@@ -202,6 +202,14 @@ class Table:
                 if left == 0:
                     return
 
+    async def query_partitions(self, first: str, last: str) -> AsyncIterator[Row]:
+        """The rows of all partitions from ``first`` to ``last``, in the order of their keys."""
+        client = await self._ready()
+        text, parameters = "PartitionKey ge @first and PartitionKey le @last", {"first": first, "last": last}
+        with self._errors():
+            async for entity in client.query_entities(text, parameters=parameters, results_per_page=PAGE):
+                yield _to_row(entity)
+
     async def transact(self, operations: Sequence[Operation]) -> list[Row]:
         """All or nothing within one partition; the written rows with their new ETags, deletions left out.
 

@@ -44,15 +44,18 @@ async def apply(documents: Documents, organisation: Mapping[str, Any]) -> int:
         return 0
     sections = [(DocumentKind.ORGANIZATION, [organisation["Organization"]])]
     sections += [(kind, organisation.get(section, [])) for section, kind in SECTIONS.items()]
+    all_before = await documents.from_file()
     count = 0
     for kind, wanted in sections:
-        count += await _apply(documents, kind, {required(one, "Id"): one for one in wanted})
+        before = {key: document for (of, key), document in all_before.items() if of is kind}
+        count += await _apply(documents, kind, before, {required(one, "Id"): one for one in wanted})
     await documents.keep_fingerprint(passwords.hashed(text))
     return count
 
 
-async def _apply(documents: Documents, kind: DocumentKind, wanted: Mapping[str, Document]) -> int:
-    last = await documents.from_file(kind)
+async def _apply(
+    documents: Documents, kind: DocumentKind, last: Mapping[str, Document], wanted: Mapping[str, Document]
+) -> int:
     now = {key: _without_password(given, last.get(key)) for key, given in wanted.items()}
     changed = {key: after for key, after in now.items() if last.get(key) != after}
     removed = last.keys() - wanted.keys()

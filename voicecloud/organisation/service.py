@@ -39,7 +39,7 @@ class Directory:
         """
         async with self._writing:
             revision = await self._documents.revision()
-            raw = {(kind, key): one for kind in DocumentKind async for key, one in self._documents.all(kind)}
+            raw = await self._documents.all()
             before = self._raw, self.organisation
             self._raw = raw
             try:

@@ -92,6 +92,18 @@ async def test_a_range_is_read_in_order_and_stops_at_its_limit(tables: Tables) -
     assert len([row async for row in table.query("p")]) == 200
 
 
+async def test_partitions_are_read_together_in_order(tables: Tables) -> None:
+    """A query reads several partitions, from a key up to another, over pages."""
+    table = tables.table("things")
+    assert [row async for row in table.query_partitions("a", "z")] == []
+    for pk in ("a", "b", "b-1", "c"):
+        for start in range(0, 400, 100):
+            await table.transact([Put(Row(pk, f"{n:04}", {"n": n})) for n in range(start, start + 100)])
+    found = [(row.pk, row.values["n"]) async for row in table.query_partitions("a", "b-1")]
+    assert found == [(pk, n) for pk in ("a", "b", "b-1") for n in range(400)]
+    assert {row.pk async for row in table.query_partitions("b", "bz")} == {"b", "b-1"}
+
+
 async def test_what_azure_would_refuse_is_refused_here(tables: Tables) -> None:
     """Limits that the emulator does not check are checked before sending."""
     table = tables.table("things")

@@ -1,6 +1,5 @@
 """The configuration is taken over as a whole, or again."""
 
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
@@ -14,7 +13,7 @@ HEAD = {"Id": "o1", "Name": "Contoso"}
 
 
 class Stored:
-    """Documents whose users cannot be read while ``away``."""
+    """Documents that cannot be read while ``away``."""
 
     def __init__(self) -> None:
         self.id, self.away = "first", False
@@ -22,11 +21,10 @@ class Stored:
     async def revision(self) -> str:
         return self.id
 
-    async def all(self, kind: DocumentKind) -> AsyncIterator[tuple[str, Any]]:
-        if kind is DocumentKind.USER and self.away:
+    async def all(self) -> dict[tuple[DocumentKind, str], Any]:
+        if self.away:
             raise Unavailable("storage-unavailable", "not now")
-        if kind is DocumentKind.ORGANIZATION:
-            yield "o1", HEAD
+        return {(DocumentKind.ORGANIZATION, "o1"): HEAD}
 
 
 async def test_a_change_that_could_not_be_read_is_still_a_change() -> None:
