@@ -43,6 +43,8 @@ async def dynamics(phones_at_work: PhoneStack, phone_run: StackProcess) -> Async
     await person.page.set_viewport_size({"width": 1200, "height": 800})
     await person.page.goto(address)
     await person.page.get_by_label("Signed in as").select_option(label="Anna Virtanen")
+    await person.page.locator("#presence select").select_option(label="Available")
+    await expect(person.page.locator("#presence-text")).to_have_text("Available")
     yield person.page
     await expect(person.page.locator("#presence-text")).not_to_have_text("Do not disturb")
     await person.page.locator("#presence select").select_option(label="Available")
