@@ -86,13 +86,33 @@ class Ends:
         """Nothing is ready, locked, scheduled or deferred."""
         return not self.receiver.peek_messages(sequence_number=1)
 
+    def close(self) -> None:
+        self.sender.close()
+        self.receiver.close()
+
 
 @pytest.fixture(scope="session")
-def plain(namespace: Witnessed) -> Iterator[Ends]:
-    """One plain queue for the tests that leave it as empty as they found it: opening ends takes the SDK a second."""
-    queue = namespace.make_queue()
-    with namespace.client.get_queue_sender(queue) as sender, namespace.client.get_queue_receiver(queue) as receiver:
-        yield Ends(queue, sender, receiver)
+def kept_ends() -> Iterator[list[Ends]]:
+    """Those that the next test takes: opening ends takes the SDK a second."""
+    kept: list[Ends] = []
+    yield kept
+    for ends in kept:
+        ends.close()
+
+
+@pytest.fixture
+def plain(namespace: Witnessed, kept_ends: list[Ends]) -> Iterator[Ends]:
+    """A plain queue, empty: the one of the test before, unless that has left something in it."""
+    if not kept_ends:
+        queue = namespace.make_queue()
+        kept_ends.append(
+            Ends(queue, namespace.client.get_queue_sender(queue), namespace.client.get_queue_receiver(queue))
+        )
+    (ends,) = kept_ends
+    yield ends
+    if not ends.is_empty():
+        kept_ends.clear()
+        ends.close()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_batch_of_500_arrives_in_order(plain: Any) -> None:
     plain.sender.send_messages(batch)
     got: list[Any] = []
     while len(got) < 500:
-        received = plain.receiver.receive_messages(500, max_wait_time=5)
+        received = plain.receiver.receive_messages(500 - len(got), max_wait_time=5)  # not one is asked for too much
         assert received
         got += received
         for message in received:
@@ -103,18 +103,21 @@ def test_a_batch_of_500_arrives_in_order(plain: Any) -> None:
     assert numbers == sorted(set(numbers))
 
 
-def test_receive_and_delete_takes_a_message_for_good(namespace: Any, plain: Any) -> None:
+def test_receive_and_delete_takes_a_message_for_good(namespace: Any, ends: Any) -> None:
     """In this mode there is nothing to settle and nothing comes back."""
+    plain = ends()
     plain.sender.send_messages([ServiceBusMessage("1"), ServiceBusMessage("2")])
     mode = ServiceBusReceiveMode.RECEIVE_AND_DELETE
     with namespace.client.get_queue_receiver(plain.queue, receive_mode=mode) as receiver:
         got = receiver.receive_messages(2, max_wait_time=5)
+        got += receiver.receive_messages(2 - len(got), max_wait_time=5) if len(got) < 2 else []
     assert [text(message) for message in got] == ["1", "2"]
     assert plain.is_empty()
 
 
-def test_a_prefetching_receiver_iterates_over_everything(namespace: Any, plain: Any) -> None:
+def test_a_prefetching_receiver_iterates_over_everything(namespace: Any, ends: Any) -> None:
     """Messages flow ahead of demand, each once."""
+    plain = ends()
     plain.sender.send_messages([ServiceBusMessage(str(number)) for number in range(50)])
     got = []
     with namespace.client.get_queue_receiver(plain.queue, prefetch_count=20, max_wait_time=1) as receiver:

@@ -130,8 +130,9 @@ def test_the_automatic_renewer_keeps_a_lock(unshifted: Any) -> None:
         assert message.auto_renew_error is None
 
 
-def test_competing_receivers_get_each_message_once(namespace: Any, plain: Any) -> None:
+def test_competing_receivers_get_each_message_once(namespace: Any, ends: Any) -> None:
     """Two receivers share a queue: nothing twice, nothing left."""
+    plain = ends()
     plain.sender.send_messages([ServiceBusMessage(str(number)) for number in range(100)])
     got: list[str] = []
     with namespace.client.get_queue_receiver(plain.queue) as other:
