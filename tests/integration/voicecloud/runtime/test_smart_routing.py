@@ -41,7 +41,7 @@ async def router() -> AsyncIterator[Router]:
     app = web.Application()
     app.router.add_post("/route", made.decide)
     app.router.add_post("/elsewhere", made.decide)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/route"
