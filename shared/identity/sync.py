@@ -3,8 +3,10 @@
 Work is done page by page under a lease and noted after each page, so that it can stop anywhere and go on elsewhere.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -23,7 +25,9 @@ from shared.storage.leases import Leases
 from shared.storage.tables import Table
 
 LEASE = "number-index"
-LEASE_S = 120.0
+LEASE_S = 15.0
+"""After a kill the index stands still for so long."""
+RENEW_S = LEASE_S / 3
 BUDGET = timedelta(seconds=60)
 KEEP_OBSOLETE = timedelta(minutes=1)
 """Other instances may go on reading the generation before for as long as they cache which one is in use."""
@@ -69,10 +73,20 @@ class IndexSync:
         fence = await self._leases.acquire(LEASE, self._owner, LEASE_S)
         if fence is None:
             return SyncResult.BUSY
+        run = _Run(self._clock() + BUDGET, fence)
+        keeping = asyncio.create_task(self._stay(run))
         try:
-            return await self._work(_Run(self._clock() + BUDGET, fence))
+            return await self._work(run)
         finally:
+            keeping.cancel()
             await self._leases.release(LEASE, self._owner, fence)
+
+    async def _stay(self, run: "_Run") -> None:
+        """Keeps the lease while a page takes long; where that fails, the work finds out before it writes."""
+        with suppress(VoiceError):
+            while True:
+                await asyncio.sleep(RENEW_S)
+                await self._keep(run)
 
     async def _work(self, run: "_Run") -> SyncResult:
         general = await self._settings.general()

@@ -1,5 +1,6 @@
 """The index sync against scripted change-tracking answers: what a stand-in with its own will cannot be made to do."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,9 +14,10 @@ from shared.clock import utc_now
 from shared.dataverse.client import Dataverse
 from shared.entra.tokens import TokenSource
 from shared.errors import Conflict, Misconfigured
+from shared.identity import sync
 from shared.identity.model import CustomerKind
 from shared.identity.service import Identity
-from shared.identity.sync import BUDGET, TRY_AGAIN_AFTER, IndexSync, SyncResult
+from shared.identity.sync import BUDGET, LEASE, LEASE_S, TRY_AGAIN_AFTER, IndexSync, SyncResult
 from shared.identity.watermark import PARTITION, STATE, WatermarkStore
 from shared.settings.model import SettingKind
 from shared.settings.service import Settings
@@ -283,6 +285,36 @@ async def test_who_lost_the_lease_writes_no_watermark(index: Index) -> None:
     await index.watermarks.write(current)
     with pytest.raises(Conflict, match="row-changed"):
         await index.watermarks.write(current)
+
+
+async def test_the_index_of_an_instance_that_was_killed_is_followed_within_twenty_seconds(index: Index) -> None:
+    """An instance that was killed in a run holds the lease for no longer: a restart waited two minutes for it."""
+    lease = Leases(index.tables.table("leases"), lambda: index.now())
+    assert await lease.acquire(LEASE, "killed", LEASE_S)
+    assert await index.sync().run() is SyncResult.BUSY
+    later = utc_now() + timedelta(seconds=20)
+    index.now = lambda: later
+    assert await index.sync().run() is SyncResult.DONE
+
+
+async def test_a_run_that_waits_long_for_a_page_keeps_its_lease(
+    index: Index, tracked: Tracked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow Dataverse is, no other instance begins beside it."""
+    monkeypatch.setattr(sync, "LEASE_S", 0.5)
+    monkeypatch.setattr(sync, "RENEW_S", 0.05)
+    beside: list[SyncResult] = []
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        if not beside:
+            await asyncio.sleep(1.0)
+            beside.append(await index.sync(owner="two").run())
+        return tracked(request)
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(slow))
+    index.dataverse = Dataverse(URL, TokenSource(lambda: issued), http)
+    assert await index.sync().run() is SyncResult.DONE
+    assert beside == [SyncResult.BUSY]
 
 
 async def test_an_index_that_read_numbers_in_another_way_is_built_again_by_itself(
