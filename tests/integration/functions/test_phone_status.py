@@ -96,12 +96,16 @@ async def test_lunch_ends_although_the_voice_cloud_was_away(statuses: Statuses, 
 async def test_lunch_ends_although_the_app_was_away(
     statuses: Statuses, phone: httpx.AsyncClient, app_host: ChildHost
 ) -> None:
-    """The end of lunch falls into a restart of the app: what it missed it finds, at the latest when a write that it
-    died in is no longer held (45 s)."""
-    await phone.put("/availability", json={"status": "Lunch", "length_s": 2})
+    """The end of lunch falls into a restart of the app: what it missed it finds."""
+    await phone.put("/availability", json={"status": "Lunch", "length_s": 3})
     await statuses.both_become(GONE, "Lunch")
+
+    async def done() -> None:
+        assert (await statuses.state()).pending == ()
+
+    await eventually(done)
     await asyncio.to_thread(app_host.kill)
-    await asyncio.sleep(2)
+    await asyncio.sleep(3)
     assert await statuses.dynamics() == GONE
     await asyncio.to_thread(app_host.start)
     await statuses.both_become(FREE, "Available", within_s=90)
