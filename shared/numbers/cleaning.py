@@ -9,7 +9,7 @@ _SPACES = {"Cc", "Cs", "Zs", "Zl", "Zp"}
 
 
 def cleaned(text: str) -> str:
-    """Digits of any script made plain, invisible marks dropped, every kind of blank a plain space.
+    """Digits of any script made plain, invisible marks dropped, every kind of blank and dash a plain one.
 
     Signs that only contain digits (``²``, ``½``, ``①``) are footnotes or lists: a blank, and no digit of a number.
 
@@ -32,5 +32,5 @@ def _plain(character: str) -> str:
     if category == "Cf":
         return ""
     if category == "Pd":
-        return "-" if character != "\N{EN DASH}" else character
+        return "-"
     return " " if category in _SPACES and character not in _KEPT_CONTROLS else character

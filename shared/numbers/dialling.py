@@ -42,7 +42,7 @@ _ONE_PAUSE = re.compile(r"[,;](?!\s*postd=)(?!\s*[,;])[\d\s,;pw]+", re.IGNORECAS
 _SHORTEST_OWN, _SHORTEST_LINE, _PAIR = 3, 6, 2
 """Digits: behind one comma what is shorter than a line is an extension, unless a number as short stands before."""
 _GAP = re.compile(
-    r"(?<=[\w)\]])(?:\s*[,;/|&\n]\s*|\s+[-\u2013]\s+|\s+)"
+    r"(?<=[\w)\]])(?:\s*[,;/|&\n]\s*|\s+-\s+|\s+)"
     r"(?:(?:and|or|tai|ja|eller|och|oder|und|ou|et)\b\s*)?(?=[\w(+])"
     r"|(?<=\d)\s*[^\W\d_]+[.:]?\s*(?=\+)",
     re.IGNORECASE,

@@ -25,13 +25,13 @@ _LETTERS_THAT_BELONG = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN_NUMBERS = re.compile(r"[,|\n]|\s\+\s+(?=0)|;(?!\s*(?:ext|isub|phone-context)\b)", re.IGNORECASE)
-_MAYBE_BETWEEN = re.compile(r"(\s*/\s*|\s+[-\u2013]\s+)")
+_MAYBE_BETWEEN = re.compile(r"(\s*/\s*|\s+-\s+)")
 _NEXT_ONE = re.compile(r"\s+(?=\(?[0+])")
 _NEXT_AREA = re.compile(r"\s+(?=\(?(?:0\d{1,5}\)?\s*/|\+\d))")
 """What begins with an area code and a slash, or with a country's, goes on with nothing before it."""
 _WORD = re.compile(r"(?:^|(?<=[\s()\[\]/]))(?!ext|isub|phone|x\b)[^\W\d_]+(?:[.:]+|(?=$|[\s()\[\]/]))", re.IGNORECASE)
 _ENUMERATION = re.compile(r"^\d{1,2}[).:]\s+")
-_HOURS = re.compile(r"^(?P<number>.*\d)\s+(?:0?[6-9]|1\d)\s*[-\u2013]\s*(?:1\d|2[0-4])$")
+_HOURS = re.compile(r"^(?P<number>.*\d)\s+(?:0?[6-9]|1\d)\s*-\s*(?:1\d|2[0-4])$")
 _LONE_DIGIT = re.compile(r"^(?P<number>.*\d)[\s(\[]+(?P<last>\d)[\s.)\]]*$")
 _SPREADSHEET = re.compile(r"^(?P<number>\+?\d{7,})\.0{1,2}$")
 """A cell that was taken for a decimal number."""

@@ -14,8 +14,8 @@ _REMARKS = re.compile(
         (
             rf"{_BEGINS}(?:[€$£]\s*)?\d{{1,3}}(?:[.,]\d{{1,2}})?\s*{_UNIT}",
             r"[€$£]\s*\d{1,3}(?:[.,]\d{1,2})?(?![\d.,])(?:\s*/\s*[^\W\d_]+\.?)?",
-            rf"{_BEGINS}{_HOUR}{_MINUTES}\s*[-\u2013]\s*{_HOUR}(?:{_MINUTES})?(?![\d.:-])",
-            rf"{_BEGINS}{_HOUR}\s*[-\u2013]\s*{_HOUR}{_MINUTES}(?![\d.:-])",
+            rf"{_BEGINS}{_HOUR}{_MINUTES}\s*-\s*{_HOUR}(?:{_MINUTES})?(?![\d.:-])",
+            rf"{_BEGINS}{_HOUR}\s*-\s*{_HOUR}{_MINUTES}(?![\d.:-])",
             rf"{_BEGINS}(?:24\s?/\s?7|7\s?/\s?24)(?![\d/-])",
             rf"{_BEGINS}{_YEAR}-{_MONTH}-{_DAY}(?![\d.-])",
             rf"{_BEGINS}{_DAY}\.\s?{_MONTH}\.\s?{_YEAR}(?![\d.-])",

@@ -4,8 +4,8 @@ import re
 
 from shared.numbers.national import has_trunk_zero, is_possible, is_short, is_valid, is_written_so
 
-_LISTED = re.compile(r"[1-9]\d{1,5}(?:(?:\s*[-/\u2013,;|\n]\s*|\s+)[1-9]\d{1,5})+")
-_APART = re.compile(r"\s*[/,;|\n]\s*|\s+[-\u2013]\s+")
+_LISTED = re.compile(r"[1-9]\d{1,5}(?:(?:\s*[-/,;|\n]\s*|\s+)[1-9]\d{1,5})+")
+_APART = re.compile(r"\s*[/,;|\n]\s*|\s+-\s+")
 _PAIR, _SHORTEST, _LONGEST, _LONGEST_PAIR = 2, 3, 6, 9
 _EXTENSION, _EMERGENCY, _LOCAL = {4}, {3}, (3, 4)
 """Digits: of three and three only a pair is a list, for mobiles are written so as well."""

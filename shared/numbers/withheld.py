@@ -27,7 +27,7 @@ _ALWAYS = 9
 def is_keypad_word(text: str, region: str | None = None) -> bool:
     """Whether a cleaned text is such a word in digits: ``+266696687``, or ``266696687`` where that is nobody's."""
     international = text.startswith(("+", "00"))
-    digits = "".join(character for character in text if character.isdigit()).removeprefix("00" if international else "")
+    digits = "".join(character for character in text if character.isdigit()).removeprefix("00")
     if digits not in _KEYPAD or international:
         return digits in _KEYPAD
     return len(digits) >= _ALWAYS and not is_written_so(digits, region)

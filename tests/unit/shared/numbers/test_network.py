@@ -83,6 +83,10 @@ def test_a_line_whose_digits_spell_a_word_is_nobody_withheld_where_it_exists(
         ("0401234567 / 0507654321", "FI", "0401234567 / 0507654321"),
         ("5511987654321", "BR", "+5511987654321"),
         ("525512345678", "FI", "+525512345678"),
+        ("436761234567", "DE", "436761234567"),
+        ("040 1234567 8", "FI", "04012345678"),
+        ("0401234567#", "FI", "0401234567#"),
+        ("*21*0401234567#", "FI", "*21*0401234567#"),
     ],
 )
 def test_a_network_writes_country_codes_without_plus(text: str, region: str, number: str) -> None:
@@ -93,7 +97,16 @@ def test_a_network_writes_country_codes_without_plus(text: str, region: str, num
 def test_our_own_numbers_decide_between_two_readings() -> None:
     """A number that is configured here is what the network means by it."""
     assert from_network("1234", "FI", {"1234"}) == "1234"
+    assert from_network("10011002", "FI", {"10011002"}) == "10011002" != from_network("10011002", "FI")
     assert from_network("4977559115", "DE", {"+494977559115"}) == "+494977559115"
+    ours = ["+358401234567", "+5491166773399", "+541166773399"]
+    assert [from_network(one.removeprefix("+"), "FI", ours) for one in ours] == ours
+
+
+def test_what_is_no_number_is_cut_where_no_number_is_as_long() -> None:
+    """A network may send anything; 64 characters of it are kept, even of a sign that stands for many."""
+    assert from_network("1a" * 40, "FI") == "1a" * 32
+    assert len(from_network("1\u3300" * 40, "FI")) == 64
 
 
 @given(st.text(max_size=300), st.sampled_from(["FI", "DE", "US", None]))
@@ -145,3 +158,8 @@ def test_a_known_line_is_found_however_a_network_shows_it(one: str, other: str) 
 def test_digits_of_a_word_are_decided_on_where_the_country_is_known(given: str, country: str, right: str) -> None:
     """A line in Austin or Évora calls: nothing on the way to who knows the country takes its number away."""
     assert known(as_given(given), country) == right
+
+
+def test_a_word_is_no_number_in_any_country() -> None:
+    """It goes no further, even where no country is known yet."""
+    assert as_given("anonymous") == as_given("+266696687") == ""
