@@ -101,7 +101,8 @@ def recording(facts: CallFacts, settings: CallSync, now: datetime) -> RecordingS
         return RecordingState.CUT_OFF
     if facts.has_all_recordings:
         return RecordingState.NONE_MADE
-    return RecordingState.GIVEN_UP if now - facts.ended_at >= settings.recording_limit else RecordingState.AWAITED
+    limit = timedelta(seconds=settings.recording_limit_s)
+    return RecordingState.GIVEN_UP if now - facts.ended_at >= limit else RecordingState.AWAITED
 
 
 def is_settled(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
@@ -111,7 +112,8 @@ def is_settled(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
 
 def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
     """Enriched, or the time limit has passed."""
-    return settings.complete and (is_settled(facts, settings, now) or now - facts.ended_at >= settings.complete_limit)
+    limit = timedelta(seconds=settings.complete_limit_s)
+    return settings.complete and (is_settled(facts, settings, now) or now - facts.ended_at >= limit)
 
 
 def needs_regarding(facts: CallFacts, settings: CallSync) -> bool:

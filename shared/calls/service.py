@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -207,7 +207,8 @@ class Calls:
         self, facts: CallFacts, wanted: Wanted, before: ActivityProgress, settings: CallSync, region: str | None
     ) -> bool:
         """Also beside one of ours whose answer was lost? Then ours is the one that was there first."""
-        if not await self.activities.is_there_by_hand(facts, wanted, settings.start_margin, region):
+        margin = timedelta(seconds=settings.start_margin_s)
+        if not await self.activities.is_there_by_hand(facts, wanted, margin, region):
             return False
         return not (before.intended and await self.activities.existing([facts.call_id]))
 

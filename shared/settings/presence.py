@@ -1,16 +1,18 @@
 """How the status of agents is kept in line (B, E): the settings row ``presence``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
-from uuid import UUID
+from typing import Annotated, Self
 
-from shared.errors import InvalidInput
+from msgspec import Meta, Struct
+
+from shared.settings.model import Setting
 from shared.statuses import Presence, StatusKind
+from shared.validation import Guid
 
 MAX_LEASE_S = 3600.0
 MAX_LENGTH_S = 31 * 86_400.0
+KINDS = ", ".join(StatusKind)
 _SHARED_ID = "c07a-e811-8162-000d3aa11f50"
 DEFAULT_PRESENCES = {
     StatusKind.AVAILABLE: Presence(f"f523f628-{_SHARED_ID}", StatusKind.AVAILABLE, "Available"),
@@ -46,16 +48,41 @@ class Method(StrEnum):
     PHONE = "phone"
 
 
-@dataclass(frozen=True)
-class Status:
+class OptionalText(str):
+    """Empty where there is none."""
+
+    __slots__ = ()
+
+    def __new__(cls, given: object = None) -> Self:
+        if given is not None and not isinstance(given, str):
+            raise ValueError("a text")
+        return super().__new__(cls, given or "")
+
+
+NO_TEXT = OptionalText()
+
+
+class Status(Struct, frozen=True):
     """A status that people choose by name (B4). ``event_type`` is its number at the voice cloud; where several have the
     same number, ``note`` tells them apart. ``length_s``: how long it lasts, None until changed."""
 
-    name: str
+    name: Annotated[str, Meta(min_length=1, description="the name of a status")]
     kind: StatusKind
-    event_type: int
-    length_s: float | None = None
-    note: str = ""
+    event_type: Annotated[int, Meta(description="the number of a status at the voice cloud")]
+    length_s: (
+        Annotated[float, Meta(gt=0, le=MAX_LENGTH_S, description="a number of seconds, a month at most")] | None
+    ) = None
+    note: OptionalText = NO_TEXT
+
+
+class NamedPresence(Struct, frozen=True):
+    """A presence of the environment as a row names it."""
+
+    id: Annotated[Guid, Meta(description="the id of a presence")]
+    text: OptionalText = NO_TEXT
+
+    def of(self, kind: StatusKind) -> Presence:
+        return Presence(str(self.id), kind, str(self.text))
 
 
 DEFAULT_STATUSES = (
@@ -71,32 +98,45 @@ DEFAULT_STATUSES = (
 )
 
 
-@dataclass(frozen=True)
-class PresenceSettings:
-    """``statuses``: the first without an end of each kind is what the voice cloud is set to when Omnichannel changes.
-    ``presences``: what Omnichannel is set to, by kind; ``base_statuses``: its numbers for the kinds; ``dnd``: what an
-    agent in a call is set to; ``lease_s``: so long after the last sign of life a call holds its agent no more."""
+OWN = {f"own_{name}": name for name in ("statuses", "presences", "base_statuses", "dnd")}
+"""What a row may say of its own; the properties below add what is usual."""
+
+
+class PresenceSettings(Setting, frozen=True, rename=OWN):
+    """``lease_s``: so long after the last sign of life a call holds its agent no more."""
 
     enabled: bool = False
     method: Method = Method.SERVER
-    lease_s: float = 30.0
-    statuses: tuple[Status, ...] = DEFAULT_STATUSES
-    presences: Mapping[StatusKind, Presence] = field(default_factory=lambda: dict(DEFAULT_PRESENCES))
-    base_statuses: Mapping[StatusKind, int] = field(default_factory=lambda: dict(DEFAULT_BASE_STATUSES))
-    dnd: Presence = DEFAULT_PRESENCES[StatusKind.DND]
+    lease_s: Annotated[float, Meta(gt=0, le=MAX_LEASE_S, description="a number of seconds, an hour at most")] = 30.0
+    own_statuses: Annotated[tuple[Status, ...] | None, Meta(description="a list of statuses")] = None
+    own_presences: Annotated[Mapping[StatusKind, NamedPresence], Meta(description=f"presences by kind, {KINDS}")] = {}
+    own_base_statuses: Annotated[Mapping[StatusKind, int], Meta(description=f"numbers by kind, {KINDS}")] = {}
+    own_dnd: Annotated[NamedPresence | None, Meta(description="the id and the text of a presence")] = None
 
-    @classmethod
-    def from_document(cls, document: Mapping[str, object]) -> Self:
-        presences = _presences(document)
-        return cls(
-            enabled=_enabled(document),
-            method=_method(document),
-            lease_s=_seconds(document.get("lease_s", 30), "lease_s", MAX_LEASE_S),
-            statuses=_statuses(document),
-            presences=presences,
-            base_statuses=_base_statuses(document),
-            dnd=_dnd(document, presences[StatusKind.DND]),
-        )
+    def __post_init__(self) -> None:
+        plain = {status.kind for status in self.statuses if status.length_s is None and not status.note}
+        if lacking := set(StatusKind) - plain:
+            raise ValueError(f"statuses lacks one without length_s and note for {', '.join(sorted(lacking))}")
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The first without an end of each kind is what the voice cloud is set to when Omnichannel changes."""
+        return DEFAULT_STATUSES if self.own_statuses is None else self.own_statuses
+
+    @property
+    def presences(self) -> Mapping[StatusKind, Presence]:
+        """What Omnichannel is set to, by kind."""
+        return DEFAULT_PRESENCES | {kind: named.of(kind) for kind, named in self.own_presences.items()}
+
+    @property
+    def base_statuses(self) -> Mapping[StatusKind, int]:
+        """Omnichannel's numbers for the kinds."""
+        return {**DEFAULT_BASE_STATUSES, **self.own_base_statuses}
+
+    @property
+    def dnd(self) -> Presence:
+        """What an agent in a call is set to."""
+        return self.own_dnd.of(StatusKind.DND) if self.own_dnd else self.presences[StatusKind.DND]
 
     def status_of(self, event_type: int, note: str) -> Status | None:
         """The status an availability of the voice cloud is; None for a number nobody has set up."""
@@ -117,96 +157,3 @@ class PresenceSettings:
 
     def kind_of(self, base_status: int) -> StatusKind | None:
         return next((kind for kind, number in self.base_statuses.items() if number == base_status), None)
-
-
-def _enabled(document: Mapping[str, object]) -> bool:
-    value = document.get("enabled", False)
-    if isinstance(value, bool):
-        return value
-    raise _invalid("enabled", "true or false")
-
-
-def _method(document: Mapping[str, object]) -> Method:
-    try:
-        return Method(str(document.get("method", Method.SERVER)))
-    except ValueError:
-        raise _invalid("method", "one of " + ", ".join(Method)) from None
-
-
-def _statuses(document: Mapping[str, object]) -> tuple[Status, ...]:
-    listed = document.get("statuses", None)
-    if listed is None:
-        return DEFAULT_STATUSES
-    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
-        raise _invalid("statuses", "a list of statuses")
-    statuses = tuple(_status(one) for one in listed)
-    lacking = set(StatusKind) - {status.kind for status in statuses if status.length_s is None and not status.note}
-    if lacking:
-        raise _invalid("statuses", "a list with a status without length_s and note for " + ", ".join(sorted(lacking)))
-    return statuses
-
-
-def _status(document: Mapping[str, Any]) -> Status:
-    name, number, length_s = document.get("name"), document.get("event_type"), document.get("length_s")
-    if not isinstance(name, str) or not name:
-        raise _invalid("name", "the name of a status")
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise _invalid("event_type", "the number of a status at the voice cloud")
-    length = None if length_s is None else _seconds(length_s, "length_s", MAX_LENGTH_S)
-    return Status(name, _kind(document.get("kind"), "kind"), number, length, _text(document, "note"))
-
-
-def _presences(document: Mapping[str, object]) -> dict[StatusKind, Presence]:
-    given = document.get("presences", {})
-    if not isinstance(given, Mapping):
-        raise _invalid("presences", "presences by kind")
-    found = dict(DEFAULT_PRESENCES)
-    for name, one in given.items():
-        kind = _kind(name, "presences")
-        found[kind] = _presence(one, kind, "presences")
-    return found
-
-
-def _dnd(document: Mapping[str, object], default: Presence) -> Presence:
-    given = document.get("dnd", None)
-    return default if given is None else _presence(given, StatusKind.DND, "dnd")
-
-
-def _presence(given: object, kind: StatusKind, name: str) -> Presence:
-    document = given if isinstance(given, Mapping) else {}
-    try:
-        return Presence(str(UUID(str(document.get("id")))), kind, _text(document, "text"))
-    except ValueError:
-        raise _invalid(name, "the id and the text of a presence") from None
-
-
-def _base_statuses(document: Mapping[str, object]) -> dict[StatusKind, int]:
-    given = document.get("base_statuses", {})
-    if not isinstance(given, Mapping) or not all(type(one) is int for one in given.values()):
-        raise _invalid("base_statuses", "numbers by kind")
-    return {**DEFAULT_BASE_STATUSES, **{_kind(name, "base_statuses"): number for name, number in given.items()}}
-
-
-def _text(document: Mapping[str, Any], name: str) -> str:
-    """Empty where there is none."""
-    text = document.get(name)
-    if text is not None and not isinstance(text, str):
-        raise _invalid(name, "a text")
-    return text or ""
-
-
-def _kind(name: object, of: str) -> StatusKind:
-    try:
-        return StatusKind(str(name))
-    except ValueError:
-        raise _invalid(of, "of the kinds " + ", ".join(StatusKind)) from None
-
-
-def _seconds(value: object, name: str, most: float) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most:
-        return float(value)
-    raise _invalid(name, f"a number of seconds above zero, {most:.0f} at most")
-
-
-def _invalid(name: str, wanted: str) -> InvalidInput:
-    return InvalidInput("invalid-setting", f"{name} must be {wanted}")

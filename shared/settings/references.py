@@ -1,6 +1,5 @@
 """Whether what a setting names is there: rows of Dynamics by their GUID, callback lists of the voice cloud."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.dataverse import names
@@ -25,21 +24,18 @@ class References:
         elif kind is SettingKind.CALL_SYNC and (assignee := CallSync.from_document(document).default_assignee):
             await self._exists("default_assignee", "user", f"systemusers({assignee})", "systemuserid")
         elif kind is SettingKind.PRESENCE:
-            await self._presences(PresenceSettings.from_document(document), document)
+            await self._presences(PresenceSettings.from_document(document))
 
     async def _callback_profile(self, profile: CallbackProfile) -> None:
         await self._exists("queue_id", "queue", f"{names.QUEUES}({profile.queue_id})", "queueid")
         if profile.list_id not in {one.id for one in await self.enreach.callback_lists()}:
             raise _unknown("list_id", f"the voice cloud has no callback list {profile.list_id}")
 
-    async def _presences(self, settings: PresenceSettings, document: Document) -> None:
+    async def _presences(self, settings: PresenceSettings) -> None:
         """Only those that are named: the usual ones are the same everywhere."""
-        named = document.get("presences")
-        kinds = set(named) if isinstance(named, Mapping) else set()
-        wanted = [one for kind, one in settings.presences.items() if kind in kinds]
-        wanted += [settings.dnd] if document.get("dnd") else []
-        for one in wanted:
-            await self._exists("presences", "presence", f"{names.PRESENCES}({one.id})", names.PRESENCE_ID)
+        for one in (*settings.own_presences.values(), settings.own_dnd):
+            if one:
+                await self._exists("presences", "presence", f"{names.PRESENCES}({one.id})", names.PRESENCE_ID)
 
     async def _exists(self, field: str, what: str, path: str, key: str) -> None:
         try:

@@ -3,18 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.caching import Cached
 from shared.clock import Clock
 from shared.errors import InvalidInput, Misconfigured, Missing
-from shared.settings.fields import ReadFields
-from shared.settings.model import CallbackProfile, CallSync, Document, General, SettingKind
+from shared.settings.model import CallbackProfile, CallSync, Document, General, Setting, SettingKind
 from shared.settings.phone import PhoneSettings
 from shared.settings.presence import PresenceSettings
 from shared.storage.tables import Row, Table
+from shared.validation import ignored_fields
 
 KEPT_S = 2.0
-Setting = General | CallbackProfile | CallSync | PresenceSettings | PhoneSettings
+MODELS: Mapping[SettingKind, type[Setting]] = {
+    SettingKind.GENERAL: General,
+    SettingKind.CALLBACK_PROFILE: CallbackProfile,
+    SettingKind.CALL_SYNC: CallSync,
+    SettingKind.PRESENCE: PresenceSettings,
+    SettingKind.PHONE: PhoneSettings,
+}
 
 
 @dataclass(frozen=True)
@@ -98,10 +105,8 @@ class Settings:
         """Raises InvalidInput ``invalid-setting`` when the document is not valid, or not under this name."""
         if foreign := _foreign_row(kind, name):
             raise InvalidInput("invalid-setting", foreign)
-        read = ReadFields(document) if isinstance(document, Mapping) else document
-        _parse(kind, name, read)
-        if unread := read.unread() if isinstance(read, ReadFields) else ():
-            raise InvalidInput("invalid-setting", f"{kind} has no such fields: " + ", ".join(unread))
+        if ignored := ignored_fields(_parse(kind, name, document), document):
+            raise InvalidInput("invalid-setting", f"{kind} has no such fields: " + ", ".join(sorted(ignored)))
 
     async def put(self, kind: SettingKind, name: str, document: Document) -> None:
         """Writes one row after checking it. Raises InvalidInput ``invalid-setting``."""
@@ -150,16 +155,15 @@ class _Found:
         document: object = None
         try:
             document = json.loads(row.values["document"])
-            read = ReadFields(document) if isinstance(document, Mapping) else document
-            setting = _parse(kind, row.rk, read)
+            setting = _parse(kind, row.rk, document)
         except InvalidInput as error:
             self._fault(kind, row.rk, error.message, document)
             return
         except (ValueError, TypeError, KeyError, RecursionError):
             self._fault(kind, row.rk, "not a JSON document", document)
             return
-        if unread := read.unread() if isinstance(read, ReadFields) else ():
-            self.ignored[f"{kind}/{row.rk}"] = "no such fields: " + ", ".join(unread)
+        if ignored := ignored_fields(setting, document):
+            self.ignored[f"{kind}/{row.rk}"] = "no such fields: " + ", ".join(sorted(ignored))
         self._keep(setting)
 
     def _fault(self, kind: SettingKind, name: str, why: str, document: object) -> None:
@@ -176,7 +180,7 @@ class _Found:
             self.presence = setting
         elif isinstance(setting, PhoneSettings):
             self.phone = setting
-        else:
+        elif isinstance(setting, CallbackProfile):
             self.callback_profiles[setting.list_id] = setting
 
 
@@ -187,18 +191,8 @@ def _foreign_row(kind: SettingKind, name: str) -> str:
     return f"there is one row of {kind}, named {kind}"
 
 
-def _parse(kind: SettingKind, name: str, document: object) -> Setting:
-    if not isinstance(document, Mapping):
-        raise InvalidInput("invalid-setting", "a setting is a JSON object")
-    if kind is SettingKind.GENERAL:
-        return General.from_document(document)
-    if kind is SettingKind.CALL_SYNC:
-        return CallSync.from_document(document)
-    if kind is SettingKind.PRESENCE:
-        return PresenceSettings.from_document(document)
-    if kind is SettingKind.PHONE:
-        return PhoneSettings.from_document(document)
-    profile = CallbackProfile.from_document(document)
-    if profile.list_id != name:
+def _parse(kind: SettingKind, name: str, document: Any) -> Setting:
+    setting = MODELS[kind].from_document(document)
+    if isinstance(setting, CallbackProfile) and setting.list_id != name:
         raise InvalidInput("invalid-setting", "a callback profile is named by its list_id")
-    return profile
+    return setting

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from shared.enreach.model import Callback
 from shared.settings.model import CallbackProfile, SyncMethod
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-PROFILE = CallbackProfile("L1", UUID(int=1), max_age=timedelta(hours=2), interval_s=60)
+PROFILE = CallbackProfile("L1", UUID(int=1), age_value=2, age_unit="hours", interval_s=60)
 CALLBACK = Callback("c1", "L1", is_open=True, caller_number="", created_at=NOW - timedelta(hours=1))
 
 

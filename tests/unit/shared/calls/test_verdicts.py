@@ -1,6 +1,6 @@
 """Which calls become activities, whose notes count, and how long is waited for what."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 

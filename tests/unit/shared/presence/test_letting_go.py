@@ -1,7 +1,7 @@
 """Whose status is mirrored no longer: switched off, or no agent any more, while in a call."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,7 +1,7 @@
 """Where only the phone reaches Omnichannel: the same machine, its writes done by a phone that may be away."""
 
 import os
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
