@@ -23,6 +23,8 @@ _OTHER_CENTURY = re.compile(r"(?!20)\d{4}-\d\d-\d\d")
 _HALVES = re.compile(r"[\ud800-\udfff]")
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _CALL_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+OWN_ID = r"^[0-9A-Za-z-]{8,64}\Z"
+"""An id of a page's own making."""
 RESERVED_IDS = {"going-on"}
 """Keys of the ``calls`` table that are no call's."""
 

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from msgspec import Meta, Struct
+
 from shared.identity.model import Customer
+from shared.outside import OWN_ID
 from shared.users.model import LinkedUser
 
 QUEUE = "calls"
@@ -95,12 +98,11 @@ class CallFacts:
         return tuple(dict.fromkeys([self.dialler, *users] if self.dialler else users))
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Which state of the agent's notes a page of the phone has sent: ``number`` counts up on one page."""
 
-    page: str
-    number: int
+    page: Annotated[str, Meta(pattern=OWN_ID, description="an id of the page's own making")]
+    number: Annotated[int, Meta(ge=0, lt=2**31, description="a count")]
 
     def is_older(self, than: "Edit | None") -> bool:
         """Of two pages nobody knows."""

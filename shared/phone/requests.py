@@ -8,11 +8,9 @@ from uuid import UUID
 from shared.enreach import names
 from shared.errors import InvalidInput, Missing
 from shared.numbers.dialling import Dialled, dialled
-from shared.outside import is_call_id
+from shared.outside import OWN_ID, is_call_id
 from shared.text import cleaned
 
-OWN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-"""An id of a page's own making."""
 _MEDIA_ID = re.compile(r"[0-9A-Za-z_.~-]{1,128}")
 _KEY = re.compile(r"[!-~]{1,128}")
 _KEYS = re.compile(r"[0-9A-D*#]{1,32}")
@@ -31,7 +29,7 @@ def text_object(body: object) -> Mapping[str, Any]:
 
 
 def session_id(given: object) -> str:
-    if not isinstance(given, str) or not OWN_ID.fullmatch(given):
+    if not isinstance(given, str) or not re.fullmatch(OWN_ID, given):
         raise _malformed("sessionId is a UUID of the phone's own making")
     return given
 

@@ -17,15 +17,16 @@ FOLDERS = ("shared", "functions")
 
 
 def raised() -> Iterator[tuple[str, str, Path]]:
-    """Each ``Kind("code", ...)`` of the product, as kind, code and where."""
+    """Each ``Kind("code", ...)`` and ``read(…, …, "code")`` of the product, as kind, code and where."""
     for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         kinds = {name: name for name in FAMILY} | dict(own_kinds(tree))
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds:
-                given = node.args[0] if node.args else None
-                if isinstance(given, ast.Constant):
-                    yield kinds[node.func.id], str(given.value), path
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                kind = "InvalidInput" if node.func.id == "read" else kinds.get(node.func.id)
+                given = next(iter(node.args[2:] if node.func.id == "read" else node.args), None)
+                if kind and isinstance(given, ast.Constant):
+                    yield kind, str(given.value), path
 
 
 def own_kinds(tree: ast.AST) -> Iterator[tuple[str, str]]:
