@@ -36,14 +36,14 @@ _LONE_DIGIT = re.compile(r"^(?P<number>.*\d)[\s(\[]+(?P<last>\d)[\s.)\]]*$")
 _SPREADSHEET = re.compile(r"^(?P<number>\+?\d{7,})\.0{1,2}$")
 """A cell that was taken for a decimal number."""
 _VANITY = re.compile(r"(?:\+?1[-. ]*)?\(?[2-9]\d\d\)?(?P<name>[-. \dA-Z]+)", re.IGNORECASE)
-_VANITY_LENGTH, _VANITY_LETTERS = 7, 3
+_VANITY_LETTERS = 3
 _NORTH_AMERICA = 1
 _LONGEST_AREA_CODE = 5
 """Digits, without the zero; what is longer before a slash is a number of its own."""
 _SHORTEST_LINE = 8
 """Digits of an area code and a line; less before a slash may go on behind it."""
 _LONGEST_ENDING = 2
-_WITH_DIRECT_DIALLING = {43, 49}
+_WITH_DIRECT_DIALLING = ("+43", "+49")
 _LONGEST_DIRECT = 4
 """In Austria and Germany a dash stands before the extension, which is part of the number."""
 _MOST_PIECES = 20
@@ -134,9 +134,9 @@ def _along_seams(text: str, region: str | None) -> Iterator[Spelled]:
     for number in range(0, len(rest), 2):
         right, following = rest[number + 1], "".join(rest[number + 2 : number + 4])
         seam = _seam(left, right, region)
-        if seam is _Seam.ENDING and following and _is_area(right) and _begins_anew(right + following, region):
+        if seam is _Seam.ENDING and _begins_anew(right + following, region):
             seam = _Seam.BETWEEN
-        if seam is _Seam.ENDING and "/" not in rest[number] and _is_direct(left, right, region):
+        if "/" not in rest[number] and _is_direct(left, right, region):
             left = f"{left}-{right}"
         elif seam is _Seam.INSIDE:
             left = f"{left} {right}"
@@ -152,7 +152,7 @@ def _along_seams(text: str, region: str | None) -> Iterator[Spelled]:
 
 def _seam(left: str, right: str, region: str | None) -> _Seam:
     digits = _national_digits(left, region)
-    if 0 < digits <= _LONGEST_AREA_CODE:
+    if digits <= _LONGEST_AREA_CODE:
         return _Seam.BETWEEN if _has_sign(right, region) else _Seam.INSIDE
     if _begins_anew(right, region):
         return _Seam.BETWEEN
@@ -171,21 +171,11 @@ def _begins_anew(text: str, region: str | None) -> bool:
     return not has_trunk_zero(region) and any(one.is_clear for one in _read(text, region))
 
 
-def _is_area(text: str) -> bool:
-    """Whether a text can be an area code with its zero."""
-    return text.lstrip("( ").startswith("0") and _count(text) <= _LONGEST_AREA_CODE + 1
-
-
 def _is_direct(left: str, right: str, region: str | None) -> bool:
     """Whether a number and what stands behind a dash are one number with an extension for direct dialling."""
-    import phonenumbers
-
-    try:
-        country = phonenumbers.parse(left, region).country_code
-    except phonenumbers.NumberParseException:
-        return False
-    is_short = right.strip().isdigit() and _count(right) <= _LONGEST_DIRECT
-    return is_short and country in _WITH_DIRECT_DIALLING and bool(_one(f"{left}-{right}", region))
+    is_short = right.isdigit() and len(right) <= _LONGEST_DIRECT
+    whole = _one(f"{left}-{right}", region) if is_short and _read(left, region) else None
+    return whole is not None and whole.readings[0].startswith(_WITH_DIRECT_DIALLING)
 
 
 def _has_sign(text: str, region: str | None) -> bool:
@@ -249,9 +239,9 @@ def _complete_before(lone: re.Match[str], region: str | None) -> str | None:
 
     if not (before := _number(lone["number"], region)):
         return None
-    number = phonenumbers.parse(before, None)
-    if number.country_code in _WITH_DIRECT_DIALLING and lone["last"] == "0":
+    if before.startswith(_WITH_DIRECT_DIALLING) and lone["last"] == "0":
         return None
+    number = phonenumbers.parse(before, None)
     kind = phonenumbers.number_type(number)
     usual = phonenumbers.example_number_for_type(phonenumbers.region_code_for_number(number), kind)
     is_complete = usual and len(str(number.national_number)) >= len(str(usual.national_number))
@@ -262,11 +252,10 @@ def _without_plus(text: str, region: str | None) -> str | None:
     """What a text is if its first digits are a country code that somebody wrote without plus."""
     import phonenumbers
 
-    digits = "".join(character for character in text.partition(";")[0] if character.isdigit())
     if text.lstrip("( ").startswith(("+", "0", "tel:")) or not has_trunk_zero(region):
         return None
     try:
-        number = phonenumbers.parse(f"+{digits}", None)
+        number = phonenumbers.parse(f"+{text.partition(';')[0]}", None)
     except phonenumbers.NumberParseException:
         return None
     return _format(number) if phonenumbers.is_valid_number(number) else None
@@ -312,10 +301,9 @@ def _is_vanity(text: str, region: str | None) -> bool:
     import phonenumbers
 
     match = _VANITY.fullmatch(text)
-    if match is None or region is None or phonenumbers.country_code_for_region(region) != _NORTH_AMERICA:
+    if match is None or phonenumbers.country_code_for_region(region or "") != _NORTH_AMERICA:
         return False
-    name = [character for character in match["name"] if character.isalnum()]
-    return len(name) == _VANITY_LENGTH and sum(one.isalpha() for one in name) >= _VANITY_LETTERS
+    return sum(character.isalpha() for character in match["name"]) >= _VANITY_LETTERS
 
 
 def _national_digits(text: str, region: str | None) -> int:
@@ -326,7 +314,7 @@ def _national_digits(text: str, region: str | None) -> int:
     try:
         return len(str(phonenumbers.parse(plain, region).national_number))
     except phonenumbers.NumberParseException:
-        return min(_count(plain), 1)  # the number of an area code alone is too short for a parser
+        return 0  # an area code alone is too short for a parser
 
 
 def is_region(text: str) -> bool:
