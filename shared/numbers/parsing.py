@@ -303,7 +303,7 @@ def _is_vanity(text: str, region: str | None) -> bool:
     match = _VANITY.fullmatch(text)
     if match is None or phonenumbers.country_code_for_region(region or "") != _NORTH_AMERICA:
         return False
-    return sum(character.isalpha() for character in match["name"]) >= _VANITY_LETTERS
+    return len([character for character in match["name"] if character.isalpha()]) >= _VANITY_LETTERS
 
 
 def _national_digits(text: str, region: str | None) -> int:
