@@ -47,10 +47,12 @@ MODULES = (
     "shared/presence/state_machine.py",
     "shared/presence/calls.py",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "shared/numbers").glob("[!_]*.py")),
+    "voicecloud/notices/rules.py",
     "voicecloud/records/rules.py",
     "voicecloud/routing/allocation.py",
     "voicecloud/routing/selection.py",
     "voicecloud/trunk/sip/rules.py",
+    "voicecloud/webhooks/rules.py",
 )
 TRIAL_LIMIT_S, STARTS_WITHIN_S, SLOWER = 600, 20, 5
 """A mutant has some seconds to start, and then several times as long as its tests take."""
