@@ -5,6 +5,9 @@ import { serverNow } from "./clock.js";
 /** Lengths of country codes that are not three digits long, by their beginning (ITU-T E.164). */
 const TWO = /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|7|8[1246]|9[0-58])/;
 
+/** Area codes of one digit, by country code: Helsinki's `9`, Stockholm's `8`. Others are shown as if they had two. */
+const ONE = new Map([["358", /^[235689](?!0)/], ["46", /^8/], ["33", /^./], ["43", /^1/], ["353", /^1/], ["36", /^1/]]);
+
 /**
  * A number in groups, as it is typed: `+358401234567` is `+358 40 123 4567`. Letters, `*` and `#` stay as they are.
  * @param {string} typed
@@ -18,7 +21,9 @@ export function formatNumber(typed) {
   const rest = digits.slice(1);
   const code = /^[17]/.test(rest) ? 1 : TWO.test(rest) ? 2 : 3;
   if (rest.length <= code) return digits;
-  return `+${rest.slice(0, code)} ${grouped(rest.slice(code), code === 1 ? 3 : 2)}`;
+  const [country, national] = [rest.slice(0, code), rest.slice(code)];
+  const area = ONE.get(country)?.test(national) ? 1 : code === 1 ? 3 : 2;
+  return `+${country} ${grouped(national, area)}`;
 }
 
 /** @param {string} digits @param {number} first length of the first group, 0 for none of its own */
