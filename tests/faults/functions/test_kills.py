@@ -14,7 +14,7 @@ import httpx
 
 from shared.errors import VoiceError
 from tests.fixtures.accounts import Accounts, accounts
-from tests.fixtures.killing import Killable, killable
+from tests.fixtures.killing import QUEUES, Killable, killable
 
 KILLS, SEED = int(os.environ.get("VOICE_KILLS", "6")), int(os.environ.get("VOICE_KILLS_SEED", "14"))
 STILL_FOR_S = 120
@@ -52,7 +52,7 @@ async def kill(running: Killable, name: str, random: Random) -> float:
     await asyncio.sleep(random.uniform(0.0, 1.0))
     await asyncio.to_thread(down)
     if name == "functions":
-        await running.forget_locks()
+        await running.world.forget_locks(*QUEUES)
     await running.customers.call()
     began = time.monotonic()
     await asyncio.to_thread(up)
