@@ -1,11 +1,12 @@
 """A call that is not work leaves no trace outside the voice cloud (H3)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 from azure.data.tables.aio import TableServiceClient
 
 from shared.bus.names import QUEUES
@@ -13,11 +14,24 @@ from shared.dataverse.model import Change
 from shared.settings.model import SettingKind
 from tests.fixtures.calls import DEMO_CALL_SYNC
 from tests.fixtures.customers import Customer
-from tests.fixtures.world import World, eventually
+from tests.fixtures.functions_host import ChildHost
+from tests.fixtures.processes import ROOT
+from tests.fixtures.world import Neighbours, World, eventually, told_world, world_in
 
 ELINA, ELINAS_NUMBER = "71000000-0000-4000-8000-000000000005", "+35891001005"
 OWN_INDEX = "numbers"
 """Whom a number belongs to is known from Dynamics, not from the call."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def told(neighbours: Neighbours, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One for all: no call knows of another's number."""
+    log = tmp_path_factory.mktemp("told") / "host.log"
+    async with world_in(neighbours, f"o{uuid4().hex[:12]}") as world:
+        host = ChildHost(ROOT, world.environ, log)
+        async with told_world(world, host) as opened:
+            yield opened
+        host.kill()
 
 
 async def everything_stored(world: World) -> str:
