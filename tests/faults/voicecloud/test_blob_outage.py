@@ -3,10 +3,13 @@
 import asyncio
 import re
 
+import pytest
+
 from lab.people.customers import Behaviour
 from lab.people.telephones import Answering, How
 from local.free_ports import free_port
 from tests.fixtures.voicecloud import RunVoiceCloud
+from voicecloud import telephony
 from voicecloud.records.model import CallHistory
 
 DAVIDS = "+35891001004"
@@ -29,9 +32,10 @@ async def forward(port: int, to: int) -> asyncio.Server:
 
 
 async def test_a_call_is_accounted_for_while_another_waits_for_storage(
-    run_voicecloud: RunVoiceCloud, storage_connection: str
+    run_voicecloud: RunVoiceCloud, storage_connection: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A recording cannot be stored; who calls meanwhile is in storage all the same, should the process die now."""
+    monkeypatch.setattr(telephony, "FLUSH_S", 0.1)  # at the end of the test nobody waits for that recording
     connection = re.sub(r"(BlobEndpoint=http://127.0.0.1:)\d+/", r"\g<1>9/", storage_connection)
     async with run_voicecloud(storage_connection=connection) as cloud:
         store = cloud.store.telephony.records._store
