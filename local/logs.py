@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-class JsonFormatter(logging.Formatter):
+class ContextFormatter(logging.Formatter):
     """Time, level, logger, message, what ``context`` gives, and whatever was given as ``extra``."""
 
     def __init__(self, context: Callable[[], Mapping[str, object]] = dict) -> None:
@@ -38,7 +38,7 @@ def set_up(
 ) -> None:
     """Routes all logging of this process to stderr; ``quiet`` libraries only from warnings up."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter(context))
+    handler.setFormatter(ContextFormatter(context))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in quiet:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -7,14 +7,14 @@ In a test::
     environment.faults.requests
 """
 
-from local.dynamics.auth import GivenKeys, Keys, PublishedKeys
+from local.dynamics.auth import GivenKeys, PublishedKeys, SigningKeySource
 from local.dynamics.data.comparing import matches
 from local.dynamics.data.store import Store
 from local.dynamics.data.tables.presence import AVAILABLE, AWAY, BUILT_IN, BUSY, BUSY_DND, OFFLINE
 from local.dynamics.environment import Environment
-from local.dynamics.faults import Faults
+from local.dynamics.faults import FaultPlan
 from local.dynamics.http.app import application
-from local.dynamics.webhooks.delivery import Delivery
+from local.dynamics.webhooks.delivery import StepDelivery
 from local.dynamics.webhooks.steps import Steps
 
 __all__ = [
@@ -24,12 +24,12 @@ __all__ = [
     "BUSY",
     "BUSY_DND",
     "OFFLINE",
-    "Delivery",
     "Environment",
-    "Faults",
+    "FaultPlan",
     "GivenKeys",
-    "Keys",
     "PublishedKeys",
+    "SigningKeySource",
+    "StepDelivery",
     "Steps",
     "Store",
     "application",

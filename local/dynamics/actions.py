@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from local.dynamics.data.model import Caller
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Row, Store, target_of
 from local.dynamics.data.writing import Writer
 from local.dynamics.errors import DataverseError, invalid, missing, not_found, refused
@@ -33,7 +33,7 @@ class Actions:
         }
         return ApiAnswer(200, body, {"OData-Version": "4.0"})
 
-    def on_set(self, table: Table, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def on_set(self, table: TableSchema, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
         """An action bound to a table. Raises DataverseError for one that it does not have."""
         if request.method != "POST" or action != f"{CRM}CreateMultiple" or table.name == "activityparty":
             raise not_found(action)
@@ -47,7 +47,7 @@ class Actions:
         context = f"{self.base}/$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
         return ApiAnswer(200, {"@odata.context": context, "Ids": ids})
 
-    def on_row(self, table: Table, key: str, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def on_row(self, table: TableSchema, key: str, action: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
         """An action bound to a row. The namespace is part of its name."""
         actions = {
             ("queue", f"{CRM}AddToQueue"): self._add,
@@ -123,7 +123,7 @@ class Actions:
             raise refused("The queue item is not active.")
         return item
 
-    def _target(self, target: object) -> tuple[Table, str]:
+    def _target(self, target: object) -> tuple[TableSchema, str]:
         """The declared type of Target is abstract: without @odata.type it cannot be read."""
         if not isinstance(target, Mapping):
             raise invalid("queues", "The parameter 'Target' is missing.")

@@ -7,15 +7,15 @@ from typing import Any
 
 from local.dynamics.actions import CRM, Actions
 from local.dynamics.data.model import Caller
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Store
 from local.dynamics.data.writing import Writer
 from local.dynamics.errors import DataverseError, exists, lacks_privilege, missing_key, not_allowed, not_found
-from local.dynamics.odata.keys import Key, parse_key
+from local.dynamics.odata.keys import RowKey, parse_key
 from local.dynamics.odata.messages import ROOT, ApiAnswer, ApiRequest
 from local.dynamics.odata.reading import Reader
 from local.dynamics.odata.tracking import Tracking
-from local.dynamics.presence import Presence
+from local.dynamics.presence import AgentPresence
 from local.dynamics.privileges import Privileges, privilege_name
 
 _PATH = re.compile(r"(?P<set>\w+)(?:\((?P<key>(?:[^()']|'(?:[^']|'')*')*)\))?(?:/(?P<rest>\$?[\w.]+)(?:\(\))?)?")
@@ -35,7 +35,7 @@ class Api:
         self.writer = Writer(store, clock)
         self.tracking = Tracking(store, base, clock)
         self.privileges = Privileges(store)
-        self.presence = Presence(store, self.writer, self.privileges, base, clock)
+        self.presence = AgentPresence(store, self.writer, self.privileges, base, clock)
         self._reader = Reader(store, base)
         self._actions = Actions(store, self.writer, base)
 
@@ -66,7 +66,7 @@ class Api:
             return self._below(table, self._present(table, key), match["rest"], request, caller)
         return self._row(table, key, request, caller)
 
-    def _set(self, table: Table, rest: str | None, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def _set(self, table: TableSchema, rest: str | None, request: ApiRequest, caller: Caller) -> ApiAnswer:
         if rest == "$count" and request.method == "GET":
             return self._reader.count(table, request)
         if rest:
@@ -79,7 +79,7 @@ class Api:
         key = self.writer.create(table, request.json(), caller)
         return self._written(table, key, request, created=True)
 
-    def _below(self, table: Table, key: str, rest: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def _below(self, table: TableSchema, key: str, rest: str, request: ApiRequest, caller: Caller) -> ApiAnswer:
         if request.method == "GET" and (table.name, rest) == ("systemuser", f"{CRM}RetrieveUserPrivileges"):
             context = f"{self._base}/$metadata#{CRM}RetrieveUserPrivilegesResponse"
             return ApiAnswer(200, {"@odata.context": context, "RolePrivileges": list(self.privileges.held_by(key))})
@@ -89,7 +89,7 @@ class Api:
             return self._actions.on_row(table, key, rest, request, caller)
         raise not_allowed(request.method)
 
-    def _row(self, table: Table, key: Key, request: ApiRequest, caller: Caller) -> ApiAnswer:
+    def _row(self, table: TableSchema, key: RowKey, request: ApiRequest, caller: Caller) -> ApiAnswer:
         match, none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
         if request.method == "GET":
             return self._reader.one(table, self._present(table, key), request)
@@ -101,7 +101,13 @@ class Api:
         raise not_allowed(request.method)
 
     def _patch(
-        self, table: Table, key: Key, request: ApiRequest, caller: Caller, match: str | None, none_match: str | None
+        self,
+        table: TableSchema,
+        key: RowKey,
+        request: ApiRequest,
+        caller: Caller,
+        match: str | None,
+        none_match: str | None,
     ) -> ApiAnswer:
         body = request.json()
         if key.id is not None:
@@ -118,14 +124,14 @@ class Api:
         self.writer.upsert(table, found, body, caller, match=match, none_match=none_match)
         return self._written(table, found, request, created=False, shown=key.text)
 
-    def _present(self, table: Table, key: Key) -> str:
+    def _present(self, table: TableSchema, key: RowKey) -> str:
         """The id of the row a key means. Raises DataverseError when no row has these alternate key values."""
         found = key.id or self.writer.find(table, key.values)
         if found is None:
             raise missing_key(table.name)
         return found
 
-    def _check_privilege(self, table: Table, method: str, caller: Caller) -> None:
+    def _check_privilege(self, table: TableSchema, method: str, caller: Caller) -> None:
         """Both have it, the caller and who acts for them. An upsert needs no other privilege than writing here."""
         privilege = privilege_name(PRIVILEGES.get(method, "Read"), table.name)
         for user_id in filter(None, (caller.user_id, caller.on_behalf_by)):
@@ -133,7 +139,7 @@ class Api:
                 raise lacks_privilege(user_id, privilege)
 
     def _written(
-        self, table: Table, key: str, request: ApiRequest, *, created: bool, shown: str | None = None
+        self, table: TableSchema, key: str, request: ApiRequest, *, created: bool, shown: str | None = None
     ) -> ApiAnswer:
         headers = {"OData-EntityId": f"{self._base}/{table.set_name}({shown or key})", "OData-Version": "4.0"}
         if request.prefers("return") != "representation":
@@ -148,6 +154,6 @@ class Api:
         return ApiAnswer(200, {"@odata.context": f"{self._base}/$metadata", "value": sets}, {"OData-Version": "4.0"})
 
 
-def _shown_values(table: Table, key: Key) -> dict[str, Any]:
+def _shown_values(table: TableSchema, key: RowKey) -> dict[str, Any]:
     """Alternate key values as a body gives them."""
     return {table.columns[name].json_name: value for name, value in key.values.items()}

@@ -17,7 +17,7 @@ IMPERSONATION = {"callerobjectid": "azureactivedirectoryobjectid", "mscrmcalleri
 """Headers that name the user to act for, and the column each is compared with; the first is preferred."""
 
 
-class Keys(Protocol):
+class SigningKeySource(Protocol):
     """Finds the key that signed a token."""
 
     async def key_for(self, token: str) -> Any: ...
@@ -72,7 +72,7 @@ class Authentication:
     """Bearer tokens for ``audience``, from people and from application users."""
 
     store: Store
-    keys: Keys
+    keys: SigningKeySource
     audience: str
     privileges: Privileges
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Store
 from local.dynamics.data.tables import TABLES
 
@@ -48,7 +48,7 @@ class CustomColumns:
             self._store.tables[name] = _without(table, removed.get(name, set()))
 
 
-def _without(table: Table, names: set[str]) -> Table:
+def _without(table: TableSchema, names: set[str]) -> TableSchema:
     """Alternate keys go with the first of their columns."""
     columns = {name: column for name, column in table.columns.items() if name not in names}
     keys = {name: parts for name, parts in table.keys.items() if not names & set(parts)}

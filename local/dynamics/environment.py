@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.dynamics.api import Api
-from local.dynamics.auth import Authentication, Keys
+from local.dynamics.auth import Authentication, SigningKeySource
 from local.dynamics.columns import CustomColumns
 from local.dynamics.data.model import Caller
 from local.dynamics.data.schema import with_custom_columns
 from local.dynamics.data.store import Store
 from local.dynamics.data.tables import TABLES
 from local.dynamics.errors import DataverseError
-from local.dynamics.faults import Faults
-from local.dynamics.limits import Limits, ServiceProtection
+from local.dynamics.faults import FaultPlan
+from local.dynamics.limits import ServiceLimits, ServiceProtection
 from local.dynamics.odata.batch import Batches
 from local.dynamics.odata.messages import ROOT, ApiAnswer, ApiRequest
 from local.dynamics.seed import read_seed, seed
-from local.dynamics.webhooks.delivery import Delivery
+from local.dynamics.webhooks.delivery import StepDelivery
 from local.dynamics.webhooks.steps import Steps
 
 BATCH = f"{ROOT}/$batch"
@@ -34,7 +34,7 @@ class Environment:
     def __init__(
         self,
         path: Path | str,
-        keys: Keys,
+        keys: SigningKeySource,
         *,
         origin: str,
         columns: Path | None = None,
@@ -45,10 +45,10 @@ class Environment:
         self.store = Store(path, with_custom_columns(TABLES, columns))
         self.columns = CustomColumns(self.store)
         self.api = Api(self.store, origin, clock)
-        self.faults = Faults()
-        self.protection = ServiceProtection(Limits(), monotonic)
+        self.faults = FaultPlan()
+        self.protection = ServiceProtection(ServiceLimits(), monotonic)
         self.steps = Steps(self.store)
-        self.webhooks = Delivery(self.steps, origin, clock)
+        self.webhooks = StepDelivery(self.steps, origin, clock)
         self.authentication = Authentication(self.store, keys, origin, self.api.privileges)
         self._batches = Batches(self.store)
         self._seed_file = seed_file
@@ -63,7 +63,7 @@ class Environment:
         """As after the set-up: the seed's rows alone, no registrations, nothing switched, nothing counted."""
         self.steps.clear()
         self.faults.clear()
-        self.protection.limits = Limits()
+        self.protection.limits = ServiceLimits()
         self.protection.forget()
         self.columns.restore()
         self.api.presence.forget()

@@ -30,7 +30,7 @@ class Fault:
     drop: bool = False
 
 
-class Faults:
+class FaultPlan:
     """The faults that are still to happen, and what was asked so far (``METHOD /path?query``)."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ CONCURRENT_PAUSE_S = 1.0
 
 
 @dataclass
-class Limits:
+class ServiceLimits:
     """The service's own figures; tests set smaller ones."""
 
     requests: int = 6000
@@ -23,7 +23,7 @@ class Limits:
 class ServiceProtection:
     """Counts what each user asks; ``monotonic`` gives seconds."""
 
-    def __init__(self, limits: Limits, monotonic: Callable[[], float]) -> None:
+    def __init__(self, limits: ServiceLimits, monotonic: Callable[[], float]) -> None:
         self.limits = limits
         self._now = monotonic
         self._spent: dict[str, deque[tuple[float, float]]] = defaultdict(deque)

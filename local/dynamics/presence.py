@@ -27,7 +27,7 @@ _GET = re.compile(rf"{GET}(?:\((?:ApiVersion=(?P<version>'[^']*'|@\w+))?\))?")
 
 
 @dataclass(eq=False, repr=False)
-class Presence:
+class AgentPresence:
     """All of it is written by the assignment engine, whoever asked; who asked is ``msdyn_presencemodifiedby``."""
 
     store: Store

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.dynamics.data.model import Caller
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Row, Store
 from local.dynamics.data.tables.presence import BUILT_IN
 from local.dynamics.data.writing import Writer
@@ -41,7 +41,7 @@ def seed(store: Store, writer: Writer, document: Mapping[str, Sequence[Mapping[s
     return made
 
 
-def _make(writer: Writer, table: Table, row: Mapping[str, Any]) -> None:
+def _make(writer: Writer, table: TableSchema, row: Mapping[str, Any]) -> None:
     key = writer.create(table, {column: value for column, value in row.items() if column != INACTIVE}, SYSTEM)
     if row.get(INACTIVE):
         writer.update(table, key, {"statecode": 1}, SYSTEM)

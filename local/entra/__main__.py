@@ -7,7 +7,7 @@ from pathlib import Path
 from local import logs
 from local.certificates import ensure_certificates
 from local.entra.app import Entra
-from local.entra.directory import Directory
+from local.entra.directory import Tenant
 from local.entra.keys import SigningKeys
 from local.free_ports import free_port
 from local.serving import listen, server_tls, until_stopped
@@ -30,7 +30,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     ensure_certificates(arguments.tls_dir)
     https_port = arguments.https_port or free_port()
     keys = SigningKeys(arguments.tls_dir / "signing-keys.json")
-    entra = Entra(Directory.read(arguments.people), keys, f"https://localhost:{https_port}")
+    entra = Entra(Tenant.read(arguments.people), keys, f"https://localhost:{https_port}")
     ports = {"port": (arguments.port, None), "https_port": (https_port, server_tls(arguments.tls_dir))}
     runner, found = await listen(entra.application(), ports)
     await until_stopped("entra", found)

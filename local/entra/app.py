@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from local.entra.directory import Directory
+from local.entra.directory import Tenant
 from local.entra.errors import OAuthError
 from local.entra.grants import Grants
 from local.entra.keys import SigningKeys
@@ -22,7 +22,7 @@ class Entra:
     People sign in over plain http on localhost, so discovery gives endpoints of the origin it was asked at.
     """
 
-    def __init__(self, directory: Directory, keys: SigningKeys, origin: str) -> None:
+    def __init__(self, directory: Tenant, keys: SigningKeys, origin: str) -> None:
         self._directory = directory
         self._keys = keys
         self._issuer = f"{origin}/{directory.tenant_id}/v2.0"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from local.entra.clients import known_client
-from local.entra.directory import Application, Directory
+from local.entra.directory import Application, Tenant
 from local.entra.errors import OAuthError
-from local.entra.scopes import Asked, read_scope
+from local.entra.scopes import RequestedScope, read_scope
 
 SEPARATORS = {"query": "?", "fragment": "#"}
 
@@ -33,17 +33,17 @@ class WayBack:
 
 
 @dataclass(frozen=True)
-class Wish:
+class AuthorizationRequest:
     """What the application asks of the person; ``challenge`` is that of RFC 7636, S256."""
 
-    asked: Asked
+    asked: RequestedScope
     challenge: str
     nonce: str
     prompt: str
     login_hint: str
 
 
-def way_back(query: Mapping[str, str], directory: Directory) -> WayBack:
+def way_back(query: Mapping[str, str], directory: Tenant) -> WayBack:
     """Raises OAuthError, which must be shown here: there is no address to go back to."""
     application = known_client(directory, query.get("client_id", ""))
     address = query.get("redirect_uri", "")
@@ -56,7 +56,7 @@ def way_back(query: Mapping[str, str], directory: Directory) -> WayBack:
     return WayBack(application, address, separator, query.get("state", ""))
 
 
-def read_wish(query: Mapping[str, str], directory: Directory) -> Wish:
+def read_wish(query: Mapping[str, str], directory: Tenant) -> AuthorizationRequest:
     """Raises OAuthError, which goes back to the application."""
     if query.get("response_type") != "code":
         raise OAuthError("unsupported_response_type", 700054, "The response_type must be 'code'.")
@@ -64,4 +64,6 @@ def read_wish(query: Mapping[str, str], directory: Directory) -> Wish:
     if not challenge or query.get("code_challenge_method") != "S256":
         raise OAuthError("invalid_request", 9002325, "Proof Key for Code Exchange with S256 is required.")
     asked = read_scope(query.get("scope", ""), directory)
-    return Wish(asked, challenge, query.get("nonce", ""), query.get("prompt", ""), query.get("login_hint", ""))
+    return AuthorizationRequest(
+        asked, challenge, query.get("nonce", ""), query.get("prompt", ""), query.get("login_hint", "")
+    )

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from local.entra.directory import Application, Directory, Person
+from local.entra.directory import Application, Tenant, TenantUser
 
 ACCESS_S = 3600
 
@@ -32,7 +32,7 @@ class Resource:
 class ClaimsWriter:
     """Claims in one tenant; ``now`` is in seconds since 1970."""
 
-    directory: Directory
+    directory: Tenant
     issuer: str
 
     def for_application(self, application: Application, resource: Resource, now: int) -> Claims:
@@ -49,7 +49,7 @@ class ClaimsWriter:
         }
 
     def for_person(
-        self, person: Person, application: Application, resource: Resource, scopes: Sequence[str], now: int
+        self, person: TenantUser, application: Application, resource: Resource, scopes: Sequence[str], now: int
     ) -> Claims:
         """A person who uses an application; the roles are those at our API."""
         name = {"preferred_username": person.email} if resource.api else {"upn": person.email}
@@ -66,7 +66,7 @@ class ClaimsWriter:
             "ver": resource.version,
         }
 
-    def identity(self, person: Person, application: Application, nonce: str, now: int) -> Claims:
+    def identity(self, person: TenantUser, application: Application, nonce: str, now: int) -> Claims:
         """An id token: who signed in, for the application itself (OpenID Connect Core section 2)."""
         return {
             **self._common(now),
@@ -99,6 +99,6 @@ def _client(application: Application, resource: Resource) -> Mapping[str, str]:
     return {"appid": application.client_id, "appidacr": proof}
 
 
-def _pairwise(person: Person, audience: str) -> str:
+def _pairwise(person: TenantUser, audience: str) -> str:
     """The same person has another ``sub`` for each audience, so that two of them cannot compare notes."""
     return hashlib.sha256(f"{person.object_id} {audience}".encode()).hexdigest()[:43]

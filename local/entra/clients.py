@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.entra.directory import Application, Directory
+from local.entra.directory import Application, Tenant
 from local.entra.errors import OAuthError
 
 Form = Mapping[str, str]
@@ -15,7 +15,7 @@ def required(form: Form, name: str) -> str:
     raise OAuthError("invalid_request", 900144, f"The request body must contain the following parameter: '{name}'.")
 
 
-def known_client(directory: Directory, client_id: str) -> Application:
+def known_client(directory: Tenant, client_id: str) -> Application:
     """Raises OAuthError 700016."""
     if application := directory.applications.get(client_id):
         return application
@@ -24,7 +24,7 @@ def known_client(directory: Directory, client_id: str) -> Application:
     )
 
 
-def proven_client(directory: Directory, form: Form, *, needs_secret: bool = False) -> Application:
+def proven_client(directory: Tenant, form: Form, *, needs_secret: bool = False) -> Application:
     """The application of a token request. One with a secret must show it, one without may do without.
 
     Raises OAuthError.

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 
 @dataclass(frozen=True)
-class Person:
+class TenantUser:
     """Somebody who can sign in; ``roles`` are the app roles they have been given."""
 
     object_id: str
@@ -56,17 +56,17 @@ class Application:
 
 
 @dataclass(frozen=True)
-class Directory:
+class Tenant:
     """One tenant."""
 
     tenant_id: str
-    people: Mapping[str, Person] = field(default_factory=dict)
+    people: Mapping[str, TenantUser] = field(default_factory=dict)
     applications: Mapping[str, Application] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         document: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        people = [Person(**one) for one in document["people"]]
+        people = [TenantUser(**one) for one in document["people"]]
         applications = [Application(**one) for one in document["applications"]]
         return cls(
             tenant_id=document["tenant_id"],

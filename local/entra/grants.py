@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from local.entra.claims import ACCESS_S, ClaimsWriter
 from local.entra.clients import Form, proven_client, required
-from local.entra.directory import Application, Directory, Person
+from local.entra.directory import Application, Tenant, TenantUser
 from local.entra.errors import OAuthError
 from local.entra.keys import SigningKeys
-from local.entra.scopes import DEFAULT, Asked, find_resource, read_scope
+from local.entra.scopes import DEFAULT, RequestedScope, find_resource, read_scope
 
 CODE_S = 600
 REFRESH_S = 24 * 3600
@@ -22,13 +22,13 @@ Answer = dict[str, object]
 
 
 @dataclass(frozen=True)
-class SignIn:
+class GrantedSignIn:
     """What somebody agreed to on the sign-in page. ``until``: when the code or refresh token of it ends."""
 
-    person: Person
+    person: TenantUser
     application: Application
     redirect_uri: str
-    asked: Asked
+    asked: RequestedScope
     nonce: str
     challenge: str
     until: float = 0.0
@@ -38,15 +38,15 @@ class Grants:
     """The token endpoint of one tenant, without its HTTP. Codes and refresh tokens live in memory."""
 
     def __init__(
-        self, directory: Directory, keys: SigningKeys, issuer: str, clock: Callable[[], float] = time.time
+        self, directory: Tenant, keys: SigningKeys, issuer: str, clock: Callable[[], float] = time.time
     ) -> None:
         self._directory = directory
         self._keys = keys
         self._claims = ClaimsWriter(directory, issuer)
         self._clock = clock
-        self._codes: dict[str, SignIn] = {}
+        self._codes: dict[str, GrantedSignIn] = {}
         self._redeemed: set[str] = set()
-        self._refresh: dict[str, SignIn] = {}
+        self._refresh: dict[str, GrantedSignIn] = {}
         self._by_name: dict[str, Callable[[Form], Answer]] = {
             "client_credentials": self._for_application,
             "authorization_code": self._for_code,
@@ -60,7 +60,7 @@ class Grants:
             raise OAuthError("unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
         return grant(form)
 
-    def new_code(self, sign_in: SignIn) -> str:
+    def new_code(self, sign_in: GrantedSignIn) -> str:
         """A code that is good for one exchange within ten minutes."""
         code = secrets.token_urlsafe(32)
         self._codes[code] = replace(sign_in, until=self._clock() + CODE_S)
@@ -86,7 +86,7 @@ class Grants:
             raise OAuthError("invalid_grant", 501481, "The Code_Verifier does not match the code_challenge.")
         return self._for_person(replace(sign_in, until=self._clock() + REFRESH_S))
 
-    def _redeem(self, code: str) -> SignIn:
+    def _redeem(self, code: str) -> GrantedSignIn:
         if code in self._redeemed:
             raise OAuthError("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed.")
         sign_in = self._codes.pop(code, None)
@@ -108,7 +108,7 @@ class Grants:
             sign_in = replace(sign_in, asked=replace(asked, openid=asked.openid | sign_in.asked.openid))
         return self._for_person(replace(sign_in, nonce=""))
 
-    def _for_person(self, sign_in: SignIn) -> Answer:
+    def _for_person(self, sign_in: GrantedSignIn) -> Answer:
         person, application, asked, now = sign_in.person, sign_in.application, sign_in.asked, self._now()
         access = self._claims.for_person(person, application, asked.resource, asked.permissions, now)
         answer: Answer = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from local.entra.claims import Resource
-from local.entra.directory import Directory
+from local.entra.directory import Tenant
 from local.entra.errors import OAuthError
 
 OPENID = frozenset({"openid", "profile", "email", "offline_access"})
@@ -14,7 +14,7 @@ GRAPH = Resource("00000003-0000-0000-c000-000000000000")
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestedScope:
     """What a scope asks for: permissions at a resource, and what OpenID Connect names."""
 
     resource: Resource
@@ -28,7 +28,7 @@ class Asked:
         return " ".join([*own, *sorted(self.openid - {"offline_access"})])
 
 
-def read_scope(scope: str, directory: Directory) -> Asked:
+def read_scope(scope: str, directory: Tenant) -> RequestedScope:
     """Raises OAuthError for unknown permissions, unknown resources, or two resources at once."""
     words = scope.split()
     wanted = [word.rpartition("/") for word in words if word not in OPENID]
@@ -39,12 +39,12 @@ def read_scope(scope: str, directory: Directory) -> Asked:
     if len(addresses) > 1:
         raise OAuthError("invalid_request", 28000, "The scope is not valid: it contains more than one resource.")
     if not addresses:
-        return Asked(GRAPH, (), openid)
+        return RequestedScope(GRAPH, (), openid)
     resource = find_resource(addresses.pop(), directory)
-    return Asked(resource, _permissions([name for _, _, name in wanted], resource), openid)
+    return RequestedScope(resource, _permissions([name for _, _, name in wanted], resource), openid)
 
 
-def find_resource(address: str, directory: Directory) -> Resource:
+def find_resource(address: str, directory: Tenant) -> Resource:
     """One of our APIs, or any https address for a resource of Microsoft's. Raises OAuthError 500011."""
     if api := directory.api(address):
         return Resource(api.client_id, api)

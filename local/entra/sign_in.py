@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from local.entra.authorization import WayBack, Wish, read_wish, way_back
-from local.entra.directory import Directory, Person
+from local.entra.authorization import AuthorizationRequest, WayBack, read_wish, way_back
+from local.entra.directory import Tenant, TenantUser
 from local.entra.errors import OAuthError
-from local.entra.grants import Grants, SignIn
+from local.entra.grants import GrantedSignIn, Grants
 
 HERE = Path(__file__).parent
 COOKIE = "entra-session"
@@ -24,10 +24,10 @@ CHOICE = """<li><button name="person" value="{id}"{marked}>
 class SignInPages:
     """What people see of ``/oauth2/v2.0/``. Sessions live in memory and end with the process."""
 
-    def __init__(self, directory: Directory, grants: Grants) -> None:
+    def __init__(self, directory: Tenant, grants: Grants) -> None:
         self._directory = directory
         self._grants = grants
-        self._sessions: dict[str, Person] = {}
+        self._sessions: dict[str, TenantUser] = {}
 
     async def authorize(self, request: web.Request) -> web.Response:
         """The page; or straight back, when somebody is signed in and the application does not ask for it."""
@@ -62,7 +62,7 @@ class SignInPages:
             return web.Response(status=400, text="person is one of the people, back a page on localhost.")
         return self._signed_in(person, web.Response(status=303, headers={"Location": back}))
 
-    def _signed_in(self, person: Person, response: web.Response) -> web.Response:
+    def _signed_in(self, person: TenantUser, response: web.Response) -> web.Response:
         session = secrets.token_urlsafe(24)
         self._sessions[session] = person
         response.set_cookie(COOKIE, session, httponly=True, samesite="Lax")
@@ -86,7 +86,7 @@ class SignInPages:
         except OAuthError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
 
-    def _already(self, request: web.Request, wish: Wish) -> Person | None:
+    def _already(self, request: web.Request, wish: AuthorizationRequest) -> TenantUser | None:
         """Who is signed in, if that is who the application means. Raises OAuthError when the page is not allowed."""
         person = self._sessions.get(request.cookies.get(COOKIE, ""))
         meant = person is not None and wish.login_hint in {"", person.email}
@@ -94,8 +94,8 @@ class SignInPages:
             raise OAuthError("login_required", 50058, "A silent sign-in request was sent but no user is signed in.")
         return person if meant and wish.prompt in {"", "none"} else None
 
-    def _code(self, back: WayBack, wish: Wish, person: Person) -> str:
-        sign_in = SignIn(person, back.application, back.address, wish.asked, wish.nonce, wish.challenge)
+    def _code(self, back: WayBack, wish: AuthorizationRequest, person: TenantUser) -> str:
+        sign_in = GrantedSignIn(person, back.application, back.address, wish.asked, wish.nonce, wish.challenge)
         return self._grants.new_code(sign_in)
 
     def _page(self, back: WayBack, login_hint: str) -> web.Response:
@@ -109,7 +109,7 @@ def _redirect(address: str) -> web.Response:
     return web.Response(status=302, headers={"Location": address})
 
 
-def _choice(person: Person, login_hint: str) -> str:
+def _choice(person: TenantUser, login_hint: str) -> str:
     return CHOICE.format(
         id=html.escape(person.object_id),
         marked=" autofocus" if person.email == login_hint else "",

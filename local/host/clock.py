@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 
-class Clock(Protocol):
+class HostClock(Protocol):
     """The present moment in UTC, and waiting for a later one."""
 
     def now(self) -> datetime: ...
@@ -13,7 +13,7 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-class SystemClock:
+class SystemHostClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:

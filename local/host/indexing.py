@@ -9,7 +9,7 @@ from typing import Any
 from local.host.connections import check_connection
 from local.host.ncrontab import parse
 from local.host.protos import RpcFunctionMetadata
-from local.host.routes import Route, RouteError
+from local.host.routes import RouteError, RouteTemplate
 from local.host.settings import HostSettings, resolve
 
 _FUNCTION_NAME = re.compile(r"[a-z][a-z0-9_\-]{0,127}", re.IGNORECASE)
@@ -27,7 +27,7 @@ class HostRuleError(Exception):
 class HttpTrigger:
     """Answers requests; ``auth_level``: anonymous, function or admin."""
 
-    route: Route
+    route: RouteTemplate
     methods: frozenset[str]
     auth_level: str
 
@@ -136,7 +136,7 @@ def _http(name: str, binding: Mapping[str, Any], prefix: str, environ: Mapping[s
         raise HostRuleError(f"{name}: the route {route} is reserved")
     methods = frozenset(str(method).upper() for method in binding.get("methods") or ()) or ALL_METHODS
     try:
-        template = Route(f"{prefix.strip('/')}/{route}".strip("/"))
+        template = RouteTemplate(f"{prefix.strip('/')}/{route}".strip("/"))
     except RouteError as error:
         raise HostRuleError(f"{name}: {error}") from error
     return HttpTrigger(template, methods, str(binding.get("authLevel") or "function").lower())

@@ -8,7 +8,7 @@ from local.host.indexing import Function
 from local.host.invocation import Invoker
 from local.host.messages import metadata_by_hand, to_datum
 from local.host.runtime import InvocationFailedError
-from local.host.timers import Timer
+from local.host.timers import TimerFunction
 
 log = logging.getLogger("host.manual")
 
@@ -17,11 +17,11 @@ class ManualRuns:
     """The timers and queue functions of an app by name, in any case."""
 
     def __init__(self) -> None:
-        self._timers: dict[str, Timer] = {}
+        self._timers: dict[str, TimerFunction] = {}
         self._queues: dict[str, Callable[[bytes, Mapping[str, object] | None], Awaitable[None]]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    def add_timer(self, name: str, timer: Timer) -> None:
+    def add_timer(self, name: str, timer: TimerFunction) -> None:
         self._timers[name.lower()] = timer
 
     def add_queue(self, function: Function, invoke: Invoker) -> None:

@@ -27,7 +27,7 @@ SEARCH_YEARS = 41
 """29 February on a given weekday comes every 28 years, and 40 years apart around a year such as 2100; or never."""
 
 
-class Schedule(Protocol):
+class TimerSchedule(Protocol):
     """When a timer is due."""
 
     def next_after(self, moment: datetime) -> datetime: ...
@@ -80,7 +80,7 @@ class Cron:
         return 1.0 if len(self.fields[0]) > 1 else 60.0
 
 
-def parse(text: str) -> Schedule:
+def parse(text: str) -> TimerSchedule:
     """Raises SettingsError for what is neither NCRONTAB nor a TimeSpan."""
     if ":" in text:
         return Interval(time_span_s(text))

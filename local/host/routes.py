@@ -64,7 +64,7 @@ def _within(number: int, argument: str) -> bool:
     return int(low) <= number <= int(high or low)
 
 
-class Route:
+class RouteTemplate:
     """One template, ``api/calls/{id:guid}``. Matching ignores case and a slash at the end."""
 
     def __init__(self, template: str) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from local.host import runtime
 from local.host.admin import Admin
-from local.host.clock import Clock, SystemClock
+from local.host.clock import HostClock, SystemHostClock
 from local.host.connections import connector
 from local.host.cors import Cors
 from local.host.http import HttpTriggers
@@ -25,7 +25,7 @@ from local.host.manual import ManualRuns
 from local.host.servicebus import QueueListener
 from local.host.settings import HostSettings, read_host_json
 from local.host.storage import BlobStorage
-from local.host.timers import NoStorage, Timer, TimerStorage
+from local.host.timers import NoStorage, TimerFunction, TimerStorage
 
 LOOPBACK = "127.0.0.1"
 HOST_ID_SETTING = "AzureFunctionsWebHost__hostid"
@@ -48,7 +48,7 @@ class Options:
     cors: Cors = field(default_factory=Cors)
     timers: bool = True
     queues: bool = True
-    clock: Clock = field(default_factory=SystemClock)
+    clock: HostClock = field(default_factory=SystemHostClock)
 
 
 class Host:
@@ -130,7 +130,7 @@ class Host:
         triggers = [(one, one.trigger) for one in self.functions if isinstance(one.trigger, TimerTrigger)]
         storage = self._open_storage() if triggers else NoStorage()
         for function, trigger in triggers:
-            timer = Timer(function, trigger, invoke, storage, self._options.clock)
+            timer = TimerFunction(function, trigger, invoke, storage, self._options.clock)
             self.manual.add_timer(function.name, timer)
             if self._options.timers and not function.disabled:
                 self._tasks.append(asyncio.create_task(timer.run_forever()))

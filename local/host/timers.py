@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
-from local.host.clock import Clock
+from local.host.clock import HostClock
 from local.host.indexing import Function, TimerTrigger
 from local.host.invocation import Invoker
 from local.host.ncrontab import parse
@@ -62,11 +62,11 @@ class NoStorage:
         return None
 
 
-class Timer:
+class TimerFunction:
     """One timer function."""
 
     def __init__(
-        self, function: Function, trigger: TimerTrigger, invoke: Invoker, storage: TimerStorage, clock: Clock
+        self, function: Function, trigger: TimerTrigger, invoke: Invoker, storage: TimerStorage, clock: HostClock
     ) -> None:
         self._function = function
         self._trigger = trigger

@@ -15,7 +15,7 @@ from local.outside import outside
 
 # Imported for the capabilities they register.
 from local.smoke import callback, calls, health, live, pool, presence  # noqa: F401
-from local.smoke.capabilities import ORDER, Outcome, try_capability
+from local.smoke.capabilities import ORDER, CapabilityResult, try_capability
 from local.stack.logs import Log
 from local.stack.ports import Ports
 from local.stack.process import EndedError
@@ -45,7 +45,7 @@ def _capability(name: str) -> str:
     return name
 
 
-async def _run(names: Sequence[str], state: Path, log: Log) -> list[Outcome]:
+async def _run(names: Sequence[str], state: Path, log: Log) -> list[CapabilityResult]:
     async with running(Ports.free(), state, log) as stack, outside(stack.settings, stack.where.functions) as seen:
         outcomes = []
         for name in names:

@@ -22,7 +22,7 @@ class NotShownError(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CapabilityResult:
     """One line of the report."""
 
     name: str
@@ -45,17 +45,17 @@ def capability(name: str) -> Callable[[Show], Show]:
     return register
 
 
-async def try_capability(name: str, seen: Outside) -> Outcome:
+async def try_capability(name: str, seen: Outside) -> CapabilityResult:
     """Shows one capability; ``skipped`` when nobody does yet."""
     show = _shown.get(name)
     if show is None:
-        return Outcome(name, "skipped")
+        return CapabilityResult(name, "skipped")
     begun_at = time.perf_counter()
     try:
         await show(seen)
     except (NotShownError, httpx.HTTPError) as error:
-        return Outcome(name, f"FAILED {error or type(error).__name__}", failed=True)
-    return Outcome(name, f"ok {(time.perf_counter() - begun_at) * 1000:.0f} ms")
+        return CapabilityResult(name, f"FAILED {error or type(error).__name__}", failed=True)
+    return CapabilityResult(name, f"ok {(time.perf_counter() - begun_at) * 1000:.0f} ms")
 
 
 async def eventually[T](check: Callable[[], Awaitable[T | None]], what: str, within_s: float = WITHIN_S) -> T:

@@ -63,3 +63,19 @@ def test_no_registry_and_no_machine_is_named() -> None:
         if path.suffix not in BINARY and (match := FORBIDDEN.search(path.read_text())):
             found[str(path.relative_to(ROOT))] = match.group()
     assert found == {}
+
+
+def test_a_class_has_its_name_alone() -> None:
+    """No two classes of the product, the lab or the stand-ins bear one name: who searches for it finds it."""
+    places: dict[str, list[str]] = {}
+    for path in tracked(".py"):
+        if path.relative_to(ROOT).parts[0] in {"functions", "shared", "voicecloud", "lab", "local"}:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ClassDef | ast.TypeAlias):
+                    name = node.name if isinstance(node, ast.ClassDef) else node.name.id
+                    places.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    for path in tracked(".js"):
+        if path.relative_to(ROOT).parts[0] == "webphone":
+            for name in re.findall(r"^(?:export )?class (\w+)", path.read_text(), re.MULTILINE):
+                places.setdefault(f"{name} (page)", []).append(str(path.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

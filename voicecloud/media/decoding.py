@@ -7,12 +7,11 @@ from typing import BinaryIO
 
 import numpy as np
 
+from voicecloud.media.g711 import Samples
 from voicecloud.media.opus import RATE, STEP, Decoder
 from voicecloud.media.placing import Arrival, places
 from voicecloud.media.rtp import CLOCK_RATE, FRAME
 from voicecloud.records.audio import Sound
-
-type Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 CHANNELS = 2
 CONCEALED = 5

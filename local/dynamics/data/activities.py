@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from local.dynamics.data.payload import Payload
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Row, Store, target_of
 from local.dynamics.data.tables import CANCELED, COMPLETED, OPEN, OWNER_PARTY, PARTIES, REGARDING_PARTY
 from local.dynamics.errors import invalid, refused
@@ -28,11 +28,11 @@ class Activities:
         self.closed_read_only = True
         self.system_parties = False
 
-    def before_create(self, table: Table, row: Row) -> None:
+    def before_create(self, table: TableSchema, row: Row) -> None:
         if table.name == "phonecall":
             row["activitytypecode"] = table.name
 
-    def before_update(self, table: Table, row: Row, changes: Row) -> None:
+    def before_update(self, table: TableSchema, row: Row, changes: Row) -> None:
         """Raises DataverseError for a closed activity; reopening it is a change that it takes."""
         if table.name != "phonecall":
             return
@@ -41,7 +41,7 @@ class Activities:
         if changes.get("statecode") == COMPLETED:
             self._complete({**row, **changes}, changes)
 
-    def write_parties(self, table: Table, key: str, body: Mapping[str, Any]) -> None:
+    def write_parties(self, table: TableSchema, key: str, body: Mapping[str, Any]) -> None:
         """Replaces the listed parties, if the body lists any, and brings the server's own up to date."""
         if table.name != "phonecall":
             return
@@ -73,7 +73,7 @@ class Activities:
         for row in rows:
             self._insert(table, key, row)
 
-    def _party(self, table: Table, one: object) -> Row:
+    def _party(self, table: TableSchema, one: object) -> Row:
         if not isinstance(one, Mapping):
             raise invalid("phonecalls", f"'{PARTIES}' must be a collection of objects.")
         row = self._payload.values(table, one, creating=True)
@@ -93,6 +93,6 @@ class Activities:
         if wanted:
             self._insert(table, key, {"participationtypemask": mask, "partyid": wanted, target_of("partyid"): kind})
 
-    def _insert(self, table: Table, key: str, row: Row) -> None:
+    def _insert(self, table: TableSchema, key: str, row: Row) -> None:
         activity = {"activityid": key, target_of("activityid"): "phonecall"}
         self._store.insert(table, {**row, **activity, "ispartydeleted": 0, table.key: str(uuid4())})

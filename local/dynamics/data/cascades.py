@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.dynamics.data.model import Caller, Written
-from local.dynamics.data.schema import Table, Type
+from local.dynamics.data.schema import TableSchema, Type
 from local.dynamics.data.store import Store, target_of
 from local.dynamics.errors import DataverseError
 
@@ -22,9 +22,9 @@ class Cascades:
     """``noted`` tells that a row was changed."""
 
     store: Store
-    noted: Callable[[str, Table, str, frozenset[str], Caller], None]
+    noted: Callable[[str, TableSchema, str, frozenset[str], Caller], None]
 
-    def before_delete(self, table: Table, key: str, caller: Caller) -> None:
+    def before_delete(self, table: TableSchema, key: str, caller: Caller) -> None:
         """Raises DataverseError for a queue that is not empty."""
         if table.name == "queue" and self.store.select(self.store.tables["queueitem"], '"queueid" = ?', [key]):
             message = "You cannot delete this queue because it has items assigned to it."
@@ -34,7 +34,7 @@ class Cascades:
                 if column.type is Type.LOOKUP and any(table.name in targets for targets in column.targets.values()):
                     self._follow(other, column.name, table, key, caller)
 
-    def _follow(self, other: Table, column: str, table: Table, key: str, caller: Caller) -> None:
+    def _follow(self, other: TableSchema, column: str, table: TableSchema, key: str, caller: Caller) -> None:
         where = f'"{column}" = ? AND "{target_of(column)}" = ?'
         for row in self.store.select(other, where, [key, table.name]):
             row_key = row[other.key]

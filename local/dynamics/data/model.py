@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Written:
     """What a write did: ``message`` is Create, Update or Delete; ``row`` is the row after it, before it if deleted."""
 
     message: str
-    table: Table
+    table: TableSchema
     key: str
     columns: frozenset[str]
     caller: Caller

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.dynamics.data.schema import Table, Type
+from local.dynamics.data.schema import TableSchema, Type
 from local.dynamics.data.store import Row, Store, target_of
 from local.dynamics.data.tables import PARTIES
 from local.dynamics.data.values import stored
@@ -22,7 +22,7 @@ class Payload:
 
     store: Store
 
-    def values(self, table: Table, body: Mapping[str, Any], *, creating: bool) -> Row:
+    def values(self, table: TableSchema, body: Mapping[str, Any], *, creating: bool) -> Row:
         """The values to write. What the client may not write is left out, as the service leaves it out.
 
         Raises DataverseError for an unknown property, a wrong type, a bad reference.
@@ -37,7 +37,7 @@ class Payload:
                 values.update(self._plain(table, name, value, creating=creating))
         return values
 
-    def reference(self, text: object) -> tuple[Table, str]:
+    def reference(self, text: object) -> tuple[TableSchema, str]:
         """The table and key that ``/contacts(guid)`` names. Raises DataverseError when there is no such row."""
         match = _REFERENCE.fullmatch(str(text))
         target = self._by_set(match["set"]) if match else None
@@ -50,7 +50,7 @@ class Payload:
             raise missing(target.name, key.lower())
         return target, key.lower()
 
-    def _plain(self, table: Table, name: str, value: object, *, creating: bool) -> Row:
+    def _plain(self, table: TableSchema, name: str, value: object, *, creating: bool) -> Row:
         column = table.by_json_name(name)
         if column is not None:
             if column.type is not Type.LOOKUP and not (column.creatable if creating else column.updatable):
@@ -68,7 +68,7 @@ class Payload:
             "type.",
         )
 
-    def _bound(self, table: Table, navigation: str, reference: object, *, creating: bool) -> Row:
+    def _bound(self, table: TableSchema, navigation: str, reference: object, *, creating: bool) -> Row:
         found = table.navigation(navigation)
         if found is None:
             raise invalid(
@@ -86,7 +86,7 @@ class Payload:
             return {}
         return {column.name: key, target_of(column.name): target.name}
 
-    def _check_target(self, table: Table, navigation: str, target: Table, targets: Sequence[str]) -> None:
+    def _check_target(self, table: TableSchema, navigation: str, target: TableSchema, targets: Sequence[str]) -> None:
         if target.name not in targets:
             expected = " or ".join(targets)
             raise invalid(
@@ -94,5 +94,5 @@ class Payload:
                 f"A resource of type '{target.name}' was found for '{navigation}', which expects {expected}.",
             )
 
-    def _by_set(self, set_name: str) -> Table | None:
+    def _by_set(self, set_name: str) -> TableSchema | None:
         return next((table for table in self.store.tables.values() if table.set_name == set_name), None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Row, Store, target_of
 from local.dynamics.data.tables import OPEN
 from local.dynamics.errors import exists, refused
@@ -18,7 +18,7 @@ class Queueing:
     store: Store
     now: Callable[[], str]
 
-    def before_create(self, table: Table, row: Row) -> None:
+    def before_create(self, table: TableSchema, row: Row) -> None:
         """Raises DataverseError without queue or object, for an object that is closed or in a queue already."""
         if table.name != "queueitem":
             return
@@ -35,7 +35,7 @@ class Queueing:
         if row.get("workerid"):
             row["workeridmodifiedon"] = self.now()
 
-    def before_update(self, table: Table, row: Row, changes: Row) -> None:
+    def before_update(self, table: TableSchema, row: Row, changes: Row) -> None:
         """An item that moves enters its new queue now, and nobody works on it."""
         if table.name != "queueitem":
             return
@@ -47,7 +47,7 @@ class Queueing:
         if "workerid" in changes:
             changes["workeridmodifiedon"] = self.now()
 
-    def after_update(self, table: Table, key: str, changes: Row) -> None:
+    def after_update(self, table: TableSchema, key: str, changes: Row) -> None:
         """A closed object leaves its queue: its item becomes inactive. The item's title follows the object's."""
         if table.name not in {"phonecall", "incident"}:
             return

@@ -74,7 +74,7 @@ class Collection:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSchema:
     """One table. ``states``: per status code the state it belongs to, the first of a state being its default.
 
     ``keys``: alternate keys by name, each the columns that are unique together. ``code``: the object type code.
@@ -111,7 +111,7 @@ def strings(names: Iterable[str], max_length: int) -> list[Column]:
     return [Column(name, Type.STRING, max_length) for name in names]
 
 
-def with_custom_columns(tables: Mapping[str, Table], path: Path | None) -> dict[str, Table]:
+def with_custom_columns(tables: Mapping[str, TableSchema], path: Path | None) -> dict[str, TableSchema]:
     """The tables with the columns a solution adds.
 
     ``[{table, name, type, max_length?, target?, key?}]``: ``target`` is the table a lookup points to; columns of a
@@ -128,7 +128,7 @@ def with_custom_columns(tables: Mapping[str, Table], path: Path | None) -> dict[
     return extended
 
 
-def _custom(table: Table, one: Mapping[str, Any]) -> Column:
+def _custom(table: TableSchema, one: Mapping[str, Any]) -> Column:
     """A lookup of an activity is also bound as ``name_PhoneCall``: the service's own choice for such a property."""
     kind = Type(one["type"])
     length = int(one.get("max_length", 100 if kind is Type.STRING else 0))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.dynamics.data.comparing import COLLATION, compare, matches
-from local.dynamics.data.schema import Column, Table, Type
+from local.dynamics.data.schema import Column, TableSchema, Type
 
 Row = dict[str, Any]
 """Column → stored value; a lookup has a second entry ``name__table``; ``version__`` is the ETag's number."""
@@ -27,7 +27,7 @@ class Store:
     ``committed`` are called after each transaction that wrote something, with what was noted during it.
     """
 
-    def __init__(self, path: Path | str, tables: Mapping[str, Table]) -> None:
+    def __init__(self, path: Path | str, tables: Mapping[str, TableSchema]) -> None:
         self.tables = dict(tables)
         self.committed: list[Callable[[Sequence[Any]], None]] = []
         self._noted: list[Any] = []
@@ -71,18 +71,18 @@ class Store:
         """Told to ``committed`` if the transaction succeeds."""
         self._noted.append(event)
 
-    def get(self, table: Table, key: str) -> Row | None:
+    def get(self, table: TableSchema, key: str) -> Row | None:
         found = self._db.execute(f'SELECT * FROM "{table.name}" WHERE "{table.key}" = ?', (key,)).fetchone()  # noqa: S608 (names of the schema)
         return dict(found) if found else None
 
-    def insert(self, table: Table, row: Mapping[str, Any]) -> None:
+    def insert(self, table: TableSchema, row: Mapping[str, Any]) -> None:
         version = self._log(table, row[table.key], deleted=False)
         names = [*row, VERSION]
         marks = ", ".join("?" for _ in names)
         listed = ", ".join(f'"{name}"' for name in names)
         self._db.execute(f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})', (*row.values(), version))  # noqa: S608 (names of the schema)
 
-    def update(self, table: Table, key: str, changes: Mapping[str, Any]) -> None:
+    def update(self, table: TableSchema, key: str, changes: Mapping[str, Any]) -> None:
         version = self._log(table, key, deleted=False)
         listed = ", ".join(f'"{name}" = ?' for name in (*changes, VERSION))
         self._db.execute(
@@ -90,16 +90,16 @@ class Store:
             (*changes.values(), version, key),
         )
 
-    def delete(self, table: Table, key: str) -> None:
+    def delete(self, table: TableSchema, key: str) -> None:
         self._log(table, key, deleted=True)
         self._db.execute(f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', (key,))  # noqa: S608 (names of the schema)
 
-    def select(self, table: Table, where: str, values: Sequence[Any], tail: str = "") -> list[Row]:
+    def select(self, table: TableSchema, where: str, values: Sequence[Any], tail: str = "") -> list[Row]:
         """Rows by an SQL condition that the filter compiler made."""
         found = self._db.execute(f'SELECT * FROM "{table.name}" WHERE {where or "1"} {tail}', values)  # noqa: S608 (compiled with marks)
         return [dict(row) for row in found]
 
-    def count(self, table: Table, where: str, values: Sequence[Any]) -> int:
+    def count(self, table: TableSchema, where: str, values: Sequence[Any]) -> int:
         found = self._db.execute(f'SELECT COUNT(*) FROM "{table.name}" WHERE {where or "1"}', values)  # noqa: S608 (compiled with marks)
         return int(found.fetchone()[0])
 
@@ -107,7 +107,7 @@ class Store:
         """The number of the newest change of all."""
         return int(self._db.execute("SELECT COALESCE(MAX(seq), 0) FROM changes__").fetchone()[0])
 
-    def changed_between(self, table: Table, after: int, until: int) -> list[tuple[str, bool]]:
+    def changed_between(self, table: TableSchema, after: int, until: int) -> list[tuple[str, bool]]:
         """Keys of the table's rows that changed, each once with its last change: (key, deleted)."""
         found = self._db.execute(
             "SELECT id, deleted, MAX(seq) last FROM changes__ WHERE entity = ? AND seq > ? AND seq <= ? "
@@ -131,13 +131,13 @@ class Store:
                 for row in self.select(table, "", []):
                     self.delete(table, row[table.key])
 
-    def _log(self, table: Table, key: str, *, deleted: bool) -> int:
+    def _log(self, table: TableSchema, key: str, *, deleted: bool) -> int:
         done = self._db.execute(
             "INSERT INTO changes__ (entity, id, deleted) VALUES (?, ?, ?)", (table.name, key, int(deleted))
         )
         return int(done.lastrowid or 0)
 
-    def _create(self, table: Table) -> None:
+    def _create(self, table: TableSchema) -> None:
         columns = [definition for column in table.columns.values() for definition in _sql(column, table)]
         listed = ", ".join([*columns, f'"{VERSION}" INTEGER'])
         self._db.execute(f'CREATE TABLE IF NOT EXISTS "{table.name}" ({listed})')
@@ -149,14 +149,14 @@ class Store:
         self._create_indexes(table, [[column.name] for column in table.columns.values() if column.type is Type.LOOKUP])
         self._create_indexes(table, table.keys.values())
 
-    def _create_indexes(self, table: Table, indexes: Iterable[Sequence[str]]) -> None:
+    def _create_indexes(self, table: TableSchema, indexes: Iterable[Sequence[str]]) -> None:
         for columns in indexes:
             listed = ", ".join(f'"{column}"' for column in columns)
             name = "_".join((table.name, *columns))
             self._db.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" ({listed})')
 
 
-def _sql(column: Column, table: Table) -> list[str]:
+def _sql(column: Column, table: TableSchema) -> list[str]:
     kind = SQL_TYPES.get(column.type, "TEXT")
     primary = " PRIMARY KEY" if column.name == table.key else ""
     collation = f" COLLATE {COLLATION}" if kind == "TEXT" and column.type not in {Type.GUID, Type.LOOKUP} else ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
-from local.dynamics.data.schema import Column, Table, Type
+from local.dynamics.data.schema import Column, TableSchema, Type
 from local.dynamics.errors import DataverseError, invalid
 
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})")
@@ -13,7 +13,7 @@ _EARLIEST = datetime(1753, 1, 1, tzinfo=UTC)
 MAX_INTEGER = 2**31 - 1
 
 
-def stored(table: Table, column: Column, value: object) -> object:
+def stored(table: TableSchema, column: Column, value: object) -> object:
     """The stored form: dates in UTC to the second, Guids in lower case, an empty text as nothing.
 
     Raises DataverseError for a wrong type, a text that is too long, a number or choice out of range.
@@ -30,7 +30,7 @@ def moment(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _text(table: Table, column: Column, value: object) -> str | None:
+def _text(table: TableSchema, column: Column, value: object) -> str | None:
     if not isinstance(value, str) or not _is_unicode(value):
         raise _wrong_type(table, column, value)
     if column.max_length and len(value.encode("utf-16-le")) > 2 * column.max_length:
@@ -47,7 +47,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _integer(table: Table, column: Column, value: object) -> int:
+def _integer(table: TableSchema, column: Column, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _wrong_type(table, column, value)
     if not column.minimum <= value <= MAX_INTEGER:
@@ -55,20 +55,20 @@ def _integer(table: Table, column: Column, value: object) -> int:
     return value
 
 
-def _choice(table: Table, column: Column, value: object) -> int:
+def _choice(table: TableSchema, column: Column, value: object) -> int:
     number = _integer(table, column, value)
     if column.labels and number not in column.labels:
         raise _out_of_range(table, column, number)
     return number
 
 
-def _boolean(table: Table, column: Column, value: object) -> int:
+def _boolean(table: TableSchema, column: Column, value: object) -> int:
     if not isinstance(value, bool):
         raise _wrong_type(table, column, value)
     return int(value)
 
 
-def _datetime(table: Table, column: Column, value: object) -> str:
+def _datetime(table: TableSchema, column: Column, value: object) -> str:
     try:
         text = moment(str(value))
     except ValueError:
@@ -78,23 +78,23 @@ def _datetime(table: Table, column: Column, value: object) -> str:
     return text
 
 
-def _guid(table: Table, column: Column, value: object) -> str:
+def _guid(table: TableSchema, column: Column, value: object) -> str:
     try:
         return str(UUID(str(value)))
     except ValueError:
         raise _wrong_type(table, column, value) from None
 
 
-def _lookup(table: Table, column: Column, _value: object) -> object:
+def _lookup(table: TableSchema, column: Column, _value: object) -> object:
     bindings = ", ".join(f"{name}@odata.bind" for name in column.targets) or "nothing"
     raise invalid(table.set_name, f"The property '{column.json_name}' is read-only: it is set by {bindings}.")
 
 
-def _wrong_type(table: Table, column: Column, value: object) -> DataverseError:
+def _wrong_type(table: TableSchema, column: Column, value: object) -> DataverseError:
     return invalid(table.set_name, f"Cannot convert the literal '{value}' to the expected type '{column.edm_type}'.")
 
 
-def _out_of_range(table: Table, column: Column, value: int) -> DataverseError:
+def _out_of_range(table: TableSchema, column: Column, value: int) -> DataverseError:
     accepted = f" Accepted Values: {','.join(str(one) for one in column.labels)}" if column.labels else ""
     message = (
         f"A validation error occurred. The value {value} of '{column.name}' on record of type '{table.name}' is "
@@ -103,7 +103,7 @@ def _out_of_range(table: Table, column: Column, value: int) -> DataverseError:
     return DataverseError(400, "0x80044330", message)
 
 
-_CONVERTERS: Mapping[Type, Callable[[Table, Column, object], object]] = {
+_CONVERTERS: Mapping[Type, Callable[[TableSchema, Column, object], object]] = {
     Type.STRING: _text,
     Type.MEMO: _text,
     Type.URL: _text,

@@ -10,7 +10,7 @@ from local.dynamics.data.cascades import Cascades
 from local.dynamics.data.model import Caller, Written
 from local.dynamics.data.payload import Payload
 from local.dynamics.data.queueing import Queueing
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import VERSION, Row, Store, target_of
 from local.dynamics.errors import DataverseError, changed, exists, invalid, key_taken, missing
 
@@ -26,7 +26,7 @@ class Writer:
         self._queueing = Queueing(store, self._now)
         self._cascades = Cascades(store, self._noted)
 
-    def create(self, table: Table, body: Mapping[str, Any], caller: Caller, key: str | None = None) -> str:
+    def create(self, table: TableSchema, body: Mapping[str, Any], caller: Caller, key: str | None = None) -> str:
         """Gives the key of the new row; a key in the body is taken unless one is given."""
         key = key or _given_key(table, body) or str(uuid4())
         with self._store.transaction():
@@ -46,7 +46,7 @@ class Writer:
             self._noted("Create", table, key, frozenset(row), caller)
         return key
 
-    def update(self, table: Table, key: str, body: Mapping[str, Any], caller: Caller) -> None:
+    def update(self, table: TableSchema, key: str, body: Mapping[str, Any], caller: Caller) -> None:
         """Changes what the body names."""
         with self._store.transaction():
             row = self._store.get(table, key)
@@ -70,7 +70,7 @@ class Writer:
 
     def upsert(
         self,
-        table: Table,
+        table: TableSchema,
         key: str,
         body: Mapping[str, Any],
         caller: Caller,
@@ -91,7 +91,7 @@ class Writer:
         self.update(table, key, body, caller)
         return False
 
-    def delete(self, table: Table, key: str, caller: Caller, *, match: str | None = None) -> None:
+    def delete(self, table: TableSchema, key: str, caller: Caller, *, match: str | None = None) -> None:
         with self._store.transaction():
             row = self._store.get(table, key)
             if row is None:
@@ -101,20 +101,20 @@ class Writer:
             self._store.delete(table, key)
             self._store.note(Written("Delete", table, key, frozenset(), caller, row))
 
-    def find(self, table: Table, values: Mapping[str, object]) -> str | None:
+    def find(self, table: TableSchema, values: Mapping[str, object]) -> str | None:
         """The key of the row with these alternate key values."""
         where = " AND ".join(f'"{name}" = ?' for name in values)
         found = self._store.select(table, where, list(values.values()))
         return str(found[0][table.key]) if found else None
 
-    def _noted(self, message: str, table: Table, key: str, columns: frozenset[str], caller: Caller) -> None:
+    def _noted(self, message: str, table: TableSchema, key: str, columns: frozenset[str], caller: Caller) -> None:
         shown = frozenset(name for name in columns if name in table.columns)
         self._store.note(Written(message, table, key, shown, caller, self._store.get(table, key) or {}))
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _stamp_new(self, table: Table, row: Row, caller: Caller) -> None:
+    def _stamp_new(self, table: TableSchema, row: Row, caller: Caller) -> None:
         if "createdon" not in table.columns:
             return
         self._stamp(table, row, caller)
@@ -129,14 +129,14 @@ class Writer:
             row.update(_user("ownerid", caller.user_id))
         self._derive_owner(table, row)
 
-    def _stamp(self, table: Table, row: Row, caller: Caller) -> None:
+    def _stamp(self, table: TableSchema, row: Row, caller: Caller) -> None:
         if "modifiedon" not in table.columns:
             return
         row["modifiedon"] = self._now()
         row.update(_user("modifiedby", caller.user_id))
         row.update(_user("modifiedonbehalfby", caller.on_behalf_by))
 
-    def _derive_owner(self, table: Table, row: Row) -> None:
+    def _derive_owner(self, table: TableSchema, row: Row) -> None:
         if "ownerid" not in row or "owninguser" not in table.columns:
             return
         if row["ownerid"] is None:
@@ -145,7 +145,7 @@ class Writer:
         row.update(_user("owninguser", None if is_team else row["ownerid"]))
         row.update({"owningteam": row["ownerid"] if is_team else None, target_of("owningteam"): "team"})
 
-    def _check_state(self, table: Table, row: Row, changes: Row) -> None:
+    def _check_state(self, table: TableSchema, row: Row, changes: Row) -> None:
         """Completes a state with its default status, and refuses a pair that the table does not have."""
         if not table.states or not {"statecode", "statuscode"} & changes.keys():
             return
@@ -163,7 +163,7 @@ class Writer:
             raise DataverseError(400, "0x80048408", message)
         changes.update({"statecode": state, "statuscode": status})
 
-    def _check_keys(self, table: Table, row: Row, own: str | None) -> None:
+    def _check_keys(self, table: TableSchema, row: Row, own: str | None) -> None:
         for name, columns in table.keys.items():
             values = {column: row.get(column) for column in columns}
             if any(value is None for value in values.values()):
@@ -176,7 +176,7 @@ def _user(column: str, user_id: str | None) -> Row:
     return {column: user_id, target_of(column): "systemuser" if user_id else None}
 
 
-def _given_key(table: Table, body: Mapping[str, Any]) -> str | None:
+def _given_key(table: TableSchema, body: Mapping[str, Any]) -> str | None:
     given = body.get(table.key)
     if given is None:
         return None
@@ -197,7 +197,7 @@ def _really_changed(row: Row, changes: Row) -> frozenset[str]:
     return frozenset(name for name, value in changes.items() if row.get(name) != value)
 
 
-def _complete_names(table: Table, row: Row) -> None:
+def _complete_names(table: TableSchema, row: Row) -> None:
     """The full name follows its parts."""
     if "fullname" in table.columns:
         parts = (row.get("firstname"), row.get("middlename"), row.get("lastname"))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from local.dynamics.environment import Environment
-from local.dynamics.http.events import Events
+from local.dynamics.http.events import ChangeStream
 from local.dynamics.http.first_call import PATH as FIRST_CALL
 from local.dynamics.http.first_call import FirstCall
 from local.dynamics.http.switches import Switches
@@ -41,7 +41,7 @@ def application(
     ``channel_url``: the panel of the channel provider. ``first_call``: what a newcomer is led to."""
     app = web.Application(client_max_size=MAX_BODY, handler_args={"max_line_size": MAX_LINE})
     web_api = WebApi(environment, with_pages=pages)
-    events = Events(environment.store)
+    events = ChangeStream(environment.store)
 
     async def close(_app: web.Application) -> None:
         await events.close()

@@ -11,7 +11,7 @@ from local.dynamics.data.store import Store
 KEEP_ALIVE_S = 15.0
 
 
-class Events:
+class ChangeStream:
     """``data:`` is the number of the newest change."""
 
     def __init__(self, store: Store) -> None:

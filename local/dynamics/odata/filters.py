@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.dynamics.data.schema import TEXTS, Column, Table
+from local.dynamics.data.schema import TEXTS, Column, TableSchema
 from local.dynamics.data.store import target_of
 from local.dynamics.errors import DataverseError, bad_query, unknown_property
 from local.dynamics.odata.lexer import Token, Words
@@ -19,7 +19,9 @@ MAX_CONDITIONS = 500
 Sql = tuple[str, list[Any]]
 
 
-def compile_filter(tables: Mapping[str, Table], table: Table, text: str, parameters: Mapping[str, str]) -> Sql:
+def compile_filter(
+    tables: Mapping[str, TableSchema], table: TableSchema, text: str, parameters: Mapping[str, str]
+) -> Sql:
     """An SQL condition with its values. Raises DataverseError for what the service would refuse."""
     compiler = _Compiler(tables, Words(text), parameters)
     sql = compiler.either(_Scope(table, f'"{table.name}"', {}))
@@ -31,7 +33,7 @@ def compile_filter(tables: Mapping[str, Table], table: Table, text: str, paramet
 class _Scope:
     """What a bare name belongs to, and what the variables around it stand for."""
 
-    table: Table
+    table: TableSchema
     alias: str
     variables: Mapping[str, "_Scope"]
 
@@ -40,7 +42,7 @@ class _Scope:
 
 
 class _Compiler:
-    def __init__(self, tables: Mapping[str, Table], words: Words, parameters: Mapping[str, str]) -> None:
+    def __init__(self, tables: Mapping[str, TableSchema], words: Words, parameters: Mapping[str, str]) -> None:
         self._tables = tables
         self._words = words
         self._parameters = parameters
@@ -198,7 +200,7 @@ class _Compiler:
         exception, values = _exists(inner, f"{joined} AND NOT COALESCE({sql}, 0)", values)
         return f"NOT {exception}", values
 
-    def _nested(self, table: Table, scope: _Scope) -> _Scope:
+    def _nested(self, table: TableSchema, scope: _Scope) -> _Scope:
         self._aliases += 1
         return _Scope(table, f'"inner{self._aliases}"', scope.variables)
 
@@ -207,7 +209,7 @@ def _exists(inner: _Scope, condition: str, values: list[Any]) -> Sql:
     return f'EXISTS (SELECT 1 FROM "{inner.table.name}" {inner.alias} WHERE {condition})', values  # noqa: S608 (names of the schema, values as marks)
 
 
-def _column(table: Table, name: str) -> Column:
+def _column(table: TableSchema, name: str) -> Column:
     column = table.by_json_name(name)
     if column is None:
         raise unknown_property(table.name, name)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.errors import bad_query
 from local.dynamics.odata.lexer import Words
 from local.dynamics.odata.literals import literal
@@ -16,7 +16,7 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
-class Key:
+class RowKey:
     """``id`` of the row, or the column values of an alternate key, and the text as it was written."""
 
     text: str
@@ -24,11 +24,11 @@ class Key:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def parse_key(table: Table, text: str) -> Key:
+def parse_key(table: TableSchema, text: str) -> RowKey:
     """Raises DataverseError for what is neither a Guid nor all columns of one alternate key."""
     bare = text.removeprefix(f"{table.key}=")
     if _GUID.fullmatch(bare):
-        return Key(text, id=str(UUID(bare)))
+        return RowKey(text, id=str(UUID(bare)))
     values: dict[str, object] = {}
     words = Words(text)
     while True:
@@ -48,4 +48,4 @@ def parse_key(table: Table, text: str) -> Key:
         )
     if any(isinstance(value, str) and BREAKING & set(value) for value in values.values()):
         raise bad_query("A value of the key holds a character that cannot be used in the address of a row.")
-    return Key(text, values=values)
+    return RowKey(text, values=values)

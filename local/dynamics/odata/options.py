@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from local.dynamics.data.schema import Column, Table
+from local.dynamics.data.schema import Column, TableSchema
 from local.dynamics.errors import bad_query, unknown_property
 from local.dynamics.odata.messages import ApiRequest
 
@@ -29,7 +29,7 @@ def check_options(query: Mapping[str, str], allowed: frozenset[str]) -> None:
             raise bad_query(f"The query parameter {name} is not supported.")
 
 
-def selected(table: Table, text: str | None) -> Sequence[Column]:
+def selected(table: TableSchema, text: str | None) -> Sequence[Column]:
     if not text:
         return list(table.columns.values())
     names = [name.strip() for name in text.split(",")]
@@ -40,7 +40,7 @@ def selected(table: Table, text: str | None) -> Sequence[Column]:
     return [column for column in columns if column]
 
 
-def ordering(table: Table, text: str | None) -> str:
+def ordering(table: TableSchema, text: str | None) -> str:
     """An ORDER BY that is total, so that pages neither overlap nor leave gaps."""
     parts: list[str] = []
     for part in filter(None, (text or "").split(",")):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import VERSION, Store
 from local.dynamics.errors import bad_query, missing, not_found
 from local.dynamics.odata.filters import Sql, compile_filter
@@ -27,7 +27,7 @@ class Reader:
         self._base = base
         self._display = Display(store)
 
-    def one(self, table: Table, key: str, request: ApiRequest) -> ApiAnswer:
+    def one(self, table: TableSchema, key: str, request: ApiRequest) -> ApiAnswer:
         """A row, or 304 when the caller has this version of it and asks for nothing beside it."""
         check_options(request.query, IN_SINGLE)
         self._display.check(table, request.query)
@@ -40,7 +40,7 @@ class Reader:
         body = {"@odata.context": self._context(f"{table.set_name}/$entity"), **self._display.row(table, row, request)}
         return ApiAnswer(200, body, {**ODATA, "ETag": str(body["@odata.etag"])})
 
-    def many(self, table: Table, request: ApiRequest) -> ApiAnswer:
+    def many(self, table: TableSchema, request: ApiRequest) -> ApiAnswer:
         """A page of rows. ``$top`` makes it the only one."""
         check_options(request.query, OF_SET)
         self._display.check(table, request.query)
@@ -58,13 +58,13 @@ class Reader:
             body["@odata.nextLink"] = link(self._base, table, request, "$skiptoken", {"start": start + size})
         return ApiAnswer(200, body, {**ODATA, **_applied(request)})
 
-    def count(self, table: Table, request: ApiRequest) -> ApiAnswer:
+    def count(self, table: TableSchema, request: ApiRequest) -> ApiAnswer:
         """``/contacts/$count``, which never tells more than 5000."""
         check_options(request.query, FILTER_ONLY)
         where, values = self._where(table, request)
         return ApiAnswer(200, str(min(self._store.count(table, where, values), MAX_PAGE)), ODATA)
 
-    def part(self, table: Table, key: str, name: str, request: ApiRequest) -> ApiAnswer:
+    def part(self, table: TableSchema, key: str, name: str, request: ApiRequest) -> ApiAnswer:
         """One property of a row, the row a lookup points to, or the rows of a collection."""
         if name in table.collections or table.navigation(name):
             self._display.check(table, {"$expand": f"{name}({_joined(request.query)})" if request.query else name})
@@ -91,7 +91,7 @@ class Reader:
             200, {"@odata.context": self._context(f"{table.set_name}({key})/{name}"), "value": value}, ODATA
         )
 
-    def _where(self, table: Table, request: ApiRequest) -> Sql:
+    def _where(self, table: TableSchema, request: ApiRequest) -> Sql:
         if "$filter" not in request.query:
             return "1", []
         return compile_filter(self._store.tables, table, request.query["$filter"], request.query)
@@ -100,7 +100,7 @@ class Reader:
         return f"{self._base}/$metadata#{what}"
 
 
-def link(base: str, table: Table, request: ApiRequest, option: str, token: Mapping[str, Any]) -> str:
+def link(base: str, table: TableSchema, request: ApiRequest, option: str, token: Mapping[str, Any]) -> str:
     """The address that goes on from here, with everything else that was asked."""
     kept = {name: value for name, value in request.query.items() if name not in {"$skiptoken", "$deltatoken"}}
     text = base64.urlsafe_b64encode(json.dumps(token).encode()).decode()

@@ -6,7 +6,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from local.dynamics.data.schema import Collection, Column, Table, Type
+from local.dynamics.data.schema import Collection, Column, TableSchema, Type
 from local.dynamics.data.store import VERSION, Row, Store, target_of
 from local.dynamics.errors import bad_query, unknown_property
 from local.dynamics.odata.filters import Sql, compile_filter
@@ -26,7 +26,7 @@ class Display:
 
     store: Store
 
-    def check(self, table: Table, query: Mapping[str, str]) -> None:
+    def check(self, table: TableSchema, query: Mapping[str, str]) -> None:
         """Raises DataverseError for what cannot be selected or expanded, whether or not there are rows."""
         selected(table, query.get("$select"))
         for name, options in expansions(query.get("$expand")):
@@ -39,7 +39,7 @@ class Display:
             else:
                 self._check_single(table, name, options)
 
-    def row(self, table: Table, row: Row, request: ApiRequest) -> dict[str, Any]:
+    def row(self, table: TableSchema, row: Row, request: ApiRequest) -> dict[str, Any]:
         """``$select``, ``$expand`` and the annotations that the request prefers. Raises DataverseError."""
         shown: dict[str, Any] = {"@odata.etag": f'W/"{row[VERSION]}"'}
         wanted = request.prefers("odata.include-annotations")
@@ -58,7 +58,9 @@ class Display:
         found = self.store.get(table, key)
         return found[table.primary_name] if found else None
 
-    def collection(self, table: Table, key: str, collection: Collection, request: ApiRequest) -> list[dict[str, Any]]:
+    def collection(
+        self, table: TableSchema, key: str, collection: Collection, request: ApiRequest
+    ) -> list[dict[str, Any]]:
         """The rows that point to one, filtered and ordered as asked."""
         inner = self.store.tables[collection.table]
         where, values = self._condition(inner, request.query)
@@ -68,7 +70,9 @@ class Display:
         found = self.store.select(inner, where, [key, table.name, *values], tail)
         return [self.row(inner, one, request) for one in found]
 
-    def single(self, table: Table, row: Row, name: str, request: ApiRequest) -> tuple[Table, dict[str, Any]] | None:
+    def single(
+        self, table: TableSchema, row: Row, name: str, request: ApiRequest
+    ) -> tuple[TableSchema, dict[str, Any]] | None:
         """The row a lookup points to, if it points into a table of this navigation property."""
         found = table.navigation(name)
         if found is None:
@@ -83,12 +87,12 @@ class Display:
         pointed = self.store.get(target, row[column.name])
         return (target, self.row(target, pointed, request)) if pointed else None
 
-    def _condition(self, table: Table, query: Mapping[str, str]) -> Sql:
+    def _condition(self, table: TableSchema, query: Mapping[str, str]) -> Sql:
         if "$filter" not in query:
             return "1", []
         return compile_filter(self.store.tables, table, query["$filter"], query)
 
-    def _check_single(self, table: Table, name: str, options: Mapping[str, str]) -> None:
+    def _check_single(self, table: TableSchema, name: str, options: Mapping[str, str]) -> None:
         found = table.navigation(name)
         if found is None:
             raise unknown_property(table.name, name)
@@ -98,7 +102,7 @@ class Display:
         else:
             self.check(self.store.tables[found[1][0]], options)
 
-    def _expanded(self, table: Table, row: Row, name: str, inner: ApiRequest) -> object:
+    def _expanded(self, table: TableSchema, row: Row, name: str, inner: ApiRequest) -> object:
         if collection := table.collections.get(name):
             return self.collection(table, row[table.key], collection, inner)
         found = self.single(table, row, name, inner)
@@ -138,7 +142,7 @@ def _check_principal(query: Mapping[str, str]) -> None:
         raise bad_query("An owner cannot be expanded any further.")
 
 
-def _principal(target: Table, key: str) -> dict[str, Any]:
+def _principal(target: TableSchema, key: str) -> dict[str, Any]:
     return {"@odata.type": f"#Microsoft.Dynamics.CRM.{target.name}", "ownerid": key}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.dynamics.data.schema import Table
+from local.dynamics.data.schema import TableSchema
 from local.dynamics.data.store import Store
 from local.dynamics.errors import DataverseError, bad_query
 from local.dynamics.odata.messages import ApiAnswer, ApiRequest
@@ -33,7 +33,7 @@ class Tracking:
     def asked(self, request: ApiRequest) -> bool:
         return request.prefers("odata.track-changes") is not None or "$deltatoken" in request.query
 
-    def answer(self, table: Table, request: ApiRequest) -> ApiAnswer:
+    def answer(self, table: TableSchema, request: ApiRequest) -> ApiAnswer:
         """Raises DataverseError with options that tracking does not take, and for a token that is too old."""
         if not table.change_tracking:
             raise bad_query(f"The entity {table.name} doesn't have change tracking enabled.")
@@ -63,7 +63,7 @@ class Tracking:
             body["@odata.deltaLink"] = link(self._base, table, request, "$deltatoken", following)
         return ApiAnswer(200, body, {**ODATA, "Preference-Applied": "odata.track-changes"})
 
-    def _entry(self, table: Table, key: str, request: ApiRequest, *, deleted: bool) -> dict[str, Any]:
+    def _entry(self, table: TableSchema, key: str, request: ApiRequest, *, deleted: bool) -> dict[str, Any]:
         row = None if deleted else self._store.get(table, key)
         if row is None:
             context = f"{self._base}/$metadata#{table.set_name}/$deletedEntity"

@@ -11,7 +11,7 @@ import httpx
 
 from local.dynamics.data.model import Written
 from local.dynamics.webhooks.context import MAX_BYTES, remote_execution_context, stripped
-from local.dynamics.webhooks.steps import Step, Steps
+from local.dynamics.webhooks.steps import Steps, WebhookStep
 
 TIMEOUT_S = 60
 RETRY_S = (0.5, 2.0, 5.0)
@@ -19,7 +19,7 @@ RETRY_S = (0.5, 2.0, 5.0)
 log = logging.getLogger(__name__)
 
 
-class Delivery:
+class StepDelivery:
     """Asynchronous steps: any 2xx is fine, the body of the answer is ignored."""
 
     def __init__(self, steps: Steps, organisation: str, clock: Callable[[], datetime]) -> None:
@@ -51,7 +51,7 @@ class Delivery:
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._http.aclose()
 
-    async def _tell(self, step: Step, written: Written) -> None:
+    async def _tell(self, step: WebhookStep, written: Written) -> None:
         context = remote_execution_context(written, self._organisation, self._clock())
         headers = {
             "Content-Type": "application/json; charset=utf-8",
@@ -72,7 +72,7 @@ class Delivery:
                 return
             await asyncio.sleep(pause_s)
 
-    async def _sent(self, step: Step, content: bytes, headers: dict[str, str]) -> bool:
+    async def _sent(self, step: WebhookStep, content: bytes, headers: dict[str, str]) -> bool:
         try:
             parameters = {"code": step.key} if step.key else None
             answer = await self._http.post(step.url, params=parameters, content=content, headers=headers)

@@ -13,7 +13,7 @@ MESSAGES = ("Create", "Update", "Delete")
 
 
 @dataclass(frozen=True)
-class Step:
+class WebhookStep:
     """One registration. ``key`` travels as ``?code=``; without ``filtering`` columns every update is told."""
 
     url: str
@@ -35,10 +35,10 @@ class Steps:
 
     store: Store
 
-    def all(self) -> list[Step]:
-        return [Step(**one) for one in json.loads(self.store.document(DOCUMENT) or "[]")]
+    def all(self) -> list[WebhookStep]:
+        return [WebhookStep(**one) for one in json.loads(self.store.document(DOCUMENT) or "[]")]
 
-    def add(self, step: Step) -> None:
+    def add(self, step: WebhookStep) -> None:
         """Raises ValueError for a table or message that is not served."""
         if step.table not in self.store.tables or not set(step.messages) <= set(MESSAGES):
             raise ValueError(f"no step can be registered on {step.table} {step.messages}")
@@ -47,7 +47,7 @@ class Steps:
 
     def add_json(self, document: Mapping[str, Any]) -> None:
         """Raises TypeError for a field that no step has, ValueError as ``add``."""
-        self.add(Step(**document))
+        self.add(WebhookStep(**document))
 
     def clear(self) -> None:
         self.store.put_document(DOCUMENT, "[]")

@@ -24,7 +24,7 @@ MapField = Annotated[dict[Any, Any] | None, encoding.encode]
 AnyField = Annotated[Any, encoding.encode]
 
 
-class Role(IntEnum):
+class LinkRole(IntEnum):
     """Which end of a link speaks; on the wire ``false`` and ``true``."""
 
     SENDER = 0
@@ -75,7 +75,7 @@ class Source(NamedTuple):
     capabilities: AnyField = None
 
 
-class Target(NamedTuple):
+class LinkTarget(NamedTuple):
     address: StringField = None
     durable: UintField = None
     expiry_policy: SymbolField = None
@@ -210,7 +210,7 @@ CODES: dict[type, int] = {
     Released: 0x26,
     Modified: 0x27,
     Source: 0x28,
-    Target: 0x29,
+    LinkTarget: 0x29,
     SaslMechanisms: 0x40,
     SaslInit: 0x41,
     SaslOutcome: 0x44,

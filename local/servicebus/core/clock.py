@@ -8,7 +8,7 @@ def system_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Clock(Protocol):
+class BrokerClock(Protocol):
     """Asked for every rule about time. ``flows`` is False when only ``advance`` moves it."""
 
     flows: bool

@@ -9,7 +9,7 @@ BrokerError                    condition, a message for people
 ├── MessageNotFound            no message of that sequence number in the wanted state
 ├── MessageTooLarge            over the entity's maximum
 ├── TimedOut                   no session became available in the time given
-└── Unauthorised               the token does not open this entity
+└── NotAuthorised               the token does not open this entity
 """
 
 
@@ -60,6 +60,6 @@ class TimedOut(BrokerError):
     status = 408
 
 
-class Unauthorised(BrokerError):
+class NotAuthorised(BrokerError):
     condition = "amqp:unauthorized-access"
     status = 401

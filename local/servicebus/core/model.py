@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Protocol
 from uuid import UUID
 
-from local.servicebus.core.clock import Clock
+from local.servicebus.core.clock import BrokerClock
 from local.servicebus.core.errors import BrokerError
 from local.servicebus.core.timers import Timer, Timers
 
@@ -13,7 +13,7 @@ MAX_DELIVERY_EXCEEDED = "MaxDeliveryCountExceeded"
 EXPIRED = "TTLExpiredException"
 
 
-class State(IntEnum):
+class MessageState(IntEnum):
     """As clients read it in ``x-opt-message-state``."""
 
     ACTIVE = 0
@@ -33,7 +33,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetterReason:
     """Why a message was dead-lettered; either text may be missing when a client gave none."""
 
     reason: str | None
@@ -58,10 +58,10 @@ class Record:
     sequence: int
     enqueued_ms: int
     enqueue_sequence: int
-    state: State = State.ACTIVE
+    state: MessageState = MessageState.ACTIVE
     expires_ms: int | None = None
     delivery_count: int = 0
-    dead_letter: DeadLetter | None = None
+    dead_letter: DeadLetterReason | None = None
     source: str | None = None
     lock: Lock | None = None
     timer: Timer | None = None
@@ -138,6 +138,6 @@ class Journal(Protocol):
 class Context:
     """What all entities of a broker share."""
 
-    clock: Clock
+    clock: BrokerClock
     journal: Journal
     timers: Timers = field(default_factory=Timers)

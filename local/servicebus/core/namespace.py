@@ -8,10 +8,10 @@ from json import dumps, loads
 from local.servicebus.core.config import NamespaceConfig, SubscriptionConfig
 from local.servicebus.core.errors import BrokerError, EntityNotFound, NotAllowed
 from local.servicebus.core.filters import Properties
-from local.servicebus.core.model import Context, Counts, DeadLetter, QueueSettings, Record
+from local.servicebus.core.model import Context, Counts, DeadLetterReason, QueueSettings, Record
 from local.servicebus.core.queue import Queue
 from local.servicebus.core.session_queue import SessionQueue
-from local.servicebus.core.store import Store
+from local.servicebus.core.store import BrokerStore
 
 DEAD_LETTERS = "/$deadletterqueue"
 TRANSFER_DEAD_LETTERS = "/$transfer/$deadletterqueue"
@@ -32,7 +32,7 @@ class Namespace:
     """Entities are addressed without regard to case: ``queue``, ``topic``, ``topic/Subscriptions/name``, and
     ``.../$DeadLetterQueue`` of what can be received from."""
 
-    def __init__(self, config: NamespaceConfig, store: Store, context: Context, read: ReadProperties) -> None:
+    def __init__(self, config: NamespaceConfig, store: BrokerStore, context: Context, read: ReadProperties) -> None:
         self._store = store
         self._context = context
         self._read_properties = read
@@ -163,7 +163,7 @@ class Namespace:
     def _hand_on(self, target: str, origin: Queue, source: str | None, record: Record) -> None:
         queue = self.sendable(target)
         if queue.settings.requires_session and record.content.session_id is None and origin.bury is not None:
-            record.dead_letter = DeadLetter("SessionIdIsMissing", f"{target} requires sessions")
+            record.dead_letter = DeadLetterReason("SessionIdIsMissing", f"{target} requires sessions")
             origin.bury(record)
             return
         queue.receive_forwarded(record, source)

@@ -14,11 +14,11 @@ from local.servicebus.core.model import (
     Content,
     Context,
     Counts,
-    DeadLetter,
+    DeadLetterReason,
     Lock,
+    MessageState,
     QueueSettings,
     Record,
-    State,
 )
 
 Forward = Callable[[Record], None]
@@ -70,7 +70,7 @@ class Queue:
 
     def cancel(self, sequences: Iterable[int]) -> None:
         """Drops scheduled messages. Raises MessageNotFound, and drops none, when one is not scheduled (any more)."""
-        for record in [self._find(sequence, State.SCHEDULED) for sequence in sequences]:
+        for record in [self._find(sequence, MessageState.SCHEDULED) for sequence in sequences]:
             self._remove(record)
 
     def _record(self, content: Content, sequence: int) -> Record:
@@ -81,14 +81,14 @@ class Queue:
         if due_ms is None or due_ms <= self._now_ms():
             self._arrive(record)
             return
-        record.state = State.SCHEDULED
+        record.state = MessageState.SCHEDULED
         self._context.journal.insert(self.path, record)
         self._keep(record)
 
     def _activate(self, record: Record) -> None:
         """The time of a scheduled message has come: it arrives with a sequence number of its own."""
         self._remove(record)
-        record.state = State.ACTIVE
+        record.state = MessageState.ACTIVE
         record.sequence = self._new_sequence()
         self._arrive(record)
 
@@ -105,12 +105,12 @@ class Queue:
     def _keep(self, record: Record) -> None:
         """Takes a record into memory, with its timer, and offers it when it is ready."""
         self._records[record.sequence] = record
-        if record.state is State.SCHEDULED:
+        if record.state is MessageState.SCHEDULED:
             due_ms = record.content.scheduled_ms or 0
             record.timer = self._context.timers.at(due_ms, partial(self._activate, record))
         elif record.expires_ms is not None:
             record.timer = self._context.timers.at(record.expires_ms, partial(self._expire, record))
-        if record.state is State.ACTIVE and record.lock is None:
+        if record.state is MessageState.ACTIVE and record.lock is None:
             self._offer(record)
 
     # -- handing out ----------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ class Queue:
 
     def receive_deferred(self, sequences: Iterable[int], *, peek_lock: bool) -> list[Record]:
         """Takes deferred messages by number. Raises MessageNotFound, and then takes none."""
-        records = [self._find(sequence, State.DEFERRED) for sequence in sequences]
+        records = [self._find(sequence, MessageState.DEFERRED) for sequence in sequences]
         if any(record.lock for record in records):
             raise MessageNotFound("a message of the list is locked")
         for record in records:
@@ -169,7 +169,7 @@ class Queue:
     def _pump(self, lane: Lane) -> None:
         while lane.ready:
             record = self._records.get(lane.ready[0])
-            if record is None or record.lock is not None or record.state is not State.ACTIVE:
+            if record is None or record.lock is not None or record.state is not MessageState.ACTIVE:
                 lane.pop()
                 continue
             consumer = lane.next_consumer()
@@ -202,7 +202,7 @@ class Queue:
     def defer(self, token: UUID) -> None:
         """From now on the message is only given to who asks for its sequence number."""
         record = self._held(token)
-        record.state = State.DEFERRED
+        record.state = MessageState.DEFERRED
         self._unlock(record, failed=False)
 
     def dead_letter(self, token: UUID, reason: str | None, description: str | None) -> None:
@@ -272,7 +272,7 @@ class Queue:
             self._expire(record)
         else:
             self._context.journal.update(self.path, record)
-            if record.state is State.ACTIVE:
+            if record.state is MessageState.ACTIVE:
                 self._offer(record)
 
     # -- letting go -----------------------------------------------------------------------------------------------
@@ -289,10 +289,10 @@ class Queue:
     def _bury(self, record: Record, reason: str | None, description: str | None) -> None:
         self._remove(record)
         if self.bury is None:  # dead-lettering in a dead-letter queue: the message arrives there again
-            record.dead_letter = DeadLetter(reason, description)
+            record.dead_letter = DeadLetterReason(reason, description)
             self.receive_forwarded(record)
             return
-        record.dead_letter = DeadLetter(reason, description)
+        record.dead_letter = DeadLetterReason(reason, description)
         self.bury(record)
 
     def _remove(self, record: Record) -> None:
@@ -314,10 +314,10 @@ class Queue:
         """How many messages are in each state; the dead ones are counted by their own queue."""
         states = [record.state for record in self._records.values()]
         return Counts(
-            active=states.count(State.ACTIVE),
+            active=states.count(MessageState.ACTIVE),
             dead_letter=0,
-            scheduled=states.count(State.SCHEDULED),
-            deferred=states.count(State.DEFERRED),
+            scheduled=states.count(MessageState.SCHEDULED),
+            deferred=states.count(MessageState.DEFERRED),
         )
 
     def restore(self, next_sequence: int, records: Iterable[Record], duplicates: dict[str, int]) -> None:
@@ -330,7 +330,7 @@ class Queue:
                 self._arm(record, record.lock, record.lock.until_ms)
             self._keep(record)
 
-    def _find(self, sequence: int, state: State) -> Record:
+    def _find(self, sequence: int, state: MessageState) -> Record:
         record = self._records.get(sequence)
         if record is None or record.state is not state:
             raise MessageNotFound(f"there is no {state.name.lower()} message with the sequence number {sequence}")

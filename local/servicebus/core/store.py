@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from local.servicebus.core.model import Content, DeadLetter, Lock, Record, State
+from local.servicebus.core.model import Content, DeadLetterReason, Lock, MessageState, Record
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entity (path TEXT PRIMARY KEY, next_sequence INTEGER NOT NULL) WITHOUT ROWID;
@@ -48,7 +48,7 @@ class Kept:
     session_states: dict[str, bytes] = field(default_factory=dict)
 
 
-class Store:
+class BrokerStore:
     """One database file; ``None`` keeps everything in memory."""
 
     def __init__(self, path: Path | None) -> None:
@@ -183,10 +183,10 @@ def _record(row: tuple[Any, ...]) -> Record:
         sequence=sequence,
         enqueued_ms=enqueued,
         enqueue_sequence=enqueue_sequence,
-        state=State(state),
+        state=MessageState(state),
         expires_ms=expires,
         delivery_count=deliveries,
-        dead_letter=DeadLetter(reason, description) if dead else None,
+        dead_letter=DeadLetterReason(reason, description) if dead else None,
         source=source,
         lock=Lock(UUID(bytes=token), until) if token else None,
     )

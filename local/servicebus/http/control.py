@@ -17,7 +17,7 @@ from uuid import UUID
 from aiohttp import web
 
 from local.servicebus.server.broker import Broker
-from local.servicebus.server.faults import Faults
+from local.servicebus.server.faults import BrokerFaults
 
 Body = dict[str, Any]
 
@@ -54,7 +54,7 @@ def control_routes(broker: Broker) -> list[web.RouteDef]:
 class _Switches:
     """The faults, from and to JSON."""
 
-    faults: Faults
+    faults: BrokerFaults
 
     def drop_connections(self, _: Body) -> Body:
         return {"dropped": self.faults.drop_connections()}

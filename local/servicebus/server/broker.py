@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from local.servicebus.core.clock import Clock
+from local.servicebus.core.clock import BrokerClock
 from local.servicebus.core.config import NamespaceConfig
-from local.servicebus.server.connection import Connection
+from local.servicebus.server.connection import AmqpConnection
 from local.servicebus.server.engine import BrokerEngine
 from local.servicebus.server.tokens import KEY_NAME
 
@@ -19,7 +19,12 @@ class Broker(BrokerEngine):
     """An engine on one port."""
 
     def __init__(
-        self, config: NamespaceConfig, *, db: Path | None = None, clock: Clock | None = None, key: str | None = None
+        self,
+        config: NamespaceConfig,
+        *,
+        db: Path | None = None,
+        clock: BrokerClock | None = None,
+        key: str | None = None,
     ) -> None:
         super().__init__(config, db=db, clock=clock, key=key)
         self.port = 0
@@ -37,7 +42,7 @@ class Broker(BrokerEngine):
     async def listen(self, port: int = 0) -> None:
         """Begins to work and listens; port 0 picks a free one."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self, loop), HOST, port, reuse_address=True)
+        self._server = await loop.create_server(lambda: AmqpConnection(self, loop), HOST, port, reuse_address=True)
         self.port = self._server.sockets[0].getsockname()[1]
         self.start()
 
@@ -56,7 +61,7 @@ async def running_broker(
     config: NamespaceConfig | None = None,
     *,
     db: Path | None = None,
-    clock: Clock | None = None,
+    clock: BrokerClock | None = None,
     key: str | None = None,
     port: int = 0,
 ) -> AsyncIterator[Broker]:

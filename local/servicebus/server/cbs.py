@@ -2,7 +2,7 @@
 
 from local.servicebus.amqp.message import Message, value_body
 from local.servicebus.amqp.types import Int
-from local.servicebus.core.errors import Unauthorised
+from local.servicebus.core.errors import NotAuthorised
 from local.servicebus.server.nodes import Node
 from local.servicebus.server.session import Session
 
@@ -15,7 +15,7 @@ def cbs_node(session: Session) -> Node:
     def answer(request: Message) -> Message:
         try:
             session.engine.tokens.check(str(request.value()))
-        except Unauthorised as refusal:
+        except NotAuthorised as refusal:
             return _reply(refusal.status, str(refusal))
         session.peer.authorised = True
         return _reply(202, "Accepted")

@@ -37,7 +37,7 @@ HEARTBEAT_S = 15.0
 MECHANISMS = ("ANONYMOUS", "PLAIN", "EXTERNAL", "MSSBCBS")
 
 
-class Connection(asyncio.Protocol):
+class AmqpConnection(asyncio.Protocol):
     """A peer. Frames for it gather until the broker's turn is committed and ``flush`` writes them."""
 
     def __init__(self, engine: BrokerEngine, loop: asyncio.AbstractEventLoop) -> None:

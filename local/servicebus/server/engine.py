@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.servicebus.core.clock import Clock, SystemClock
+from local.servicebus.core.clock import BrokerClock, SystemClock
 from local.servicebus.core.config import NamespaceConfig
 from local.servicebus.core.model import Context, QueueSettings
 from local.servicebus.core.namespace import Namespace
-from local.servicebus.core.store import Store
+from local.servicebus.core.store import BrokerStore
 from local.servicebus.server.envelope import read_properties
-from local.servicebus.server.faults import Faults
-from local.servicebus.server.peer import Peer
+from local.servicebus.server.faults import BrokerFaults
+from local.servicebus.server.peer import AmqpPeer
 from local.servicebus.server.tokens import TokenCheck
 
 
@@ -20,16 +20,21 @@ class BrokerEngine:
     """One namespace. Everything runs on one event loop, in turns: work, commit, then write."""
 
     def __init__(
-        self, config: NamespaceConfig, *, db: Path | None = None, clock: Clock | None = None, key: str | None = None
+        self,
+        config: NamespaceConfig,
+        *,
+        db: Path | None = None,
+        clock: BrokerClock | None = None,
+        key: str | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
-        self._store = Store(db)
+        self._store = BrokerStore(db)
         self._context = Context(self.clock, self._store)
         self.namespace = Namespace(config, self._store, self._context, read_properties)
         self.tokens = TokenCheck(key)
-        self.peers: set[Peer] = set()
-        self.faults = Faults(self.peers, self.namespace, self.turn)
-        self._written: set[Peer] = set()
+        self.peers: set[AmqpPeer] = set()
+        self.faults = BrokerFaults(self.peers, self.namespace, self.turn)
+        self._written: set[AmqpPeer] = set()
         self._running = False
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -58,7 +63,7 @@ class BrokerEngine:
                 peer.flush()
             self._set_alarm()
 
-    def will_write(self, peer: Peer) -> None:
+    def will_write(self, peer: AmqpPeer) -> None:
         """A peer has something to flush at the end of the turn."""
         self._written.add(peer)
 

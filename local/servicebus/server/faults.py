@@ -7,11 +7,11 @@ from uuid import UUID
 
 from local.servicebus.core.namespace import Namespace
 from local.servicebus.core.session_queue import SessionQueue
-from local.servicebus.server.peer import Peer
+from local.servicebus.server.peer import AmqpPeer
 
 
 @dataclass(slots=True)
-class Switches:
+class LinkFaults:
     """What links follow while they work. Delays are in milliseconds; lost acks are how many are still to be lost."""
 
     send_delay_ms: int = 0
@@ -22,13 +22,13 @@ class Switches:
 
 
 @dataclass(eq=False, repr=False)
-class Faults:
+class BrokerFaults:
     """The switches of one broker, and what can be done to it at once."""
 
-    peers: Collection[Peer]
+    peers: Collection[AmqpPeer]
     namespace: Namespace
     turn: Callable[[], AbstractContextManager[None]]
-    switches: Switches = field(default_factory=Switches)
+    switches: LinkFaults = field(default_factory=LinkFaults)
 
     def drop_connections(self) -> int:
         """Cuts all connections without a word; says how many."""
@@ -67,4 +67,4 @@ class Faults:
 
     def reset(self) -> None:
         """All switches back to no fault."""
-        self.switches = Switches()
+        self.switches = LinkFaults()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local.servicebus.amqp.performatives import Accepted, Attach, Disposition, Flow, Rejected, Role, Transfer, error
+from local.servicebus.amqp.performatives import Accepted, Attach, Disposition, Flow, LinkRole, Rejected, Transfer, error
 from local.servicebus.amqp.types import DecodeError
 from local.servicebus.core.errors import BrokerError, MessageTooLarge
 from local.servicebus.core.namespace import Namespace
@@ -28,7 +28,7 @@ class Inlet:
         self._received = 0
         self._open = True
         answer = attach._replace(
-            role=bool(Role.RECEIVER),
+            role=bool(LinkRole.RECEIVER),
             unsettled=None,
             initial_delivery_count=None,
             max_message_size=MAX_MESSAGE_SIZE,
@@ -63,7 +63,7 @@ class Inlet:
         state = self._outcome(transfer.message_format or 0, octets)
         if not settled and self._open:
             delivery = transfer.delivery_id
-            self._session.send(Disposition(bool(Role.RECEIVER), delivery, delivery, settled=True, state=state))
+            self._session.send(Disposition(bool(LinkRole.RECEIVER), delivery, delivery, settled=True, state=state))
         if self._received % (CREDIT // 2) == 0:
             self._grant()
 

@@ -9,10 +9,10 @@ from local.servicebus.amqp.performatives import (
     Attach,
     Error,
     Flow,
+    LinkRole,
     Modified,
     Rejected,
     Released,
-    Role,
     Source,
     Transfer,
     error,
@@ -192,5 +192,5 @@ class EntityOutlet(Outlet):
 
 def _answer(attach: Attach) -> Attach:
     return attach._replace(
-        role=bool(Role.SENDER), unsettled=None, initial_delivery_count=0, max_message_size=None, properties=None
+        role=bool(LinkRole.SENDER), unsettled=None, initial_delivery_count=0, max_message_size=None, properties=None
     )

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Peer(Protocol):
+class AmqpPeer(Protocol):
     """Who is at the other end. ``authorised``: a good token was put, or none is asked for."""
 
     authorised: bool

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from local.servicebus.amqp.performatives import Attach
 from local.servicebus.amqp.types import Described, Symbol
-from local.servicebus.core.errors import NotAllowed, TimedOut, Unauthorised
+from local.servicebus.core.errors import NotAllowed, NotAuthorised, TimedOut
 from local.servicebus.core.lanes import SessionLane
 from local.servicebus.core.session_queue import SessionQueue
 from local.servicebus.server import cbs, management
@@ -36,7 +36,7 @@ class Routes:
             raise NotAllowed("a link needs an address")
         path = entity_path(terminus.address)
         if not session.peer.authorised and path.lower() != cbs.ADDRESS:
-            raise Unauthorised(f"no good token was put for {path}")
+            raise NotAuthorised(f"no good token was put for {path}")
         if _is_node(path):
             self._open_node(session, attach, path)
         elif attach.role:

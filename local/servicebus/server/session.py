@@ -13,13 +13,13 @@ from local.servicebus.amqp.performatives import (
     Disposition,
     Error,
     Flow,
-    Role,
+    LinkRole,
     Transfer,
     error,
 )
 from local.servicebus.core.errors import BrokerError
 from local.servicebus.server.engine import BrokerEngine
-from local.servicebus.server.peer import Peer
+from local.servicebus.server.peer import AmqpPeer
 
 log = logging.getLogger("servicebus.session")
 
@@ -56,7 +56,7 @@ OpenLink = Callable[["Session", Attach], None]
 class Session:
     """Sequence numbers are per session; links are known by the peer's handle and have the same number on our side."""
 
-    def __init__(self, peer: Peer, engine: BrokerEngine, channel: int, begin: Begin, open_link: OpenLink) -> None:
+    def __init__(self, peer: AmqpPeer, engine: BrokerEngine, channel: int, begin: Begin, open_link: OpenLink) -> None:
         self.peer = peer
         self.engine = engine
         self.links: dict[int, Link] = {}
@@ -166,7 +166,7 @@ class Session:
             self.send_flow()
 
     def _settle(self, disposition: Disposition) -> None:
-        if disposition.role != bool(Role.RECEIVER):
+        if disposition.role != bool(LinkRole.RECEIVER):
             return
         first = disposition.first or 0
         for delivery_id in range(first, (first if disposition.last is None else disposition.last) + 1):
@@ -175,7 +175,7 @@ class Session:
                 continue
             state = settles.settle(token, disposition.state)
             if not disposition.settled:
-                self.send(Disposition(bool(Role.SENDER), delivery_id, delivery_id, settled=True, state=state))
+                self.send(Disposition(bool(LinkRole.SENDER), delivery_id, delivery_id, settled=True, state=state))
 
     def _detach(self, detach: Detach) -> None:
         handle = detach.handle or 0

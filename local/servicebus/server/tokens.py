@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
-from local.servicebus.core.errors import Unauthorised
+from local.servicebus.core.errors import NotAuthorised
 
 KEY_NAME = "RootManageSharedAccessKey"
 PREFIX = "SharedAccessSignature "
@@ -29,17 +29,17 @@ class TokenCheck:
         return self.key is not None
 
     def check(self, token: str) -> None:
-        """Raises Unauthorised unless ``token`` is signed with the key and still valid. Tokens of other kinds fail."""
+        """Raises NotAuthorised unless ``token`` is signed with the key and still valid. Tokens of other kinds fail."""
         if self.key is None:
             return
         fields = {name: values[0] for name, values in parse_qs(token.removeprefix(PREFIX)).items()}
         if not {"sr", "se", "sig"} <= fields.keys():
-            raise Unauthorised("InvalidSignature: the token is no shared access signature")
+            raise NotAuthorised("InvalidSignature: the token is no shared access signature")
         signed = [self._signature(scope, fields["se"]) for scope in self._spellings(token)]
         if not any(hmac.compare_digest(fields["sig"], signature) for signature in signed):
-            raise Unauthorised("InvalidSignature: the token has an invalid signature")
+            raise NotAuthorised("InvalidSignature: the token has an invalid signature")
         if int(fields["se"]) < time.time():
-            raise Unauthorised("ExpiredToken: the token has expired")
+            raise NotAuthorised("ExpiredToken: the token has expired")
 
     def _signature(self, scope: str, expires: str) -> str:
         digest = hmac.new((self.key or "").encode(), f"{scope}\n{expires}".encode(), hashlib.sha256).digest()

@@ -1,5 +1,8 @@
 """Settings of the lab."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from lab.settings import LabSettings
@@ -21,3 +24,12 @@ def test_what_is_no_amount_is_refused(value: str) -> None:
     """The message names the variable."""
     with pytest.raises(Misconfigured, match="LAB_CALLS_PER_HOUR"):
         LabSettings.from_environment({"LAB_CALLS_PER_HOUR": value})
+
+
+def test_the_document_lists_what_is_read() -> None:
+    """docs/lab.md has a line for each LAB_ setting that the lab reads, and for no other."""
+    root = Path(__file__).parents[3]
+    read = {name for path in (root / "lab").rglob("*.py") for name in re.findall(r'"(LAB_[A-Z_]+)"', path.read_text())}
+    documented = re.findall(r"^\| `(LAB_\w+)` \|", (root / "docs/lab.md").read_text(), re.MULTILINE)
+    assert len(documented) == len(set(documented))
+    assert set(documented) == read != set()

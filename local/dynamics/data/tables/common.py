@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from local.dynamics.data.schema import Collection, Column, Table, Type, strings
+from local.dynamics.data.schema import Collection, Column, TableSchema, Type, strings
 
 USER = ("systemuser",)
 OWNERS = ("systemuser", "team")
@@ -88,11 +88,11 @@ def table(
     key: str = "",
     states: Mapping[int, int] | None = None,
     collections: Mapping[str, Collection] | None = None,
-) -> Table:
+) -> TableSchema:
     """A table whose primary key is ``{name}id`` unless another is given."""
     key = key or f"{name}id"
     listed = [Column(key, Type.GUID, updatable=False), *columns]
-    return Table(
+    return TableSchema(
         name, set_name, key, {one.name: one for one in listed}, primary_name, code, states or {}, collections or {}
     )
 

@@ -3,14 +3,14 @@
 import pytest
 
 from local.dynamics.errors import DataverseError
-from local.dynamics.limits import Limits, ServiceProtection
+from local.dynamics.limits import ServiceLimits, ServiceProtection
 from tests.fixtures.dynamics import StandingTime
 
 
 def test_who_goes_on_asking_waits_longer() -> None:
     """A refused request counts: the pause is until enough of the window is free."""
     time = StandingTime()
-    protection = ServiceProtection(Limits(requests=2), time.monotonic)
+    protection = ServiceProtection(ServiceLimits(requests=2), time.monotonic)
     for _ in range(2):
         with protection.admit("a"):
             time.advance(10)
@@ -28,7 +28,7 @@ def test_who_goes_on_asking_waits_longer() -> None:
 def test_execution_time_adds_up() -> None:
     """Few but slow requests are refused too, until the first leaves the window."""
     time = StandingTime()
-    protection = ServiceProtection(Limits(execution_s=30), time.monotonic)
+    protection = ServiceProtection(ServiceLimits(execution_s=30), time.monotonic)
     with protection.admit("a"):
         time.advance(31)
     with pytest.raises(DataverseError) as refused, protection.admit("a"):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from local.entra.directory import Application, Directory
+from local.entra.directory import Application, Tenant
 
 PHONE = Application("phone", "object", "Web phone", redirect_uris=["http://localhost:7071/phone/"])
 DEPLOYED = Application("deployed", "object", "Web phone", redirect_uris=["https://voice.example/phone/"])
@@ -39,12 +39,12 @@ def test_the_demo_people_are_the_agents_of_the_demo_organisation() -> None:
     """Who signs in is a user of Dynamics, found by object id, with the same e-mail address."""
     users = json.loads((DEMO / "dynamics.json").read_text(encoding="utf-8"))["systemuser"]
     known = {user.get("azureactivedirectoryobjectid"): user["domainname"] for user in users}
-    people = Directory.read(DEMO / "entra.json").people.values()
+    people = Tenant.read(DEMO / "entra.json").people.values()
     assert {person.object_id: person.email for person in people}.items() <= known.items()
 
 
 def test_the_demo_application_is_the_application_user_of_dynamics() -> None:
     """The app's own client id is registered in Dynamics."""
     users = json.loads((DEMO / "dynamics.json").read_text(encoding="utf-8"))["systemuser"]
-    applications = Directory.read(DEMO / "entra.json").applications
+    applications = Tenant.read(DEMO / "entra.json").applications
     assert {user["applicationid"] for user in users if "applicationid" in user} <= set(applications)

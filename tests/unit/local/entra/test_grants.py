@@ -6,9 +6,9 @@ from typing import Any
 import jwt
 import pytest
 
-from local.entra.directory import Application, Directory, Person
+from local.entra.directory import Application, Tenant, TenantUser
 from local.entra.errors import OAuthError
-from local.entra.grants import CODE_S, REFRESH_S, Grants, SignIn
+from local.entra.grants import CODE_S, REFRESH_S, GrantedSignIn, Grants
 from local.entra.keys import SigningKeys
 from local.entra.scopes import read_scope
 
@@ -17,8 +17,8 @@ ISSUER = "https://localhost/tenant/v2.0"
 REDIRECT = "http://localhost/phone/"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-as-said"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-ANNA = Person("anna-id", "anna@aurorahome.example", "Anna Virtanen", ["Voice.User"])
-DIRECTORY = Directory(
+ANNA = TenantUser("anna-id", "anna@aurorahome.example", "Anna Virtanen", ["Voice.User"])
+DIRECTORY = Tenant(
     "tenant",
     {ANNA.object_id: ANNA},
     {
@@ -64,7 +64,9 @@ def claims(token: object) -> dict[str, Any]:
 
 def signed_in(grants: Grants, scope: str = SCOPE) -> dict[str, str]:
     """Anna chose herself on the page; the form with which the phone redeems her code."""
-    sign_in = SignIn(ANNA, DIRECTORY.applications[PHONE], REDIRECT, read_scope(scope, DIRECTORY), "a-nonce", CHALLENGE)
+    sign_in = GrantedSignIn(
+        ANNA, DIRECTORY.applications[PHONE], REDIRECT, read_scope(scope, DIRECTORY), "a-nonce", CHALLENGE
+    )
     return {
         "grant_type": "authorization_code",
         "client_id": PHONE,

@@ -1,6 +1,6 @@
 import pytest
 
-from local.host.routes import Route, RouteError
+from local.host.routes import RouteError, RouteTemplate
 
 GUID = "01234567-89ab-cdef-0123-456789abcdef"
 
@@ -26,7 +26,7 @@ GUID = "01234567-89ab-cdef-0123-456789abcdef"
 )
 def test_a_template_fits_a_path(template: str, path: str, expected: dict[str, str] | None) -> None:
     """Case and a last slash do not matter; missing optional parameters are left out."""
-    assert Route(template).match(path) == expected
+    assert RouteTemplate(template).match(path) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_template_fits_a_path(template: str, path: str, expected: dict[str, st
 )
 def test_a_constraint_lets_only_what_fits_through(constraint: str, fitting: str, other: str) -> None:
     """Each constraint of ASP.NET's templates; several hold together."""
-    route = Route(f"x/{{value:{constraint}}}")
+    route = RouteTemplate(f"x/{{value:{constraint}}}")
     assert route.match(f"/x/{fitting}") == {"value": fitting}
     assert route.match(f"/x/{other}") is None
 
@@ -61,4 +61,4 @@ def test_a_constraint_lets_only_what_fits_through(constraint: str, fitting: str,
 def test_what_is_no_template_is_refused(template: str) -> None:
     """Unknown constraints and braces that do not match are reported at start, not met by requests."""
     with pytest.raises(RouteError):
-        Route(template)
+        RouteTemplate(template)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.dynamics.data.schema import Table, Type, with_custom_columns
+from local.dynamics.data.schema import TableSchema, Type, with_custom_columns
 from local.dynamics.data.tables import TABLES
 from tests.fixtures.cases import rows
 
@@ -33,7 +33,7 @@ def declared() -> dict[tuple[str, str], dict[str, str]]:
 
 
 @pytest.mark.parametrize("table", BASIC, ids=attrgetter("name"))
-def test_columns_are_the_real_ones(table: Table) -> None:
+def test_columns_are_the_real_ones(table: TableSchema) -> None:
     """Every column has the name and type that Dataverse declares."""
     real = declared()[table.name, "column"]
     wrong = {
@@ -45,7 +45,7 @@ def test_columns_are_the_real_ones(table: Table) -> None:
 
 
 @pytest.mark.parametrize("table", BASIC, ids=attrgetter("name"))
-def test_navigation_properties_are_the_real_ones(table: Table) -> None:
+def test_navigation_properties_are_the_real_ones(table: TableSchema) -> None:
     """Every lookup binds, and every collection expands, under a name that Dataverse declares, to the same table."""
     real = declared()[table.name, "navigation"]
     wrong: dict[str, object] = {}
@@ -61,7 +61,7 @@ def test_navigation_properties_are_the_real_ones(table: Table) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
-def test_lookups_point_to_tables_that_are_served(table: Table) -> None:
+def test_lookups_point_to_tables_that_are_served(table: TableSchema) -> None:
     """A reference can always be followed, and a status always belongs to a state with a label."""
     for column in table.columns.values():
         assert {target for targets in column.targets.values() for target in targets} <= TABLES.keys()

@@ -11,10 +11,10 @@ from local.servicebus.amqp.performatives import (
     Disposition,
     Error,
     Flow,
+    LinkTarget,
     Modified,
     Rejected,
     Source,
-    Target,
     Transfer,
     error,
 )
@@ -33,7 +33,7 @@ def test_every_field_is_written(kind: type) -> None:
 
 def test_a_composite_inside_another_is_read_as_itself() -> None:
     """An attach comes back with its source and target, a rejection with its error."""
-    attach = Attach("link", 3, True, 0, 1, Source("q", filter={"f": "x"}), Target("t"))
+    attach = Attach("link", 3, True, 0, 1, Source("q", filter={"f": "x"}), LinkTarget("t"))
     assert decode(encode(attach))[0] == attach
     rejected = Disposition(True, 1, 2, True, Rejected(error("amqp:not-found", "no queue")))
     assert decode(encode(rejected))[0] == rejected

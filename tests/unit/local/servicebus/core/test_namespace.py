@@ -11,14 +11,14 @@ from local.servicebus.core.errors import EntityNotFound, NotAllowed
 from local.servicebus.core.filters import Properties
 from local.servicebus.core.model import Context, QueueSettings
 from local.servicebus.core.namespace import EntityExists, Namespace
-from local.servicebus.core.store import Store
+from local.servicebus.core.store import BrokerStore
 from tests.unit.local.servicebus.core.queues import Receiver, World, content
 
 
 def namespace_of(queues: list[Any], topics: list[Any]) -> Namespace:
     namespace = {"Name": "sbemulatorns", "Queues": queues, "Topics": topics}
     config = parse_config(json.dumps({"UserConfig": {"Namespaces": [namespace]}}))
-    store = Store(None)
+    store = BrokerStore(None)
     return Namespace(
         config, store, Context(VirtualClock(0), store), lambda payload: Properties({"label": payload.decode()}, {})
     )

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from local.servicebus.core.errors import LockLost, MessageNotFound
-from local.servicebus.core.model import State
+from local.servicebus.core.model import MessageState
 from local.servicebus.core.queue import Queue
 from tests.unit.local.servicebus.core.queues import Receiver, World, content
 
@@ -125,7 +125,7 @@ def test_a_deferred_message_stays_deferred_until_settled(world: World) -> None:
         queue.receive_deferred([number], peek_lock=True)
     assert record.lock is not None
     queue.abandon(record.lock.token)
-    assert (record.state, record.delivery_count) == (State.DEFERRED, 1)
+    assert (record.state, record.delivery_count) == (MessageState.DEFERRED, 1)
     (record,) = queue.receive_deferred([number], peek_lock=False)
     assert queue.counts().total == 0
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from local.servicebus.amqp.encode import encode, encode_described
 from local.servicebus.amqp.message import DATA, Message, encode_message, parse_message
 from local.servicebus.amqp.types import Symbol, Timestamp, Uint
-from local.servicebus.core.model import DeadLetter, Lock, Record
+from local.servicebus.core.model import DeadLetterReason, Lock, Record
 from local.servicebus.server.envelope import BATCH_FORMAT, read_content, read_contents, read_properties, write_record
 
 BODY = encode_described(DATA, encode(b"body"))
@@ -43,7 +43,7 @@ def test_what_the_broker_knows_is_sent() -> None:
         body=BODY,
     )
     record = Record(read_content(encode_message(sent)), 5, 1_000, 4, expires_ms=3_000, delivery_count=2, source="from")
-    record.dead_letter = DeadLetter("new", None)
+    record.dead_letter = DeadLetterReason("new", None)
     record.lock = Lock(UUID(int=9), 2_000)
     told = parse_message(write_record(record))
     assert told.header[2:] == [2_000, None, 2]

@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from local.servicebus.core.errors import Unauthorised
+from local.servicebus.core.errors import NotAuthorised
 from local.servicebus.server.tokens import TokenCheck
 
 FUTURE = 99_999_999_999
@@ -28,5 +28,5 @@ def test_a_token_of_the_key_is_good() -> None:
 @pytest.mark.parametrize("bad", [token("other"), token("key", expires=1), "", "Bearer x", "SharedAccessSignature sr=a"])
 def test_any_other_token_is_refused(bad: str) -> None:
     """Of another key, expired, or no signature at all."""
-    with pytest.raises(Unauthorised):
+    with pytest.raises(NotAuthorised):
         TokenCheck("key").check(bad)
