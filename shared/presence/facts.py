@@ -193,8 +193,8 @@ class Facts:
         episode = self._episode_as_read()
         if episode or not self.before.in_call:
             return episode
-        beneath = self.wanted[1] if self.wanted else self.shown.presence
-        return NOBODY if beneath.kind is StatusKind.DND else Episode(beneath)
+        before = self.wanted[1] if self.wanted else self.shown.presence
+        return NOBODY if before.kind is StatusKind.DND else Episode(before)
 
     def _episode_as_read(self) -> Episode | None:
         episode = self.before.episode
@@ -210,7 +210,7 @@ class Facts:
                 return episode
 
     @property
-    def beneath(self) -> Presence | None:
+    def presence_before_dnd(self) -> Presence | None:
         """What our do not disturb covers, or is to cover."""
         return self.episode.before if self.episode else None
 
@@ -260,11 +260,11 @@ class Facts:
     @cached_property
     def counts(self) -> Presence:
         """What Omnichannel is to be, now or after the call: of the phone's kind where the phone has the last word."""
-        beneath, phone = self.beneath, self.phone
+        before, phone = self.presence_before_dnd, self.phone
         if self.word is not Word.PHONE or phone is None:
-            return beneath or self.shown.presence
-        if beneath and beneath.kind is phone.kind:
-            return beneath
+            return before or self.shown.presence
+        if before and before.kind is phone.kind:
+            return before
         covered, known = self.before.presence_before_timed_status, self.before.phone
         if covered and covered.kind is phone.kind and known and known.ends_at:
             return covered

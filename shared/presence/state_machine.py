@@ -84,7 +84,7 @@ def _is_to_outlast(facts: Facts, phone: Availability) -> bool:
 
 def _of_omnichannel(facts: Facts) -> Presence:
     """What Omnichannel is to be, without what covers it in a call."""
-    return facts.beneath or (facts.wanted[1] if facts.wanted else facts.shown.presence)
+    return facts.presence_before_dnd or (facts.wanted[1] if facts.wanted else facts.shown.presence)
 
 
 def _again(facts: Facts, write: Write) -> Write:
@@ -148,7 +148,7 @@ def _before_timed_status(facts: Facts) -> Presence | None:
         return covered
     if facts.word is Word.OMNICHANNEL or facts.phone is None or facts.phone.ends_at is None:
         return None
-    return covered or facts.beneath or facts.shown.presence
+    return covered or facts.presence_before_dnd or facts.shown.presence
 
 
 def _abandoned(facts: Facts, writes: Writes) -> Write | None:

@@ -1,4 +1,4 @@
-/** Omnichannel leaves an agent alone as long as he talks, and no longer (E3). */
+/** Omnichannel leaves an agent alone as long as they talk, and no longer (E3). */
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
