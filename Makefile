@@ -48,7 +48,8 @@ figures: setup ## how the code reads: lengths, complexity, types
 	@$(PY) scripts/figures.py
 
 mutation: setup ## break the pure modules clause by clause: what does no unit test notice? (MODULES="...": only these)
-	@nice $(PY) scripts/mutation.py $(MODULES)
+	@[ -n "$(filter %.js,$(MODULES))" ] || nice $(PY) scripts/mutation.py $(MODULES)
+	@[ -n "$(filter %.py,$(MODULES))" ] || nice .venv/bin/node scripts/mutation.mjs $(MODULES)
 
 tables: setup ## draw the tables that decide an agent's status in docs/presence.md again
 	@$(PY) -m scripts.presence_tables

@@ -72,6 +72,34 @@ for (const status of [400, 403, 404, 409, 422])
     assert.deepEqual([saved.length, notes.state, notes.draft("c1")], [1, "refused", "Calls back"]);
   });
 
+test("nothing is kept of what the server has, or does not want", async () => {
+  for (const answer of [null, refused(403)]) {
+    answers = [answer];
+    const notes = new Notes(api, "anna");
+    notes.type("c1", "Calls back", true);
+    await after(800);
+    assert.deepEqual(Object.keys(localStorage), []);
+  }
+});
+
+test("a page that goes sends the newest text, though an older one is on its way", async () => {
+  const notes = new Notes(api, "anna");
+  answers = [new Promise(() => {})];
+  notes.type("c1", "old", true);
+  await after(800);
+  notes.type("c1", "new", true);
+  leave.forEach((listener) => listener());
+  assert.deepEqual(texts(), ["old", "new"]);
+});
+
+test("what others have kept in this browser is no call of ours", async () => {
+  localStorage.setItem("voice-settings", "loud");
+  let asked = 0;
+  new Notes({ ...api, get: () => (asked += 1, Promise.resolve({})) }, "anna").resume();
+  await after(60_000);
+  assert.deepEqual([asked, saved], [0, []]);
+});
+
 test("an error that is no answer of the server loses nothing", async () => {
   const notes = new Notes(api, "anna");
   answers = [new TypeError("broken")];
@@ -134,7 +162,7 @@ test("what was typed before the server's text is known comes behind it, once", a
   const notes = new Notes(api, "anna");
   notes.type("c1", "Asks for Bob", false);
   await after(60_000);
-  assert.deepEqual(texts(), []);
+  assert.deepEqual([texts(), notes.draft("c1")], [[], null]);
   assert.equal(notes.whole("c1", "Calls back"), "Calls back\nAsks for Bob");
   assert.equal(notes.whole("c1", "Calls back"), "Calls back\nAsks for Bob");
   await after(800);
