@@ -117,3 +117,37 @@ def test_a_call_that_is_over_is_known_for_an_hour() -> None:
         now = T0 + timedelta(seconds=after_s)
         other = with_news(over, CallNews("c2", CallStep.STARTED, 1, now), LEASE, now)
         assert ("c1" in other.calls) is known
+
+
+def test_a_call_that_the_phone_keeps_up_holds_its_agent_for_a_lease() -> None:
+    """From each sign on; nobody is asked about it, for the phone's silence ends it."""
+    going = told(AgentState(), CallStep.GOES_ON, 4, 5)
+    assert next_lease_end(going) == T0 + timedelta(seconds=5) + LEASE
+    assert not is_talking_asked(going, T0 + 9 * LEASE)
+    both = with_news(going, CallNews("c2", CallStep.STARTED, 1, T0), LEASE, T0)
+    assert is_talking_asked(both, T0 + 9 * LEASE)
+    assert next_lease_end(told(both, CallStep.ENDED, 5, 9)) == T0 + LEASE
+
+
+def test_a_phones_sign_of_life_in_a_call_that_it_does_not_keep_up_yet_makes_it_do_so() -> None:
+    """Its number among the call's events may only grow; a sign without one leaves it."""
+    begun = told(AgentState(), CallStep.STARTED, 6, 0)
+    kept = told(begun, CallStep.GOES_ON, 2, 5)
+    assert kept.calls["c1"].by_phone
+    assert kept.calls["c1"].sequence == told(begun, CallStep.GOES_ON, 0, 5).calls["c1"].sequence == 6
+    again = told(told(kept, CallStep.ENDED, 7, 6), CallStep.STARTED, 8, 7)
+    assert (again.calls["c1"].by_phone, told(kept, CallStep.STARTED, 8, 7).calls["c1"].by_phone) == (False, True)
+
+
+def test_a_call_that_nobody_knew_of_has_the_number_it_is_reported_with() -> None:
+    """Of none at all it is zero."""
+    assert told(AgentState(), CallStep.GOES_ON, 0, 0).calls["c1"].sequence == 0
+    assert told(AgentState(), CallStep.ENDED, 0, 0).calls["c1"].sequence == 0
+
+
+def test_what_is_over_is_not_ended_again_by_silence() -> None:
+    """Exactly ten minutes of nobody knowing are not too long yet."""
+    over = told(told(AgentState(), CallStep.GOES_ON, 4, 0), CallStep.ENDED, 5, 1)
+    assert without_expired(over, None, LEASE, T0 + 2 * TOO_LATE) is over
+    begun = told(AgentState(), CallStep.STARTED, 1, 0)
+    assert without_expired(begun, None, LEASE, T0 + LEASE + TOO_LATE) is begun

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecloud.routing.model import Pool, Selection
-from voicecloud.routing.selection import Candidate, Question, choose, rounds_over
+from voicecloud.routing.selection import Candidate, Question, choose, levels_admitted, rounds_over
 
 NAMES = [f"user-{number}" for number in range(8)]
 
@@ -126,3 +126,11 @@ def test_a_less_skilled_agent_is_never_taken_before_a_free_better_one(
     chosen = choose(question(Selection.LESS_SKILLED_GRADUALLY, *candidates, order=NAMES, wait_s=wait_s))
     best = max(each.skill for each in candidates)
     assert [each.skill for each in candidates if each.user_id in chosen] == [best]
+
+
+@pytest.mark.parametrize(
+    ("widen_after_s", "levels"), [(0.0, 1_000_000), (-1.0, 1_000_000), (0.5, 121), (30.0, 3), (61.0, 1)]
+)
+def test_a_pool_that_does_not_widen_lets_all_take_its_calls_at_once(widen_after_s: float, levels: int) -> None:
+    """Another admits one level more each time so many seconds are over."""
+    assert levels_admitted(Pool("p", "P", widen_after_s=widen_after_s), 60.0) == levels
