@@ -202,3 +202,22 @@ test("a second tab says that it waits, and goes on when the first one is gone", 
   await locked;
   Object.defineProperty(globalThis, "navigator", { value: { userAgent: "" }, configurable: true });
 });
+
+for (const [agent, described] of [
+  ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome, Windows"],
+  ["Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"],
+  ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15", "Safari, macOS"],
+  ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"],
+  ["Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"],
+])
+  test(`another phone is told of this one as ${described}`, async () => {
+    Object.defineProperty(globalThis, "navigator", { value: { userAgent: agent }, configurable: true });
+    asked = [];
+    await tab().open();
+    assert.equal(asked[0].client, described);
+  });
+
+test("a browser without locks has the phone at once", async () => {
+  Object.defineProperty(globalThis, "navigator", { value: { userAgent: "" }, configurable: true });
+  await tab().lock(() => assert.fail("nobody is waited for"));
+});
