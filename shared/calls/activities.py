@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from shared.calls.activity_mapping import PARTIES, REGARDING, Columns, moment, to_body
+from shared.calls.activity_mapping import PARTIES, REGARDING, Columns, to_body
 from shared.calls.merge import BLANK_SUBJECT, STATE, Wanted, appended, merge, without
 from shared.calls.model import DELETED, ActivityProgress, ActivityStage, CallFacts
 from shared.calls.normalise import DESCRIPTION, canonical, mark, marks
@@ -15,7 +15,7 @@ from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
-from shared.dataverse.model import Change
+from shared.dataverse.model import Change, moment
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.ids import dataverse_id
 from shared.numbers import line_of, lines_in

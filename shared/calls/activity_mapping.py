@@ -6,14 +6,13 @@ Column values are in a canonical form that can be compared with what Dataverse g
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.calls.model import AgentNotes, CallFacts
 from shared.calls.rules import last_agent
-from shared.clock import to_iso
 from shared.dataverse import names
+from shared.dataverse.model import moment
 from shared.identity.model import Customer
 from shared.numbers import from_network
 from shared.settings.model import CallSync
@@ -73,11 +72,6 @@ def owner_of(facts: CallFacts, given: Composition) -> UUID | None:
     """The agent who was with the customer to the end (K5), else the default assignee (H4)."""
     user = last_agent(facts, given.users)
     return user.id if user else given.settings.default_assignee
-
-
-def moment(at: datetime) -> str:
-    """As Dataverse gives it back."""
-    return to_iso(at.replace(microsecond=0)).replace(".000Z", "Z")
 
 
 def minutes(seconds: int) -> int:

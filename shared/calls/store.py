@@ -1,9 +1,8 @@
-"""The ``calls`` table: one partition per call, and one per callback request for its attempts.
+"""The ``calls`` table: one partition per call; that of a callback request belongs to ``callbacks.attempts``.
 
 {call}                  progress            how far its activity has come, one JSON document
                         phone-{agent}       notes, pick and callback request, as the phone reported
                         evt-{seq}-{kind}    what happened, while a pool's call goes on
-attempts~{request}      {call}              when the attempt was made
 going-on                {call}              a pool's call that has not ended yet
 """
 
@@ -109,17 +108,6 @@ class CallStore:
 
     async def ended(self, call_id: str) -> None:
         await self.table.delete(GOING_ON, _key(call_id))
-
-    async def attempted(self, request: UUID, call_id: str, at: datetime | None) -> None:
-        """Counts a call as an attempt on a callback request, once (F8); at None it is none."""
-        if at is None:
-            await self.table.delete(f"attempts~{request}", _key(call_id))
-        else:
-            await self.table.put(Row(f"attempts~{request}", _key(call_id), {"at": at}))
-
-    async def attempts(self, request: UUID) -> Sequence[datetime]:
-        """When each attempt on a callback request was made."""
-        return [row.values["at"] async for row in self.table.query(f"attempts~{request}")]
 
     async def forget(self, call_id: str, progress: ActivityProgress) -> None:
         """What was known of a call that is no longer work goes, but for the fact that it was removed (H3).

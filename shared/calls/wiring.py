@@ -32,7 +32,7 @@ class CallWiring(IdentityWiring, UserWiring):
             identity=self.identity,
             users=self.users,
             activities=CallActivities(self.dataverse, self.absent_columns),
-            attempts=CallbackAttempts(self.dataverse, self.absent_columns, self.call_store),
+            attempts=CallbackAttempts(self.dataverse, self.absent_columns, self.tables.table("calls")),
             store=self.call_store,
             bus=self.bus,
             recording_url=self._recording_url,

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from shared.clock import to_iso
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,8 @@ class ChangePage:
     deleted_ids: Sequence[str]
     next_link: str | None
     delta_link: str | None
+
+
+def moment(at: datetime) -> str:
+    """As Dataverse gives it back: whole seconds."""
+    return to_iso(at.replace(microsecond=0)).replace(".000Z", "Z")
