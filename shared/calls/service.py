@@ -15,11 +15,11 @@ from uuid import UUID
 
 from shared.bus.bus import Bus
 from shared.bus.events import CloudEvent
+from shared.callbacks.attempts import CallbackAttempts
 from shared.calls import enterprise_rules, rules
 from shared.calls import facts as normalise
 from shared.calls.activities import CallActivities, Standing
 from shared.calls.activity_mapping import REGARDING, Composition, columns, owner_of
-from shared.calls.attempts import CallbackAttempts
 from shared.calls.merge import STATE, Wanted
 from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (

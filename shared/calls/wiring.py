@@ -22,8 +22,8 @@ class CallWiring(IdentityWiring, UserWiring):
 
     @cached_property
     def calls(self) -> "Calls":
+        from shared.callbacks.attempts import CallbackAttempts
         from shared.calls.activities import CallActivities
-        from shared.calls.attempts import CallbackAttempts
         from shared.calls.service import Calls
 
         return Calls(
