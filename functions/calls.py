@@ -19,4 +19,4 @@ async def calls_sync(timer: func.TimerRequest) -> None:
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CALL_REPAIR_SCHEDULE%")
 async def calls_repair(timer: func.TimerRequest) -> None:
-    await services().enterprise_calls.repair()
+    await services().unlogged_calls.repair()

@@ -39,6 +39,7 @@ MODULES = (
     "shared/callbacks/rules.py",
     "shared/calls/rules.py",
     "shared/calls/enterprise_rules.py",
+    "shared/calls/verdicts.py",
     "shared/calls/merge.py",
     "shared/calls/facts.py",
     "shared/presence/rules.py",

@@ -2,23 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
 from shared.calls.activity_mapping import PARTIES, REGARDING, Columns, to_body
 from shared.calls.merge import BLANK_SUBJECT, STATE, Wanted, appended, merge, without
-from shared.calls.model import DELETED, ActivityProgress, ActivityStage, CallFacts
+from shared.calls.model import DELETED, ActivityProgress, ActivityStage
 from shared.calls.normalise import DESCRIPTION, canonical, mark, marks
 from shared.calls.rows import PhonecallRows, nothing_to_blame, without_gone
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.dataverse.columns import AbsentColumns
-from shared.dataverse.model import Change, moment
+from shared.dataverse.model import Change
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Unavailable
 from shared.ids import dataverse_id
-from shared.numbers import line_of, lines_in
 
 ATTEMPTS = 6
 EXISTING_AT_ONCE = 100
@@ -84,27 +82,6 @@ class CallActivities:
                     raise
                 return replace(progress, stage=ActivityStage.FINAL, verdict="completed by a person")
         raise Unavailable("call-contended", "the activity of a call is being changed by too many at once")
-
-    async def is_there_by_hand(self, facts: CallFacts, wanted: Wanted, margin: timedelta, region: str | None) -> bool:
-        """Whether the owner has an activity of the same number that began about then and is none of ours (H4, H5).
-
-        Where the environment has no column for the call's id, ours cannot be distinguished from others: then no.
-        """
-        if not margin or wanted.owner is None:
-            return False
-        begin, end = moment(facts.started_at - margin), moment(facts.started_at + margin)
-        query = {
-            "$select": "phonenumber",
-            "$filter": f"_ownerid_value eq {wanted.owner} and actualstart ge {begin} and actualstart le {end}"
-            f" and {names.CALL_ID} eq null",
-        }
-
-        async def beside(absent: Collection[str]) -> Sequence[Mapping[str, Any]]:
-            return [] if names.CALL_ID in absent else await self._dataverse.every(names.PHONECALLS, query)
-
-        line = line_of(wanted.values["phonenumber"] or "")
-        rows = await self._absent.doing_without(beside)
-        return any(line in lines_in(str(row.get("phonenumber") or ""), region) for row in rows)
 
     async def existing(self, call_ids: Collection[str]) -> Mapping[str, Standing]:
         """The calls that have their activity in Dynamics, at one request per hundred calls."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from shared.calls.model import AgentNotes, CallFacts
+from shared.calls.model import ActivityProgress, AgentNotes, CallFacts
 from shared.calls.rules import last_agent
 from shared.dataverse import names
 from shared.dataverse.model import moment
@@ -66,6 +66,18 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         names.RESULT: facts.result or None,
         names.CALLBACK_REQUEST: f"phonecall:{request}" if (request := given.agent_notes.callback_request) else None,
     }
+
+
+def request_in(values: Columns) -> UUID | None:
+    """The callback request that a call answers, by its columns."""
+    lookup = values.get(names.CALLBACK_REQUEST)
+    return UUID(str(lookup).partition(":")[2]) if lookup else None
+
+
+def answered_requests(progress: ActivityProgress) -> set[UUID]:
+    """All callback requests that a call was said to answer."""
+    said = {request_in(one) for one in (progress.written, *progress.intended)}
+    return {request for request in said if request}
 
 
 def owner_of(facts: CallFacts, given: Composition) -> UUID | None:

@@ -1,70 +1,23 @@
-"""Pure decisions: which calls become activities, on whose account, and when an activity is done."""
+"""Pure decisions about a call and its activity: whose notes count, who owns it, and what is waited for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls import enterprise_rules
 from shared.calls.model import (
-    WEB,
     ActivityProgress,
     ActivityStage,
     AgentNotes,
     CallFacts,
-    Origin,
     PhoneNote,
     RecordingState,
 )
-from shared.identity.model import Identification
+from shared.enreach.model import CallRow
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser
 
 CHECKS_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 CHECK_EVERY_S = 300.0
 CHECK_FOR = timedelta(hours=24)
-BY_HAND = "an activity was written by hand"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a call becomes an activity: ``origin``, or the ``reason`` why not, which holds no personal data."""
-
-    origin: Origin | None
-    reason: str = ""
-
-
-def verdict(
-    facts: CallFacts,
-    agent_notes: AgentNotes,
-    users: Mapping[str, LinkedUser],
-    identified: Identification,
-    settings: CallSync,
-) -> Verdict:
-    """G1 and F9 for calls of the web phone, H1-H4 for all others."""
-    if agent_notes.callback_request:
-        return Verdict(Origin.ATTEMPT)
-    if not facts.talks:
-        return Verdict(None, "not answered")
-    if WEB in facts.terminals or (agent_notes.is_from_phone and not facts.terminals):
-        return Verdict(Origin.PHONE)
-    reason = enterprise_rules.why_not(facts, users, identified, settings)
-    return Verdict(None, reason) if reason else Verdict(Origin.ENTERPRISE)
-
-
-def standing(found: Verdict, before: ActivityProgress) -> Verdict:
-    """A verdict that a write was begun on stands, whatever has changed while the write failed.
-
-    After one, Dynamics may have the activity already; and nobody would hear of a call that is given up.
-    """
-    if found.origin or before.stage is not ActivityStage.NONE or not before.intended:
-        return found
-    return Verdict(Origin(before.verdict) if before.verdict in set(Origin) else Origin.ENTERPRISE)
-
-
-def with_written(live: Mapping[str, LinkedUser], written: Mapping[str, LinkedUser]) -> Mapping[str, LinkedUser]:
-    """The users as they are now, but who was written already under the id they had then."""
-    kept = {one: user for one, user in written.items() if one not in live or live[one].id != user.id}
-    return {**live, **kept}
 
 
 def agent_notes(phones: Sequence[PhoneNote], facts: CallFacts, users: Mapping[str, LinkedUser]) -> AgentNotes:
@@ -122,6 +75,18 @@ def needs_regarding(facts: CallFacts, settings: CallSync) -> bool:
     A call among colleagues has no customer, and of an attempt that nobody answered there is nothing to report.
     """
     return bool(facts.talks) and not facts.dialler and not settings.complete_unidentified
+
+
+def changed_at(rows: Sequence[CallRow]) -> datetime:
+    """The last change of any row: one that is no longer work changes the call as well."""
+    return max(row.modified_at for row in rows)
+
+
+def is_done(progress: ActivityProgress | None, modified: datetime) -> bool:
+    """Whether rows changed at a moment have been taken into account."""
+    if progress is None or progress.rows_at is None:
+        return False
+    return progress.stage is ActivityStage.FINAL or progress.rows_at >= modified
 
 
 def next_check_s(attempt: int, *, is_known: bool) -> float | None:

@@ -10,16 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
-from uuid import UUID
 
 from shared.bus.bus import Bus
 from shared.bus.events import CloudEvent
 from shared.callbacks.attempts import CallbackAttempts
-from shared.calls import enterprise_rules, rules
+from shared.calls import enterprise_rules, rules, verdicts
 from shared.calls import facts as normalise
 from shared.calls.activities import CallActivities, Standing
-from shared.calls.activity_mapping import REGARDING, Composition, columns, owner_of
+from shared.calls.activity_mapping import REGARDING, Composition, answered_requests, columns, owner_of, request_in
+from shared.calls.duplicates import Duplicates
 from shared.calls.merge import STATE, Wanted
 from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (
@@ -36,7 +35,10 @@ from shared.calls.model import (
     PoolCallEventKind,
 )
 from shared.calls.normalise import marks
+from shared.calls.private_calls import PrivateCalls
+from shared.calls.rules import changed_at
 from shared.calls.store import CallStore
+from shared.calls.verdicts import Verdict
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.enreach.client import Enreach
@@ -44,7 +46,7 @@ from shared.enreach.model import CallRow
 from shared.errors import Conflict, InvalidInput, Unavailable
 from shared.identity.model import Customer
 from shared.identity.service import Identity
-from shared.settings.model import CallSync, Reclassified
+from shared.settings.model import CallSync
 from shared.settings.service import Settings
 from shared.users.model import LinkedUser, column_missing
 from shared.users.service import Users
@@ -64,6 +66,8 @@ class Calls:
     identity: Identity
     users: Users
     activities: CallActivities
+    duplicates: Duplicates
+    private_calls: PrivateCalls
     attempts: CallbackAttempts
     store: CallStore
     bus: Bus
@@ -114,7 +118,7 @@ class Calls:
         rows = await self.enreach.calls_of(call_id)
         record = await self.store.call(call_id)
         if rows and not any(row.is_work for row in rows):
-            await self._forget(record, settings, changed_at(rows))
+            await self.private_calls.forget(record, settings, changed_at(rows))
             return True
         facts = normalise.from_rows(rows) or normalise.from_events(record.events)
         if facts is None:
@@ -124,7 +128,7 @@ class Calls:
             return True
         return rules.is_settled(facts, settings, self.clock()) or (facts.is_final and not progress.has_activity)
 
-    async def judge(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
+    async def judge(self, call_id: str, rows: Sequence[CallRow]) -> Verdict | None:
         """What would become of a call, without doing it; None while nothing can be said."""
         facts = normalise.from_rows(rows)
         if facts is None:
@@ -183,11 +187,11 @@ class Calls:
         for the users as they are now to decide."""
         before = record.progress
         live = await self.users.by_voice_id()
-        users = rules.with_written(live, before.users)
+        users = verdicts.with_written(live, before.users)
         identified = await self.identity.identify(facts.number)
         customer = None if facts.dialler else before.customer or identified.only
         agent_notes = rules.agent_notes(record.phones, facts, users)
-        verdict = rules.standing(rules.verdict(facts, agent_notes, live, identified, settings), before)
+        verdict = verdicts.standing(verdicts.verdict(facts, agent_notes, live, identified, settings), before)
         region = (await self.settings.general()).default_region
         given = Composition(
             customer=agent_notes.customer or customer,
@@ -200,7 +204,7 @@ class Calls:
         wanted = self._wanted(facts, given)
         is_first = verdict.origin is Origin.ENTERPRISE and not before.has_activity
         if is_first and await self._is_there_by_hand(facts, wanted, before, settings, region):
-            verdict = rules.Verdict(None, rules.BY_HAND)
+            verdict = Verdict(None, verdicts.BY_HAND)
         return _Judged(verdict, wanted, customer, {one: users[one] for one in facts.users if one in users})
 
     async def _is_there_by_hand(
@@ -208,7 +212,7 @@ class Calls:
     ) -> bool:
         """Also beside one of ours whose answer was lost? Then ours is the one that was there first."""
         margin = timedelta(seconds=settings.start_margin_s)
-        if not await self.activities.is_there_by_hand(facts, wanted, margin, region):
+        if not await self.duplicates.exist(facts, wanted, margin, region):
             return False
         return not (before.intended and await self.activities.existing([facts.call_id]))
 
@@ -243,10 +247,11 @@ class Calls:
         alone = partial(self._check_alone, record.call_id, progress)
         done = await self.activities.bring_up(record.call_id, wanted, replace(progress, intended=before), alone)
         done = replace(done, intended=(intended,), rows_at=rows_at)
-        request = wanted.values[names.CALLBACK_REQUEST]
-        await self._take_back_attempts(record, but=request)
+        request = request_in(wanted.values)
+        for other in answered_requests(record.progress) - {request}:
+            await self.attempts.take_back(other, record.call_id)
         if request:
-            await self.attempts.add(request_id(request), record.call_id, facts.started_at)
+            await self.attempts.add(request, record.call_id, facts.started_at)
         if done != record.progress:
             await self.store.save(record.call_id, done)
         if (done.stage, done.recording) != (record.progress.stage, record.progress.recording):
@@ -271,28 +276,6 @@ class Calls:
             needs_regarding=rules.needs_regarding(facts, given.settings),
         )
 
-    async def _forget(self, record: CallMemory, settings: CallSync, rows_at: datetime) -> None:
-        """Not work (any more): what had been made of it goes, and nothing is noted of one that never was (H3)."""
-        progress = record.progress
-        if progress.may_have_activity:
-            # Noted first: an activity that is gone after a crash must not be taken for one that a person has deleted.
-            if progress.stage is not ActivityStage.REMOVED:
-                progress = await self.store.save(record.call_id, replace(progress, stage=ActivityStage.REMOVED))
-            blank = settings.reclassified is Reclassified.BLANK
-            if blank:
-                await self.activities.blank(record.call_id, record.progress)
-            else:
-                await self.activities.remove(record.call_id)
-            await self._take_back_attempts(record)
-        if progress.etag or record.phones or record.events:
-            await self.store.forget(record.call_id, replace(progress, rows_at=rows_at))
-
-    async def _take_back_attempts(self, record: CallMemory, but: str | None = None) -> None:
-        """A call counts on the request it answers, and on none that it was said to answer before."""
-        said = (record.progress.written, *record.progress.intended)
-        for request in {one.get(names.CALLBACK_REQUEST) for one in said} - {None, but}:
-            await self.attempts.take_back(request_id(request), record.call_id)
-
     async def _save(self, record: CallMemory, progress: ActivityProgress) -> None:
         if progress != record.progress or record.progress.etag is None:
             await self.store.save(record.call_id, progress)
@@ -302,23 +285,7 @@ class Calls:
 class _Judged:
     """What is to become of a call. ``customer``: who was identified, not who was picked; ``users`` had a part in it."""
 
-    verdict: rules.Verdict
+    verdict: Verdict
     wanted: Wanted
     customer: Customer | None
     users: Mapping[str, LinkedUser]
-
-
-def request_id(lookup: Any) -> UUID:
-    return UUID(str(lookup).partition(":")[2])
-
-
-def changed_at(rows: Sequence[CallRow]) -> datetime:
-    """The last change of any row: one that is no longer work changes the call as well."""
-    return max(row.modified_at for row in rows)
-
-
-def is_done(progress: ActivityProgress | None, modified: datetime) -> bool:
-    """Whether rows changed at a moment have been taken into account."""
-    if progress is None or progress.rows_at is None:
-        return False
-    return progress.stage is ActivityStage.FINAL or progress.rows_at >= modified

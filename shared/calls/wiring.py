@@ -24,15 +24,21 @@ class CallWiring(IdentityWiring, UserWiring):
     def calls(self) -> "Calls":
         from shared.callbacks.attempts import CallbackAttempts
         from shared.calls.activities import CallActivities
+        from shared.calls.duplicates import Duplicates
+        from shared.calls.private_calls import PrivateCalls
         from shared.calls.service import Calls
 
+        activities = CallActivities(self.dataverse, self.absent_columns)
+        attempts = CallbackAttempts(self.dataverse, self.absent_columns, self.tables.table("calls"))
         return Calls(
             settings=self.settings,
             enreach=self.enreach,
             identity=self.identity,
             users=self.users,
-            activities=CallActivities(self.dataverse, self.absent_columns),
-            attempts=CallbackAttempts(self.dataverse, self.absent_columns, self.tables.table("calls")),
+            activities=activities,
+            duplicates=Duplicates(self.dataverse, self.absent_columns),
+            private_calls=PrivateCalls(activities, attempts, self.call_store),
+            attempts=attempts,
             store=self.call_store,
             bus=self.bus,
             recording_url=self._recording_url,

@@ -20,14 +20,14 @@ async def sync(services: Services, _options: Namespace) -> object:
 
 
 async def repair(services: Services, _options: Namespace) -> object:
-    return await services.enterprise_calls.repair()
+    return await services.unlogged_calls.repair()
 
 
 async def unlogged(services: Services, _options: Namespace) -> object:
     """Calls of the last day that lack the activity they should have, with the reason."""
     return [
         {"callId": one.call_id, "startedAt": to_iso(one.started_at), "state": one.state, "reason": one.reason}
-        for one in await services.enterprise_calls.unlogged()
+        for one in await services.unlogged_calls.listed()
     ]
 
 

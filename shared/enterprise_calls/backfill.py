@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.calls.service import Calls, changed_at, is_done
+from shared.calls.rules import changed_at, is_done
+from shared.calls.service import Calls
 from shared.calls.store import CallStore
 from shared.clock import to_iso
 from shared.enreach.client import Enreach

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.calls import enterprise_rules, rules
+from shared.calls import enterprise_rules, verdicts
 from shared.calls.activities import Standing
 from shared.calls.model import ActivityProgress
-from shared.calls.service import Calls, changed_at, is_done
+from shared.calls.rules import changed_at, is_done
+from shared.calls.service import Calls
 from shared.enreach.model import CallRow
 from shared.users.model import ColumnMissing
 
@@ -73,7 +74,7 @@ class Comparison:
             return Compared(ComparedState.COMPLETABLE if is_completable else ComparedState.LOGGED)
         if there:
             return Compared(ComparedState.NOT_KNOWN, NOT_KNOWN)
-        if progress.verdict == rules.BY_HAND:
+        if progress.verdict == verdicts.BY_HAND:
             return Compared(ComparedState.LEFT_OUT, progress.verdict)
         verdict = await self._judged(call_id, rows)
         if verdict and verdict.origin:
@@ -83,7 +84,7 @@ class Comparison:
             ComparedState.UNLOGGED if reason == enterprise_rules.UNDECIDED else ComparedState.LEFT_OUT, reason
         )
 
-    async def _judged(self, call_id: str, rows: Sequence[CallRow]) -> rules.Verdict | None:
+    async def _judged(self, call_id: str, rows: Sequence[CallRow]) -> verdicts.Verdict | None:
         """None while nothing can be said: then what was said before stands until the next comparison."""
         try:
             return await self.calls.judge(call_id, rows)

@@ -8,6 +8,7 @@ from shared.calls.wiring import CallWiring
 if TYPE_CHECKING:
     from shared.enterprise_calls.backfill import BackFill
     from shared.enterprise_calls.sync import EnterpriseCalls
+    from shared.enterprise_calls.unlogged_calls import UnloggedCalls
 
 
 class EnterpriseCallWiring(CallWiring):
@@ -20,12 +21,24 @@ class EnterpriseCallWiring(CallWiring):
 
         return EnterpriseCalls(
             enreach=self.enreach,
-            calls=self.calls,
             store=self.call_store,
             bus=self.bus,
             marks=self.tables.table("polls"),
             leases=Leases(self.tables.table("leases"), self.clock),
             owner=self.owner,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def unlogged_calls(self) -> "UnloggedCalls":
+        from shared.enterprise_calls.unlogged_calls import UnloggedCalls
+
+        return UnloggedCalls(
+            enreach=self.enreach,
+            calls=self.calls,
+            sync=self.enterprise_calls,
+            store=self.call_store,
+            bus=self.bus,
             clock=self.clock,
         )
 

@@ -84,7 +84,7 @@ async def test_a_call_that_is_not_work_leaves_no_trace(told: World, privacy: str
     row_id = await eventually(recorded)
     assert await told.services.enterprise_calls.run() is not None
     assert await told.services.calls.reconcile(call_id)
-    await told.services.enterprise_calls.repair()
+    await told.services.unlogged_calls.repair()
     assert told.host is not None
     traces = await everything_stored(told) + told.host.log.read_text()
     assert number not in traces

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.calls.model import ActivityStage
-from shared.calls.service import is_done
+from shared.calls.rules import is_done
 from shared.clock import utc_now
 from shared.errors import VoiceError
 from tests.fixtures.calls import ANNA, MATTI, MOBILE, CallWorld

@@ -45,12 +45,12 @@ async def test_a_call_with_no_or_several_customers_stays_open_until_the_agent_pi
 async def test_regarding_filled_in_dynamics_completes_it_by_the_next_repair(calls: CallWorld) -> None:
     """It is no call that was lost: neither listed nor counted as one."""
     call_id = await reconciled(calls, ANum=NOBODYS_NUMBER)
-    enterprise_calls = calls.services.enterprise_calls
-    assert await enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
+    unlogged_calls = calls.services.unlogged_calls
+    assert await unlogged_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
     await calls.services.dataverse.update(calls.path(call_id), TO_MATTI)
-    assert await enterprise_calls.unlogged() == []
+    assert await unlogged_calls.listed() == []
     sent = await messages_for_calls(calls)
-    assert await enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
+    assert await unlogged_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
     assert await messages_for_calls(calls) == sent + 1
     await calls.services.calls.reconcile(call_id)
     assert await state(calls, call_id) == (COMPLETED, MATTI)
@@ -66,7 +66,7 @@ async def test_what_the_agent_completed_in_the_form_is_the_agents(calls: CallWor
     progress = await calls.services.call_store.progress(call_id)
     assert progress
     assert progress.stage is ActivityStage.FINAL
-    assert await calls.services.enterprise_calls.unlogged() == []
+    assert await calls.services.unlogged_calls.listed() == []
 
 
 @pytest.mark.parametrize(("setting", "expected"), [({"complete_unidentified": True}, COMPLETED), ({}, OPEN)])

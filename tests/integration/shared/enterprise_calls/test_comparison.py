@@ -27,7 +27,7 @@ async def logged(calls: CallWorld) -> str:
 
 
 async def listed(calls: CallWorld) -> list[tuple[str, str]]:
-    return [(one.call_id, one.state) for one in await calls.services.enterprise_calls.unlogged()]
+    return [(one.call_id, one.state) for one in await calls.services.unlogged_calls.listed()]
 
 
 async def noted(calls: CallWorld, call_id: str) -> ActivityProgress:
@@ -46,7 +46,7 @@ async def test_a_call_settled_without_an_activity_is_judged_again(calls: CallWor
     )
     await calls.services.call_store.save(call_id, wrong)
     assert await listed(calls) == [(call_id, "unlogged")]
-    assert (await calls.services.enterprise_calls.repair())["unlogged"] == 1
+    assert (await calls.services.unlogged_calls.repair())["unlogged"] == 1
     await calls.services.calls.reconcile(call_id)
     assert len(await all_of(calls, call_id)) == 1
     assert await listed(calls) == []
@@ -69,7 +69,7 @@ async def test_an_activity_we_forgot_is_known_again(calls: CallWorld) -> None:
         call_id, ActivityProgress(verdict="?", rows_at=before.rows_at, etag=before.etag)
     )
     assert await listed(calls) == [(call_id, "not known")]
-    await calls.services.enterprise_calls.repair()
+    await calls.services.unlogged_calls.repair()
     await calls.services.calls.reconcile(call_id)
     assert (await noted(calls, call_id)).has_activity
     assert len(await all_of(calls, call_id)) == 1
@@ -83,7 +83,7 @@ async def test_an_activity_that_was_deleted_stays_away_and_is_listed(calls: Call
     await calls.services.dataverse.delete(calls.path(call_id))
     for _ in range(2):
         assert await listed(calls) == [(call_id, "deleted")]
-        assert await calls.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 1}
+        assert await calls.services.unlogged_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 1}
     await calls.services.calls.reconcile(call_id)
     assert await all_of(calls, call_id) == []
     finding = await health(calls.services.enterprise_calls, utc_now)()
@@ -98,12 +98,12 @@ async def test_an_activity_that_is_there_again_is_followed_again(calls: CallWorl
     call_id = await logged(calls)
     row = await calls.services.dataverse.get(calls.path(call_id), {"$select": "activityid,subject"})
     await calls.services.dataverse.delete(calls.path(call_id))
-    await calls.services.enterprise_calls.repair()
+    await calls.services.unlogged_calls.repair()
     assert await listed(calls) == [(call_id, "deleted")]
     body = {"subject": row["subject"]}
     await calls.services.dataverse.transact([Change("PATCH", calls.path(call_id), body, if_none_match="*")])
     assert await listed(calls) == [(call_id, "not known")]
-    await calls.services.enterprise_calls.repair()
+    await calls.services.unlogged_calls.repair()
     await calls.services.calls.reconcile(call_id)
     assert not (await noted(calls, call_id)).is_deleted
     assert await listed(calls) == []
@@ -127,12 +127,12 @@ async def test_many_deleted_activities_are_a_fault(calls: CallWorld) -> None:
     await calls.services.enterprise_calls.run()
     for call_id in call_ids[1:]:
         await calls.services.dataverse.delete(calls.path(call_id))
-    await calls.services.enterprise_calls.repair()
+    await calls.services.unlogged_calls.repair()
     few = await health(calls.services.enterprise_calls, utc_now)()
     assert (few.state, few.figures["deleted"]) == ("ok", MANY_DELETED - 1)
     assert f"{MANY_DELETED - 1} of them that it was deleted in Dynamics" in few.detail
     await calls.services.dataverse.delete(calls.path(call_ids[0]))
-    await calls.services.enterprise_calls.repair()
+    await calls.services.unlogged_calls.repair()
     many = await health(calls.services.enterprise_calls, utc_now)()
     assert (many.state, many.figures["deleted"]) == ("degraded", MANY_DELETED)
     assert "calls restore" in (many.cure or "")

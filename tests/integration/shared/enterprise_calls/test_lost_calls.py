@@ -17,7 +17,7 @@ async def done_with(calls: CallWorld) -> str:
     call_id = calls.new_call()
     calls.cloud.add(call_id, **MOBILE, ModifiedTime=to_iso(utc_now() - timedelta(hours=2)))
     assert await calls.services.calls.reconcile(call_id)
-    assert (await calls.services.enterprise_calls.repair())["unlogged"] == 0
+    assert (await calls.services.unlogged_calls.repair())["unlogged"] == 0
     return call_id
 
 
@@ -33,20 +33,20 @@ async def test_a_call_our_row_is_wrong_about_is_found_and_repaired(calls: CallWo
     wrong = ActivityProgress(verdict=NEVER_WRITTEN, rows_at=before.rows_at, etag=before.etag)
     await calls.services.call_store.save(call_id, wrong)
     sent = await messages_for_calls(calls)
-    assert (await calls.services.enterprise_calls.repair())["unlogged"] == 1
+    assert (await calls.services.unlogged_calls.repair())["unlogged"] == 1
     assert await messages_for_calls(calls) == sent + 1
     await calls.services.calls.reconcile(call_id)
     assert len(await all_of(calls, call_id)) == 1
     after = await calls.services.call_store.progress(call_id)
     assert after
     assert after.has_activity
-    assert (await calls.services.enterprise_calls.repair())["unlogged"] == 0
+    assert (await calls.services.unlogged_calls.repair())["unlogged"] == 0
 
 
 async def test_a_call_whose_activity_is_gone_though_our_row_says_written_is_found(calls: CallWorld) -> None:
     """It is counted apart, listed with its reason, and made again by whoever wants it (``calls restore``)."""
     call_id = await done_with(calls)
     await calls.services.dataverse.delete(calls.path(call_id))
-    assert (await calls.services.enterprise_calls.repair()).get("deleted") == 1
-    (listed,) = await calls.services.enterprise_calls.unlogged()
+    assert (await calls.services.unlogged_calls.repair()).get("deleted") == 1
+    (listed,) = await calls.services.unlogged_calls.listed()
     assert (listed.call_id, listed.reason) == (call_id, "its activity was deleted in Dynamics")

@@ -18,7 +18,8 @@ from shared.dataverse import names
 from shared.dataverse.model import Change
 from shared.enterprise_calls.comparison import NOT_RECONCILED
 from shared.enterprise_calls.health import calls as health
-from shared.enterprise_calls.sync import STUCK_AFTER, EnterpriseCalls
+from shared.enterprise_calls.sync import EnterpriseCalls
+from shared.enterprise_calls.unlogged_calls import STUCK_AFTER, UnloggedCalls
 from shared.errors import Misconfigured, Missing
 from shared.settings.model import SettingKind
 from shared.storage.leases import Leases
@@ -199,11 +200,11 @@ async def test_repair_finds_what_was_never_logged_and_ends_what_never_ended(empt
     await emptied.services.call_store.received(
         PoolCallEvent(emptied.new_call(), 1, PoolCallEventKind.ARRIVED, began, "+358469999999", "Sales")
     )
-    assert [one.call_id for one in await emptied.services.enterprise_calls.unlogged()] == [lost]
-    assert await emptied.services.enterprise_calls.repair() == {"unlogged": 1, "stuck": 1, "deleted": 0}
+    assert [one.call_id for one in await emptied.services.unlogged_calls.listed()] == [lost]
+    assert await emptied.services.unlogged_calls.repair() == {"unlogged": 1, "stuck": 1, "deleted": 0}
     assert await sent(emptied) == [lost]
     await emptied.services.calls.reconcile(lost)
-    assert await emptied.services.enterprise_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
+    assert await emptied.services.unlogged_calls.repair() == {"unlogged": 0, "stuck": 0, "deleted": 0}
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 3600.0])
@@ -213,7 +214,7 @@ async def test_a_call_whose_message_waits_gets_no_second_one(emptied: Listened, 
     emptied.cloud.add(call_id, **MOBILE, ModifiedTime=to_iso(now - timedelta(hours=2)))
     await emptied.services.bus.send(QUEUE, check_wanted(call_id, 3, now, "before"), delay_s=delay_s)
     for _ in range(2):
-        assert (await emptied.services.enterprise_calls.repair())["unlogged"] == 1
+        assert (await emptied.services.unlogged_calls.repair())["unlogged"] == 1
     waiting = [call_of(body) for body in await emptied.services.bus.waiting(QUEUE)]
     assert waiting.count(call_id) == 1
 
@@ -225,10 +226,10 @@ async def test_a_pools_call_that_goes_on_for_hours_has_not_got_stuck(emptied: Li
         event = PoolCallEvent(call_id, sequence, kind, began, "+358469999999", "Sales", user)
         await emptied.services.call_store.received(event)
     emptied.cloud.talking = {ANNA}
-    assert (await emptied.services.enterprise_calls.repair())["stuck"] == 0
+    assert (await emptied.services.unlogged_calls.repair())["stuck"] == 0
     assert call_id in await emptied.services.call_store.going_on()
     emptied.cloud.talking = set()
-    assert (await emptied.services.enterprise_calls.repair())["stuck"] == 1
+    assert (await emptied.services.unlogged_calls.repair())["stuck"] == 1
     assert call_id not in await emptied.services.call_store.going_on()
 
 
@@ -240,7 +241,7 @@ async def test_a_pools_call_that_has_its_record_is_over(emptied: Listened) -> No
         await emptied.services.call_store.received(event)
     emptied.cloud.talking = {ANNA}
     emptied.cloud.add(call_id, start=began)
-    assert (await emptied.services.enterprise_calls.repair())["stuck"] == 1
+    assert (await emptied.services.unlogged_calls.repair())["stuck"] == 1
 
 
 async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallWorld) -> None:
@@ -251,7 +252,6 @@ async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallW
     async with table_read_slowly(environ["STORAGE_CONNECTION"], name, services.enterprise_calls.run) as marks:
         slow = EnterpriseCalls(
             enreach=services.enreach,
-            calls=services.calls,
             store=services.call_store,
             bus=services.bus,
             marks=marks,
@@ -259,7 +259,15 @@ async def test_neither_sync_nor_repair_undoes_the_mark_of_the_other(calls: CallW
             owner="slow",
             clock=utc_now,
         )
-        await slow.repair()
+        repair = UnloggedCalls(
+            enreach=services.enreach,
+            calls=services.calls,
+            sync=slow,
+            store=services.call_store,
+            bus=services.bus,
+            clock=utc_now,
+        )
+        await repair.repair()
     mark = await services.enterprise_calls.mark()
     assert mark.synced_at
     assert mark.repaired_at
@@ -295,7 +303,7 @@ async def test_rows_that_cannot_be_read_are_counted_by_health(emptied: Listened)
     row = emptied.cloud.add(emptied.new_call(), **MOBILE, ModifiedTime=to_iso(utc_now() - timedelta(minutes=10)))
     row["TimeStamp"] = "no time"
     await emptied.services.enterprise_calls.run()
-    await emptied.services.enterprise_calls.repair()
+    await emptied.services.unlogged_calls.repair()
     finding = await health(emptied.services.enterprise_calls, utc_now)()
     assert (finding.state, finding.figures["unreadable"]) == ("degraded", 1)
 
@@ -316,16 +324,16 @@ async def test_a_user_column_that_the_environment_lacks_loses_no_call(calls: Cal
             with pytest.raises(Misconfigured, match=f"user-column-missing.*{column}"):
                 await services.calls.reconcile(call_id)
         assert column in await services.absent_columns.names()
-        [unlogged] = [one for one in await services.enterprise_calls.unlogged() if one.call_id in {call_id, missed}]
+        [unlogged] = [one for one in await services.unlogged_calls.listed() if one.call_id in {call_id, missed}]
         expected = enterprise_rules.UNDECIDED if column == names.VOICE_EMAIL else NOT_RECONCILED
         assert (unlogged.call_id, unlogged.reason) == (call_id, expected)
-        assert (await services.enterprise_calls.repair())["unlogged"] >= 1
+        assert (await services.unlogged_calls.repair())["unlogged"] >= 1
     finally:
         (await calls.world.http.post(switch, json={**body, "removed": False})).raise_for_status()
         await services.tables.table("health").delete("absent-columns", column)
         await services.close()
     cured = calls.new_process()
-    assert call_id in [one.call_id for one in await cured.enterprise_calls.unlogged()]
+    assert call_id in [one.call_id for one in await cured.unlogged_calls.listed()]
     assert await cured.calls.reconcile(call_id)
     assert (await calls.activity(call_id))["phonenumber"] == MATTI_NUMBER
     await cured.close()

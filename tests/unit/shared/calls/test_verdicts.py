@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.calls import enterprise_rules, rules
+from shared.calls import enterprise_rules, rules, verdicts
 from shared.calls.model import (
     WEB,
     ActivityProgress,
@@ -73,14 +73,14 @@ def test_a_call_becomes_an_activity_for_one_reason(
     facts: CallFacts, notes: AgentNotes, settings: CallSync, origin: Origin | None
 ) -> None:
     """Answers to requests, calls of the web phone, and other calls of users and customers who are set up for them."""
-    assert rules.verdict(facts, notes, USERS, KNOWN, settings).origin == origin
+    assert verdicts.verdict(facts, notes, USERS, KNOWN, settings).origin == origin
 
 
 @pytest.mark.parametrize("missing", ["voice_user_id", "voice_email", "mobile_number"])
 def test_a_user_is_set_up_for_enterprise_calls_with_id_address_and_mobile(missing: str) -> None:
     """H1: without one of them an agent's calls are not logged."""
     users = {"anna": replace(ANNA, **{missing: ""})}  # type: ignore[arg-type]
-    assert rules.verdict(call("anna"), NOBODY, users, KNOWN, ALL).origin is None
+    assert verdicts.verdict(call("anna"), NOBODY, users, KNOWN, ALL).origin is None
 
 
 @pytest.mark.parametrize(
@@ -98,28 +98,28 @@ def test_an_address_that_cannot_be_read_decides_nothing(
 ) -> None:
     """While Dynamics lacks its column; a call that is left out for anything else is left out."""
     users = {"anna": replace(ANNA, voice_email=None, **changes)}  # type: ignore[arg-type]
-    found = rules.verdict(facts, NOBODY, users, KNOWN, settings)
+    found = verdicts.verdict(facts, NOBODY, users, KNOWN, settings)
     assert (found.origin, found.reason == enterprise_rules.UNDECIDED) == (None, is_open)
-    both = rules.verdict(call("anna", "bob"), NOBODY, {**users, "bob": BOB}, KNOWN, ALL)
+    both = verdicts.verdict(call("anna", "bob"), NOBODY, {**users, "bob": BOB}, KNOWN, ALL)
     assert both.origin is Origin.ENTERPRISE
 
 
 def test_what_a_write_was_begun_on_stands() -> None:
     """Whatever is found of the call since: Dynamics may have the activity already."""
-    left_out = rules.Verdict(None, "not answered")
+    left_out = verdicts.Verdict(None, "not answered")
     begun = ActivityProgress(verdict=Origin.PHONE, intended=({"subject": "Call"},))
-    assert rules.standing(left_out, begun) == rules.Verdict(Origin.PHONE)
-    assert rules.standing(left_out, replace(begun, verdict="")) == rules.Verdict(Origin.ENTERPRISE)
-    assert rules.standing(left_out, replace(begun, intended=())) == left_out
-    assert rules.standing(left_out, replace(begun, stage=ActivityStage.OPEN)) == left_out
-    assert rules.standing(rules.Verdict(Origin.ATTEMPT), begun) == rules.Verdict(Origin.ATTEMPT)
+    assert verdicts.standing(left_out, begun) == verdicts.Verdict(Origin.PHONE)
+    assert verdicts.standing(left_out, replace(begun, verdict="")) == verdicts.Verdict(Origin.ENTERPRISE)
+    assert verdicts.standing(left_out, replace(begun, intended=())) == left_out
+    assert verdicts.standing(left_out, replace(begun, stage=ActivityStage.OPEN)) == left_out
+    assert verdicts.standing(verdicts.Verdict(Origin.ATTEMPT), begun) == verdicts.Verdict(Origin.ATTEMPT)
 
 
 def test_a_user_stays_who_he_was_when_he_was_written() -> None:
     """The id may be another agent's since; where it is still theirs, what is known of them now counts."""
     newcomer, renamed = replace(ANNA, id=UUID(int=7)), replace(BOB, name="Robert")
-    assert rules.with_written({"anna": newcomer, "bob": renamed}, USERS) == {"anna": ANNA, "bob": renamed}
-    assert rules.with_written({"bob": BOB}, {"anna": ANNA}) == USERS
+    assert verdicts.with_written({"anna": newcomer, "bob": renamed}, USERS) == {"anna": ANNA, "bob": renamed}
+    assert verdicts.with_written({"bob": BOB}, {"anna": ANNA}) == USERS
 
 
 def note(user: LinkedUser, at_s: float, **told: object) -> PhoneNote:
@@ -198,12 +198,12 @@ def test_of_several_customers_one_of_the_right_kind_is_enough() -> None:
     """The other has the same number."""
     account = Customer(CustomerKind.ACCOUNT, UUID(int=6), "Acme")
     both = Identification(KNOWN.e164, (account, MATTI))
-    assert rules.verdict(call("anna"), NOBODY, USERS, both, ALL).origin is Origin.ENTERPRISE
+    assert verdicts.verdict(call("anna"), NOBODY, USERS, both, ALL).origin is Origin.ENTERPRISE
 
 
 def test_why_a_call_is_left_out_is_said() -> None:
     """Nobody has answered it, though its user is set up for nothing either."""
-    assert rules.verdict(call(), NOBODY, {}, KNOWN, ALL).reason == "not answered"
+    assert verdicts.verdict(call(), NOBODY, {}, KNOWN, ALL).reason == "not answered"
 
 
 def test_the_notes_of_who_was_only_rung_count_too() -> None:
