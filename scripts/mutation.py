@@ -38,8 +38,8 @@ PROJECT = {"shared", "voicecloud", "local", "lab"}
 MODULES = (
     "shared/callbacks/rules.py",
     "shared/calls/rules.py",
-    "shared/calls/enterprise_rules.py",
-    "shared/calls/verdicts.py",
+    "shared/enterprise_calls/rules.py",
+    "shared/reconciliation/verdicts.py",
     "shared/calls/merge.py",
     "shared/calls/facts.py",
     "shared/presence/rules.py",

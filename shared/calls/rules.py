@@ -3,14 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.calls.model import (
-    ActivityProgress,
-    ActivityStage,
-    AgentNotes,
-    CallFacts,
-    PhoneNote,
-    RecordingState,
-)
+from shared.calls.model import ActivityProgress, ActivityStage, AgentNotes, CallFacts, PhoneNote, RecordingState
 from shared.enreach.model import CallRow
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from shared.bootstrap import Services
 from shared.clock import to_iso, utc_now
-from shared.enterprise_calls.backfill import BackfillStep, Plan
 from shared.errors import InvalidInput, Missing
 from shared.outside import is_call_id, moment
+from shared.reconciliation.backfill import BackfillStep, Plan
 
 BAR_WIDTH = 30
 

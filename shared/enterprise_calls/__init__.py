@@ -1,1 +1,1 @@
-"""Calls that no webhook and no phone has reported: mobile, Teams, desk, and whatever was missed (H, K10)."""
+"""Calls of mobiles, Teams and desk phones: found in the voice cloud's records, and the rules for them (H)."""

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from shared.bus.names import QUEUES
 from shared.callbacks.unhandled import left_callbacks
-from shared.enterprise_calls.health import calls
 from shared.errors import Misconfigured
 from shared.findings import Finding, Probe
 from shared.health import app, checks, dynamics
 from shared.health.service import Health
 from shared.health.sources import HealthSources
 from shared.presence.health import presence
+from shared.reconciliation.health import calls
 from shared.storage.tables import Table
 
 

@@ -1,9 +1,9 @@
 """What the checks of the health page ask."""
 
 from shared.callbacks.wiring import CallbackWiring
-from shared.enterprise_calls.wiring import EnterpriseCallWiring
 from shared.presence.wiring import PresenceWiring
+from shared.reconciliation.wiring import ReconciliationWiring
 
 
-class HealthSources(CallbackWiring, EnterpriseCallWiring, PresenceWiring):
+class HealthSources(CallbackWiring, PresenceWiring, ReconciliationWiring):
     """Every capability that has a check, and the connections below them."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from shared.clock import utc_now
-from shared.enterprise_calls.backfill import Plan
+from shared.reconciliation.backfill import Plan
 from shared.settings.model import SettingKind
 from tests.bench.conftest import Figures
 from tests.fixtures.calls import DEMO_CALL_SYNC, CallWorld

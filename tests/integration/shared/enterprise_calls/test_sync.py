@@ -10,17 +10,17 @@ import pytest
 import pytest_asyncio
 from azure.servicebus.aio import ServiceBusReceiver
 
-from shared.calls import enterprise_rules
 from shared.calls.messages import call_of, check_wanted
 from shared.calls.model import QUEUE, PoolCallEvent, PoolCallEventKind
 from shared.clock import to_iso, utc_now
 from shared.dataverse import names
 from shared.dataverse.model import Change
-from shared.enterprise_calls.comparison import NOT_RECONCILED
-from shared.enterprise_calls.health import calls as health
+from shared.enterprise_calls.rules import UNDECIDED
 from shared.enterprise_calls.sync import EnterpriseCalls
-from shared.enterprise_calls.unlogged_calls import STUCK_AFTER, UnloggedCalls
 from shared.errors import Misconfigured, Missing
+from shared.reconciliation.comparison import NOT_RECONCILED
+from shared.reconciliation.health import calls as health
+from shared.reconciliation.unlogged_calls import STUCK_AFTER, UnloggedCalls
 from shared.settings.model import SettingKind
 from shared.storage.leases import Leases
 from tests.fixtures.calls import (
@@ -325,7 +325,7 @@ async def test_a_user_column_that_the_environment_lacks_loses_no_call(calls: Cal
                 await services.calls.reconcile(call_id)
         assert column in await services.absent_columns.names()
         [unlogged] = [one for one in await services.unlogged_calls.listed() if one.call_id in {call_id, missed}]
-        expected = enterprise_rules.UNDECIDED if column == names.VOICE_EMAIL else NOT_RECONCILED
+        expected = UNDECIDED if column == names.VOICE_EMAIL else NOT_RECONCILED
         assert (unlogged.call_id, unlogged.reason) == (call_id, expected)
         assert (await services.unlogged_calls.repair())["unlogged"] >= 1
     finally:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from shared.calls.facts import from_events, from_rows
 from shared.calls.model import AgentNotes, Origin, PoolCallEvent, PoolCallEventKind
 from shared.calls.rules import CHECK_EVERY_S, CHECKS_S, is_settled, is_to_be_completed, next_check_s
-from shared.calls.verdicts import Verdict, verdict
 from shared.enreach.model import CallRow
 from shared.identity.model import Customer, CustomerKind, Identification
+from shared.reconciliation.verdicts import Verdict, verdict
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser
 

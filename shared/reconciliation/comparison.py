@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.calls import enterprise_rules, verdicts
 from shared.calls.activities import Standing
 from shared.calls.model import ActivityProgress
 from shared.calls.rules import changed_at, is_done
-from shared.calls.service import Calls
 from shared.enreach.model import CallRow
+from shared.enterprise_calls.rules import UNDECIDED
+from shared.reconciliation import verdicts
+from shared.reconciliation.service import Calls
 from shared.users.model import ColumnMissing
 
 NOT_RECONCILED = "it was never reconciled"
@@ -80,9 +81,7 @@ class Comparison:
         if verdict and verdict.origin:
             return Compared(ComparedState.UNLOGGED, JUDGED_OTHERWISE)
         reason = verdict.reason if verdict else progress.verdict
-        return Compared(
-            ComparedState.UNLOGGED if reason == enterprise_rules.UNDECIDED else ComparedState.LEFT_OUT, reason
-        )
+        return Compared(ComparedState.UNLOGGED if reason == UNDECIDED else ComparedState.LEFT_OUT, reason)
 
     async def _judged(self, call_id: str, rows: Sequence[CallRow]) -> verdicts.Verdict | None:
         """None while nothing can be said: then what was said before stands until the next comparison."""

@@ -9,8 +9,8 @@ import pytest
 
 from shared.clock import utc_now
 from shared.dataverse.model import Change
-from shared.enterprise_calls.backfill import TRIES, BackfillStep, Plan
 from shared.errors import InvalidInput, Misconfigured, Throttled, Unavailable, VoiceError
+from shared.reconciliation.backfill import TRIES, BackfillStep, Plan
 from shared.settings.model import SettingKind
 from tests.fixtures.calls import ANNA_D365, DEMO_CALL_SYNC, MATTI_NUMBER, MOBILE, CallWorld
 
@@ -68,7 +68,7 @@ def failing(calls: CallWorld, monkeypatch: pytest.MonkeyPatch, error: VoiceError
         return await reconcile(call_id)
 
     monkeypatch.setitem(vars(calls.services.calls), "reconcile", reconciling)
-    monkeypatch.setattr("shared.enterprise_calls.backfill.PAUSE_S", 0.001)
+    monkeypatch.setattr("shared.reconciliation.backfill.PAUSE_S", 0.001)
     return Plan(since, since + timedelta(days=1), False, lambda _: None, lambda *_: None), good
 
 

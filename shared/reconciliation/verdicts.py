@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.calls import enterprise_rules
 from shared.calls.model import WEB, ActivityProgress, ActivityStage, AgentNotes, CallFacts, Origin
+from shared.enterprise_calls.rules import why_not
 from shared.identity.model import Identification
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser
@@ -34,7 +34,7 @@ def verdict(
         return Verdict(None, "not answered")
     if WEB in facts.terminals or (agent_notes.is_from_phone and not facts.terminals):
         return Verdict(Origin.PHONE)
-    reason = enterprise_rules.why_not(facts, users, identified, settings)
+    reason = why_not(facts, users, identified, settings)
     return Verdict(None, reason) if reason else Verdict(Origin.ENTERPRISE)
 
 

@@ -9,9 +9,9 @@ from shared.calls.model import ActivityProgress
 from shared.clock import to_iso, utc_now
 from shared.commands.calls import reconcile
 from shared.dataverse.model import Change
-from shared.enterprise_calls.health import MANY_DELETED
-from shared.enterprise_calls.health import calls as health
 from shared.errors import VoiceError
+from shared.reconciliation.health import MANY_DELETED
+from shared.reconciliation.health import calls as health
 from tests.fixtures.calls import MOBILE, CallWorld
 from tests.fixtures.reconciling import all_of
 

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from shared.bus.bus import Bus
 from shared.calls.messages import call_of, check_wanted
 from shared.calls.model import QUEUE
-from shared.calls.service import Calls
 from shared.calls.store import CallStore
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
-from shared.enterprise_calls.comparison import TO_BE_REPAIRED, ComparedState, Comparison
+from shared.enreach.windows import by_call, pages
 from shared.enterprise_calls.sync import OVERLAP, EnterpriseCalls
-from shared.enterprise_calls.windows import by_call, pages
 from shared.errors import Missing, VoiceError
+from shared.reconciliation.comparison import TO_BE_REPAIRED, ComparedState, Comparison
+from shared.reconciliation.service import Calls
 
 REPAIR_OVER = timedelta(hours=25)
 STUCK_AFTER = timedelta(hours=4)

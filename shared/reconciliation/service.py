@@ -14,11 +14,10 @@ from functools import partial
 from shared.bus.bus import Bus
 from shared.bus.events import CloudEvent
 from shared.callbacks.attempts import CallbackAttempts
-from shared.calls import enterprise_rules, rules, verdicts
 from shared.calls import facts as normalise
+from shared.calls import rules
 from shared.calls.activities import CallActivities, Standing
 from shared.calls.activity_mapping import REGARDING, Composition, answered_requests, columns, owner_of, request_in
-from shared.calls.duplicates import Duplicates
 from shared.calls.merge import STATE, Wanted
 from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (
@@ -35,17 +34,20 @@ from shared.calls.model import (
     PoolCallEventKind,
 )
 from shared.calls.normalise import marks
-from shared.calls.private_calls import PrivateCalls
 from shared.calls.rules import changed_at
 from shared.calls.store import CallStore
-from shared.calls.verdicts import Verdict
 from shared.clock import Clock
 from shared.dataverse import names
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
+from shared.enterprise_calls.duplicates import Duplicates
+from shared.enterprise_calls.private_calls import PrivateCalls
+from shared.enterprise_calls.rules import UNDECIDED
 from shared.errors import Conflict, InvalidInput, Unavailable
 from shared.identity.model import Customer
 from shared.identity.service import Identity
+from shared.reconciliation import verdicts
+from shared.reconciliation.verdicts import Verdict
 from shared.settings.model import CallSync
 from shared.settings.service import Settings
 from shared.users.model import LinkedUser, column_missing
@@ -226,7 +228,7 @@ class Calls:
         if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:
                 await self._save(record, replace(progress, verdict=judged.verdict.reason))
-                if judged.verdict.reason == enterprise_rules.UNDECIDED:
+                if judged.verdict.reason == UNDECIDED:
                     raise column_missing(names.VOICE_EMAIL)
             return progress
         if progress.stage is not ActivityStage.FINAL and judged.verdict.origin:

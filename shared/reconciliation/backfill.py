@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.calls.rules import changed_at, is_done
-from shared.calls.service import Calls
 from shared.calls.store import CallStore
 from shared.clock import to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallPage, CallRow
-from shared.enterprise_calls.windows import by_call, pages
+from shared.enreach.windows import by_call, pages
 from shared.errors import Misconfigured, Throttled, Unavailable, VoiceError
+from shared.reconciliation.service import Calls
 from shared.storage.tables import Table, Values
 
 DAY = timedelta(days=1)
