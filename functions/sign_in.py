@@ -6,7 +6,7 @@ import azure.functions as func
 
 from functions.responses import Handler, problems
 from shared.bootstrap import services
-from shared.entra.model import Person
+from shared.entra.roles import Person
 from shared.phone.limiter import Budget
 
 SignedIn = Callable[[func.HttpRequest, Person], Awaitable[func.HttpResponse]]

@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[1]
 UNIT = ROOT / "tests/unit"
 PROJECT = {"shared", "voicecloud", "local", "lab"}
 MODULES = (
-    "shared/callbacks/rules.py",
+    "shared/callbacks/profiles.py",
     "shared/calls/rules.py",
     "shared/enterprise_calls/rules.py",
     "shared/reconciliation/verdicts.py",
@@ -46,7 +46,7 @@ MODULES = (
     "shared/presence/facts.py",
     "shared/presence/table.py",
     "shared/presence/state_machine.py",
-    "shared/presence/calls.py",
+    "shared/presence/call_leases.py",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "shared/numbers").glob("[!_]*.py")),
     "voicecloud/notices/rules.py",
     "voicecloud/records/rules.py",

@@ -5,7 +5,7 @@ import azure.functions as func
 from functions.responses import json_body, json_response
 from functions.sign_in import authenticated
 from shared.bootstrap import services
-from shared.entra.model import Person
+from shared.entra.roles import Person
 from shared.phone.limiter import Budget
 
 blueprint = func.Blueprint()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote, unquote
 
-from shared.callbacks.rules import Poll, is_due
+from shared.callbacks.profiles import Poll, is_due
 from shared.settings.model import CallbackProfile
 from shared.storage.tables import Table, Values
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from shared.bus.events import CloudEvent
 from shared.callbacks.activities import CallbackActivities
-from shared.callbacks.claims import Claims
 from shared.callbacks.inbox import CallbackInbox
 from shared.callbacks.model import CLOSE_NOTE, CallbackOutcome, CallbackRecord, CallbackStage
-from shared.callbacks.rules import refusal
+from shared.callbacks.profiles import refusal
+from shared.callbacks.repeats import Repeats
 from shared.callbacks.store import CallbackStore, caller_key
 from shared.clock import Clock
 from shared.enreach.client import Enreach
@@ -46,7 +46,7 @@ class Callbacks:
         self._identity = identity
         self._activities = activities
         self._store = store
-        self._claims = Claims(store, activities, clock)
+        self._repeats = Repeats(store, activities, clock)
         self._inbox = inbox
         self._clock = clock
 
@@ -116,7 +116,7 @@ class Callbacks:
             if profile is None:
                 return CallbackOutcome.NO_PROFILE
             link = profile.link_repeats and identification.e164 is not None
-            record = await self._claims.settle(caller, callback, link=link)
+            record = await self._repeats.settle(caller, callback, link=link)
             if not record.repeat:
                 customer = identification.only
                 await self._activities.create(record.activity_id, callback, profile.queue_id, customer)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from shared.callbacks.model import CallbackOutcome, LeftCallback
 from shared.callbacks.open_callbacks import open_callbacks
-from shared.callbacks.rules import left_alone
+from shared.callbacks.profiles import left_alone
 from shared.clock import Clock
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallbackListName

@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import jwt
 
-from shared.entra.model import VOICE_USER, Person, require_role
+from shared.entra.roles import VOICE_USER, Person, require_role
 from shared.errors import Misconfigured, Throttled, Unauthorised, Unavailable
 
 ALGORITHMS = ["RS256"]

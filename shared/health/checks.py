@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.bus.depths import QueueDepths
 from shared.callbacks.polls import Polls
-from shared.callbacks.rules import Poll, is_overdue
+from shared.callbacks.profiles import Poll, is_overdue
 from shared.clock import Clock, to_iso
 from shared.dataverse import names
 from shared.dataverse.client import Dataverse

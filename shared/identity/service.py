@@ -4,7 +4,7 @@ from shared.caching import Cached
 from shared.clock import Clock
 from shared.errors import Unavailable
 from shared.identity.model import Identification
-from shared.identity.store import NumberStore
+from shared.identity.number_index import NumberIndex
 from shared.identity.watermark import WatermarkStore
 from shared.numbers import from_network, line_of, to_e164
 from shared.settings.service import Settings
@@ -41,7 +41,7 @@ class Identity:
         if e164 is None:
             return Identification(None)
         generation = await self._generations.get(None)
-        customers, more = await NumberStore(self._table, generation).find(line_of(e164))
+        customers, more = await NumberIndex(self._table, generation).find(line_of(e164))
         return Identification(e164, customers, more)
 
     async def _read_generation(self, _key: None) -> str:

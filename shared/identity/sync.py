@@ -16,8 +16,8 @@ from shared.dataverse.client import Dataverse
 from shared.dataverse.model import ChangePage
 from shared.errors import InvalidInput, Misconfigured, Missing, Unavailable, VoiceError
 from shared.identity.model import CustomerKind, IndexedRecord
+from shared.identity.number_index import NumberIndex
 from shared.identity.records import ENTITY_SETS, READING, deleted_record, selected_columns, to_record
-from shared.identity.store import NumberStore
 from shared.identity.watermark import Build, SyncFault, Watermark, WatermarkStore
 from shared.settings.model import General
 from shared.settings.service import Settings
@@ -125,7 +125,7 @@ class IndexSync:
             if build.kind not in OPTIONAL or error.code not in OF_ONE_TABLE:
                 raise
             return await self._table_done(mark, build, None, run)
-        store = NumberStore(self._table, build.generation)
+        store = NumberIndex(self._table, build.generation)
         records = [to_record(build.kind, row, build.region) for row in page.records]
         if build.unfinished:
             await self._apply(store, records, run, again=True)
@@ -199,7 +199,7 @@ class IndexSync:
 
     async def _follow_table(self, mark: Watermark, kind: CustomerKind, run: "_Run") -> tuple[Watermark, bool]:
         """Page by page, each noted when it is done; whether the end was reached."""
-        store = NumberStore(self._table, str(mark.generation))
+        store = NumberIndex(self._table, str(mark.generation))
         while not self._is_over(run):
             page = await self._changes(kind, mark.delta_links[kind], FOLLOW_PAGE)
             changed = [to_record(kind, row, mark.region) for row in page.records]
@@ -213,7 +213,7 @@ class IndexSync:
         return mark, False
 
     async def _apply(
-        self, store: NumberStore, records: Sequence[IndexedRecord], run: "_Run", *, again: bool = False
+        self, store: NumberIndex, records: Sequence[IndexedRecord], run: "_Run", *, again: bool = False
     ) -> None:
         for number, record in enumerate(records):
             if number % KEEP_EVERY == 0:
@@ -232,7 +232,7 @@ class IndexSync:
         if mark.built_at is None or self._clock() - mark.built_at < KEEP_OBSOLETE:
             return
         for generation in mark.obsolete:
-            async for _ in NumberStore(self._table, generation).forget():
+            async for _ in NumberIndex(self._table, generation).forget():
                 if self._is_over(run):
                     return
             mark = await self._watermarks.write(replace(mark, obsolete=mark.obsolete[1:]))

@@ -10,7 +10,7 @@ from shared.enreach.overview import Overview
 from shared.phone.agents import PhoneAgents
 from shared.phone.customers import Customers, Reachable
 from shared.phone.searching import has
-from shared.pools.figures import LivePoolFigures
+from shared.pools.live_figures import LivePoolFigures
 from shared.text import cleaned
 
 COLLEAGUES_KEPT_S = 30.0

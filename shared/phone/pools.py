@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.phone.agents import PhoneAgents
-from shared.pools.figures import LivePoolFigures
+from shared.pools.live_figures import LivePoolFigures
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from shared.phone.callers import Callers
 from shared.phone.customers import Customers
 from shared.phone.directory import PhoneDirectory
 from shared.phone.history import AgentCallHistory
-from shared.phone.lease import SessionLeases
 from shared.phone.limiter import Limiter
 from shared.phone.live import LiveCalls
 from shared.phone.page import WebPhonePage
 from shared.phone.pools import PhonePools
+from shared.phone.primary_session import SessionLeases
 from shared.phone.readable import ReadableCustomers
 from shared.phone.sessions import AgentPhoneSessions
-from shared.pools.figures import LivePoolFigures
+from shared.pools.live_figures import LivePoolFigures
 from shared.settings.service import Settings
 from shared.storage.tables import Tables
 from shared.users.service import Users

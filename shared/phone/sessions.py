@@ -9,8 +9,8 @@ from shared.enreach.phone import EnreachPhone, OpenSession, PhoneState
 from shared.errors import Conflict, Forbidden, Missing, Unsupported
 from shared.phone import requests
 from shared.phone.agents import PhoneAgents
-from shared.phone.lease import LEASE_S, SessionLeases
 from shared.phone.polls import LongPolls
+from shared.phone.primary_session import LEASE_S, SessionLeases
 from shared.settings.service import Settings
 from shared.users.model import LinkedUser
 

@@ -10,7 +10,7 @@ from shared.caching import Cached
 from shared.clock import Clock, to_iso
 from shared.errors import Misconfigured, VoiceError
 from shared.outside import is_call_id, moment
-from shared.pools.membership import PoolMembership
+from shared.pools.activation import PoolActivation
 from shared.presence import messages
 from shared.presence.availability import PhoneAvailability
 from shared.presence.model import QUEUE, AgentState, Availability, CallNews, CallStep, Side
@@ -40,7 +40,7 @@ class PhonePresence:
         *,
         settings: Settings,
         users: Users,
-        pools: PoolMembership,
+        pools: PoolActivation,
         availability: PhoneAvailability,
         omnichannel: Omnichannel,
         presences: Presences,

@@ -16,7 +16,7 @@ from shared.bus.events import CloudEvent
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Misconfigured, Missing, Throttled, Unavailable, VoiceError
 from shared.presence import messages
-from shared.presence.calls import is_talking_asked, next_lease_end, with_news, without_expired
+from shared.presence.call_leases import is_talking_asked, next_lease_end, with_news, without_expired
 from shared.presence.facts import Policy, Seen
 from shared.presence.model import (
     CALL,

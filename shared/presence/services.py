@@ -6,7 +6,7 @@ from shared.bus.bus import Bus
 from shared.clock import Clock
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
-from shared.pools.membership import PoolMembership
+from shared.pools.activation import PoolActivation
 from shared.presence.availability import PhoneAvailability
 from shared.presence.omnichannel import Omnichannel
 from shared.presence.phone import PhonePresence
@@ -46,7 +46,7 @@ def build(
     phone = PhonePresence(
         settings=settings,
         users=users,
-        pools=PoolMembership(enreach),
+        pools=PoolActivation(enreach),
         availability=availability,
         omnichannel=omnichannel,
         presences=handler,

@@ -12,7 +12,7 @@ from shared.dataverse import names
 from shared.dataverse.client import Dataverse
 from shared.enreach.client import Enreach
 from shared.enreach.model import RecordingLink
-from shared.entra.model import Person
+from shared.entra.roles import Person
 from shared.errors import Forbidden, InvalidInput, Misconfigured, Missing
 from shared.phone.limiter import Limiter
 from shared.recordings.ranges import LARGEST_WHOLE, RangeAnswer, bounded, part_as_given, part_of, size_in, without_body

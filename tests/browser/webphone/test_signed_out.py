@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.async_api import Locator, Page, Route, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from shared.phone.lease import LEASE_S
+from shared.phone.primary_session import LEASE_S
 from tests.browser.webphone.test_interruptions import LOSE_VOICE, hear_each_other, state, talking
 from tests.fixtures.phone_pages import SOON_S, PhoneStack
 

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from shared.bootstrap import Services
-from shared.entra.model import Person
+from shared.entra.roles import Person
 from shared.errors import Forbidden, InvalidInput
 from shared.recordings.ranges import LARGEST_PART, part_of
 from shared.settings.model import SettingKind

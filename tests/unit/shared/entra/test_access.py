@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared.entra.access import AHEAD_S, FRESH_S, LONGEST_PAUSE_S, PAUSE_S, AccessTokens
-from shared.entra.model import Person
+from shared.entra.roles import Person
 from shared.errors import Forbidden, Throttled, Unauthorised, Unavailable
 
 TENANT, CLIENT = "90000000-0000-4000-8000-000000000001", "11111111-1111-4111-8111-111111111111"

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.identity.model import Customer, CustomerKind, IndexedRecord
-from shared.identity.store import NumberStore
+from shared.identity.number_index import NumberIndex
 from shared.storage.tables import Table, Tables
 from tests.fixtures.crashes import TABLE_EFFECTS, Crash, Fuse
 
@@ -33,11 +33,11 @@ async def apply_until_done(
     """Applies a record as a repeated message would: after each crash again from the start, by a new process."""
     for at, after in cuts:
         try:
-            await NumberStore(Fuse(at, after=after).wrap(table, TABLE_EFFECTS), generation).apply(record)
+            await NumberIndex(Fuse(at, after=after).wrap(table, TABLE_EFFECTS), generation).apply(record)
         except Crash:
             continue
         return
-    await NumberStore(table, generation).apply(record)
+    await NumberIndex(table, generation).apply(record)
 
 
 @given(history=changes, cuts=crashes)
@@ -51,7 +51,7 @@ async def test_the_index_says_what_the_last_change_of_each_record_said(
     for record in history:
         await apply_until_done(table, generation, record, cuts)
     last = {record.customer: record.numbers for record in history}
-    store = NumberStore(table, generation)
+    store = NumberIndex(table, generation)
     for number in NUMBERS:
         expected = tuple(sorted(customer for customer, numbers in last.items() if number in numbers))
         assert (await store.find(number))[0] == expected

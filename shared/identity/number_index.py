@@ -30,7 +30,7 @@ BATCH = 100
 
 
 @dataclass(eq=False, repr=False)
-class NumberStore:
+class NumberIndex:
     """Reads and writes one generation of the index."""
 
     table: Table

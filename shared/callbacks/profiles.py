@@ -1,4 +1,4 @@
-"""Pure decisions about callbacks: which are ours to handle, and when a list is due to be polled."""
+"""Pure: what the profile of a callback list says: which callbacks are ours, and when the list is polled (F1)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

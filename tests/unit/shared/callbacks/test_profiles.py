@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from shared.callbacks.model import CallbackOutcome
-from shared.callbacks.rules import Poll, is_due, is_overdue, left_alone, refusal
+from shared.callbacks.profiles import Poll, is_due, is_overdue, left_alone, refusal
 from shared.enreach.model import Callback
 from shared.settings.model import CallbackProfile, SyncMethod
 

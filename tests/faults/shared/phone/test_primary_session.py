@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from shared.errors import Conflict, Unavailable, VoiceError
-from shared.phone.lease import LEASE_S, SessionLeases
+from shared.phone.primary_session import LEASE_S, SessionLeases
 from shared.storage.races import win
 from shared.storage.tables import Deciding, Row, Table
 

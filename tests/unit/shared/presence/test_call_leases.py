@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.presence.calls import MOST, TOO_LATE, is_talking_asked, next_lease_end, with_news, without_expired
+from shared.presence.call_leases import MOST, TOO_LATE, is_talking_asked, next_lease_end, with_news, without_expired
 from shared.presence.model import AgentState, CallNews, CallStep
 
 T0 = datetime(2026, 11, 23, 8, tzinfo=UTC)

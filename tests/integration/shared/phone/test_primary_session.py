@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from shared.errors import Conflict
-from shared.phone.lease import LEASE_S, Holder, SessionLeases
+from shared.phone.primary_session import LEASE_S, Holder, SessionLeases
 from shared.storage.tables import Tables
 
 AGENT = "a0000000-0000-4000-8000-000000000001"

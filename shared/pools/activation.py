@@ -8,7 +8,7 @@ from shared.errors import Forbidden
 
 
 @dataclass(frozen=True)
-class PoolMembership:
+class PoolActivation:
     enreach: Enreach
 
     async def of(self, voice_id: str) -> list[dict[str, Any]]:
