@@ -45,6 +45,7 @@ MODULES = (
     "shared/presence/rules.py",
     "shared/presence/facts.py",
     "shared/presence/table.py",
+    "shared/presence/in_call.py",
     "shared/presence/state_machine.py",
     "shared/presence/call_leases.py",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "shared/numbers").glob("[!_]*.py")),

@@ -1,4 +1,4 @@
-"""Draws the tables of ``shared/presence/table.py`` into docs/presence.md: ``make tables``."""
+"""Draws the tables of ``shared/presence/`` into docs/presence.md: ``make tables``."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from shared.presence.table import TABLES, Cell, DecisionTable
+from shared.presence.state_machine import TABLES
+from shared.presence.table import Cell, DecisionTable
 
 DOCUMENT = Path(__file__).parents[1] / "docs/presence.md"
 

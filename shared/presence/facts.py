@@ -5,19 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from shared.presence.in_call import CallFact, Cover, Kind, PhoneFact
 from shared.presence.model import AgentState, Availability, Episode, PresenceShown, Purpose, Side, Write
 from shared.presence.table import (
     LAST_WORD,
     READING,
-    CallFact,
-    Cover,
-    Kind,
     News,
     OmnichannelFact,
     OpeningFact,
     Pending,
     Phone,
-    PhoneFact,
     Reading,
     Shows,
     Then,

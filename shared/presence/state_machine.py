@@ -1,15 +1,19 @@
 """What follows from the facts about one agent: at most one write a side, and what is remembered.
 
-A call covers Omnichannel with do not disturb, and gives back what was there (E3, E4). Drawn in docs/presence.md.
+In a call do not disturb covers what Omnichannel showed, as ``in_call`` says. Drawn in docs/presence.md.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.presence.facts import BY_SYSTEM, NOBODY, Facts, Policy, after_write
+from shared.presence.in_call import OMNICHANNEL, Cover, OmnichannelWrite
 from shared.presence.model import AgentState, Availability, Episode, Purpose, Side, Write
-from shared.presence.table import OMNICHANNEL, Cover, News, OmnichannelWrite, Then, Word
+from shared.presence.table import LAST_WORD, READING, News, Then, Word
 from shared.statuses import Presence, StatusKind
+
+TABLES = {"reading": READING, "last word": LAST_WORD, "Omnichannel": OMNICHANNEL}
+"""By the name they have in the document."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """docs/presence.md against the tables that decide an agent's status."""
 
 from scripts.presence_tables import DOCUMENT, drawn
-from shared.presence.table import TABLES
+from shared.presence.state_machine import TABLES
 
 
 def test_the_tables_are_drawn_as_they_are() -> None:

@@ -4,18 +4,9 @@ from itertools import product
 
 import pytest
 
-from shared.presence.table import (
-    ANY,
-    OMNICHANNEL,
-    READING,
-    TABLES,
-    CallFact,
-    Cover,
-    DecisionTable,
-    OmnichannelWrite,
-    PhoneFact,
-    Shows,
-)
+from shared.presence.in_call import OMNICHANNEL, CallFact, Cover, OmnichannelWrite, PhoneFact
+from shared.presence.state_machine import TABLES
+from shared.presence.table import ANY, READING, DecisionTable, Shows
 
 OMNICHANNELS = list(product(*OMNICHANNEL.facts.values()))
 
