@@ -40,6 +40,7 @@ MODULES = (
     "shared/calls/rules.py",
     "shared/enterprise_calls/rules.py",
     "shared/reconciliation/verdicts.py",
+    "shared/calls/recording_links.py",
     "shared/calls/merge.py",
     "shared/calls/facts.py",
     "shared/presence/rules.py",

@@ -1,4 +1,4 @@
-"""Writes the activity of a call and never over a person (G4): what somebody has changed stays as they left it."""
+"""Writes the activity of a call (D3), and never over a person (G4): what somebody has changed stays as they left it."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Pure: a call as the columns of a phonecall activity (G1).
+"""Pure: a call as the columns of a phonecall activity (G1, G3).
 
 Column values are in a canonical form that can be compared with what Dataverse gives back: lookups are
 ``table:guid``, parties a sorted list of ``[mask, "table:guid" or a number]``, times whole seconds in UTC.
@@ -13,7 +13,7 @@ from shared.calls.model import ActivityProgress, AgentNotes, CallFacts
 from shared.calls.rules import last_agent
 from shared.dataverse import names
 from shared.dataverse.model import moment
-from shared.identity.model import Customer
+from shared.identity.model import Customer, Identification
 from shared.numbers import from_network
 from shared.settings.model import CallSync
 from shared.text import cut
@@ -30,7 +30,7 @@ Columns = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Composition:
-    """What is needed beside the facts of the call."""
+    """What is needed beside the facts. ``customer``: whom the agent picked, else who was identified (D6)."""
 
     customer: Customer | None
     users: Mapping[str, LinkedUser]
@@ -66,6 +66,11 @@ def columns(facts: CallFacts, given: Composition) -> dict[str, Any]:
         names.RESULT: facts.result or None,
         names.CALLBACK_REQUEST: f"phonecall:{request}" if (request := given.agent_notes.callback_request) else None,
     }
+
+
+def identified_customer(facts: CallFacts, before: Customer | None, found: Identification) -> Customer | None:
+    """The only one whose number it is, as when it was first written; nobody in a call among colleagues (D6)."""
+    return None if facts.dialler else before or found.only
 
 
 def request_in(values: Columns) -> UUID | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared.calls.model import ActivityProgress, ActivityStage, AgentNotes, CallFacts, PhoneNote, RecordingState
+from shared.calls.recording_links import recording_state
 from shared.enreach.model import CallRow
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser
@@ -37,23 +38,9 @@ def last_agent(facts: CallFacts, users: Mapping[str, LinkedUser]) -> LinkedUser 
     return next((users[user_id] for user_id in facts.last_users if user_id in users), None)
 
 
-def recording(facts: CallFacts, settings: CallSync, now: datetime) -> RecordingState:
-    """How it stands with the recording of a call whose rows are there."""
-    if facts.is_recorded:
-        return RecordingState.HERE
-    if not settings.recordings or not facts.talks:
-        return RecordingState.NOT_EXPECTED
-    if facts.is_cut_off:
-        return RecordingState.CUT_OFF
-    if facts.has_all_recordings:
-        return RecordingState.NONE_MADE
-    limit = timedelta(seconds=settings.recording_limit_s)
-    return RecordingState.GIVEN_UP if now - facts.ended_at >= limit else RecordingState.AWAITED
-
-
 def is_settled(facts: CallFacts, settings: CallSync, now: datetime) -> bool:
     """Whether nothing more is waited for: the rows are there, and the recording where there is to be one."""
-    return facts.is_final and recording(facts, settings, now) is not RecordingState.AWAITED
+    return facts.is_final and recording_state(facts, settings, now) is not RecordingState.AWAITED
 
 
 def is_to_be_completed(facts: CallFacts, settings: CallSync, now: datetime) -> bool:

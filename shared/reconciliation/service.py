@@ -17,7 +17,15 @@ from shared.callbacks.attempts import CallbackAttempts
 from shared.calls import facts as normalise
 from shared.calls import rules
 from shared.calls.activities import CallActivities, Standing
-from shared.calls.activity_mapping import REGARDING, Composition, answered_requests, columns, owner_of, request_in
+from shared.calls.activity_mapping import (
+    REGARDING,
+    Composition,
+    answered_requests,
+    columns,
+    identified_customer,
+    owner_of,
+    request_in,
+)
 from shared.calls.merge import STATE, Wanted
 from shared.calls.messages import FROM_PHONE, check_again, check_wanted, event_from
 from shared.calls.model import (
@@ -34,6 +42,7 @@ from shared.calls.model import (
     PoolCallEventKind,
 )
 from shared.calls.normalise import marks
+from shared.calls.recording_links import recording_state
 from shared.calls.rules import changed_at
 from shared.calls.store import CallStore
 from shared.clock import Clock
@@ -191,7 +200,7 @@ class Calls:
         live = await self.users.by_voice_id()
         users = verdicts.with_written(live, before.users)
         identified = await self.identity.identify(facts.number)
-        customer = None if facts.dialler else before.customer or identified.only
+        customer = identified_customer(facts, before.customer, identified)
         agent_notes = rules.agent_notes(record.phones, facts, users)
         verdict = verdicts.standing(verdicts.verdict(facts, agent_notes, live, identified, settings), before)
         region = (await self.settings.general()).default_region
@@ -223,7 +232,7 @@ class Calls:
     ) -> ActivityProgress:
         """How far its activity has come then. Raises ColumnMissing while nobody can say whether it gets one."""
         judged = await self._judged(facts, record, settings)
-        recording = str(rules.recording(facts, settings, self.clock())) if facts.is_final else ""
+        recording = str(recording_state(facts, settings, self.clock())) if facts.is_final else ""
         progress = replace(record.progress, rows_at=rows_at or record.progress.rows_at, recording=recording)
         if judged.verdict.origin is None and not progress.has_activity:
             if facts.is_final:

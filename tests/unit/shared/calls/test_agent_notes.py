@@ -8,6 +8,7 @@ import pytest
 
 from shared.calls import rules
 from shared.calls.model import AgentNotes, CallFacts, PhoneNote, RecordingState
+from shared.calls.recording_links import recording_state
 from shared.settings.model import CallSync
 from shared.users.model import LinkedUser
 from tests.fixtures.facts import ANNA, BEGIN, BOB, END, MATTI, USERS, call
@@ -57,7 +58,7 @@ def test_a_recording_is_waited_for_where_one_can_come(
     facts: CallFacts, settings: CallSync, waited_s: float, expected: RecordingState
 ) -> None:
     """An hour at most, and not at all where none was made."""
-    assert rules.recording(facts, settings, END + timedelta(seconds=waited_s)) is expected
+    assert recording_state(facts, settings, END + timedelta(seconds=waited_s)) is expected
     assert rules.is_settled(facts, settings, END + timedelta(seconds=waited_s)) is (
         expected is not RecordingState.AWAITED
     )
