@@ -16,7 +16,7 @@ PATIENCE = timedelta(minutes=10)
 
 
 @dataclass(eq=False, repr=False)
-class Repeats:
+class CallbackRepeats:
     """Places are noted by compare-and-set: of two callbacks of one caller at once, one is first, the other repeats."""
 
     store: CallbackStore

@@ -12,7 +12,7 @@ from shared.callbacks.activities import CallbackActivities
 from shared.callbacks.inbox import CallbackInbox
 from shared.callbacks.model import CLOSE_NOTE, CallbackOutcome, CallbackRecord, CallbackStage
 from shared.callbacks.profiles import refusal
-from shared.callbacks.repeats import Repeats
+from shared.callbacks.repeats import CallbackRepeats
 from shared.callbacks.store import CallbackStore, caller_key
 from shared.clock import Clock
 from shared.enreach.client import Enreach
@@ -46,7 +46,7 @@ class Callbacks:
         self._identity = identity
         self._activities = activities
         self._store = store
-        self._repeats = Repeats(store, activities, clock)
+        self._repeats = CallbackRepeats(store, activities, clock)
         self._inbox = inbox
         self._clock = clock
 
