@@ -16,7 +16,7 @@ from shared.calls.store import CallStore
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
-from shared.enreach.windows import by_call, pages
+from shared.enterprise_calls.windows import by_call, pages
 from shared.storage.leases import Leases
 from shared.storage.tables import Table
 

@@ -12,7 +12,7 @@ from shared.calls.store import CallStore
 from shared.clock import to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallPage, CallRow
-from shared.enreach.windows import by_call, pages
+from shared.enterprise_calls.windows import by_call, pages
 from shared.errors import Misconfigured, Throttled, Unavailable, VoiceError
 from shared.reconciliation.service import Calls
 from shared.storage.tables import Table, Values

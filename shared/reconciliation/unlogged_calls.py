@@ -12,8 +12,8 @@ from shared.calls.store import CallStore
 from shared.clock import Clock, to_iso
 from shared.enreach.client import Enreach
 from shared.enreach.model import CallRow
-from shared.enreach.windows import by_call, pages
 from shared.enterprise_calls.sync import OVERLAP, EnterpriseCalls
+from shared.enterprise_calls.windows import by_call, pages
 from shared.errors import Missing, VoiceError
 from shared.reconciliation.comparison import TO_BE_REPAIRED, ComparedState, Comparison
 from shared.reconciliation.service import Calls

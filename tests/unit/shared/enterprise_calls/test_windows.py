@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.enreach.model import CallPage, CallRow
-from shared.enreach.windows import LONGEST, pages
+from shared.enterprise_calls.windows import LONGEST, pages
 from shared.errors import Unavailable
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
