@@ -10,7 +10,7 @@ from lab.attaching import AUDIO, attach
 from lab.control.guard import check_place
 from lab.settings import LabSettings
 from voicecloud import logs, process
-from voicecloud.settings import VoiceCloudSettings
+from voicecloud.settings.model import VoiceCloudSettings
 
 logs.set_up()
 settings, lab_settings = VoiceCloudSettings.from_environment(os.environ), LabSettings.from_environment(os.environ)

@@ -9,7 +9,7 @@ import sys
 
 from voicecloud import logs, process
 from voicecloud.commands import running
-from voicecloud.settings import VoiceCloudSettings
+from voicecloud.settings.model import VoiceCloudSettings
 
 logs.set_up()
 if len(sys.argv) > 1:

@@ -9,7 +9,9 @@ import aiohttp
 
 from shared.clock import Clock, utc_now
 from shared.storage.tables import Tables
+from voicecloud.blobs import Blobs
 from voicecloud.callbacks import store as callback_store
+from voicecloud.callbacks.requests import CallbackRequests
 from voicecloud.callbacks.service import CallbackLists
 from voicecloud.classification import store as classification_store
 from voicecloud.classification.service import Classifications
@@ -17,6 +19,7 @@ from voicecloud.ids import Ids
 from voicecloud.media.client import MediaClient
 from voicecloud.media.messages import GatewayStart
 from voicecloud.media.process import OWN, Audio
+from voicecloud.media.turn import IceServers
 from voicecloud.notices.service import Notices
 from voicecloud.organisation import seed
 from voicecloud.organisation import store as organisation_store
@@ -25,25 +28,22 @@ from voicecloud.organisation.numbering import Numbering
 from voicecloud.organisation.service import Directory
 from voicecloud.phone.commands import PhoneCommands
 from voicecloud.phone.context import DisplayNames
-from voicecloud.phone.ice import IceServers
 from voicecloud.phone.sessions import WebTerminalSessions
 from voicecloud.phone.states import PhoneStates
 from voicecloud.prompts.service import PromptLibrary
 from voicecloud.records import recordings as recording_store
 from voicecloud.records import store as record_store
-from voicecloud.records.blobs import Blobs
 from voicecloud.records.recordings import Recordings
 from voicecloud.records.rows import RowNames
 from voicecloud.reloading import Reloading
 from voicecloud.rte.hub import Hub
 from voicecloud.rte.tokens import Tokens
 from voicecloud.runtime.call_records import CallRecords
-from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine
 from voicecloud.runtime.smart_routing import RoutingEndpoint, SmartRoutingAsker
 from voicecloud.runtime.staff import Staff
-from voicecloud.settings import VoiceCloudSettings
-from voicecloud.telephony import Telephony
+from voicecloud.settings.model import VoiceCloudSettings
+from voicecloud.telephony.service import Telephony
 from voicecloud.trunk.exchange import Exchange
 from voicecloud.trunk.sip.trunk import SipTrunk
 from voicecloud.users import known as known_store

@@ -12,7 +12,7 @@ from voicecloud.app import build
 from voicecloud.bootstrap import VoiceCloudServices, services
 from voicecloud.media.process import OWN, Audio
 from voicecloud.serving import serving
-from voicecloud.settings import VoiceCloudSettings
+from voicecloud.settings.model import VoiceCloudSettings
 
 Attach = Callable[[VoiceCloudServices, web.Application], object]
 

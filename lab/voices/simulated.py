@@ -12,8 +12,8 @@ from lab.voices.messages import CUSTOMER_HZ, Heard
 from lab.voices.voice import Phrase, Voice, hum, tone
 from shared.errors import VoiceError
 from voicecloud.media.gateway import Gateway
-from voicecloud.media.servers import IceServer
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Unbridge
+from voicecloud.settings.media import IceServer
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from lab.voices.hearing import Sounding, sounding
 from voicecloud.media import opus, tones
 from voicecloud.media.aiortc_adapter import Listener, Peer
 from voicecloud.media.rtp import FRAME, FRAME_S, SILENCE, KeyReader, Packet, key_payloads
-from voicecloud.media.servers import IceServer
+from voicecloud.settings.media import IceServer
 
 SAYS_S = 4.0
 HEARD_S = 1.0

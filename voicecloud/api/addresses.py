@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 from aiohttp import web
 
-from voicecloud.settings import Network
+from voicecloud.settings.model import Network
 
 
 def client_address(request: web.Request, proxies: Sequence[Network]) -> str:

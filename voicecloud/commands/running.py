@@ -13,7 +13,7 @@ from voicecloud.commands.editing import Editor
 from voicecloud.commands.parsing import parser
 from voicecloud.organisation.service import Directory
 from voicecloud.organisation.store import TABLE, Documents
-from voicecloud.settings import VoiceCloudSettings
+from voicecloud.settings.model import VoiceCloudSettings
 
 
 async def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:

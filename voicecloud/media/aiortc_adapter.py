@@ -40,7 +40,7 @@ from voicecloud.media.ice import steer
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import CLOCK_RATE, Packet, header
 from voicecloud.media.sdp import Choice, chosen, with_repair
-from voicecloud.media.servers import ANYWHERE, IceServer, Way
+from voicecloud.settings.media import ANYWHERE, IceServer, Way
 
 CLOSING_S = 3.0
 OPUS, KEYS = "audio/opus", "audio/telephone-event"

@@ -8,8 +8,8 @@ from voicecloud.ids import Ids
 from voicecloud.media.aiortc_adapter import Listener, Peer
 from voicecloud.media.legs import Legs, MediaLeg, PeerConnection
 from voicecloud.media.messages import SessionDescription
-from voicecloud.media.servers import IceServer, Way
 from voicecloud.media.tasks import Tasks
+from voicecloud.settings.media import IceServer, Way
 
 CONNECT_WITHIN_S = 20.0
 

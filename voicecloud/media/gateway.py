@@ -19,12 +19,12 @@ from voicecloud.media.liveness import Liveness
 from voicecloud.media.messages import Media, SessionDescription
 from voicecloud.media.quality import Quality
 from voicecloud.media.rtp import FRAME_S
-from voicecloud.media.servers import ANYWHERE, IceServer, Way
 from voicecloud.media.tasks import Tasks
 from voicecloud.records.quality import LegQuality
 from voicecloud.records.taken import Taken
 from voicecloud.routing.effects import Bridge, Effect, EndLeg, Play, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
+from voicecloud.settings.media import ANYWHERE, IceServer, Way
 
 __all__ = ["Gateway", "Media", "SessionDescription"]
 

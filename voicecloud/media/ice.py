@@ -20,7 +20,7 @@ from aioice.ice import Connection, StunProtocol
 from aioice.turn import TurnClientMixin
 
 from voicecloud.media import malformed
-from voicecloud.media.servers import Way
+from voicecloud.settings.media import Way
 
 LOOPBACK = "127.0.0.1"
 SERVERS_S = 1.5

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from voicecloud.media.servers import IceServer
 from voicecloud.routing.effects import Bridge, EndLeg, Play, RecordVoicemail, Unbridge
 from voicecloud.routing.events import KeyPressed, PartyLeft
+from voicecloud.settings.media import IceServer
 
 MEDIA_EFFECTS = (Bridge, Unbridge, Play, RecordVoicemail, EndLeg)
 """What routing wants done that concerns the media process."""

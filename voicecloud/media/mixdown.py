@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from voicecloud.media.decoding import sound_of
-from voicecloud.records.audio import AudioFormat, NoSound, content_type, encoded
+from voicecloud.records.audio import NoSound, content_type, encoded
+from voicecloud.settings.media import AudioFormat
 
 PATIENT = 10
 """Niceness: live calls come first."""

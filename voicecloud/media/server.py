@@ -24,9 +24,9 @@ from voicecloud.media.clips import Clips
 from voicecloud.media.gateway import Gateway
 from voicecloud.media.guests import Invitation, MediaGuest
 from voicecloud.media.link import Files, GatewayLink
-from voicecloud.media.servers import IceServer, Way
 from voicecloud.records.taken import Taken
 from voicecloud.routing.events import Event
+from voicecloud.settings.media import IceServer, Way
 
 
 def main(invitation: Invitation | None = None) -> None:

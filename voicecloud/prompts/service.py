@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import InvalidInput, Missing
+from voicecloud.blobs import Blobs
 from voicecloud.organisation.model import Document, DocumentKind
 from voicecloud.organisation.service import Directory
-from voicecloud.records.blobs import Blobs
 
 CONTENT_TYPE = "audio/wav"
 BLOB_PREFIX = "prompt-"

@@ -4,22 +4,15 @@ import io
 import wave
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import cast
 
 import av
 
+from voicecloud.settings.media import AudioFormat
+
 CHANNELS, WIDTH = 2, 2
 BIT_RATE = 48_000
 STEP_FRAMES = 8_192
-
-
-class AudioFormat(StrEnum):
-    """How recordings are kept."""
-
-    MP3 = "mp3"
-    OPUS = "opus"
-    WAV = "wav"
 
 
 class NoSound(RuntimeError):

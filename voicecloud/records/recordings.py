@@ -9,9 +9,10 @@ from hashlib import sha256
 from shared.clock import Clock
 from shared.errors import Forbidden, Missing
 from shared.storage.tables import Row, Table
-from voicecloud.records.audio import AudioFormat, encoded
-from voicecloud.records.blobs import Blobs
+from voicecloud.blobs import Blobs
+from voicecloud.records.audio import encoded
 from voicecloud.records.taken import Recording, Taken
+from voicecloud.settings.media import AudioFormat
 
 TABLE = "recordings"
 MAX_DIGITS = 15

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from voicecloud.records.audio import AudioFormat, Sound
+from voicecloud.records.audio import Sound
 from voicecloud.records.quality import LegQuality
+from voicecloud.settings.media import AudioFormat
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from lab.control.api import ROUTES as CONTROL
 from tests.fixtures.voicecloud import ROOT
 from voicecloud.app import ROUTES
-from voicecloud.settings import VoiceCloudSettings
+from voicecloud.settings.model import VoiceCloudSettings
 
 METHODS = {"get", "post", "put", "delete"}
 

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Misconfigured
-from voicecloud.media.servers import Way
-from voicecloud.records.audio import AudioFormat
-from voicecloud.settings import VoiceCloudSettings
+from voicecloud.settings.media import AudioFormat, Way
+from voicecloud.settings.model import VoiceCloudSettings
 
 
 def test_nothing_set_gives_the_defaults() -> None:

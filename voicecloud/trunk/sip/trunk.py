@@ -22,8 +22,8 @@ from voicecloud.media.client import MediaClient
 from voicecloud.routing.effects import Bridge, CallNumber, Effect, Play, RecordVoicemail
 from voicecloud.routing.events import CallArrived, Event, FarAnswered, FarRefused, KeyPressed, PartyLeft
 from voicecloud.runtime.engine import Engine
+from voicecloud.settings.sip import Account
 from voicecloud.trunk.sip import rules
-from voicecloud.trunk.sip.account import Account
 from voicecloud.trunk.sip.janus import JanusEvent, JanusSession
 
 RING_BACK = "ring-back"

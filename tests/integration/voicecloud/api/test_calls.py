@@ -7,7 +7,7 @@ import pytest
 
 from lab.people.customers import Behaviour
 from tests.fixtures.voicecloud import CUSTOMER, SALES_NUMBER, RunVoiceCloud, VoiceCloud
-from voicecloud.records.audio import AudioFormat
+from voicecloud.settings.media import AudioFormat
 
 ANNA = "anna.virtanen@aurorahome.example"
 DAVID = "david.korhonen@aurorahome.example"

@@ -12,7 +12,7 @@ from shared.errors import InvalidInput
 from tests.fixtures.media import Voice, voices
 from voicecloud.media.aiortc_adapter import Listener, Peer
 from voicecloud.media.ice import MOST_WAITING
-from voicecloud.media.servers import ANYWHERE, IceServer, Way
+from voicecloud.settings.media import ANYWHERE, IceServer, Way
 
 CANDIDATE = re.compile(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host")
 PORTS = range(41_300, 41_310)

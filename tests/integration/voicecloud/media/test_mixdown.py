@@ -14,7 +14,8 @@ from voicecloud.media.mixdown import made
 from voicecloud.media.opus import encoded
 from voicecloud.media.recording import Recorder
 from voicecloud.media.rtp import FRAME, FRAME_S, Packet
-from voicecloud.records.audio import AudioFormat, NoSound
+from voicecloud.records.audio import NoSound
+from voicecloud.settings.media import AudioFormat
 
 LENGTH_S = 2.0
 NEAR_HZ = 10.0

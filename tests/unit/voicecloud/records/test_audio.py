@@ -8,8 +8,9 @@ from array import array
 import av
 import pytest
 
-from voicecloud.records.audio import AudioFormat, Sound, encoded
+from voicecloud.records.audio import Sound, encoded
 from voicecloud.records.conversation import RATE, TURN_S, conversation
+from voicecloud.settings.media import AudioFormat
 
 TYPES = {AudioFormat.MP3: "audio/mpeg", AudioFormat.OPUS: "audio/ogg", AudioFormat.WAV: "audio/wav"}
 EDGE_S = 0.3

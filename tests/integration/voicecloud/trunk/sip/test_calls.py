@@ -17,7 +17,7 @@ from tests.fixtures.web_agent import AGENT_HZ, ANNAS, answers, begins, dials, le
 from voicecloud.records.model import Terminal
 from voicecloud.routing.events import Answer, CompleteConsult, Consult, Hold, PartyLeft, Resume, TerminalChanged
 from voicecloud.routing.model import Target, TargetKind
-from voicecloud.trunk.sip.account import Account
+from voicecloud.settings.sip import Account
 
 NEAR_HZ = 15.0
 BJORNS_HZ = 1500.0

@@ -2,8 +2,8 @@
 
 import pytest
 
+from voicecloud.settings.sip import Account
 from voicecloud.trunk.sip import rules
-from voicecloud.trunk.sip.account import Account
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from base64 import b64encode
 from datetime import UTC, datetime
 
 from tests.fixtures.routing import MONDAY_NOON
-from voicecloud.media.servers import IceServer
-from voicecloud.phone.ice import PASSWORD_FOR, IceServers
+from voicecloud.media.turn import PASSWORD_FOR, IceServers
+from voicecloud.settings.media import IceServer
 
 STUN = IceServer(("stun:stun.example",))
 TURN = IceServer(("turn:turn.example:3478?transport=udp", "turns:turn.example:443?transport=tcp"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from shared.clock import Clock
-from voicecloud.media.servers import IceServer
+from voicecloud.settings.media import IceServer
 
 PASSWORD_FOR = timedelta(hours=24)
 """Longer than a shift: a call goes on only as long as its password holds."""

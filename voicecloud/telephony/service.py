@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.errors import VoiceError
+from voicecloud.callbacks.requests import CallbackRequests
 from voicecloud.media.client import MediaClient
 from voicecloud.notices.service import Notices
 from voicecloud.routing.events import Drain, Stop
 from voicecloud.runtime.call_records import CallRecords
-from voicecloud.runtime.callback_requests import CallbackRequests
 from voicecloud.runtime.engine import Engine, Performer
 from voicecloud.runtime.staff import Staff
 from voicecloud.trunk.exchange import Exchange

@@ -1,7 +1,8 @@
-"""How peers reach each other: helping servers, and what is known of the way to this machine."""
+"""How peers reach each other: helping servers, and the way to this machine. How recordings are kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,11 @@ class Way:
 
 
 ANYWHERE = Way()
+
+
+class AudioFormat(StrEnum):
+    """How recordings are kept."""
+
+    MP3 = "mp3"
+    OPUS = "opus"
+    WAV = "wav"

@@ -10,9 +10,8 @@ from typing import Self
 
 from shared.errors import Misconfigured
 from shared.numbers import is_region
-from voicecloud.media.servers import ANYWHERE, IceServer, Way
-from voicecloud.records.audio import AudioFormat
-from voicecloud.trunk.sip.account import Account
+from voicecloud.settings.media import ANYWHERE, AudioFormat, IceServer, Way
+from voicecloud.settings.sip import Account
 
 AZURITE = "UseDevelopmentStorage=true"
 DAY_S = 86_400.0

@@ -1,0 +1,1 @@
+"""Settings of the process, and the few types that they are made of; nothing here loads more than itself."""

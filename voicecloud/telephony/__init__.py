@@ -1,0 +1,1 @@
+"""Everything that makes calls happen, as one."""
