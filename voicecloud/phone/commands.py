@@ -48,7 +48,13 @@ class PhoneCommands:
     """Every command names the user it is for; what that user may not do is refused before anything happens."""
 
     def __init__(
-        self, engine: Engine, gateway: MediaClient, directory: Directory, states: PhoneStates, clock: Clock
+        self,
+        engine: Engine,
+        gateway: MediaClient,
+        directory: Directory,
+        states: PhoneStates,
+        extensions: Extensions,
+        clock: Clock,
     ) -> None:
         self._engine = engine
         self._gateway = gateway
@@ -56,8 +62,7 @@ class PhoneCommands:
         self._states = states
         self._clock = clock
         self._limit = OfferLimit()
-        self._extensions = Extensions(gateway.send_keys)
-        engine.attach(self._extensions.perform)
+        self._extensions = extensions
         self._dialled: Answers[str, str] = Answers()
         self._done: Answers[tuple[str, str, str, str], Document] = Answers()
         self._deeds: Mapping[str, Callable[[PhoneCommand, str], None]] = {

@@ -1,0 +1,46 @@
+"""Builds what web phones ask, for ``bootstrap``."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from voicecloud.media.turn import IceServers
+from voicecloud.media.wiring import MediaWiring
+from voicecloud.phone.commands import PhoneCommands
+from voicecloud.phone.context import DisplayNames
+from voicecloud.phone.extensions import Extensions
+from voicecloud.phone.sessions import WebTerminalSessions
+from voicecloud.phone.states import PhoneStates
+
+
+@dataclass(frozen=True)
+class WebPhoneServices:
+    """What the handlers of web phones ask."""
+
+    sessions: WebTerminalSessions
+    states: PhoneStates
+    commands: PhoneCommands
+    extensions: Extensions
+    ice: IceServers
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class PhoneWiring(MediaWiring):
+    """The web phones of users."""
+
+    @cached_property
+    def phones(self) -> WebPhoneServices:
+        engine, directory, gateway, clock = self.engine, self.directory, self.gateway, self.clock
+        names = DisplayNames(
+            user=lambda user_id: directory.user(user_id).name,
+            number=lambda user_id: directory.user(user_id).work_number,
+            pool=lambda pool_id: directory.queue(pool_id).name,
+        )
+        states = PhoneStates(engine, gateway, names)
+        extensions = Extensions(gateway.send_keys)
+        return WebPhoneServices(
+            sessions=WebTerminalSessions(engine, directory, self.signing_key, clock, self.settings.phone_lease_s),
+            states=states,
+            commands=PhoneCommands(engine, gateway, directory, states, extensions, clock),
+            extensions=extensions,
+            ice=self.ice,
+        )
