@@ -1,6 +1,7 @@
 """Recordings as blobs of Azure Blob Storage."""
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
@@ -14,14 +15,14 @@ _RETRY: dict[str, Any] = {"retry_total": 1, "initial_backoff": 1, "random_jitter
 """Once, within seconds: left to itself the client waits fifteen, and whoever keeps a recording tries again anyway."""
 
 
+@dataclass(eq=False, repr=False)
 class Blobs:
     """One container, made when it is first used."""
 
-    def __init__(self, service: BlobServiceClient, container: ContainerClient) -> None:
-        self._service = service
-        self._container = container
-        self._created = False
-        self._creating = asyncio.Lock()
+    service: BlobServiceClient
+    container: ContainerClient
+    _created: bool = field(default=False, init=False)
+    _creating: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @classmethod
     def from_connection_string(cls, connection_string: str, prefix: str = "") -> Self:
@@ -33,7 +34,7 @@ class Blobs:
         await self._create()
         settings = ContentSettings(content_type=content_type)
         try:
-            await self._container.upload_blob(name, content, overwrite=True, content_settings=settings)
+            await self.container.upload_blob(name, content, overwrite=True, content_settings=settings)
         except AzureError as error:
             raise Unavailable("blob-storage", "Blob Storage does not take a recording") from error
 
@@ -41,7 +42,7 @@ class Blobs:
         """Raises Missing ``recording-unknown``, Unavailable ``blob-storage``."""
         await self._create()
         try:
-            return await (await self._container.download_blob(name)).readall()
+            return await (await self.container.download_blob(name)).readall()
         except ResourceNotFoundError as error:
             raise Missing("recording-unknown", "there is no such recording") from error
         except AzureError as error:
@@ -50,21 +51,21 @@ class Blobs:
     async def delete(self, name: str) -> None:
         """Absent is fine."""
         try:
-            await self._container.delete_blob(name)
+            await self.container.delete_blob(name)
         except ResourceNotFoundError:
             return
         except AzureError as error:
             raise Unavailable("blob-storage", "Blob Storage does not delete a recording") from error
 
     async def close(self) -> None:
-        await self._service.close()
+        await self.service.close()
 
     async def _create(self) -> None:
         async with self._creating:
             if self._created:
                 return
             try:
-                await self._container.create_container()
+                await self.container.create_container()
             except ResourceExistsError:
                 pass  # what was wanted
             except AzureError as error:

@@ -1,6 +1,7 @@
 """Ids that sort by the time they were made: UUID version 7 (RFC 9562, section 5.7)."""
 
 import secrets
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,16 +10,16 @@ from shared.clock import Clock
 _COUNTER_MAX = 0xFFF
 
 
+@dataclass(eq=False, repr=False)
 class Ids:
     """Makes ids that only ever grow: within one millisecond the 12 bits after the time count up."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._last_ms = 0
-        self._counter = 0
+    clock: Clock
+    _last_ms: int = field(default=0, init=False)
+    _counter: int = field(default=0, init=False)
 
     def new(self) -> str:
-        now_ms = max(_milliseconds(self._clock()), self._last_ms)
+        now_ms = max(_milliseconds(self.clock()), self._last_ms)
         self._counter = self._counter + 1 if now_ms == self._last_ms else 0
         if self._counter > _COUNTER_MAX:
             now_ms, self._counter = now_ms + 1, 0

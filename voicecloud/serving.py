@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -38,16 +39,16 @@ _PROTOCOL: dict[str, Any] = {
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class Connections:
     """``most`` at once. ``now`` counts seconds."""
 
-    def __init__(self, most: int, now: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
-        self._now = now
-        self._spoken: set[asyncio.BaseProtocol] = set()
-        self._trusted: set[asyncio.BaseProtocol] = set()
-        self._leaving: set[asyncio.BaseProtocol] = set()
-        self._logged_at = -LOG_EVERY_S
+    most: int
+    now: Callable[[], float] = time.monotonic
+    _spoken: set[asyncio.BaseProtocol] = field(default_factory=set, init=False)
+    _trusted: set[asyncio.BaseProtocol] = field(default_factory=set, init=False)
+    _leaving: set[asyncio.BaseProtocol] = field(default_factory=set, init=False)
+    _logged_at: float = field(default=-LOG_EVERY_S, init=False)
 
     def spoke(self, request: web.BaseRequest) -> None:
         """A whole request head has come."""
@@ -74,7 +75,7 @@ class Connections:
         for marked in (self._spoken, self._trusted, self._leaving):
             marked.intersection_update(connections)
         staying = [one for one in connections if one not in self._leaving]
-        if len(staying) < self._most:
+        if len(staying) < self.most:
             return True
         self._say()
         oldest = next((one for one in staying if one not in self._trusted), None)
@@ -91,9 +92,9 @@ class Connections:
         protocol.force_close()
 
     def _say(self) -> None:
-        if self._now() - self._logged_at >= LOG_EVERY_S:
-            self._logged_at = self._now()
-            log.warning("too many connections: strangers' oldest ones are closed", extra={"most": self._most})
+        if self.now() - self._logged_at >= LOG_EVERY_S:
+            self._logged_at = self.now()
+            log.warning("too many connections: strangers' oldest ones are closed", extra={"most": self.most})
 
 
 class _Protocol(web.RequestHandler):

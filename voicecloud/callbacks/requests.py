@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from dataclasses import dataclass, field
 
 from shared.errors import Missing, VoiceError
 from voicecloud.callbacks.model import NewCallback, Reason
@@ -20,12 +21,12 @@ RETRY_S = 1.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class CallbackRequests:
-    def __init__(self, callbacks: CallbackLists, directory: Directory) -> None:
-        self._callbacks = callbacks
-        self._directory = directory
-        self._waiting: deque[RequestCallback] = deque()
-        self._changed = asyncio.Event()
+    callbacks: CallbackLists
+    directory: Directory
+    _waiting: deque[RequestCallback] = field(default_factory=deque, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, RequestCallback):
@@ -52,10 +53,10 @@ class CallbackRequests:
             caller_number=request.number,
             reason=REASONS[request.source],
             queue_id=request.pool_id,
-            queue_name=self._directory.queue(request.pool_id).name,
+            queue_name=self.directory.queue(request.pool_id).name,
             call_id=request.call_id,
         )
         try:
-            await self._callbacks.create(new)
+            await self.callbacks.create(new)
         except Missing:
             log.exception("a pool names a callback list that is not there", extra={"call_id": request.call_id})

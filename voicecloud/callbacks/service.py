@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput, Missing
@@ -21,18 +21,16 @@ Change = Callable[[CallbackRequest], CallbackRequest | None]
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class CallbackLists:
     """The callback lists of the organisation."""
 
-    def __init__(
-        self, *, store: CallbackRequestStore, directory: Directory, webhooks: Webhooks, ids: Ids, clock: Clock
-    ) -> None:
-        self._store = store
-        self._directory = directory
-        self._webhooks = webhooks
-        self._ids = ids
-        self._clock = clock
-        self._listeners: list[Callable[[Notice], None]] = []
+    store: CallbackRequestStore
+    directory: Directory
+    webhooks: Webhooks
+    ids: Ids
+    clock: Clock
+    _listeners: list[Callable[[Notice], None]] = field(default_factory=list, init=False)
 
     def listen(self, listener: Callable[[Notice], None]) -> None:
         """``listener`` is notified of every change that is safe in storage."""
@@ -40,19 +38,19 @@ class CallbackLists:
 
     async def recover(self) -> None:
         """Hands over the events that a crash has left between a change and the webhooks."""
-        for event in await self._store.events():
+        for event in await self.store.events():
             await self._hand_over(event)
 
     async def create(self, new: NewCallback) -> CallbackRequest:
         """Raises Missing ``callback-list-unknown``, InvalidInput ``callback-too-long``."""
-        self._directory.callback_list(new.list_id)
+        self.directory.callback_list(new.list_id)
         if len(new.caller_number) > MAX_NUMBER or len(new.note) > MAX_NOTE:
             raise InvalidInput("callback-too-long", f"a number has at most {MAX_NUMBER} characters, a note {MAX_NOTE}")
-        now = self._clock()
+        now = self.clock()
         callback = CallbackRequest(
-            id=self._ids.new(),
+            id=self.ids.new(),
             list_id=new.list_id,
-            caller_number=from_network(new.caller_number, self._directory.organisation.region),
+            caller_number=from_network(new.caller_number, self.directory.organisation.region),
             created_at=now,
             modified_at=now,
             reason=new.reason,
@@ -62,7 +60,7 @@ class CallbackLists:
             call_id=new.call_id,
         )
         event = self._event("CallbackCreated", callback)
-        await self._store.add(callback, event)
+        await self.store.add(callback, event)
         log.info("callback left", extra={"callback_id": callback.id, "caller": mask(callback.caller_number)})
         await self._hand_over(event)
         return callback
@@ -73,8 +71,8 @@ class CallbackLists:
 
     async def search(self, search: Search) -> list[CallbackRequest]:
         """Raises Missing ``callback-list-unknown``."""
-        self._directory.callback_list(search.list_id)
-        return await self._store.search(search)
+        self.directory.callback_list(search.list_id)
+        return await self.store.search(search)
 
     async def note(self, callback_id: str, note: str) -> CallbackRequest:
         """Replaces the note. Raises Missing ``callback-unknown``, Conflict ``callback-closed``."""
@@ -84,7 +82,7 @@ class CallbackLists:
         def noted(callback: CallbackRequest) -> CallbackRequest:
             if callback.state is CallbackState.CLOSED:
                 raise Conflict("callback-closed", "a closed callback is not changed any more")
-            return replace(callback, note=note, modified_at=self._clock())
+            return replace(callback, note=note, modified_at=self.clock())
 
         return await self._change(callback_id, "CallbackUpdated", noted)
 
@@ -94,7 +92,7 @@ class CallbackLists:
         def closed(callback: CallbackRequest) -> CallbackRequest | None:
             if callback.state is CallbackState.CLOSED:
                 return None
-            now = self._clock()
+            now = self.clock()
             return replace(callback, closed_at=now, modified_at=now, closed_by=closed_by, close_note=note[:MAX_NOTE])
 
         return await self._change(callback_id, "CallbackClosed", closed)
@@ -108,7 +106,7 @@ class CallbackLists:
             if after is None:
                 return before, None
             event = self._event(event_type, after)
-            await self._store.change(before, etag, after, event)
+            await self.store.change(before, etag, after, event)
             return after, event
 
         callback, event = await win(changed)
@@ -117,14 +115,14 @@ class CallbackLists:
         return callback
 
     async def _read(self, callback_id: str) -> tuple[CallbackRequest, str]:
-        found = await self._store.get(callback_id)
+        found = await self.store.get(callback_id)
         if found is None:
             raise Missing("callback-unknown", "there is no such callback")
         return found
 
     async def _hand_over(self, event: WebhookEvent) -> None:
-        await self._webhooks.publish(event)
-        await self._store.forget(event)
+        await self.webhooks.publish(event)
+        await self.store.forget(event)
         for listener in self._listeners:
             listener(Notice(event.type, event.entity_type, event.entity_id, event.fields))
 
@@ -138,4 +136,4 @@ class CallbackLists:
             "QueueName": callback.queue_name or None,
             "CallId": callback.call_id or None,
         }
-        return self._webhooks.event(event_type, "CallList", callback.list_id, fields)
+        return self.webhooks.event(event_type, "CallList", callback.list_id, fields)

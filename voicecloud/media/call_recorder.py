@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -44,6 +44,7 @@ class Routing(Protocol):
         """The time of day."""
 
 
+@dataclass(eq=False, repr=False)
 class CallRecorder:
     """Performs ``Bridge`` with recording, ``Unbridge``, ``RecordVoicemail`` and ``EndLeg``.
 
@@ -51,14 +52,13 @@ class CallRecorder:
     conversation. A process that dies loses the recordings of calls in progress.
     """
 
-    def __init__(self, routing: Routing, ids: Ids, seconds: Callable[[], float]) -> None:
-        self._routing = routing
-        self._ids = ids
-        self._seconds = seconds
-        self._running: dict[str, _Running] = {}
-        self._done: dict[str, list[_Running]] = defaultdict(list)
-        self._real: set[str] = set()
-        self._pausing: set[str] = set()
+    routing: Routing
+    ids: Ids
+    seconds: Callable[[], float]
+    _running: dict[str, _Running] = field(default_factory=dict, init=False)
+    _done: dict[str, list[_Running]] = field(default_factory=lambda: defaultdict(list), init=False)
+    _real: set[str] = field(default_factory=set, init=False)
+    _pausing: set[str] = field(default_factory=set, init=False)
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, Bridge) and effect.record:
@@ -115,8 +115,8 @@ class CallRecorder:
             leg_id=next(iter(users), legs[0]),
             legs={leg: RIGHT if leg == right else LEFT for leg in legs},
             user_ids=tuple(users.values()),
-            since=self._routing.now(),
-            recorder=Recorder(self._seconds()),
+            since=self.routing.now(),
+            recorder=Recorder(self.seconds()),
             is_real=not self._real.isdisjoint(legs),
             transcript=transcript,
         )
@@ -129,13 +129,13 @@ class CallRecorder:
         if running := self._running.get(leg_id):
             for leg in running.legs:
                 self._running.pop(leg, None)
-            running.until = self._routing.now()
+            running.until = self.routing.now()
             self._done[running.call_id].append(running)
 
     def _taken(self, running: _Running) -> Taken:
         duration_s = ((running.until or running.since) - running.since).total_seconds()
         recording = Recording(
-            id=self._ids.new(),
+            id=self.ids.new(),
             call_id=running.call_id,
             leg_id=running.leg_id,
             user_ids=running.user_ids,

@@ -9,7 +9,7 @@ import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, BinaryIO
@@ -53,6 +53,7 @@ class _Leg:
     paused: bool | None = None
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class MediaClient:
     """Performs ``Bridge``, ``Unbridge``, ``Play``, ``RecordVoicemail`` and ``EndLeg``, and gives recordings.
 
@@ -60,25 +61,26 @@ class MediaClient:
     arrive in order.
     """
 
-    def __init__(self, *, engine: Engine, begin: said.GatewayStart, library: Library, audio: Audio = OWN) -> None:
-        self._engine = engine
-        self._begin = begin
-        self._library = library
-        self._audio = audio
-        self._link: GatewayLink | None = None
-        self._files: Files | None = None
-        self._up = asyncio.Event()
-        self._closing = False
-        self._ended = asyncio.Event()
+    engine: Engine
+    begin: said.GatewayStart
+    library: Library
+    audio: Audio = OWN
+    _link: GatewayLink | None = field(default=None, init=False)
+    _files: Files | None = field(default=None, init=False)
+    _up: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _closing: bool = field(default=False, init=False)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _to_tell: deque[Any] = field(default_factory=deque, init=False)
+    _known: set[str] = field(default_factory=set, init=False)
+    _legs: dict[str, _Leg] = field(default_factory=dict, init=False)
+    _muted: set[str] = field(default_factory=set, init=False)
+    _ended_untaken: set[str] = field(default_factory=set, init=False)
+    _cut: set[str] = field(default_factory=set, init=False)
+    _listeners: list[Told] = field(default_factory=list, init=False)
+    malformed_packets: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
         self._ended.set()
-        self._to_tell: deque[Any] = deque()
-        self._known: set[str] = set()
-        self._legs: dict[str, _Leg] = {}
-        self._muted: set[str] = set()
-        self._ended_untaken: set[str] = set()
-        self._cut: set[str] = set()
-        self._listeners: list[Told] = []
-        self.malformed_packets = 0
 
     def listen(self, told: Told) -> None:
         """``told`` gets the id of each leg whose media, mute or recording has changed."""
@@ -241,9 +243,9 @@ class MediaClient:
 
     async def _live_once(self) -> None:
         try:
-            async with self._audio.launch() as ends:
+            async with self.audio.launch() as ends:
                 self._files = Files(ends.files)
-                await self._live(GatewayLink(self._handle, self._audio.messages), ends.messages)
+                await self._live(GatewayLink(self._handle, self.audio.messages), ends.messages)
         except OSError:
             log.exception("the media process was not started")
             self._lost()
@@ -264,7 +266,7 @@ class MediaClient:
 
     async def _watch(self, link: GatewayLink) -> None:
         """Begins, then looks whether it still answers: one that hangs is no better than none."""
-        link.tell(self._begin)
+        link.tell(self.begin)
         try:
             async with asyncio.timeout(BEGINS_WITHIN_S):
                 await self._ping(link)
@@ -294,18 +296,18 @@ class MediaClient:
         self._cut |= calls | self._ended_untaken
         self._ended_untaken.clear()
         for call_id in calls:
-            self._engine.report(CallLost(call_id))
+            self.engine.report(CallLost(call_id))
 
     def _handle(self, message: Any) -> Any:
         if isinstance(message, said.LegChanged):
             return self._leg_changed(message)
         if isinstance(message, said.PromptWanted):
             return self._prompt(message.prompt_id)
-        self._engine.report(message)
+        self.engine.report(message)
         return None
 
     async def _prompt(self, prompt_id: str) -> said.PromptAudio:
-        return said.PromptAudio(await self._library(prompt_id))
+        return said.PromptAudio(await self.library(prompt_id))
 
     def _leg_changed(self, message: said.LegChanged) -> None:
         if message.leg_id not in self._known:

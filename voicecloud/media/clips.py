@@ -5,7 +5,7 @@ import io
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
@@ -33,13 +33,13 @@ Library = Callable[[str], Awaitable[bytes]]
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class Clips:
     """``library`` gives an announcement as a file; for one without audio there is a chime. ``seconds`` go forward."""
 
-    def __init__(self, library: Library, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._library = library
-        self._seconds = seconds
-        self._kept: dict[str, tuple[float, asyncio.Future[Clip]]] = {}
+    library: Library
+    seconds: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, asyncio.Future[Clip]]] = field(default_factory=dict, init=False)
 
     async def prepare(self) -> None:
         """Makes what is not from the library, before anybody waits for it."""
@@ -50,18 +50,18 @@ class Clips:
         if name in MADE:
             return await asyncio.to_thread(_own, name)
         made_at_s, clip = self._kept.get(name, (0.0, None))
-        if clip is None or self._seconds() - made_at_s > KEPT_S:
+        if clip is None or self.seconds() - made_at_s > KEPT_S:
             self._kept.pop(name, None)
             if len(self._kept) >= KEPT:
                 self._kept.pop(next(iter(self._kept)))
             clip = asyncio.ensure_future(self._from_library(name))
-            self._kept[name] = self._seconds(), clip
+            self._kept[name] = self.seconds(), clip
         return await asyncio.shield(clip)
 
     async def _from_library(self, name: str) -> Clip:
         """A chime takes the place of what is missing or cannot be read, as of one without audio."""
         try:
-            audio = await self._library(name)
+            audio = await self.library(name)
             return await asyncio.to_thread(lambda: opus.encoded(_samples(audio)))
         except Missing:
             pass

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from shared.errors import Missing, Unavailable
 from voicecloud.ids import Ids
@@ -21,38 +22,27 @@ async def _unheard(*_: object) -> None:
 _NOBODY = Listener(packet=_unheard, key=_unheard, state=lambda _: None)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class Connecting:
     """``most`` peers are there at once; ``listener`` hears a connection of a leg, ``adopted`` is given a leg whose
     new connection has taken over."""
 
-    def __init__(
-        self,
-        *,
-        legs: Legs,
-        ids: Ids,
-        tasks: Tasks,
-        servers: Sequence[IceServer],
-        way: Way,
-        most: int,
-        listener: Callable[[MediaLeg, PeerConnection], Listener],
-        adopted: Callable[[MediaLeg], None],
-    ) -> None:
-        self._legs = legs
-        self._ids = ids
-        self._tasks = tasks
-        self._servers = servers
-        self._way = way
-        self._most = most
-        self._listener = listener
-        self._adopted = adopted
-        self._making = 0
+    legs: Legs
+    ids: Ids
+    tasks: Tasks
+    servers: Sequence[IceServer]
+    way: Way
+    most: int
+    listener: Callable[[MediaLeg, PeerConnection], Listener]
+    adopted: Callable[[MediaLeg], None]
+    _making: int = field(default=0, init=False)
 
     async def offer(self, leg_id: str, sdp: str) -> SessionDescription:
         return await self._make(leg_id, lambda peer: peer.answer(sdp))
 
     async def check(self, sdp: str) -> None:
         """Understood as ``offer`` would, by a peer that is never called. Raises InvalidInput."""
-        peer = Peer((), _NOBODY, self._way)
+        peer = Peer((), _NOBODY, self.way)
         try:
             await peer.understand(sdp)
         finally:
@@ -68,7 +58,7 @@ class Connecting:
         leg, connection = self._known(leg_id, media_id)
         if leg.coming is connection:
             leg.coming, leg.is_expected = None, leg.current is not None
-            self._legs.tell(leg.id)
+            self.legs.tell(leg.id)
         await connection.peer.close()
 
     def adopt(self, leg: MediaLeg) -> None:
@@ -79,15 +69,15 @@ class Connecting:
         leg.current, leg.coming = coming, None
         if old is not None:
             leg.meter.done(old.peer.quality())
-            self._tasks.run(old.peer.close())
-        self._adopted(leg)
+            self.tasks.run(old.peer.close())
+        self.adopted(leg)
 
     async def _make(self, leg_id: str, describe: Callable[[Peer], Awaitable[str]]) -> SessionDescription:
-        leg = self._legs.make(leg_id)
-        if self._legs.peer_count + self._making >= self._most and not leg.connections:
+        leg = self.legs.make(leg_id)
+        if self.legs.peer_count + self._making >= self.most and not leg.connections:
             raise Unavailable("media-full", "the gateway takes no more calls now")
-        connection = PeerConnection(self._ids.new())
-        connection.peer = Peer(self._servers, self._listener(leg, connection), self._way)
+        connection = PeerConnection(self.ids.new())
+        connection.peer = Peer(self.servers, self.listener(leg, connection), self.way)
         self._making += 1
         try:
             description = await describe(connection.peer)
@@ -101,12 +91,12 @@ class Connecting:
 
     async def _expect(self, leg: MediaLeg, connection: PeerConnection) -> None:
         """Raises Missing ``media-unknown`` when the leg has ended meanwhile."""
-        if self._legs.get(leg.id) is not leg:
+        if self.legs.get(leg.id) is not leg:
             raise Missing("media-unknown", "the leg is over")
         before, leg.coming = leg.coming, connection
         self.adopt(leg)
-        self._legs.tell(leg.id)
-        self._tasks.run(self._give_up(leg, connection))
+        self.legs.tell(leg.id)
+        self.tasks.run(self._give_up(leg, connection))
         if before:
             await before.peer.close()
 
@@ -116,10 +106,10 @@ class Connecting:
         if leg.coming is connection:
             leg.coming = None
             await connection.peer.close()
-            self._legs.tell(leg.id)
+            self.legs.tell(leg.id)
 
     def _known(self, leg_id: str, media_id: str) -> tuple[MediaLeg, PeerConnection]:
-        leg = self._legs.get(leg_id)
+        leg = self.legs.get(leg_id)
         found = next((one for one in leg.connections if one.media_id == media_id), None) if leg else None
         if leg is None or found is None:
             raise Missing("media-unknown", "the leg has no such peer connection")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from shared.errors import VoiceError
 from voicecloud.notices.model import Notice
@@ -19,16 +20,16 @@ Listener = Callable[[Notice], None]
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class Notices:
     """Performs ``Note``, ``UserChanged`` and ``PoolChanged``."""
 
-    def __init__(self, *, directory: Directory, webhooks: Webhooks, live: Callable[[str], CallHistory | None]) -> None:
-        self._directory = directory
-        self._webhooks = webhooks
-        self._live = live
-        self._listeners: list[Listener] = []
-        self._waiting: deque[WebhookEvent] = deque()
-        self._changed = asyncio.Event()
+    directory: Directory
+    webhooks: Webhooks
+    live: Callable[[str], CallHistory | None]
+    _listeners: list[Listener] = field(default_factory=list, init=False)
+    _waiting: deque[WebhookEvent] = field(default_factory=deque, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def listen(self, listener: Listener) -> None:
         """``listener`` gets every notice at once, within the event loop."""
@@ -56,8 +57,8 @@ class Notices:
         for listener in self._listeners:
             listener(notice)
         if notice.lasting:
-            event = self._webhooks.event(notice.name, notice.entity_type, notice.entity_id, self._named(notice))
-            if self._webhooks.wanted(event):
+            event = self.webhooks.event(notice.name, notice.entity_type, notice.entity_id, self._named(notice))
+            if self.webhooks.wanted(event):
                 self._waiting.append(event)
                 self._changed.set()
 
@@ -66,7 +67,7 @@ class Notices:
         while True:
             while self._waiting:
                 try:
-                    await self._webhooks.publish(self._waiting[0])
+                    await self.webhooks.publish(self._waiting[0])
                 except VoiceError as error:
                     log.warning("notice not stored yet", extra={"code": error.code, "waiting": len(self._waiting)})
                     await asyncio.sleep(1)
@@ -77,7 +78,7 @@ class Notices:
 
     def _note(self, effect: Note) -> None:
         event = effect.event
-        history = self._live(event.call_id)
+        history = self.live(event.call_id)
         if history:
             for notice in notices(history, event, history.events[0].user_id):
                 self.tell(notice)
@@ -85,8 +86,8 @@ class Notices:
     def _named(self, notice: Notice) -> dict[str, object]:
         """The fields with the names of queue and user beside their ids."""
         fields = dict(notice.fields)
-        queue = self._directory.queues.get(str(fields.get("QueueId")))
-        user = self._directory.users.get(str(fields.get("UserId")))
+        queue = self.directory.queues.get(str(fields.get("QueueId")))
+        user = self.directory.users.get(str(fields.get("UserId")))
         if queue:
             fields |= {"QueueName": queue.name, "QueueNumber": queue.numbers[0] if queue.numbers else None}
         if user:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from shared.errors import Misconfigured, Missing
 from shared.numbers import from_network
@@ -13,20 +13,21 @@ from voicecloud.organisation.store import Documents
 from voicecloud.routing import model as routing
 
 
+@dataclass(eq=False, repr=False)
 class Directory:
     """Who and what there is. Tables hold the truth; ``load`` again takes over what commands have changed in them."""
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
-        self._writing = asyncio.Lock()  # so that what is being read again does not undo a change made meanwhile
-        self.loaded_revision = ""
-        self._raw: dict[tuple[DocumentKind, str], Document] = {}
-        self.organisation = Organisation("", "")
-        self.users: dict[str, User] = {}
-        self.queues: dict[str, PoolQueue] = {}
-        self.callback_lists: dict[str, CallbackList] = {}
-        self.plays_simulated = False
-        """Whether anybody plays the simulated telephones of users; without, nobody is reached at them."""
+    store: Documents
+    loaded_revision: str = field(default="", init=False)
+    organisation: Organisation = field(default_factory=lambda: Organisation("", ""), init=False)
+    users: dict[str, User] = field(default_factory=dict, init=False)
+    queues: dict[str, PoolQueue] = field(default_factory=dict, init=False)
+    callback_lists: dict[str, CallbackList] = field(default_factory=dict, init=False)
+    plays_simulated: bool = field(default=False, init=False)
+    """Whether anybody plays the simulated telephones of users; without, nobody is reached at them."""
+    _raw: dict[tuple[DocumentKind, str], Document] = field(default_factory=dict, init=False)
+    # so that what is being read again does not undo a change made meanwhile
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def simulated(self, user: User) -> Simulated | None:
         """The simulated telephone that rings."""
@@ -38,8 +39,8 @@ class Directory:
         Raises Misconfigured ``organisation-missing`` when nothing is configured.
         """
         async with self._writing:
-            revision = await self._documents.revision()
-            raw = await self._documents.all()
+            revision = await self.store.revision()
+            raw = await self.store.all()
             before = self._raw, self.organisation
             self._raw = raw
             try:
@@ -69,7 +70,7 @@ class Directory:
         """Stores a document; users and queues are read again from it. Raises InvalidInput when it makes no sense."""
         read = self._read_as(kind, document)
         async with self._writing:
-            await self._documents.put(kind, key, document)
+            await self.store.put(kind, key, document)
             self._take_over(kind, key, document, read)
 
     async def change(self, kind: DocumentKind, key: str, change: Callable[[Document], Document]) -> None:
@@ -82,12 +83,12 @@ class Directory:
             return document
 
         async with self._writing:
-            document = await self._documents.update(kind, key, changed) or {}
+            document = await self.store.update(kind, key, changed) or {}
             self._take_over(kind, key, document, self._read_as(kind, document))
 
     async def revision(self) -> str:
         """Another one when commands have changed something."""
-        return await self._documents.revision()
+        return await self.store.revision()
 
     def _take_over(self, kind: DocumentKind, key: str, document: Document, read: User | PoolQueue | None) -> None:
         self._raw[kind, key] = document

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from shared.clock import Clock
@@ -44,28 +45,24 @@ class PhoneCommand:
     key: str = ""
 
 
+@dataclass(eq=False, repr=False)
 class PhoneCommands:
     """Every command names the user it is for; what that user may not do is refused before anything happens."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        gateway: MediaClient,
-        directory: Directory,
-        states: PhoneStates,
-        extensions: Extensions,
-        clock: Clock,
-    ) -> None:
-        self._engine = engine
-        self._gateway = gateway
-        self._directory = directory
-        self._states = states
-        self._clock = clock
-        self._limit = OfferLimit()
-        self._extensions = extensions
-        self._dialled: Answers[str, str] = Answers()
-        self._done: Answers[tuple[str, str, str, str], Document] = Answers()
-        self._deeds: Mapping[str, Callable[[PhoneCommand, str], None]] = {
+    engine: Engine
+    gateway: MediaClient
+    directory: Directory
+    states: PhoneStates
+    extensions: Extensions
+    clock: Clock
+    _limit: OfferLimit = field(default_factory=OfferLimit, init=False)
+    _dialled: Answers[str, str] = field(default_factory=Answers, init=False)
+    _done: Answers[tuple[str, str, str, str], Document] = field(default_factory=Answers, init=False)
+
+    @cached_property
+    def _deeds(self) -> Mapping[str, Callable[[PhoneCommand, str], None]]:
+        engine, gateway, directory = self.engine, self.gateway, self.directory
+        return {
             "answer": self._answer,
             "decline": lambda _, leg: engine.tell(events.Reject(leg)),
             "hangup": lambda _, leg: engine.tell(events.EndCall(leg)),
@@ -85,17 +82,17 @@ class PhoneCommands:
 
         Raises InvalidInput ``call-id``, ``number-ambiguous``, ``number-unreadable``, Conflict ``call-id-taken``, and
         what ``DialOut`` raises."""
-        now = self._engine.now()
+        now = self.engine.now()
         if (whose := self._dialled.get(call_id, now)) is not None:
             if whose != user_id:
                 raise Conflict("call-id-taken", "another call has this id")
             return False
-        if self._engine.platform.live_call(call_id):
+        if self.engine.platform.live_call(call_id):
             raise Conflict("call-id-taken", "another call has this id")
-        check_call_id(call_id, self._clock)
-        called = number(to, self._directory)
-        self._engine.tell(events.DialOut(call_id, user_id, called.number, Terminal.WEB, caller_number))
-        self._extensions.expect(call_id, keys or called.keys)
+        check_call_id(call_id, self.clock)
+        called = number(to, self.directory)
+        self.engine.tell(events.DialOut(call_id, user_id, called.number, Terminal.WEB, caller_number))
+        self.extensions.expect(call_id, keys or called.keys)
         self._dialled.keep(call_id, user_id, now)
         self._expect_voice(user_id, call_id)
         return True
@@ -106,14 +103,14 @@ class PhoneCommands:
         Raises Missing ``call-unknown`` or ``command-unknown``, Forbidden ``call-foreign``, WrongState, InvalidInput
         ``field-value`` or one of a number, and what routing raises.
         """
-        now, key = self._engine.now(), (asked.user_id, asked.call_id, asked.command, asked.key)
+        now, key = self.engine.now(), (asked.user_id, asked.call_id, asked.command, asked.key)
         if asked.key and (known := self._done.get(key, now)) is not None:
             return known
         if asked.command not in self._deeds:
             raise Missing("command-unknown", f"a phone can {', '.join(self._deeds)}")
         leg = self._leg(asked.user_id, asked.call_id, asked.command)
         self._deeds[asked.command](asked, leg.leg_id)
-        answer = self._states.call(asked.user_id, asked.call_id) or {}
+        answer = self.states.call(asked.user_id, asked.call_id) or {}
         if asked.key:
             self._done.keep(key, answer, now)
         return answer
@@ -123,22 +120,22 @@ class PhoneCommands:
 
         Raises as ``command``, as ``MediaClient.offer``, and Throttled ``phone-offers``."""
         leg = self._leg(user_id, call_id, MEDIA)
-        self._limit.take(user_id, self._engine.now())
+        self._limit.take(user_id, self.engine.now())
         try:
-            made = await self._gateway.offer(leg.leg_id, sdp)
+            made = await self.gateway.offer(leg.leg_id, sdp)
         except Missing:
             raise WrongState(MEDIA, LegState.ENDED) from None
         try:
             self._take_up(user_id, leg, answers)
         except (Conflict, Missing, Forbidden):
             with suppress(Missing):
-                await self._gateway.withdraw(leg.leg_id, made.media_id)
+                await self.gateway.withdraw(leg.leg_id, made.media_id)
             raise
         return made
 
     async def withdraw(self, user_id: str, call_id: str, media_id: str) -> None:
         """Raises as ``command``, Missing ``media-unknown``."""
-        await self._gateway.withdraw(self._leg(user_id, call_id, MEDIA).leg_id, media_id)
+        await self.gateway.withdraw(self._leg(user_id, call_id, MEDIA).leg_id, media_id)
 
     def _take_up(self, user_id: str, leg: LiveLeg, answers: bool) -> None:
         """Meanwhile somebody else, or another terminal of the user, may have taken the call, or the caller has left."""
@@ -147,14 +144,14 @@ class PhoneCommands:
         if now.leg_id != leg.leg_id:
             raise WrongState(MEDIA, LegState.ENDED)
         if answers and now.state is LegState.RINGING:
-            self._engine.tell(events.Answer(leg.leg_id, Terminal.WEB))
+            self.engine.tell(events.Answer(leg.leg_id, Terminal.WEB))
 
     def _leg(self, user_id: str, call_id: str, command: str) -> LiveLeg:
         """The user's leg, in a state that takes the command. A leg at another terminal has its voice there."""
-        call = self._engine.platform.live_call(call_id)
+        call = self.engine.platform.live_call(call_id)
         leg = next((one for one in reversed(call.legs) if one.user_id == user_id), None) if call else None
         if leg is None:
-            if self._states.call(user_id, call_id):
+            if self.states.call(user_id, call_id):
                 raise WrongState(command, LegState.ENDED)
             if call is None:
                 raise Missing("call-unknown", "there is no such call in progress")
@@ -165,15 +162,15 @@ class PhoneCommands:
         return leg
 
     def _answer(self, asked: PhoneCommand, leg_id: str) -> None:
-        self._engine.tell(events.Answer(leg_id, Terminal.WEB))
+        self.engine.tell(events.Answer(leg_id, Terminal.WEB))
         self._expect_voice(asked.user_id, asked.call_id)
 
     def _expect_voice(self, user_id: str, call_id: str) -> None:
         """A page that dies before its voice was offered leaves nobody in silence for ever."""
         with suppress(Conflict, Missing, Forbidden):  # the call is over already
-            self._gateway.expect(self._leg(user_id, call_id, MEDIA).leg_id)
+            self.gateway.expect(self._leg(user_id, call_id, MEDIA).leg_id)
 
     def _record(self, asked: PhoneCommand, leg_id: str) -> None:
-        if self._gateway.recording_paused(leg_id) is None:
+        if self.gateway.recording_paused(leg_id) is None:
             raise Conflict("not-recorded", "this call is not being recorded")
-        self._gateway.pause_recording(leg_id, flag(asked.body, "Paused"))
+        self.gateway.pause_recording(leg_id, flag(asked.body, "Paused"))

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from shared.errors import VoiceError
 from voicecloud.routing.effects import Bridge, Effect, FinishCall
@@ -15,14 +16,16 @@ PAUSE_S = 2.0
 KEY_S = 0.25
 
 
+@dataclass(eq=False, repr=False)
 class Extensions:
-    """Performs ``Bridge``: the first time that two legs of a call hear each other, its keys are pressed once."""
+    """Performs ``Bridge``: the first time that two legs of a call hear each other, its keys are pressed once.
 
-    def __init__(self, press: Callable[[str, str], None]) -> None:
-        """``press`` takes a leg's id and keys."""
-        self._press = press
-        self._expected: dict[str, str] = {}
-        self._pressing: dict[str, list[asyncio.TimerHandle]] = {}
+    ``press`` takes a leg's id and keys.
+    """
+
+    press: Callable[[str, str], None]
+    _expected: dict[str, str] = field(default_factory=dict, init=False)
+    _pressing: dict[str, list[asyncio.TimerHandle]] = field(default_factory=dict, init=False)
 
     def expect(self, call_id: str, keys: str) -> None:
         """``keys`` are those of a call that has just been dialled; a comma is a pause."""
@@ -40,7 +43,7 @@ class Extensions:
 
     def _now(self, leg_id: str, keys: str) -> None:
         with suppress(VoiceError):  # whoever dialled has left the call
-            self._press(leg_id, keys)
+            self.press(leg_id, keys)
 
 
 def timed(keys: str) -> Iterator[tuple[float, str]]:

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from shared.clock import Clock
 from shared.errors import InvalidInput, Missing
 from voicecloud.organisation.service import Directory
 from voicecloud.records.model import Terminal
@@ -36,28 +35,28 @@ class _Session:
             _stop(stream)
 
 
+@dataclass(eq=False, repr=False)
 class WebTerminalSessions:
     """One session a user; their web terminal is there as long as it is, but for when the phone cannot answer: then
     nothing rings it (A1)."""
 
-    def __init__(self, engine: Engine, directory: Directory, signing_key: bytes, clock: Clock, lease_s: float) -> None:
-        self.lease_s = lease_s
-        self._engine = engine
-        self._directory = directory
-        self._tokens = Tokens(signing_key, clock, AUDIENCE, TICKET_FOR)
-        self._sessions: dict[str, _Session] = {}
+    engine: Engine
+    directory: Directory
+    tokens: Tokens
+    lease_s: float
+    _sessions: dict[str, _Session] = field(default_factory=dict, init=False)
 
     def open(self, user_id: str, session_id: str, *, can_answer: bool = True) -> str:
         """A ticket; an earlier session of the user ends. Raises InvalidInput ``field-value``, Missing."""
         if not session_id or len(session_id) > LONGEST_ID or "/" in session_id:
             raise InvalidInput("field-value", f"SessionId is a text of 1 to {LONGEST_ID} characters without slashes")
-        self._engine.platform.user_status(user_id)
+        self.engine.platform.user_status(user_id)
         if (session := self._sessions.get(user_id)) and session.id == session_id:
             return self.go_on(user_id, session_id, can_answer=can_answer)
         if session:
             session.end()
         self._sessions[user_id] = _Session(session_id, self._lease(user_id), can_answer)
-        self._engine.tell(TerminalChanged(user_id, Terminal.WEB, can_answer))
+        self.engine.tell(TerminalChanged(user_id, Terminal.WEB, can_answer))
         return self._ticket(user_id, session_id)
 
     def go_on(self, user_id: str, session_id: str, *, can_answer: bool | None = None) -> str:
@@ -68,7 +67,7 @@ class WebTerminalSessions:
         session = self._known(user_id, session_id)
         if can_answer is not None and can_answer is not session.can_answer:
             session.can_answer = can_answer
-            self._engine.tell(TerminalChanged(user_id, Terminal.WEB, can_answer))
+            self.engine.tell(TerminalChanged(user_id, Terminal.WEB, can_answer))
         session.lease.cancel()
         session.lease = self._lease(user_id)
         return self._ticket(user_id, session_id)
@@ -89,7 +88,7 @@ class WebTerminalSessions:
 
         Raises Unauthorised ``rte-token``, Missing ``phone-session-unknown``, TimeoutError when it was stopped.
         """
-        user_id, _, session_id = self._tokens.user_id(ticket).partition("/")
+        user_id, _, session_id = self.tokens.user_id(ticket).partition("/")
         streams = self._known(user_id, session_id).streams
         if len(streams) >= MOST_STREAMS:
             _stop(streams.pop(0))
@@ -120,13 +119,13 @@ class WebTerminalSessions:
     def _gone(self, user_id: str) -> None:
         """A call on the phone is not touched: the gateway keeps it (K1)."""
         self._sessions.pop(user_id).end()
-        user = self._directory.users.get(user_id)
-        simulated = self._directory.simulated(user) if user else None
+        user = self.directory.users.get(user_id)
+        simulated = self.directory.simulated(user) if user else None
         is_played = simulated is not None and simulated.terminal is Terminal.WEB
-        self._engine.report(TerminalChanged(user_id, Terminal.WEB, is_played, is_played))
+        self.engine.report(TerminalChanged(user_id, Terminal.WEB, is_played, is_played))
 
     def _ticket(self, user_id: str, session_id: str) -> str:
-        return self._tokens.issue(f"{user_id}/{session_id}")
+        return self.tokens.issue(f"{user_id}/{session_id}")
 
 
 def _stop(stream: asyncio.Timeout) -> None:

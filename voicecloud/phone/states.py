@@ -45,18 +45,17 @@ class _Phone:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+@dataclass(eq=False, repr=False)
 class PhoneStates:
     """Performs ``Note``, ``UserChanged``, ``EndLeg``, ``FinishCall``, then checks the phones concerned."""
 
-    def __init__(self, engine: Engine, gateway: MediaClient, names: DisplayNames) -> None:
-        self._engine = engine
-        self._gateway = gateway
-        self._names = names
-        self._boot = secrets.token_hex(4)
-        self._phones: dict[str, _Phone] = defaultdict(_Phone)
-        self._revisions: dict[str, int] = defaultdict(int)
-        self._stale: set[str] = set()
-        gateway.listen(self._heard)
+    engine: Engine
+    gateway: MediaClient
+    names: DisplayNames
+    _boot: str = field(default_factory=lambda: secrets.token_hex(4), init=False)
+    _phones: dict[str, _Phone] = field(default_factory=lambda: defaultdict(_Phone), init=False)
+    _revisions: dict[str, int] = field(default_factory=lambda: defaultdict(int), init=False)
+    _stale: set[str] = field(default_factory=set, init=False)
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, UserChanged):
@@ -72,7 +71,7 @@ class PhoneStates:
 
     def state(self, user_id: str) -> Document:
         """``{version, calls, availability}``. Raises Missing ``user-unknown``."""
-        self._engine.platform.user_status(user_id)
+        self.engine.platform.user_status(user_id)
         phone = self._refreshed(user_id)
         calls = [*phone.calls.values(), *(one.document for one in phone.over.values())]
         return {"version": f"{self._boot}-{phone.count}", "calls": calls, "availability": phone.availability}
@@ -96,14 +95,14 @@ class PhoneStates:
     def _refreshed(self, user_id: str) -> _Phone:
         """What is shown, made again; whoever waits is woken when it is another."""
         phone = self._phones[user_id]
-        live = {call.call_id: call for call in self._engine.platform.calls_of(user_id)}
+        live = {call.call_id: call for call in self.engine.platform.calls_of(user_id)}
         shown = {call_id: document for call_id, call in live.items() if (document := self._document(user_id, call))}
         for call_id in phone.calls.keys() - shown.keys():
             self._end(user_id, phone, phone.calls[call_id])
         for call_id in phone.over.keys() & shown.keys():
             phone.over.pop(call_id).forget.cancel()
         phone.reasons.clear()
-        holds = self._engine.platform.availability(user_id, self._engine.now())
+        holds = self.engine.platform.availability(user_id, self.engine.now())
         availability = availability_document(holds) if holds else None
         if (shown, availability) != (phone.calls, phone.availability):
             phone.calls, phone.availability = shown, availability
@@ -114,25 +113,25 @@ class PhoneStates:
         leg = next((one for one in reversed(call.legs) if one.user_id == user_id), None)
         if leg is None:
             return None
-        history, media = self._engine.history(call.call_id), self._gateway.media(leg.leg_id)
+        history, media = self.engine.history(call.call_id), self.gateway.media(leg.leg_id)
         voice = LegVoice(
             revision=self._revisions[leg.leg_id],
-            is_muted=self._gateway.is_muted(leg.leg_id),
-            is_paused=self._gateway.recording_paused(leg.leg_id),
+            is_muted=self.gateway.is_muted(leg.leg_id),
+            is_paused=self.gateway.recording_paused(leg.leg_id),
             media_id=media.media_id if media else None,
             is_attached=media is not None and media.attached,
         )
-        return call_document(call, leg, history.events if history else (), voice, self._names)
+        return call_document(call, leg, history.events if history else (), voice, self.names)
 
     def _end(self, user_id: str, phone: _Phone, document: Document) -> None:
         reason = phone.reasons.get(document["legId"], "ended")
-        self._show_as_over(user_id, ended(document, reason, self._engine.now()))
+        self._show_as_over(user_id, ended(document, reason, self.engine.now()))
 
     def _dialled_in_vain(self, history: CallHistory) -> None:
         """Over before the state was read: who has dialled it is shown why."""
         user_id = history.events[0].user_id
         if user_id in self._phones and user_id is not None:
-            self._show_as_over(user_id, dialled_in_vain(history, self._names))
+            self._show_as_over(user_id, dialled_in_vain(history, self.names))
             self._advance(self._phones[user_id])
 
     def _show_as_over(self, user_id: str, document: Document) -> None:
@@ -150,10 +149,10 @@ class PhoneStates:
         waiting, phone.changed = phone.changed, asyncio.Event()
         waiting.set()
 
-    def _heard(self, leg_id: str) -> None:
+    def heard(self, leg_id: str) -> None:
         """The gateway reports a change of a leg."""
         call_id = leg_id.rpartition(":")[0]
-        if self._engine.platform.live_call(call_id):
+        if self.engine.platform.live_call(call_id):
             self._revisions[leg_id] += 1
             self._wake_call(call_id)
 
@@ -164,7 +163,7 @@ class PhoneStates:
             self._phones[event.user_id].reasons[event.leg_id] = event.detail or ""
 
     def _wake_call(self, call_id: str) -> None:
-        call = self._engine.platform.live_call(call_id)
+        call = self.engine.platform.live_call(call_id)
         for leg in call.legs if call else ():
             if leg.user_id:
                 self._wake(leg.user_id)

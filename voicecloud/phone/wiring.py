@@ -8,8 +8,9 @@ from voicecloud.media.wiring import MediaWiring
 from voicecloud.phone.commands import PhoneCommands
 from voicecloud.phone.context import DisplayNames
 from voicecloud.phone.extensions import Extensions
-from voicecloud.phone.sessions import WebTerminalSessions
+from voicecloud.phone.sessions import AUDIENCE, TICKET_FOR, WebTerminalSessions
 from voicecloud.phone.states import PhoneStates
+from voicecloud.rte.tokens import Tokens
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ class PhoneWiring(MediaWiring):
             pool=lambda pool_id: directory.queue(pool_id).name,
         )
         states = PhoneStates(engine, gateway, names)
+        gateway.listen(states.heard)
+        tickets = Tokens(self.signing_key, clock, AUDIENCE, TICKET_FOR)
         extensions = Extensions(gateway.send_keys)
         return WebPhoneServices(
-            sessions=WebTerminalSessions(engine, directory, self.signing_key, clock, self.settings.phone_lease_s),
+            sessions=WebTerminalSessions(engine, directory, tickets, self.settings.phone_lease_s),
             states=states,
             commands=PhoneCommands(engine, gateway, directory, states, extensions, clock),
             extensions=extensions,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
 
@@ -33,6 +33,7 @@ class Cut:
     known: int
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class CallsInProgress:
     """``live`` gives the history so far of a call in progress, ``live_ids`` the ids of all of them.
 
@@ -40,17 +41,16 @@ class CallsInProgress:
     written: that takes time, in which the process may die. One row says when the process was last alive.
     """
 
-    def __init__(self, *, store: RecordStore, live: Live, live_ids: Callable[[], Sequence[str]], clock: Clock) -> None:
-        self._store = store
-        self._live = live
-        self._live_ids = live_ids
-        self._clock = clock
-        self._growing: dict[str, CallHistory | None] = {}
-        self._writing: dict[str, CallHistory | None] = {}
-        self._kept: set[str] = set()
-        self._changed = asyncio.Event()
-        self._progress = asyncio.Condition()
-        self._turn = asyncio.Lock()
+    store: RecordStore
+    live: Live
+    live_ids: Callable[[], Sequence[str]]
+    clock: Clock
+    _growing: dict[str, CallHistory | None] = field(default_factory=dict, init=False)
+    _writing: dict[str, CallHistory | None] = field(default_factory=dict, init=False)
+    _kept: set[str] = field(default_factory=set, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _progress: asyncio.Condition = field(default_factory=asyncio.Condition, init=False)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def grew(self, call_id: str) -> None:
         """Something has happened in it."""
@@ -76,28 +76,28 @@ class CallsInProgress:
         """A call that is over has its recordings; its record follows."""
         async with self._turn:
             self._growing.pop(history.call_id, None)
-            await self._store.keep_live(history)
+            await self.store.keep_live(history)
 
     async def forget(self, call_id: str) -> None:
         """Its record is written for good."""
         async with self._turn:
             self._growing.pop(call_id, None)
-            await self._store.forget_live(call_id)
+            await self.store.forget_live(call_id)
         self._kept.discard(call_id)
         await self._tell()
 
     async def left_behind(self) -> list[Cut]:
         """Calls that an earlier run has left, each with its end: the last sign of life where it went on."""
-        alive_at = await self._store.alive_at()
+        alive_at = await self.store.alive_at()
         found: list[Cut] = []
-        for some in batched(await self._store.live(), AT_ONCE, strict=False):
+        for some in batched(await self.store.live(), AT_ONCE, strict=False):
             found += filter(None, await asyncio.gather(*(self._left_behind(one, alive_at) for one in some)))
         return found
 
     async def _left_behind(self, history: CallHistory, alive_at: datetime | None) -> Cut | None:
         """None: its record is written."""
-        if await self._store.finished(history.call_id):
-            await self._store.forget_live(history.call_id)
+        if await self.store.finished(history.call_id):
+            await self.store.forget_live(history.call_id)
             return None
         at = self._last_moment(history, alive_at)
         return Cut(rules.interrupted(history, at), len(history.events))
@@ -121,9 +121,9 @@ class CallsInProgress:
         """One write for all calls, every 5 s while there are any, until cancelled."""
         while True:
             await asyncio.sleep(SIGN_EVERY_S)
-            if self._live_ids():
+            if self.live_ids():
                 try:
-                    await self._store.show_life(self._clock())
+                    await self.store.show_life(self.clock())
                 except VoiceError as error:
                     log.warning("no sign of life was stored", extra={"code": error.code})
                 except Exception:
@@ -171,9 +171,9 @@ class CallsInProgress:
 
     async def _keep(self, call_id: str, ended: CallHistory | None) -> None:
         """One that is over by now is written with its end, if it has not been."""
-        if history := ended or self._live(call_id):
+        if history := ended or self.live(call_id):
             try:
-                await self._store.keep_live(history)
+                await self.store.keep_live(history)
             except InvalidInput:
                 log.exception("a call in progress cannot be stored", extra={"call_id": call_id})
 
@@ -183,4 +183,4 @@ class CallsInProgress:
 
     def _last_moment(self, history: CallHistory, alive_at: datetime | None) -> datetime:
         known = rules.last_moment(history)
-        return max(known, min(alive_at, self._clock())) if alive_at else known
+        return max(known, min(alive_at, self.clock())) if alive_at else known

@@ -17,6 +17,7 @@ What a process that died has left of a change, the next start completes; of a ca
 
 import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import batched
@@ -37,26 +38,26 @@ Changing = Callable[[StoredRow | None], StoredRow]
 """What a row is to be, given what it is; it gets None where there is no row."""
 
 
+@dataclass(eq=False, repr=False)
 class RecordStore:
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._days: set[str] = set()
+    table: Table
+    _days: set[str] = field(default_factory=set, init=False)
 
     async def keep_live(self, history: CallHistory) -> None:
         """Keeps what is known of a call in progress, for a start after a crash."""
-        await self._table.put(Row(_LIVE, history.call_id, {"history": pack(history)}))
+        await self.table.put(Row(_LIVE, history.call_id, {"history": pack(history)}))
 
     async def live(self) -> list[CallHistory]:
         """Calls that were in progress when the process ended."""
-        return [unpack(row.values["history"]) async for row in self._table.query(_LIVE)]
+        return [unpack(row.values["history"]) async for row in self.table.query(_LIVE)]
 
     async def show_life(self, now: datetime) -> None:
         """The process lives, and with it all calls in progress."""
-        await self._table.put(Row(_ALIVE, _ALIVE, {"at": now}))
+        await self.table.put(Row(_ALIVE, _ALIVE, {"at": now}))
 
     async def alive_at(self) -> datetime | None:
         """When that was said last."""
-        row = await self._table.get(_ALIVE, _ALIVE)
+        row = await self.table.get(_ALIVE, _ALIVE)
         return row.values["at"] if row else None
 
     async def finish(self, history: CallHistory, rows: Sequence[StoredRow]) -> None:
@@ -67,10 +68,10 @@ class RecordStore:
         day = _day(history.call_id)
         await self._know(day)
         values = {"history": pack(history), "rows": json.dumps(keys)}
-        await self._table.put(Row(f"d{day}", history.call_id, values))
+        await self.table.put(Row(f"d{day}", history.call_id, values))
 
     async def forget_live(self, call_id: str) -> None:
-        await self._table.delete(_LIVE, call_id)
+        await self.table.delete(_LIVE, call_id)
 
     async def change(self, row: StoredRow, change: Changing) -> StoredRow:
         """Writes what ``change`` makes of the row as it is in storage, by compare-and-set; what it raises ends it."""
@@ -79,18 +80,18 @@ class RecordStore:
         try:
             written = await self._change(row, change, mark)
         except (Conflict, Missing):
-            await self._table.delete(_CHANGING, mark)
+            await self.table.delete(_CHANGING, mark)
             raise
-        await self._table.delete(_CHANGING, mark)
+        await self.table.delete(_CHANGING, mark)
         return written
 
     async def settle(self) -> None:
         """Completes the changes that a process which died has left half done."""
-        async for begun in self._table.query(_CHANGING):
+        async for begun in self.table.query(_CHANGING):
             pk, rk = begun.values["row"].split("/")
             mine: set[str] = set(json.loads(begun.values["copies"]))
             await win(partial(self._copy, pk, rk, mine, None))
-            await self._table.delete(_CHANGING, begun.rk)
+            await self.table.delete(_CHANGING, begun.rk)
 
     async def _change(self, row: StoredRow, change: Changing, mark: str | None) -> StoredRow:
         pk, rk = _start_day(row), _start_key(row)
@@ -101,14 +102,14 @@ class RecordStore:
             return _values(change(before), copies)
 
         await self._know(f"{row.started_at:%Y%m%d}")
-        written = _stored(await self._table.update(pk, rk, changed))
+        written = _stored(await self.table.update(pk, rk, changed))
         mine: set[str] = set()
         await win(lambda: self._copy(pk, rk, mine, mark))
         return written
 
     async def _copy(self, pk: str, rk: str, mine: set[str], mark: str | None) -> None:
         """Leaves one copy of a row, or loses to who changes it meanwhile; ``mine`` are those written here so far."""
-        found = await self._table.get(pk, rk)
+        found = await self.table.get(pk, rk)
         if found is None:
             return await self._drop(mine)
         row, earlier = _stored(found), _copies(found.values) | mine
@@ -116,28 +117,28 @@ class RecordStore:
         if mark:
             await self._mark(mark, f"{pk}/{rk}", mine)
         await self._know(f"{row.modified_at:%Y%m%d}")
-        await self._table.put(_changed_row(row))
+        await self.table.put(_changed_row(row))
         await self._drop(earlier - {_place(row)})
         if earlier:
-            await self._table.replace(Row(pk, rk, _values(row), found.etag))
+            await self.table.replace(Row(pk, rk, _values(row), found.etag))
         return None
 
     async def _mark(self, mark: str, row: str, copies: Collection[str]) -> None:
-        await self._table.put(Row(_CHANGING, mark, {"row": row, "copies": json.dumps(sorted(copies))}))
+        await self.table.put(Row(_CHANGING, mark, {"row": row, "copies": json.dumps(sorted(copies))}))
 
     async def _drop(self, places: Iterable[str]) -> None:
         for place in places:
             pk, rk = place.split("/")
-            await self._table.delete(pk, rk)
+            await self.table.delete(pk, rk)
 
     async def finished(self, call_id: str) -> bool:
-        return await self._table.get(f"d{_day(call_id)}", call_id) is not None
+        return await self.table.get(f"d{_day(call_id)}", call_id) is not None
 
     async def of_call(self, call_id: str) -> list[StoredRow]:
         """Raises ValueError for what is no call id."""
-        call = await self._table.get(f"d{_day(call_id)}", call_id)
+        call = await self.table.get(f"d{_day(call_id)}", call_id)
         places = [place.split("/") for place in json.loads(call.values["rows"])] if call else []
-        found = [await self._table.get(f"s{day}", key) for day, key in places]
+        found = [await self.table.get(f"s{day}", key) for day, key in places]
         return [_stored(row) for row in found if row]
 
     async def started(self, start: datetime, end: datetime) -> AsyncIterator[StoredRow]:
@@ -151,32 +152,32 @@ class RecordStore:
             yield row
 
     async def days(self) -> list[str]:
-        return [row.rk async for row in self._table.query(_DAYS)]
+        return [row.rk async for row in self.table.query(_DAYS)]
 
     async def recordings_of_day(self, day: str) -> set[str]:
-        return {one async for row in self._table.query(f"s{day}") for one in _stored(row).document["RecordingIds"]}
+        return {one async for row in self.table.query(f"s{day}") for one in _stored(row).document["RecordingIds"]}
 
     async def forget_day(self, day: str) -> None:
         """Deletes all records of a day (``yyyyMMdd``), also their copies under later days."""
-        async for row in self._table.query(f"s{day}"):
+        async for row in self.table.query(f"s{day}"):
             copies = {_place(_stored(row)), *_copies(row.values)}
             await self._drop(copy for copy in copies if not copy.startswith(f"m{day}/"))
         for partition in (f"s{day}", f"m{day}", f"d{day}"):
-            keys = [row.rk async for row in self._table.query(partition)]
+            keys = [row.rk async for row in self.table.query(partition)]
             for batch in batched(keys, _BATCH, strict=False):
-                await self._table.transact([Delete(partition, rk) for rk in batch])
-        await self._table.delete(_DAYS, day)
+                await self.table.transact([Delete(partition, rk) for rk in batch])
+        await self.table.delete(_DAYS, day)
         self._days.discard(day)
 
     async def _window(self, kind: str, start: datetime, end: datetime) -> AsyncIterator[StoredRow]:
         for day in _days(start, end):
-            rows = self._table.query(f"{kind}{day}", rk_from=_milliseconds(start), rk_below=_milliseconds(end))
+            rows = self.table.query(f"{kind}{day}", rk_from=_milliseconds(start), rk_below=_milliseconds(end))
             async for row in rows:
                 yield _stored(row)
 
     async def _know(self, day: str) -> None:
         if day not in self._days:
-            await self._table.put(Row(_DAYS, day, {}))
+            await self.table.put(Row(_DAYS, day, {}))
             self._days.add(day)
 
 

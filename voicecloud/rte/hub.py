@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from shared.clock import to_iso
@@ -46,14 +47,17 @@ class Client:
         self.outgoing.put_nowait(None)
 
 
+@dataclass(eq=False, repr=False)
 class Hub:
     """All connected clients."""
 
-    def __init__(self, directory: Directory, engine: Engine) -> None:
-        self._directory = directory
-        self._engine = engine
-        self._clients: set[Client] = set()
-        self._methods: Mapping[str, Callable[[Client, Sequence[Any]], object]] = {
+    directory: Directory
+    engine: Engine
+    _clients: set[Client] = field(default_factory=set, init=False)
+
+    @cached_property
+    def _methods(self) -> Mapping[str, Callable[[Client, Sequence[Any]], object]]:
+        return {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,
             "unsubscribeall": self._unsubscribe_all,
@@ -95,15 +99,15 @@ class Hub:
     def _data(self, notice: Notice) -> dict[str, Any]:
         status: Mapping[str, Any] = {}
         if notice.name == "QueueStatus":
-            status = queue_status(self._engine, notice.entity_id)
+            status = queue_status(self.engine, notice.entity_id)
         elif notice.name == "UserStatus":
-            status = user_status(self._engine, notice.entity_id)
+            status = user_status(self.engine, notice.entity_id)
         return {
             "eventType": event_number(notice.name),
             "eventName": notice.name,
             "entityId": notice.entity_id,
             "entityType": notice.entity_type,
-            "timestamp": to_iso(self._engine.now()),
+            "timestamp": to_iso(self.engine.now()),
             **{_camel(name): value for name, value in {**status, **notice.fields}.items()},
         }
 
@@ -145,14 +149,14 @@ class Hub:
     def _may_see(self, user_id: str, entity_id: str, name: str) -> bool:
         """Colleagues' availability is everybody's to see, their calls are their own; a pool's and its list's events
         are its members'. Asked at each event too: rights change while a client is connected."""
-        user = self._directory.users.get(user_id)
+        user = self.directory.users.get(user_id)
         if user is None:
             return False
-        if entity_id in self._directory.users:
+        if entity_id in self.directory.users:
             return name in OF_COLLEAGUES or acts_for(user, entity_id)
-        if entity_id in self._directory.callback_lists:
-            return sees_list(user, entity_id, self._engine.platform)
-        return entity_id in self._directory.queues and sees_pool(user, entity_id, self._engine.platform)
+        if entity_id in self.directory.callback_lists:
+            return sees_list(user, entity_id, self.engine.platform)
+        return entity_id in self.directory.queues and sees_pool(user, entity_id, self.engine.platform)
 
 
 def _list(arguments: Sequence[Any]) -> Sequence[Any]:

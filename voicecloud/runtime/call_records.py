@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -27,40 +27,29 @@ Wanted = Callable[[StoredRow], bool]
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class CallRecords:
     """Performs ``Note`` and ``FinishCall``. ``live`` gives the history so far of a call in progress,
     ``live_ids`` the ids of all of them; ``ready`` is told when the rows of a call can be read, ``cut`` of a call that
     an earlier run has left, with its last events."""
 
-    def __init__(
-        self,
-        *,
-        store: RecordStore,
-        recordings: Recordings,
-        recorder: RecordingSource,
-        live: Callable[[str], CallHistory | None],
-        live_ids: Callable[[], Sequence[str]],
-        ready: Callable[[str], None],
-        cut: Callable[[CallHistory, Sequence[CallEvent]], None],
-        names: RowNames,
-        delay_s: float,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._recordings = recordings
-        self._recorder = recorder
-        self._live = live
-        self._live_ids = live_ids
-        self._ready = ready
-        self._cut = cut
-        self.in_progress = CallsInProgress(store=store, live=live, live_ids=live_ids, clock=clock)
-        self._names = names
-        self._delay_s = delay_s
-        self._clock = clock
-        self._over: list[CallHistory] = []
-        self._taken: dict[str, TakenCall] = {}
-        self._changed = asyncio.Event()
-        self._idle = asyncio.Event()
+    store: RecordStore
+    recordings: Recordings
+    recorder: RecordingSource
+    in_progress: CallsInProgress
+    live: Callable[[str], CallHistory | None]
+    live_ids: Callable[[], Sequence[str]]
+    ready: Callable[[str], None]
+    cut: Callable[[CallHistory, Sequence[CallEvent]], None]
+    names: RowNames
+    delay_s: float
+    clock: Clock
+    _over: list[CallHistory] = field(default_factory=list, init=False)
+    _taken: dict[str, TakenCall] = field(default_factory=dict, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+
+    def __post_init__(self) -> None:
         self._idle.set()
 
     def perform(self, effect: Effect) -> None:
@@ -76,7 +65,7 @@ class CallRecords:
     async def recover(self) -> int:
         """Ends the calls that an earlier run has left, each with its record, and changes of rows; gives the number of
         calls."""
-        await self._store.settle()
+        await self.store.settle()
         left = await self.in_progress.left_behind()
         for some in batched(left, AT_ONCE, strict=False):
             await asyncio.gather(*(self._recover(one) for one in some))
@@ -85,7 +74,7 @@ class CallRecords:
     async def _recover(self, left: Cut) -> None:
         self._taken[left.whole.call_id] = TakenCall()
         await self._unless_impossible(left.whole.call_id, self._finish(left.whole))
-        self._cut(left.whole, left.whole.events[left.known :])
+        self.cut(left.whole, left.whole.events[left.known :])
 
     async def run(self) -> None:
         """Writes until cancelled."""
@@ -122,7 +111,7 @@ class CallRecords:
         """
 
         def changed(present: StoredRow | None) -> StoredRow:
-            now = self._clock()
+            now = self.clock()
             if present is None:
                 raise Missing("call-unknown", "there is no such row of this call")
             if not rules.may_reclassify(Privacy(present.document["Privacy"]), present.started_at, now):
@@ -130,35 +119,35 @@ class CallRecords:
             document = {**present.document, "Privacy": privacy.value, "ModifiedTime": to_iso(now)}
             return replace(present, document=document)
 
-        return await self._store.change(row, changed)
+        return await self.store.change(row, changed)
 
     async def of_call(self, call_id: str) -> list[StoredRow]:
         """Rows of a call that show by now. An unknown call has none."""
         try:
-            return self._showing(await self._store.of_call(call_id))
+            return self._showing(await self.store.of_call(call_id))
         except ValueError:
             return []
 
     async def started(self, start: datetime, end: datetime, wanted: Wanted, limit: int) -> list[StoredRow]:
         """The first rows that start in a window; of calls in progress, those of their visits to pools."""
         going_on = [row for row in self._going_on() if start <= row.started_at < end]
-        found = await self._first(self._store.started(start, end), going_on, wanted, limit)
+        found = await self._first(self.store.started(start, end), going_on, wanted, limit)
         return sorted(found, key=lambda row: row.started_at)[:limit]
 
     async def modified(self, after: datetime, before: datetime, wanted: Wanted, limit: int) -> list[StoredRow]:
         """The first rows last changed in a window, likewise."""
         going_on = [row for row in self._going_on() if after <= row.modified_at < before]
-        found = await self._first(self._store.modified(after, before), going_on, wanted, limit)
+        found = await self._first(self.store.modified(after, before), going_on, wanted, limit)
         return sorted(found, key=lambda row: row.modified_at)[:limit]
 
     async def purge(self, older_than: timedelta) -> int:
         """Deletes days before the retention time, with their recordings; gives the number of days."""
-        limit = (self._clock() - older_than).strftime("%Y%m%d")
-        old = [day for day in await self._store.days() if day < limit]
+        limit = (self.clock() - older_than).strftime("%Y%m%d")
+        old = [day for day in await self.store.days() if day < limit]
         for day in old:
-            for recording_id in await self._store.recordings_of_day(day):
-                await self._recordings.forget(recording_id)
-            await self._store.forget_day(day)
+            for recording_id in await self.store.recordings_of_day(day):
+                await self.recordings.forget(recording_id)
+            await self.store.forget_day(day)
         return len(old)
 
     async def _write(self) -> None:
@@ -179,25 +168,25 @@ class CallRecords:
         """Recordings first. They are taken off the recorder once, and stay here until all is stored."""
         call_id = history.call_id
         if call_id not in self._taken:
-            self._taken[call_id] = await self._recorder.take(call_id)
+            self._taken[call_id] = await self.recorder.take(call_id)
         taken = self._taken[call_id]
         history = await self._with_recordings(history, taken.recordings)
         if taken.is_lost:
             history = rules.interrupted(history, rules.last_moment(history))
-        rows = rows_of(history, self._names, self._delay_s, self._clock())
-        await self._store.finish(history, with_quality(rows, taken.qualities))
+        rows = rows_of(history, self.names, self.delay_s, self.clock())
+        await self.store.finish(history, with_quality(rows, taken.qualities))
         await self.in_progress.forget(call_id)
         for one in taken.recordings:
             one.done()
         del self._taken[call_id]
-        asyncio.get_running_loop().call_later(self._delay_s, self._ready, call_id)
+        asyncio.get_running_loop().call_later(self.delay_s, self.ready, call_id)
 
     async def _with_recordings(self, history: CallHistory, taken: Sequence[Taken]) -> CallHistory:
         """The history of the call once they are kept."""
         for one in taken:
             recording = one.recording
             try:
-                await self._recordings.keep(one)
+                await self.recordings.keep(one)
             except NoSound:
                 log.exception("a call has no recording", extra={"call_id": history.call_id})
                 continue
@@ -207,15 +196,15 @@ class CallRecords:
         return history
 
     def _going_on(self) -> list[StoredRow]:
-        histories = (self._live(call_id) for call_id in self._live_ids())
-        return [row for each in histories if each for row in service_rows_of(each, self._names, self._delay_s)]
+        histories = (self.live(call_id) for call_id in self.live_ids())
+        return [row for each in histories if each for row in service_rows_of(each, self.names, self.delay_s)]
 
     async def _first(
         self, stored: AsyncIterator[StoredRow], going_on: Sequence[StoredRow], wanted: Wanted, limit: int
     ) -> list[StoredRow]:
         """Stored rows come in order, so no more than ``limit`` of them are read. A call that ends meanwhile is in
         both; what is stored holds."""
-        now = self._clock()
+        now = self.clock()
         found: dict[tuple[str, str], StoredRow] = {}
         async for row in stored:
             if row.modified_at <= now and wanted(row):
@@ -226,5 +215,5 @@ class CallRecords:
         return list((others | found).values())
 
     def _showing(self, rows: Sequence[StoredRow]) -> list[StoredRow]:
-        now = self._clock()
+        now = self.clock()
         return [row for row in rows if row.modified_at <= now]

@@ -7,7 +7,7 @@ as it is; so does one that comes too late or cannot be understood.
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from string import Template
 from typing import Any, Self
@@ -43,14 +43,14 @@ class RoutingEndpoint:
         return cls(required(document, "Id"), url, key)
 
 
+@dataclass(eq=False, repr=False)
 class SmartRoutingAsker:
     """Performs ``AskRouting``."""
 
-    def __init__(self, engine: Engine, http: aiohttp.ClientSession, endpoints: Mapping[str, RoutingEndpoint]) -> None:
-        self._engine = engine
-        self._http = http
-        self._endpoints = endpoints
-        self._asking: set[asyncio.Task[None]] = set()
+    engine: Engine
+    http: aiohttp.ClientSession
+    endpoints: Mapping[str, RoutingEndpoint]
+    _asking: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def perform(self, effect: Effect) -> None:
         if isinstance(effect, AskRouting):
@@ -60,15 +60,15 @@ class SmartRoutingAsker:
 
     async def _ask(self, question: AskRouting) -> None:
         """Whatever goes wrong, routing hears of it at once: the caller waits."""
-        endpoint = self._endpoints.get(question.endpoint)
+        endpoint = self.endpoints.get(question.endpoint)
         answer = None
         try:
             body = await self._post(endpoint, question) if endpoint else None
-            answer = read_answer(body, self._engine.platform.configuration) if body else None
+            answer = read_answer(body, self.engine.platform.configuration) if body else None
         except (aiohttp.ClientError, TimeoutError, ValueError, VoiceError) as error:
             log.warning("no smart routing", extra={"call_id": question.call_id, "error": type(error).__name__})
         finally:
-            self._engine.report(RoutingAnswered(question.call_id, answer))
+            self.engine.report(RoutingAnswered(question.call_id, answer))
 
     async def _post(self, endpoint: RoutingEndpoint, question: AskRouting) -> Mapping[str, Any] | None:
         """A redirect is an answer like any other that is not 200: the key goes nowhere else."""
@@ -79,7 +79,7 @@ class SmartRoutingAsker:
             "extradata": dict(question.extra),
         }
         timeout = aiohttp.ClientTimeout(total=question.timeout_s)
-        sent = self._http.post(
+        sent = self.http.post(
             endpoint.url, json=body, headers={KEY_HEADER: endpoint.key}, timeout=timeout, allow_redirects=False
         )
         async with sent as answer:

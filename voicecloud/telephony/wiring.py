@@ -6,6 +6,7 @@ from functools import cached_property
 
 from voicecloud.callbacks.wiring import CallbackWiring
 from voicecloud.notices.wiring import NoticeWiring
+from voicecloud.records.progress import CallsInProgress
 from voicecloud.records.rows import RowNames
 from voicecloud.records.wiring import RecordWiring
 from voicecloud.runtime.call_records import CallRecords
@@ -18,8 +19,13 @@ class TelephonyWiring(CallbackWiring, NoticeWiring, RecordWiring, TrunkWiring):
     """Calls, their records, and what is told of them."""
 
     @cached_property
+    def calls_in_progress(self) -> CallsInProgress:
+        live = self.engine.platform.history
+        return CallsInProgress(store=self.record_store, live=live, live_ids=self._live_ids, clock=self.clock)
+
+    @cached_property
     def call_records(self) -> CallRecords:
-        platform, directory = self.engine.platform, self.directory
+        directory = self.directory
         names = RowNames(
             user=lambda user_id: directory.user(user_id).user_name,
             queue=lambda queue_id: directory.queue(queue_id).name,
@@ -29,14 +35,18 @@ class TelephonyWiring(CallbackWiring, NoticeWiring, RecordWiring, TrunkWiring):
             store=self.record_store,
             recordings=self.recordings,
             recorder=self.gateway,
-            live=platform.history,
-            live_ids=lambda: [call.call_id for call in platform.live_calls()],
+            in_progress=self.calls_in_progress,
+            live=self.engine.platform.history,
+            live_ids=self._live_ids,
             ready=self.notices.processed,
             cut=self.notices.cut,
             names=names,
             delay_s=self.settings.post_processing_delay_s,
             clock=self.clock,
         )
+
+    def _live_ids(self) -> list[str]:
+        return [call.call_id for call in self.engine.platform.live_calls()]
 
     @cached_property
     def telephony(self) -> Telephony:

@@ -1,5 +1,6 @@
 """What a trunk is, and which of them calls a number."""
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from voicecloud.routing.effects import CallNumber, Effect, EndLeg
@@ -21,13 +22,13 @@ class Trunk(Protocol):
         """Hangs up, or stops calling; of a leg that is not its own nothing is done."""
 
 
+@dataclass(eq=False, repr=False)
 class Exchange:
     """Performs ``CallNumber`` by the first trunk that reaches the number, ``EndLeg`` by the one that has the leg."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._trunks: list[Trunk] = []
-        self._by_leg: dict[str, Trunk] = {}
+    engine: Engine
+    _trunks: list[Trunk] = field(default_factory=list, init=False)
+    _by_leg: dict[str, Trunk] = field(default_factory=dict, init=False)
 
     def connect(self, *trunks: Trunk) -> None:
         """They are asked before those that are connected already."""
@@ -48,7 +49,7 @@ class Exchange:
     def _call(self, wanted: CallNumber) -> None:
         """The last trunk is the one that never refuses to try; without any the call fails."""
         if not self._trunks:
-            self._engine.report(FarRefused(wanted.leg_id, "failed"))
+            self.engine.report(FarRefused(wanted.leg_id, "failed"))
             return
         trunk = next((one for one in self._trunks if one.reaches(wanted.number)), self._trunks[-1])
         self._by_leg[wanted.leg_id] = trunk

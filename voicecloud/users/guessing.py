@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 
 from shared.errors import Limited
@@ -31,24 +31,24 @@ class SignInAttempt:
     pair: bytes
 
 
+@dataclass(eq=False, repr=False)
 class Tries:
     """Tries that did not succeed, by key. ``free`` of them are at once, each further one waits twice as long."""
 
-    def __init__(self, free: int, now: Callable[[], float]) -> None:
-        self._free = free
-        self._now = now
-        self._counts: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+    free: int
+    now: Callable[[], float]
+    _counts: OrderedDict[bytes, tuple[int, float]] = field(default_factory=OrderedDict, init=False)
 
     def pause_s(self, key: bytes) -> float:
         """How long ``key`` has to wait for its next try."""
         count, last = self._counts.get(key, (0, 0.0))
-        if count < self._free or self._now() - last >= FORGET_S:
+        if count < self.free or self.now() - last >= FORGET_S:
             return 0.0
-        pause = min(FIRST_PAUSE_S * 2.0 ** min(count - self._free, 16), LONGEST_PAUSE_S)
-        return max(0.0, last + pause - self._now())
+        pause = min(FIRST_PAUSE_S * 2.0 ** min(count - self.free, 16), LONGEST_PAUSE_S)
+        return max(0.0, last + pause - self.now())
 
     def add(self, key: bytes) -> None:
-        now = self._now()
+        now = self.now()
         count, last = self._counts.pop(key, (0, now))
         self._counts[key] = (1 if now - last >= FORGET_S else count + 1, now)
         while self._counts and (len(self._counts) > MOST or now - next(iter(self._counts.values()))[1] >= FORGET_S):

@@ -5,6 +5,7 @@ One partition, a row for each pair of name and address, which is a digest, with 
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.clock import Clock
@@ -21,33 +22,33 @@ LONGEST_WRITE_S = 2.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class KnownPairs:
     """Reads and writes the pairs that ``Guessing`` knows."""
 
-    def __init__(self, table: Table, clock: Clock) -> None:
-        self._table = table
-        self._clock = clock
-        self._written: dict[bytes, datetime] = {}
+    table: Table
+    clock: Clock
+    _written: dict[bytes, datetime] = field(default_factory=dict, init=False)
 
     async def load(self) -> list[bytes]:
         """The pairs of the last 30 days, the latest last and at most ``MOST``; the others are deleted."""
-        limit = self._clock() - FORGET
-        rows = sorted([row async for row in self._table.query(_PARTITION)], key=lambda row: row.values["at"])
+        limit = self.clock() - FORGET
+        rows = sorted([row async for row in self.table.query(_PARTITION)], key=lambda row: row.values["at"])
         kept = [row for row in rows if row.values["at"] > limit][-MOST:]
         for row in rows[: len(rows) - len(kept)]:
-            await self._table.delete(row.pk, row.rk)
+            await self.table.delete(row.pk, row.rk)
         self._written = {bytes.fromhex(row.rk): row.values["at"] for row in kept}
         return list(self._written)
 
     async def keep(self, pair: bytes) -> None:
         """Once a day for each pair; nobody is kept from signing in because storage does not take it."""
-        now = self._clock()
+        now = self.clock()
         written = self._written.get(pair)
         if written and now - written < WRITE_AGAIN:
             return
         try:
             async with asyncio.timeout(LONGEST_WRITE_S):
-                await self._table.put(Row(_PARTITION, pair.hex(), {"at": now}))
+                await self.table.put(Row(_PARTITION, pair.hex(), {"at": now}))
         except (VoiceError, TimeoutError):
             log.warning("a sign-in is not remembered", exc_info=True)
             return

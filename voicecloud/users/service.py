@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from shared.errors import Limited, Unauthorised
 from voicecloud import passwords
@@ -16,20 +17,22 @@ MOST_WAITING = 20
 """Passwords that wait to be checked; each takes some 50 ms of a thread that the event loop does not wait for."""
 
 
+@dataclass(eq=False, repr=False)
 class Accounts:
     """Authentication; ``signing_key`` is this installation's own."""
 
-    def __init__(self, directory: Directory, signing_key: bytes, known: KnownPairs) -> None:
-        self._directory = directory
-        self._signing_key = signing_key
-        self._known = known
-        self._guessing = Guessing()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
-        self._waiting = 0
+    directory: Directory
+    signing_key: bytes
+    known: KnownPairs
+    _guessing: Guessing = field(default_factory=Guessing, init=False)
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="passwords"), init=False
+    )
+    _waiting: int = field(default=0, init=False)
 
     async def load(self) -> None:
         """Recalls who has signed in from where."""
-        self._guessing.know(await self._known.load())
+        self._guessing.know(await self.known.load())
 
     async def sign_in(self, user_name: str, password: str, address: str) -> tuple[User, str]:
         """The user and their secret key; ``address`` is where the request comes from.
@@ -41,12 +44,12 @@ class Accounts:
         if self._waiting >= MOST_WAITING:
             self._guessing.abandoned(attempt)
             raise Limited("sign-in-busy", "too many people sign in at once")
-        user = self._directory.user_named(user_name)
+        user = self.directory.user_named(user_name)
         stored = (user.password_hash if user else "") or passwords.NOBODY
         if not await self._matches(password, stored) or user is None:
             raise Unauthorised("sign-in", "the user name or password is wrong")
         self._guessing.succeeded(attempt)
-        await self._known.keep(attempt.pair)
+        await self.known.keep(attempt.pair)
         return user, self.secret_key(user)
 
     async def _matches(self, password: str, stored: str) -> bool:
@@ -59,10 +62,10 @@ class Accounts:
 
     def authenticate(self, user_name: str, secret_key: str) -> User:
         """Raises Unauthorised ``secret-key``."""
-        user = self._directory.user_named(user_name)
+        user = self.directory.user_named(user_name)
         if user is None or not hmac.compare_digest(secret_key.encode(), self.secret_key(user).encode()):
             raise Unauthorised("secret-key", "the user name or secret key is wrong")
         return user
 
     def secret_key(self, user: User) -> str:
-        return passwords.secret_key(self._signing_key, user.id, user.key_version)
+        return passwords.secret_key(self.signing_key, user.id, user.key_version)

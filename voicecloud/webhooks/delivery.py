@@ -9,7 +9,7 @@ import heapq
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 
 from shared.clock import Clock
 from shared.errors import VoiceError
@@ -24,32 +24,23 @@ STORAGE_PAUSE_S = 1.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, repr=False)
 class Deliverer:
     """The queue of one endpoint. ``longest_pause_s`` bounds the back-off, after ``give_up_after_s`` it is given up."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        *,
-        store: DeliveryStore,
-        sender: WebhookSender,
-        clock: Clock,
-        longest_pause_s: float,
-        give_up_after_s: float,
-        random_number: Callable[[], float] = random.random,
-    ) -> None:
-        self.endpoint = endpoint
-        self._store = store
-        self._sender = sender
-        self._clock = clock
-        self._longest_pause_s = longest_pause_s
-        self._give_up_after_s = give_up_after_s
-        self._random = random_number
-        self._due: list[tuple[float, str]] = []
-        self._waiting: dict[str, Delivery] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._failures = 0
-        self._changed = asyncio.Event()
+    endpoint: Endpoint
+    _: KW_ONLY
+    store: DeliveryStore
+    sender: WebhookSender
+    clock: Clock
+    longest_pause_s: float
+    give_up_after_s: float
+    random_number: Callable[[], float] = random.random
+    _due: list[tuple[float, str]] = field(default_factory=list, init=False)
+    _waiting: dict[str, Delivery] = field(default_factory=dict, init=False)
+    _running: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _failures: int = field(default=0, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     @property
     def pending(self) -> int:
@@ -100,7 +91,7 @@ class Deliverer:
 
     async def _try(self, delivery: Delivery) -> None:
         try:
-            attempt = await self._sender.send(self.endpoint, delivery)
+            attempt = await self.sender.send(self.endpoint, delivery)
             await (self._succeeded(delivery, attempt) if attempt.delivered else self._failed(delivery, attempt))
         except VoiceError as error:
             log.warning("webhook delivery not noted", extra={"event_id": delivery.event.id, "error": str(error)})
@@ -109,7 +100,7 @@ class Deliverer:
             self._ended(delivery)
 
     async def _succeeded(self, delivery: Delivery, attempt: DeliveryAttempt) -> None:
-        await self._store.delivered(delivery, attempt)
+        await self.store.delivered(delivery, attempt)
         self._waiting.pop(delivery.event.id, None)
         if self.failing:
             self._failures = 0
@@ -119,16 +110,16 @@ class Deliverer:
         self._failures += 1
         tried = replace(delivery, attempts=attempt.number)
         extra = {"endpoint_id": self.endpoint.id, "event_id": delivery.event.id, "status": attempt.status}
-        if rules.given_up(delivery.created_at, self._clock(), self._give_up_after_s):
+        if rules.given_up(delivery.created_at, self.clock(), self.give_up_after_s):
             log.error("webhook given up", extra=extra)
-            await self._store.delivered(tried, replace(attempt, given_up=True))
+            await self.store.delivered(tried, replace(attempt, given_up=True))
             self._waiting.pop(delivery.event.id, None)
             return
         log.warning("webhook not delivered", extra={**extra, "error": attempt.error, "attempt": attempt.number})
-        await self._store.failed(tried, attempt)
+        await self.store.failed(tried, attempt)
         self._waiting[delivery.event.id] = tried
-        self._schedule(tried, rules.pause_s(attempt.number, self._longest_pause_s, self._random()))
-        self._hold_back(rules.pause_s(self._failures, self._longest_pause_s, self._random()))
+        self._schedule(tried, rules.pause_s(attempt.number, self.longest_pause_s, self.random_number()))
+        self._hold_back(rules.pause_s(self._failures, self.longest_pause_s, self.random_number()))
 
     def _hold_back(self, pause_s: float) -> None:
         """An endpoint that does not answer is left in peace: nothing is due before the pause is over."""
@@ -141,4 +132,4 @@ class Deliverer:
         self._changed.set()
 
     def _now(self) -> float:
-        return self._clock().timestamp()
+        return self.clock().timestamp()

@@ -38,7 +38,7 @@ async def test_a_call_is_accounted_for_while_another_waits_for_storage(
     monkeypatch.setattr(telephony, "FLUSH_S", 0.1)  # at the end of the test nobody waits for that recording
     connection = re.sub(r"(BlobEndpoint=http://127.0.0.1:)\d+/", r"\g<1>9/", storage_connection)
     async with run_voicecloud(storage_connection=connection) as cloud:
-        store = cloud.store.telephony.records._store
+        store = cloud.store.telephony.records.store
         waiting = await cloud.call(DAVIDS, Behaviour(talk_s=0.05))
         await asyncio.sleep(OUTAGE_S)
         calling = await cloud.call(DAVIDS, Behaviour(), answering=Answering(How.NOBODY))

@@ -9,8 +9,9 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -64,25 +65,27 @@ class SipCall:
     asked: str = ""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class SipTrunk:
     """A trunk; performs also what makes a ringing call be taken. Made and used in one event loop."""
 
-    def __init__(
-        self, *, account: Account, engine: Engine, gateway: MediaClient, ids: Ids, http: aiohttp.ClientSession
-    ) -> None:
-        self._account = account
-        self._engine = engine
-        self._gateway = gateway
-        self._ids = ids
-        self._http = http
-        self._session: JanusSession | None = None
-        self._handles: list[int] = []
-        self._by_handle: dict[int, SipCall] = {}
-        self._by_leg: dict[str, SipCall] = {}
-        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._registering: asyncio.Future[JanusEvent] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._events: dict[str, Callable[[JanusEvent], None]] = {
+    account: Account
+    engine: Engine
+    gateway: MediaClient
+    ids: Ids
+    http: aiohttp.ClientSession
+    _session: JanusSession | None = field(default=None, init=False)
+    _handles: list[int] = field(default_factory=list, init=False)
+    _by_handle: dict[int, SipCall] = field(default_factory=dict, init=False)
+    _by_leg: dict[str, SipCall] = field(default_factory=dict, init=False)
+    _turns: dict[int, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock), init=False)
+    _registering: asyncio.Future[JanusEvent] | None = field(default=None, init=False)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    is_registered: bool = field(default=False, init=False)
+
+    @cached_property
+    def _events(self) -> dict[str, Callable[[JanusEvent], None]]:
+        return {
             "incomingcall": self._arrived,
             "progress": self._progressed,
             "accepted": self._accepted,
@@ -92,7 +95,6 @@ class SipTrunk:
             "transfer": self._referred,
             "info": self._pressed,
         }
-        self.is_registered = False
 
     @property
     def is_idle(self) -> bool:
@@ -135,7 +137,7 @@ class SipTrunk:
         while True:
             try:
                 async with asyncio.TaskGroup() as group:
-                    session = self._session = JanusSession(self._http, self._account.janus, self._account.api_secret)
+                    session = self._session = JanusSession(self.http, self.account.janus, self.account.api_secret)
                     await session.open()
                     listening = group.create_task(self._listen(session))
                     await self._register(session)
@@ -168,7 +170,7 @@ class SipTrunk:
 
     async def _register(self, session: JanusSession) -> None:
         """Raises Unavailable when the registrar does not let us."""
-        account, first = self._account, await session.attach()
+        account, first = self.account, await session.attach()
         self._registering = asyncio.get_running_loop().create_future()
         secret = {"secret": account.secret} if account.secret else {"type": "guest"}
         proxy = {"proxy": account.proxy} if account.proxy else {}
@@ -195,9 +197,9 @@ class SipTrunk:
         return told
 
     async def _dial(self, call: SipCall, wanted: CallNumber) -> None:
-        domain = self._account.domain
+        domain = self.account.domain
         try:
-            offer = await self._gateway.invite(call.leg_id, sends_always=False)
+            offer = await self.gateway.invite(call.leg_id, sends_always=False)
             if call.stage is TrunkCallState.ENDING:
                 self._over(call)
                 return  # hung up before it was made
@@ -215,7 +217,7 @@ class SipTrunk:
 
     def _arrived(self, told: JanusEvent) -> None:
         """Somebody calls; a call to nobody, or that could not be answered, is refused before it rings."""
-        call_id = self._ids.new()
+        call_id = self.ids.new()
         call = self._add(SipCall(told.handle, f"{call_id}:1", TrunkCallState.ARRIVING, offer=told.sdp))
         self._run(self._let_in(call, call_id, told))
 
@@ -230,7 +232,7 @@ class SipTrunk:
             return
         call.stage = TrunkCallState.CALLED
         caller = str(told.result.get("username", ""))
-        number = rules.caller_of(caller, told.headers, is_trusted=self._account.is_trusted)
+        number = rules.caller_of(caller, told.headers, is_trusted=self.account.is_trusted)
         self._report(CallArrived(call_id, number, to))
 
     async def _reason_against(self, offer: str | None) -> int:
@@ -238,7 +240,7 @@ class SipTrunk:
         if offer is None:
             return rules.NOT_ACCEPTABLE
         try:
-            await self._gateway.check(offer)
+            await self.gateway.check(offer)
         except InvalidInput:
             return rules.NOT_ACCEPTABLE
         except VoiceError as error:
@@ -255,7 +257,7 @@ class SipTrunk:
 
     async def _accept(self, call: SipCall, offer: str) -> None:
         try:
-            answer = await self._gateway.offer(call.leg_id, offer, sends_always=False)
+            answer = await self.gateway.offer(call.leg_id, offer, sends_always=False)
             await self._ask(call, {"request": "accept"}, {"type": "answer", "sdp": answer.sdp})
         except VoiceError as error:
             log.warning("a SIP call could not be taken", extra={"code": error.code})
@@ -291,7 +293,7 @@ class SipTrunk:
             return
         call.has_answer = True
         try:
-            await self._gateway.accept(call.leg_id, call.media_id, sdp)
+            await self.gateway.accept(call.leg_id, call.media_id, sdp)
         except VoiceError as error:
             log.warning("a SIP call has no audio", extra={"code": error.code})
             self._report(PartyLeft(call.leg_id))
@@ -352,7 +354,7 @@ class SipTrunk:
         self._by_leg.pop(call.leg_id, None)
 
     def _report(self, event: Event) -> None:
-        self._engine.report(event)
+        self.engine.report(event)
 
     async def _ask(self, call: SipCall, body: dict[str, Any], jsep: dict[str, str] | None = None) -> None:
         """One request after the other for each line, so that none comes to its next call. Raises Unavailable."""

@@ -100,5 +100,5 @@ async def test_storage_that_is_away_keeps_nobody_out(voicecloud: VoiceCloud, mon
     async def away(row: Row) -> Row:
         raise Unavailable("storage-unavailable", "away")
 
-    monkeypatch.setattr(voicecloud.store.accounts._known._table, "put", away)
+    monkeypatch.setattr(voicecloud.store.accounts.known.table, "put", away)
     assert await tried(voicecloud, API_USER, API_PASSWORD, "192.0.2.1") == "in"

@@ -56,12 +56,12 @@ async def a_row(cloud: VoiceCloud) -> tuple[CallRecords, StoredRow]:
 async def copies(records: CallRecords, row: StoredRow) -> list[StoredRow]:
     """All copies of a row by change."""
     now = datetime.now(UTC)
-    found = [one async for one in records._store.modified(now - timedelta(hours=1), now + timedelta(hours=1))]
+    found = [one async for one in records.store.modified(now - timedelta(hours=1), now + timedelta(hours=1))]
     return [one for one in found if (one.call_id, one.key) == (row.call_id, row.key)]
 
 
 async def stored(records: CallRecords, row: StoredRow) -> StoredRow:
-    return next(one for one in await records._store.of_call(row.call_id) if one.key == row.key)
+    return next(one for one in await records.store.of_call(row.call_id) if one.key == row.key)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ async def test_a_change_that_is_overtaken_leaves_one_copy(voicecloud: VoiceCloud
         await records.change_privacy(row, Privacy.PRIVATE)
         await asyncio.sleep(0.002)
 
-    client: Any = Overtaken(records._store._table._client, method, between)
-    records._store = RecordStore(Table(client))
-    records._store._days.add(f"{row.started_at:%Y%m%d}")
+    client: Any = Overtaken(records.store.table._client, method, between)
+    records.store = RecordStore(Table(client))
+    records.store._days.add(f"{row.started_at:%Y%m%d}")
     await records.change_privacy(row, Privacy.WORK)
     present = await stored(records, row)
     assert await copies(records, row) == [present]
@@ -103,7 +103,7 @@ async def test_a_row_written_again_has_one_copy(voicecloud: VoiceCloud) -> None:
         await asyncio.sleep(0.002)
         row = await records.change_privacy(row, privacy)
         assert await copies(records, row) == [row]
-    values = [one.values async for one in records._store._table.query(f"s{row.started_at:%Y%m%d}")]
+    values = [one.values async for one in records.store.table.query(f"s{row.started_at:%Y%m%d}")]
     assert {name for one in values for name in one} == {"document"}
 
 
@@ -134,8 +134,8 @@ class Killed:
 async def test_a_process_that_dies_in_a_change_leaves_one_copy(voicecloud: VoiceCloud, nth: int) -> None:
     """After the next start the row is listed once by its change, as it is, wherever the last run ended."""
     records, row = await a_row(voicecloud)
-    client: Any = Killed(records._store._table._client, nth)
-    alive = records._store
+    client: Any = Killed(records.store.table._client, nth)
+    alive = records.store
     dying = RecordStore(Table(client))
     dying._days.add(f"{row.started_at:%Y%m%d}")
     await asyncio.sleep(0.002)
@@ -144,7 +144,7 @@ async def test_a_process_that_dies_in_a_change_leaves_one_copy(voicecloud: Voice
         await dying.change(row, lambda _: replace(row, document=document))
     await alive.settle()
     assert await copies(records, row) == [await stored(records, row)]
-    assert [one async for one in alive._table.query("changing")] == []
+    assert [one async for one in alive.table.query("changing")] == []
     assert client.left < 0 or nth == 7
 
 
@@ -153,9 +153,9 @@ async def test_a_change_dies_with_its_day(voicecloud: VoiceCloud) -> None:
     records, row = await a_row(voicecloud)
     later = row.started_at + timedelta(days=9)
     document = {**row.document, "Privacy": "Private", "ModifiedTime": to_iso(later)}
-    await records._store.change(row, lambda _: replace(row, document=document))
+    await records.store.change(row, lambda _: replace(row, document=document))
     window = later - timedelta(hours=1), later + timedelta(hours=1)
-    assert len([one async for one in records._store.modified(*window)]) == 1
-    assert f"{later:%Y%m%d}" in await records._store.days()
-    await records._store.forget_day(f"{row.started_at:%Y%m%d}")
-    assert [one async for one in records._store.modified(*window)] == []
+    assert len([one async for one in records.store.modified(*window)]) == 1
+    assert f"{later:%Y%m%d}" in await records.store.days()
+    await records.store.forget_day(f"{row.started_at:%Y%m%d}")
+    assert [one async for one in records.store.modified(*window)] == []

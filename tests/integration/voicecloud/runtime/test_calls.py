@@ -59,7 +59,7 @@ async def test_stopping_ends_calls_with_a_record(run_voicecloud: RunVoiceCloud) 
     async with run_voicecloud() as cloud:
         for row in (await cloud.client.get("/calls", params={"CallId": call_id})).json():
             assert row["EndReason"] == "platform_stopped"
-        assert await cloud.store.telephony.records._store.finished(call_id)
+        assert await cloud.store.telephony.records.store.finished(call_id)
 
 
 async def test_the_next_caller_number_must_be_allowed(voicecloud: VoiceCloud) -> None:
@@ -89,12 +89,12 @@ async def test_a_waiting_caller_shows_among_service_calls(voicecloud: VoiceCloud
 
 async def test_a_record_that_cannot_be_stored_does_not_hold_up_others(voicecloud: VoiceCloud) -> None:
     """Storage refuses one call's rows for good; the next call's are there all the same."""
-    names = voicecloud.store.telephony.records._names
+    names = voicecloud.store.telephony.records.names
     long = replace(names, user=lambda user_id: "x" * 40_000)
-    voicecloud.store.telephony.records._names = long
+    voicecloud.store.telephony.records.names = long
     first = await voicecloud.call("+35891001004", Behaviour(talk_s=0.05))
     assert await voicecloud.over(first) == []
-    voicecloud.store.telephony.records._names = names
+    voicecloud.store.telephony.records.names = names
     second = await voicecloud.call("+35891001004", Behaviour(talk_s=0.05))
     assert len(await voicecloud.over(second)) == 1
 

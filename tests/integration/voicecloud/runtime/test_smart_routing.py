@@ -64,7 +64,7 @@ def routed_seed(hasty_seed: Path, router: Router, tmp_path: Path) -> Path:
 async def queues_visited(cloud: VoiceCloud) -> list[str]:
     call_id = await cloud.call(SALES_NUMBER, Behaviour(talk_s=0.05))
     await cloud.over(call_id)
-    history = await cloud.store.telephony.records._store.of_call(call_id)
+    history = await cloud.store.telephony.records.store.of_call(call_id)
     return [row.document["QueueId"] for row in history if row.kind == "s"]
 
 

@@ -76,7 +76,7 @@ async def test_an_event_between_change_and_webhooks_is_recovered(
         left = await cloud.leave_callback()
         callback = await cloud.store.callbacks.get(left["Id"])
         event = cloud.store.webhooks.event("CallbackCreated", "CallList", SALES_LIST, {"CallbackId": callback.id})
-        store = cloud.store.callbacks._store
+        store = cloud.store.callbacks.store
         stored = await store.get(callback.id)
         assert stored is not None
         await store.change(callback, stored[1], callback, event)
