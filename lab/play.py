@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp
 
 from lab.people.telephones import How
-from voicecloud.records.model import Terminal
+from voicecloud.vocabulary.calls import Terminal
 
 DEFAULT_URL = "http://localhost:7200"
 DEEDS = {

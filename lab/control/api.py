@@ -13,10 +13,10 @@ from voicecloud.api.callbacks import new_callback
 from voicecloud.api.http import Route, answering, body, services
 from voicecloud.callbacks.model import CallbackState, Search
 from voicecloud.organisation.model import DocumentKind
-from voicecloud.routing.availability import PROFILES
-from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall
 from voicecloud.rte.status import queue_status
+from voicecloud.vocabulary.availability import PROFILES
+from voicecloud.vocabulary.machine import LegState
 
 PAGE = Path(__file__).parent / "page"
 PAGES = ("control.css", "control.js", "draw.js", "customer.css", "customer.html", "customer.js", "line.js")

@@ -14,8 +14,9 @@ from voicecloud.api.availability import notice
 from voicecloud.api.http import Handler, Route, body, json_response, services
 from voicecloud.organisation.codec import decode
 from voicecloud.organisation.model import Simulated, required
-from voicecloud.records.model import Privacy, Terminal
+from voicecloud.records.model import Privacy
 from voicecloud.runtime.staff import NewAvailability
+from voicecloud.vocabulary.calls import Terminal
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from voicecloud.records.model import CallHistory, CallRecord, EventKind
+from voicecloud.records.model import CallRecord
 from voicecloud.records.rules import record
 from voicecloud.routing.allocation import free_members
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import (
     Bridge,
     CallNumber,
@@ -24,11 +23,13 @@ from voicecloud.routing.effects import (
 )
 from voicecloud.routing.events import CallArrived, DialOut, EndAvailability, EndWrapUp, Event, SetAvailability
 from voicecloud.routing.figures import pool_figures
-from voicecloud.routing.machine import CallState, LegState, WorkState
 from voicecloud.routing.model import Selection
 from voicecloud.routing.platform import Platform
 from voicecloud.routing.state import Call, PoolState, World
 from voicecloud.routing.unserved import left_alone
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import CallHistory, EventKind
+from voicecloud.vocabulary.machine import CallState, LegState, WorkState
 
 ROUNDING_S = 1e-3
 TIMED_STAGES = {CallState.ASKING, CallState.ANNOUNCING, CallState.OFFERING_CALLBACK, CallState.VOICEMAIL}

@@ -12,14 +12,14 @@ from itertools import count
 from random import Random
 
 from lab.day.traffic import PlannedCall
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import AskRouting, Bridge, CallNumber, Effect, Play, RecordVoicemail, RingUser
 from voicecloud.routing.events import Event, RoutingAnswer
-from voicecloud.routing.machine import CallState
 from voicecloud.routing.model import DISCONNECT, Member, Target, TargetKind
 from voicecloud.routing.platform import Platform
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import Terminal
+from voicecloud.vocabulary.machine import CallState
 
 type AgentStep = Event | Callable[[], Event | None]
 type Later = tuple[float, AgentStep]

@@ -10,13 +10,13 @@ from lab.voices.messages import USER_HZ, Heard
 from shared.errors import Missing
 from voicecloud.ids import Ids
 from voicecloud.organisation.service import Directory
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
 from voicecloud.routing.effects import Bridge, Effect, FinishCall
-from voicecloud.routing.machine import LegState
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.views import LiveLeg
 from voicecloud.runtime.engine import Engine
+from voicecloud.vocabulary.calls import Terminal
+from voicecloud.vocabulary.machine import LegState
 
 
 @dataclass(frozen=True)

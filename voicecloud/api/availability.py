@@ -12,10 +12,10 @@ from voicecloud.api.http import Route, body, caller, json_response, services
 from voicecloud.api.users import addressed
 from voicecloud.notices.model import Notice
 from voicecloud.organisation.model import User
-from voicecloud.routing.availability import AvailabilityEntry
 from voicecloud.rte.status import user_status
 from voicecloud.runtime.staff import NewAvailability
 from voicecloud.users.rights import require_self_or_supervisor
+from voicecloud.vocabulary.availability import AvailabilityEntry
 
 OPEN_END = "9999-12-31T23:59:59.000Z"
 EVENT_TYPES: Mapping[int, str] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from voicecloud.notices.model import Notice
-from voicecloud.records.model import CallEvent, CallHistory, Direction, EventKind
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, Direction, EventKind
 
 QUEUE_NAMES: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.POOL_ENTERED: ("QueueCallInArrived",),

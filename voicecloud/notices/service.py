@@ -10,8 +10,8 @@ from shared.errors import VoiceError
 from voicecloud.notices.model import Notice
 from voicecloud.notices.rules import notices
 from voicecloud.organisation.service import Directory
-from voicecloud.records.model import CallEvent, CallHistory
 from voicecloud.routing.effects import Effect, Note, PoolChanged, UserChanged
+from voicecloud.vocabulary.calls import CallEvent, CallHistory
 from voicecloud.webhooks.model import WebhookEvent
 from voicecloud.webhooks.service import Webhooks
 

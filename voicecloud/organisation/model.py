@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from shared.errors import InvalidInput
 from voicecloud.organisation.codec import decode
-from voicecloud.records.model import Privacy, Terminal
+from voicecloud.records.model import Privacy
 from voicecloud.routing import model as routing
+from voicecloud.vocabulary.calls import Terminal
 
 Document = Mapping[str, Any]
 

@@ -17,11 +17,11 @@ from voicecloud.phone.memory import Answers
 from voicecloud.phone.model import Document
 from voicecloud.phone.requests import check_call_id, flag, keys, number, target
 from voicecloud.phone.states import PhoneStates
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
-from voicecloud.routing.machine import COMMANDS, LegState
 from voicecloud.routing.views import LiveLeg
 from voicecloud.runtime.engine import Engine
+from voicecloud.vocabulary.calls import Terminal
+from voicecloud.vocabulary.machine import COMMANDS, LegState
 
 MEDIA = "media"
 

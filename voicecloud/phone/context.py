@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voicecloud.records.model import CallEvent, EventKind, RejectReason
 from voicecloud.routing.views import LiveLeg
+from voicecloud.vocabulary.calls import CallEvent, EventKind, RejectReason
 
 type Document = Mapping[str, Any]
 

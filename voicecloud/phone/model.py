@@ -11,10 +11,10 @@ from voicecloud.phone.context import (
     transfer,
     unheard,
 )
-from voicecloud.records.model import CallEvent, CallHistory, EventKind
-from voicecloud.routing.availability import AvailabilityEntry
-from voicecloud.routing.machine import LegState
 from voicecloud.routing.views import LiveCall, LiveLeg
+from voicecloud.vocabulary.availability import AvailabilityEntry
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, EventKind
+from voicecloud.vocabulary.machine import LegState
 
 Document = Mapping[str, Any]
 RINGS_OR_TALKS = (LegState.CONNECTED, LegState.PARKED, LegState.HELD, LegState.WAITING, LegState.RINGING)

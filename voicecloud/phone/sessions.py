@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from shared.errors import InvalidInput, Missing
 from voicecloud.organisation.service import Directory
-from voicecloud.records.model import Terminal
 from voicecloud.routing.events import TerminalChanged
 from voicecloud.rte.tokens import Tokens
 from voicecloud.runtime.engine import Engine
+from voicecloud.vocabulary.calls import Terminal
 
 AUDIENCE = "phone"
 TICKET_FOR = timedelta(minutes=2)

@@ -16,10 +16,10 @@ from voicecloud.phone.model import (
     dialled_in_vain,
     ended,
 )
-from voicecloud.records.model import CallEvent, CallHistory, EventKind
 from voicecloud.routing.effects import Effect, EndLeg, FinishCall, Note, UserChanged
 from voicecloud.routing.views import LiveCall
 from voicecloud.runtime.engine import Engine
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, EventKind
 
 SHOWN_AFTER_END_S = 10.0
 ENDS = {EventKind.LEG_ENDED, EventKind.USER_REJECTED}

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from voicecloud.records.model import CallEvent, CallHistory, Direction, EndReason, EventKind, Terminal
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, Direction, EndReason, EventKind, Terminal
 
 
 def pack(history: CallHistory) -> bytes:

@@ -11,8 +11,8 @@ from itertools import batched
 from shared.clock import Clock
 from shared.errors import InvalidInput, VoiceError
 from voicecloud.records import rules
-from voicecloud.records.model import CallHistory
 from voicecloud.records.store import RecordStore
+from voicecloud.vocabulary.calls import CallHistory
 
 RETRY_S = 1.0
 SIGN_EVERY_S = 5.0

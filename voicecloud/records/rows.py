@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.clock import from_iso, to_iso
 from voicecloud.records import rules
-from voicecloud.records.model import CallHistory, CallKind, Direction, Privacy, ServiceCall, UserCall
+from voicecloud.records.model import CallKind, Privacy, ServiceCall, UserCall
+from voicecloud.vocabulary.calls import CallHistory, Direction
 
 USER_ROW = "u"
 SERVICE_ROW = "s"

@@ -11,22 +11,16 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import NAMESPACE_URL, uuid5
 
-from voicecloud.records.model import (
-    EVENT_CODES,
+from voicecloud.records.model import EVENT_CODES, CallKind, CallRecord, EndResult, Privacy, ServiceCall, UserCall
+from voicecloud.vocabulary.calls import (
     CallEvent,
     CallHistory,
-    CallKind,
-    CallRecord,
     Direction,
     EndReason,
-    EndResult,
     EventKind,
-    Privacy,
     RejectReason,
-    ServiceCall,
     ServiceResult,
     Terminal,
-    UserCall,
 )
 
 RECLASSIFY_WITHIN = timedelta(days=14)

@@ -27,8 +27,8 @@ from shared.errors import Conflict, Missing
 from shared.storage.races import win
 from shared.storage.tables import Delete, Row, Table, Values
 from voicecloud.records.codec import pack, unpack
-from voicecloud.records.model import CallHistory
 from voicecloud.records.rows import StoredRow
+from voicecloud.vocabulary.calls import CallHistory
 
 TABLE = "callrecords"
 _LIVE, _ALIVE, _DAYS, _CHANGING = "live", "alive", "days", "changing"

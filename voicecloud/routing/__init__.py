@@ -10,8 +10,8 @@ Front door::
     platform.pool_figures(pool_id, now)              # figures.PoolFigures
     platform.user_status(user_id)                    # figures.UserStatus
     platform.live_calls(), platform.live_call(id)    # views.LiveCall with its legs and states
-    platform.history(call_id)                        # records.model.CallHistory of a call in progress
-    platform.availability(user_id, now)              # availability.AvailabilityEvent that holds, or None
+    platform.history(call_id)                        # vocabulary.calls.CallHistory of a call in progress
+    platform.availability(user_id, now)              # vocabulary.availability.AvailabilityEntry, or None
     platform.calls_of(user_id), platform.members(pool_id)
 
 * ``model``: configuration (users, pools, numbers); ``events``: what it can be given; ``effects``: what is to be done.

@@ -1,12 +1,12 @@
 """What a pool does with a caller it does not queue: transfer, callback offer, voicemail, disconnect."""
 
-from voicecloud.records.model import EventKind, ServiceResult
 from voicecloud.routing.effects import RecordVoicemail
 from voicecloud.routing.legs import play, set_stage
 from voicecloud.routing.model import DISCONNECT, ActionKind
 from voicecloud.routing.pools import visit_of, visited
 from voicecloud.routing.state import Call, World
 from voicecloud.routing.steps import Announce, Carry, EnterQueue, Finish, Goto, Perform, Step
+from voicecloud.vocabulary.calls import EventKind, ServiceResult
 
 
 def perform(world: World, call: Call, step: Perform) -> Step:

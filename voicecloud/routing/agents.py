@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from voicecloud.routing import availability
-from voicecloud.routing.availability import AvailabilityClass
-from voicecloud.routing.machine import WorkState, following
 from voicecloud.routing.state import Leg, WorkingAgent, World
+from voicecloud.vocabulary import availability
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.machine import WorkState, following
 
 
 def advance(world: World, agent: WorkingAgent, event: str) -> None:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.journey import run
 from voicecloud.routing.legs import ring, set_stage
-from voicecloud.routing.machine import CallState
 from voicecloud.routing.model import Member, Pool
 from voicecloud.routing.pools import overflow, visit_of
 from voicecloud.routing.selection import Candidate, Question, choose, rounds_over
 from voicecloud.routing.state import Call, PoolState, WorkingAgent, World
 from voicecloud.routing.unserved import watch
+from voicecloud.vocabulary.machine import CallState
 
 RETURNED_PRIORITY = 1_000
 

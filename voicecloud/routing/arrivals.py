@@ -1,17 +1,17 @@
 """How calls begin: from outside, dialled by a user, or taken out of a queue by hand."""
 
 from shared.errors import Conflict, InvalidInput
-from voicecloud.records.model import Direction, EndReason, EventKind
 from voicecloud.routing import agents, caller_numbers
 from voicecloud.routing.allocation import offer
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.events import CallArrived, DialOut
 from voicecloud.routing.journey import finish, resolved, run
 from voicecloud.routing.legs import new_leg
-from voicecloud.routing.machine import CallState, LegState, WorkState
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.state import Call, WorkingAgent, World
 from voicecloud.routing.steps import Goto
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import Direction, EndReason, EventKind
+from voicecloud.vocabulary.machine import CallState, LegState, WorkState
 
 LONGEST_NUMBER = 64
 """No number is as long (E.164 has 15 digits), but what a network delivers as one may be anything."""

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from voicecloud.records.model import EndReason
 from voicecloud.routing import agents, offers, staff, unserved
 from voicecloud.routing.journey import finish, proceed, run
 from voicecloud.routing.legs import play
-from voicecloud.routing.machine import CallState
 from voicecloud.routing.pools import overflow, visit_of, visited
 from voicecloud.routing.selection import levels_admitted
 from voicecloud.routing.state import Call, World
 from voicecloud.routing.timers import TimerKey
+from voicecloud.vocabulary.calls import EndReason
+from voicecloud.vocabulary.machine import CallState
 
 
 def fire(world: World, key: TimerKey) -> None:

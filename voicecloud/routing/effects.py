@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from voicecloud.records.model import CallEvent, CallHistory, Terminal
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, Terminal
 
 
 class OfferKind(StrEnum):

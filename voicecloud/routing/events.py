@@ -8,9 +8,9 @@ made here (``<call id>:<n>``, the first leg is 1) and travel in the effects.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from voicecloud.records.model import Terminal
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.model import Configuration, Member, Target
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import Terminal
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from voicecloud.routing.availability import AvailabilityClass
-from voicecloud.routing.machine import LegState, WorkState
 from voicecloud.routing.schedule import active_exception, is_open
 from voicecloud.routing.state import PoolState, WorkingAgent, World
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.machine import LegState, WorkState
 
 
 class OpenStatus(IntEnum):

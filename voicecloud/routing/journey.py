@@ -4,11 +4,9 @@ Steps follow one another in a loop, not by calls of one another, so a ring of ov
 is a hop, and a call that has made ``MAX_HOPS`` is ended.
 """
 
-from voicecloud.records.model import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.routing import actions, pools, users
 from voicecloud.routing.effects import CallbackSource, FinishCall
 from voicecloud.routing.legs import end, play, set_stage, to_routing
-from voicecloud.routing.machine import CallState, LegState
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.state import Call, World
 from voicecloud.routing.steps import (
@@ -23,6 +21,8 @@ from voicecloud.routing.steps import (
     Unreached,
     Welcome,
 )
+from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, ServiceResult
+from voicecloud.vocabulary.machine import CallState, LegState
 
 MAX_HOPS = 10
 

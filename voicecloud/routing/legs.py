@@ -1,11 +1,11 @@
 """Legs of a call: opened, connected, separated, ended. The only place where a leg's or a call's state changes."""
 
-from voicecloud.records.model import EventKind, RejectReason, Terminal
 from voicecloud.routing import agents
 from voicecloud.routing.effects import Bridge, CallNumber, EndLeg, OfferKind, Play, RingUser, Unbridge
-from voicecloud.routing.machine import CallState, LegState, following
 from voicecloud.routing.model import OfferMode
 from voicecloud.routing.state import Call, Leg, WorkingAgent, World
+from voicecloud.vocabulary.calls import EventKind, RejectReason, Terminal
+from voicecloud.vocabulary.machine import CallState, LegState, following
 
 HOLD_MUSIC = "hold-music"
 RING_BACK = "ring-back"

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from voicecloud.records.model import Terminal
+from voicecloud.vocabulary.calls import Terminal
 
 MAX_EXCEPTIONS = 3
 

@@ -1,15 +1,15 @@
 """A party that rings: it answers, declines, lets it ring, or cannot be had."""
 
 from shared.errors import Conflict
-from voicecloud.records.model import EndReason, EventKind, RejectReason, Terminal
 from voicecloud.routing import transfer
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.journey import run
 from voicecloud.routing.legs import advance, answered, end, set_stage, talk, to_routing, withdraw_offers
-from voicecloud.routing.machine import LegState
 from voicecloud.routing.pools import leave_queue, visit_of
 from voicecloud.routing.state import Call, Leg, World
 from voicecloud.routing.users import not_answered
+from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, Terminal
+from voicecloud.vocabulary.machine import LegState
 
 
 def answer(world: World, leg_id: str, terminal: Terminal | None) -> None:

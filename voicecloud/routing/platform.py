@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from voicecloud.records.model import CallHistory, EventKind
 from voicecloud.routing import agents, arrivals, caller_numbers, events, offers, setup, smart, staff, talk, transfer
 from voicecloud.routing.allocation import allocate
-from voicecloud.routing.availability import AvailabilityEntry, current
 from voicecloud.routing.due import fire
 from voicecloud.routing.effects import Effect, PoolChanged, UserChanged
 from voicecloud.routing.events import Event
 from voicecloud.routing.figures import PoolFigures, UserStatus, pool_figures, user_status
-from voicecloud.routing.machine import LegState
 from voicecloud.routing.model import Configuration, Member
 from voicecloud.routing.state import World
 from voicecloud.routing.views import LiveCall, live_call
+from voicecloud.vocabulary.availability import AvailabilityEntry, current
+from voicecloud.vocabulary.calls import CallHistory, EventKind
+from voicecloud.vocabulary.machine import LegState
 
 
 class Platform:

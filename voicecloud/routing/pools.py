@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from voicecloud.records.model import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.routing.effects import AskRouting, CallbackSource, RequestCallback
 from voicecloud.routing.legs import play, set_stage, to_routing, withdraw_offers
 from voicecloud.routing.model import Action, ActionKind, Pool, Selection
 from voicecloud.routing.schedule import active_exception, is_open
 from voicecloud.routing.state import Call, PoolState, Visit, World
 from voicecloud.routing.steps import Admit, Announce, EnterQueue, Finish, Perform, Step, Unreached, Welcome
+from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, ServiceResult
 
 MISSED_OUTCOMES = frozenset({ServiceResult.ABANDONED, ServiceResult.OVERFLOWED, ServiceResult.REJECTED})
 

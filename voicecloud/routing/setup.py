@@ -1,11 +1,11 @@
 """Putting a configuration into force while calls go on."""
 
-from voicecloud.records.model import EndReason
 from voicecloud.routing import staff
 from voicecloud.routing.journey import finish, run
 from voicecloud.routing.model import Configuration
 from voicecloud.routing.pools import overflow
 from voicecloud.routing.state import Call, PoolState, World
+from voicecloud.vocabulary.calls import EndReason
 
 
 def configure(world: World, configuration: Configuration) -> None:

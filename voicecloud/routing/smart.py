@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from shared.errors import InvalidInput
-from voicecloud.records.model import EndReason, EventKind, ServiceResult
 from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
 from voicecloud.routing.journey import proceed, resolved, run
 from voicecloud.routing.legs import to_routing
-from voicecloud.routing.machine import CallState
 from voicecloud.routing.model import DISCONNECT, Configuration, Target, TargetKind
 from voicecloud.routing.pools import visit_of
 from voicecloud.routing.state import Call, World
 from voicecloud.routing.steps import Finish, Goto
+from voicecloud.vocabulary.calls import EndReason, EventKind, ServiceResult
+from voicecloud.vocabulary.machine import CallState
 
 DISCONNECT_TEXT = "DISCONNECT:"
 KINDS = {"queue": TargetKind.POOL, "pool": TargetKind.POOL, "user": TargetKind.USER, "number": TargetKind.NUMBER}

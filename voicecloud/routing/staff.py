@@ -3,9 +3,7 @@
 from datetime import datetime
 
 from shared.errors import InvalidInput, Missing
-from voicecloud.records.model import RejectReason
-from voicecloud.routing import agents, availability, caller_numbers, offers
-from voicecloud.routing.availability import AvailabilityClass, AvailabilityEntry
+from voicecloud.routing import agents, caller_numbers, offers
 from voicecloud.routing.events import (
     EndAvailability,
     RemoveMember,
@@ -15,8 +13,11 @@ from voicecloud.routing.events import (
     SetMember,
     TerminalChanged,
 )
-from voicecloud.routing.machine import LegState, WorkState
 from voicecloud.routing.state import WorkingAgent, World
+from voicecloud.vocabulary import availability
+from voicecloud.vocabulary.availability import AvailabilityClass, AvailabilityEntry
+from voicecloud.vocabulary.calls import RejectReason
+from voicecloud.vocabulary.machine import LegState, WorkState
 
 
 def set_availability(world: World, event: SetAvailability) -> None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.errors import Missing
-from voicecloud.records.model import CallEvent, CallHistory, Direction, EndReason, EventKind, ServiceResult, Terminal
-from voicecloud.routing.availability import AvailabilityClass, AvailabilityEntry
 from voicecloud.routing.effects import Effect, Note, OfferKind
 from voicecloud.routing.events import RoutingAnswer
-from voicecloud.routing.machine import CallState, LegState, WorkState
 from voicecloud.routing.model import Configuration, Member, Pool, Subscriber, Target
 from voicecloud.routing.steps import Step
 from voicecloud.routing.timers import CallTimers
+from voicecloud.vocabulary.availability import AvailabilityClass, AvailabilityEntry
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, Direction, EndReason, EventKind, ServiceResult, Terminal
+from voicecloud.vocabulary.machine import CallState, LegState, WorkState
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from voicecloud.records.model import EndReason, ServiceResult
 from voicecloud.routing.model import Action, Prompt, Target
+from voicecloud.vocabulary.calls import EndReason, ServiceResult
 
 
 @dataclass(frozen=True, slots=True)

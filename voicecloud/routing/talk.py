@@ -1,13 +1,13 @@
 """What parties do within a call: hold, resume, press keys, hang up."""
 
 from shared.errors import Conflict
-from voicecloud.records.model import Direction, EndReason, EventKind, RejectReason
 from voicecloud.routing import offers, transfer
 from voicecloud.routing.journey import finish, proceed, run
 from voicecloud.routing.legs import HOLD_MUSIC, advance, play, separate, talk, to_routing, withdraw_offers
-from voicecloud.routing.machine import CallState, LegState
 from voicecloud.routing.pools import confirm_callback, leave_queue
 from voicecloud.routing.state import Call, Leg, World
+from voicecloud.vocabulary.calls import Direction, EndReason, EventKind, RejectReason
+from voicecloud.vocabulary.machine import CallState, LegState
 
 
 def hold(world: World, leg_id: str) -> None:

@@ -1,18 +1,18 @@
 """Blind and consulted transfers (C3). No caller is lost: who hangs up while consulting has transferred."""
 
 from shared.errors import Conflict
-from voicecloud.records.model import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.routing.allocation import best_agent
 from voicecloud.routing.arrivals import LONGEST_NUMBER
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.journey import finish, resolved, run
 from voicecloud.routing.legs import HOLD_MUSIC, RING_BACK, advance, dial, end, play, ring, separate, set_stage, talk
-from voicecloud.routing.machine import CallState, LegState, following
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.routing.pools import leave
 from voicecloud.routing.state import Call, Leg, WorkingAgent, World
 from voicecloud.routing.steps import Goto
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, ServiceResult
+from voicecloud.vocabulary.machine import CallState, LegState, following
 
 
 def blind(world: World, leg_id: str, target: Target) -> None:

@@ -2,9 +2,9 @@
 
 from voicecloud.routing.journey import run
 from voicecloud.routing.legs import to_routing
-from voicecloud.routing.machine import CallState
 from voicecloud.routing.pools import anyone_serves, leave_queue, visit_of, without_agents
 from voicecloud.routing.state import Call, PoolState, World
+from voicecloud.vocabulary.machine import CallState
 
 GRACE_S = 25.0
 """A phone whose page is loaded again is back long before."""

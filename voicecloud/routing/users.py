@@ -1,12 +1,12 @@
 """Calls to one person or one outside number: rung when allowed, else forwarded as the user has set it (B1-B3)."""
 
-from voicecloud.records.model import EndReason, EventKind, RejectReason
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import OfferKind
 from voicecloud.routing.legs import RING_BACK, dial, play, ring, set_stage
 from voicecloud.routing.model import Target
 from voicecloud.routing.state import Call, WorkingAgent, World
 from voicecloud.routing.steps import Goto, Step, Unreached
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason
 
 
 def enter(world: World, call: Call, user_id: str) -> Step | None:

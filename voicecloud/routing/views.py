@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicecloud.records.model import Direction, Terminal
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.machine import CallState, LegState
 from voicecloud.routing.state import Call, Leg
+from voicecloud.vocabulary.calls import Direction, Terminal
+from voicecloud.vocabulary.machine import CallState, LegState
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from shared.clock import Clock, to_iso
 from shared.errors import Conflict, InvalidInput, Missing, VoiceError
 from voicecloud.records import rules
 from voicecloud.records.audio import NoSound
-from voicecloud.records.model import CallEvent, CallHistory, Privacy
+from voicecloud.records.model import Privacy
 from voicecloud.records.progress import AT_ONCE, CallsInProgress, Cut
 from voicecloud.records.quality import with_quality
 from voicecloud.records.recordings import Recordings
@@ -19,6 +19,7 @@ from voicecloud.records.rows import RowNames, StoredRow, rows_of, service_rows_o
 from voicecloud.records.store import RecordStore
 from voicecloud.records.taken import RecordingSource, Taken, TakenCall
 from voicecloud.routing.effects import Effect, FinishCall, Note
+from voicecloud.vocabulary.calls import CallEvent, CallHistory
 
 RETRY_S = 1.0
 

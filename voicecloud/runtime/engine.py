@@ -12,11 +12,11 @@ from datetime import datetime
 
 from shared.clock import Clock
 from shared.errors import VoiceError
-from voicecloud.records.model import CallHistory
 from voicecloud.routing.effects import Effect, FinishCall
 from voicecloud.routing.events import Event
 from voicecloud.routing.model import Configuration
 from voicecloud.routing.platform import Platform
+from voicecloud.vocabulary.calls import CallHistory
 
 Performer = Callable[[Effect], None]
 

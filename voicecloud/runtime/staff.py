@@ -14,9 +14,9 @@ from voicecloud.organisation.service import Directory
 from voicecloud.prompts import pools
 from voicecloud.records.model import Privacy
 from voicecloud.routing import events
-from voicecloud.routing.availability import PROFILES, AvailabilityClass, AvailabilityEntry
 from voicecloud.routing.model import Member
 from voicecloud.runtime.engine import Engine
+from voicecloud.vocabulary.availability import PROFILES, AvailabilityClass, AvailabilityEntry
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from lab.people.telephones import Answering, How
 from local.free_ports import free_port
 from tests.fixtures.voicecloud import RunVoiceCloud
 from voicecloud import telephony
-from voicecloud.records.model import CallHistory
+from voicecloud.vocabulary.calls import CallHistory
 
 DAVIDS = "+35891001004"
 OUTAGE_S = 1.5

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.fixtures.voicecloud import CARLA, DAVID, SALES, SUPPORT, RunVoiceCloud, VoiceCloud
-from voicecloud.records.model import Terminal
 from voicecloud.routing.events import TerminalChanged
+from voicecloud.vocabulary.calls import Terminal
 
 PASSWORD = "local-password"
 CARLAS_NAME = "carla.makinen@aurorahome.example"

@@ -9,9 +9,9 @@ from tests.fixtures.media import Voice
 from tests.fixtures.voicecloud import ANNA, BJORN, CARLA, CUSTOMER, SALES, SALES_NUMBER, RunVoiceCloud, VoiceCloud
 from tests.fixtures.web_phones import STAYS, WebPhone, direct_call, new_call_id
 from voicecloud.phone.commands import WrongState
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
 from voicecloud.routing.events import Event
+from voicecloud.vocabulary.calls import Terminal
 
 
 async def beaten(cloud: VoiceCloud, call_id: str, voice: Voice, event: Event) -> WrongState:

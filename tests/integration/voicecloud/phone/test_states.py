@@ -14,10 +14,10 @@ from tests.fixtures.waiting import eventually
 from tests.fixtures.web_phones import new_call_id
 from voicecloud.phone import states as phone_states
 from voicecloud.phone.states import PhoneStates
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
 from voicecloud.routing.events import Event
 from voicecloud.routing.model import Target, TargetKind
+from voicecloud.vocabulary.calls import Terminal
 
 USERS = (ANNA, BJORN, CARLA)
 STEPS = 250

@@ -5,8 +5,8 @@ import pytest
 from tests.fixtures.cases import rows
 from tests.fixtures.voicecloud import CUSTOMER, VoiceCloud
 from tests.fixtures.web_agent import ANNAS
-from voicecloud.records.model import CallHistory, EndReason
 from voicecloud.routing.effects import FinishCall
+from voicecloud.vocabulary.calls import CallHistory, EndReason
 
 SENT = [row for row in rows("trunk-numbers.tsv") if row[0] in {"To", "From"} and " with " not in row[1]]
 

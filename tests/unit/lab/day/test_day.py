@@ -11,9 +11,7 @@ from lab.day.invariants import Witness
 from lab.day.simulation import Simulation, main
 from shared.errors import VoiceError
 from tests.fixtures.routing import MONDAY_NOON, Floor, configuration, members, number_of_pool
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallbackSource
 from voicecloud.routing.events import Event, RoutingAnswer
 from voicecloud.routing.model import (
@@ -30,6 +28,8 @@ from voicecloud.routing.model import (
     Target,
     TargetKind,
 )
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import Terminal
 
 USERS = ("ann", "bob", "cid", "dee")
 FACTS = (

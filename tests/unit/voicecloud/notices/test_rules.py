@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from voicecloud.notices.rules import notices
-from voicecloud.records.model import CallEvent, CallHistory, Direction, EventKind, Terminal
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, Direction, EventKind, Terminal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

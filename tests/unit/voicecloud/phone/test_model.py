@@ -8,8 +8,8 @@ from tests.fixtures.routing import CALLER, POOL_NUMBER, Floor, MakeFloor, member
 from voicecloud.phone.context import DisplayNames
 from voicecloud.phone.model import Document, LegVoice, call_document, ended
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.model import Pool, Target, TargetKind
+from voicecloud.vocabulary.availability import AvailabilityClass
 
 OUTSIDE = "+358501112222"
 NAMES = DisplayNames(user=str.title, number=number_of, pool=lambda pool_id: f"Pool {pool_id}")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from voicecloud.records.codec import pack, unpack
-from voicecloud.records.model import CallEvent, CallHistory, Direction, EndReason, EventKind, Terminal
+from voicecloud.vocabulary.calls import CallEvent, CallHistory, Direction, EndReason, EventKind, Terminal
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EVENTS = tuple(

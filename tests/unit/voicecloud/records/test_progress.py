@@ -10,9 +10,9 @@ import pytest
 
 from shared.errors import Unavailable
 from voicecloud.records import progress
-from voicecloud.records.model import CallHistory, Direction
 from voicecloud.records.progress import CallsInProgress
 from voicecloud.records.store import RecordStore
+from voicecloud.vocabulary.calls import CallHistory, Direction
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -15,19 +15,7 @@ from tests.fixtures.routing import (
     number_of,
     number_of_pool,
 )
-from voicecloud.records.model import (
-    EVENT_CODES,
-    CallHistory,
-    CallKind,
-    Direction,
-    EndReason,
-    EndResult,
-    EventKind,
-    Privacy,
-    RejectReason,
-    ServiceResult,
-    Terminal,
-)
+from voicecloud.records.model import EVENT_CODES, CallKind, EndResult, Privacy
 from voicecloud.records.rules import (
     default_privacy,
     interrupted,
@@ -38,7 +26,6 @@ from voicecloud.records.rules import (
     with_recording,
 )
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import FinishCall
 from voicecloud.routing.model import (
     Action,
@@ -50,6 +37,16 @@ from voicecloud.routing.model import (
     Subscriber,
     Target,
     TargetKind,
+)
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import (
+    CallHistory,
+    Direction,
+    EndReason,
+    EventKind,
+    RejectReason,
+    ServiceResult,
+    Terminal,
 )
 
 

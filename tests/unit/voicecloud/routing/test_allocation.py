@@ -4,11 +4,11 @@ import pytest
 
 from shared.errors import Conflict, Missing
 from tests.fixtures.routing import MakeFloor, members, number_of_pool
-from voicecloud.records.model import EndReason, EventKind, RejectReason, Terminal
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import RingUser
 from voicecloud.routing.model import Member, OfferMode, Pool, Selection, Subscriber, Target, TargetKind
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, Terminal
 
 
 def test_the_agent_is_rung_with_caller_and_pool(floor: MakeFloor) -> None:

@@ -4,11 +4,12 @@ import pytest
 
 from shared.errors import Conflict, InvalidInput, Missing
 from tests.fixtures.routing import POOL_NUMBER, MakeFloor, members, number_of
-from voicecloud.records.model import Direction, EndReason, EndResult
+from voicecloud.records.model import EndResult
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber, RingUser
 from voicecloud.routing.model import Pool, Subscriber
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import Direction, EndReason
 
 FAR = "+358409999999"
 

@@ -5,11 +5,11 @@ from datetime import time
 import pytest
 
 from tests.fixtures.routing import Floor, MakeFloor, members
-from voicecloud.records.model import Terminal
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.figures import OpenStatus, PoolFigures
 from voicecloud.routing.model import Action, ActionKind, AdHocException, Hours, Member, Pool, Schedule, SmartRouting
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import Terminal
 
 MORNING = Schedule({day: (Hours(time(8), time(11)),) for day in range(7)})
 

@@ -6,9 +6,7 @@ from datetime import time
 import pytest
 
 from tests.fixtures.routing import CALLER, Floor, MakeFloor, members, number_of_pool
-from voicecloud.records.model import EndReason, EventKind, ServiceResult, Terminal
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallbackSource, CallNumber, RecordVoicemail
 from voicecloud.routing.model import (
     Action,
@@ -24,6 +22,8 @@ from voicecloud.routing.model import (
     Target,
     TargetKind,
 )
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason, EventKind, ServiceResult, Terminal
 
 MORNING = Schedule({day: (Hours(time(8), time(11)),) for day in range(7)})
 OUTSIDE = Target(TargetKind.NUMBER, "+358501112222")

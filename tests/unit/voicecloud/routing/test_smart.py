@@ -4,13 +4,13 @@ import pytest
 
 from shared.errors import InvalidInput
 from tests.fixtures.routing import CALLER, POOL_NUMBER, Floor, MakeFloor, configuration, members
-from voicecloud.records.model import EndReason, ServiceResult
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import AskRouting
 from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
 from voicecloud.routing.model import DISCONNECT, Pool, SmartRouting, Target, TargetKind
 from voicecloud.routing.smart import read_answer
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason, ServiceResult
 
 TO_BOB = Target(TargetKind.USER, "bob")
 

@@ -6,11 +6,11 @@ import pytest
 
 from shared.errors import InvalidInput, Missing
 from tests.fixtures.routing import MakeFloor, configuration, members, number_of
-from voicecloud.records.model import EndReason
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import PoolChanged, UserChanged
 from voicecloud.routing.model import Action, ActionKind, Member, Pool, Target, TargetKind
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason
 
 
 def test_an_activated_member_gets_the_waiting_call(floor: MakeFloor) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from shared.errors import Conflict, Missing
 from tests.fixtures.routing import Floor, MakeFloor, members, number_of
-from voicecloud.records.model import EndReason, EventKind
 from voicecloud.routing import events
 from voicecloud.routing.effects import Bridge, Unbridge
 from voicecloud.routing.model import Pool
+from voicecloud.vocabulary.calls import EndReason, EventKind
 
 
 def talking(floor: MakeFloor) -> tuple[Floor, str]:

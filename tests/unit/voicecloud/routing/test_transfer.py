@@ -4,11 +4,11 @@ import pytest
 
 from shared.errors import Conflict, Missing
 from tests.fixtures.routing import Floor, MakeFloor, members, number_of, number_of_pool
-from voicecloud.records.model import EndReason, EventKind, ServiceResult, Terminal
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber
 from voicecloud.routing.model import DISCONNECT, Pool, Target, TargetKind
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason, EventKind, ServiceResult, Terminal
 
 TO_BOB = Target(TargetKind.USER, "bob")
 TO_OTHER = Target(TargetKind.POOL, "other")

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.fixtures.routing import MakeFloor, number_of
-from voicecloud.records.model import CallKind, EndReason
+from voicecloud.records.model import CallKind
 from voicecloud.routing import events
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.routing.effects import CallNumber
 from voicecloud.routing.model import Forwarding, Subscriber, Target, TargetKind
+from voicecloud.vocabulary.availability import AvailabilityClass
+from voicecloud.vocabulary.calls import EndReason
 
 MOBILE = Target(TargetKind.NUMBER, "+358501112222")
 TO_BOB = Target(TargetKind.USER, "bob")

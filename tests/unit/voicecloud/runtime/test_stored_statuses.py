@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from voicecloud.routing.availability import AvailabilityClass
 from voicecloud.runtime import staff
+from voicecloud.vocabulary.availability import AvailabilityClass
 
 
 def test_a_stored_status_is_read_by_the_keys_it_was_written_with() -> None:

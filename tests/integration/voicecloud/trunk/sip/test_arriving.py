@@ -10,8 +10,8 @@ from tests.fixtures.media import Voice, voices
 from tests.fixtures.sip_line import Line, sip_line
 from tests.fixtures.voicecloud import ANNA, RunVoiceCloud
 from tests.fixtures.web_agent import ANNAS, leg_of, until
-from voicecloud.records.model import Terminal
 from voicecloud.routing.events import Answer
+from voicecloud.vocabulary.calls import Terminal
 
 CALLER = "sip:+358401112233@carrier.example"
 VIDEO = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:9\r\na=rtpmap:96 VP8/90000\r\n"

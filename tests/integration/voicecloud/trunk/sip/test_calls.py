@@ -14,10 +14,10 @@ from tests.fixtures.media import Voice, voices
 from tests.fixtures.sip import BUSY_NUMBER, CUSTOMER_HZ, CUSTOMER_NUMBER, HOST, Carrier, Telephone, carrier
 from tests.fixtures.voicecloud import BJORN, RunVoiceCloud, VoiceCloud
 from tests.fixtures.web_agent import AGENT_HZ, ANNAS, answers, begins, dials, leg_of, speaks, until, web_agent
-from voicecloud.records.model import Terminal
 from voicecloud.routing.events import Answer, CompleteConsult, Consult, Hold, PartyLeft, Resume, TerminalChanged
 from voicecloud.routing.model import Target, TargetKind
 from voicecloud.settings.sip import Account
+from voicecloud.vocabulary.calls import Terminal
 
 NEAR_HZ = 15.0
 BJORNS_HZ = 1500.0

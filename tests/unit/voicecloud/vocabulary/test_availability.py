@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecloud.routing.availability import (
+from voicecloud.vocabulary.availability import (
     PROFILES,
     AvailabilityClass,
     AvailabilityEntry,

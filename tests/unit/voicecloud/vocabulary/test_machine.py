@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from shared.errors import Conflict
-from voicecloud.routing.machine import COMMANDS, TABLE_FILE, CallState, LegState, WorkState, allows, following
 from voicecloud.routing.model import Selection
+from voicecloud.vocabulary.machine import COMMANDS, TABLE_FILE, CallState, LegState, WorkState, allows, following
 
 MACHINES: dict[str, type[StrEnum]] = {"leg": LegState, "call": CallState, "agent": WorkState}
 ROOT = TABLE_FILE.parents[2]

@@ -1,0 +1,1 @@
+"""The words that routing, records and phones share: a call and its events, its states, and availability."""
