@@ -52,8 +52,8 @@ MODULES = (
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "shared/numbers").glob("[!_]*.py")),
     "voicecloud/notices/rules.py",
     "voicecloud/records/rules.py",
-    "voicecloud/routing/allocation.py",
-    "voicecloud/routing/selection.py",
+    "voicecloud/routing/engine/allocation.py",
+    "voicecloud/routing/rules/selection.py",
     "voicecloud/trunk/sip/rules.py",
     "voicecloud/webhooks/rules.py",
 )

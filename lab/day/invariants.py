@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from voicecloud.records.model import CallRecord
 from voicecloud.records.rules import record
-from voicecloud.routing.allocation import free_members
 from voicecloud.routing.effects import (
     Bridge,
     CallNumber,
@@ -21,12 +20,13 @@ from voicecloud.routing.effects import (
     RingUser,
     Unbridge,
 )
+from voicecloud.routing.engine.allocation import free_members
+from voicecloud.routing.engine.unserved import left_alone
 from voicecloud.routing.events import CallArrived, DialOut, EndAvailability, EndWrapUp, Event, SetAvailability
 from voicecloud.routing.figures import pool_figures
 from voicecloud.routing.model import Selection
 from voicecloud.routing.platform import Platform
-from voicecloud.routing.state import Call, PoolState, World
-from voicecloud.routing.unserved import left_alone
+from voicecloud.routing.state.world import Call, PoolState, World
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.calls import CallHistory, EventKind
 from voicecloud.vocabulary.machine import CallState, LegState, WorkState

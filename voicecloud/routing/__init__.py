@@ -14,6 +14,8 @@ Front door::
     platform.availability(user_id, now)              # vocabulary.availability.AvailabilityEntry, or None
     platform.calls_of(user_id), platform.members(pool_id)
 
+* ``model``, ``events``, ``effects``, ``views`` and ``figures`` are what others see; ``rules`` look at configuration
+  alone, ``state`` is what is, ``engine`` what happens. Each of the three knows those before it only.
 * ``model``: configuration (users, pools, numbers); ``events``: what it can be given; ``effects``: what is to be done.
 * Commands that the state forbids raise ``shared.errors.Conflict`` or ``Missing``, and nothing has changed then.
 * ``now`` is an aware UTC datetime and never runs backwards.

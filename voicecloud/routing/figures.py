@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from voicecloud.routing.schedule import active_exception, is_open
-from voicecloud.routing.state import PoolState, WorkingAgent, World
+from voicecloud.routing.rules.schedule import active_exception, is_open
+from voicecloud.routing.state.world import PoolState, WorkingAgent, World
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.machine import LegState, WorkState
 

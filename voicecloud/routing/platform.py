@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from voicecloud.routing import agents, arrivals, caller_numbers, events, offers, setup, smart, staff, talk, transfer
-from voicecloud.routing.allocation import allocate
-from voicecloud.routing.due import fire
+from voicecloud.routing import events
 from voicecloud.routing.effects import Effect, PoolChanged, UserChanged
+from voicecloud.routing.engine import arrivals, caller_numbers, offers, setup, smart, staff, talk, transfer
+from voicecloud.routing.engine.allocation import allocate
+from voicecloud.routing.engine.due import fire
 from voicecloud.routing.events import Event
 from voicecloud.routing.figures import PoolFigures, UserStatus, pool_figures, user_status
 from voicecloud.routing.model import Configuration, Member
-from voicecloud.routing.state import World
+from voicecloud.routing.state import agents
+from voicecloud.routing.state.world import World
 from voicecloud.routing.views import LiveCall, live_call
 from voicecloud.vocabulary.availability import AvailabilityEntry, current
 from voicecloud.vocabulary.calls import CallHistory, EventKind

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.state import Call, Leg
+from voicecloud.routing.state.world import Call, Leg
 from voicecloud.vocabulary.calls import Direction, Terminal
 from voicecloud.vocabulary.machine import CallState, LegState
 

@@ -19,7 +19,7 @@ from voicecloud import wire
 from voicecloud.organisation.model import Document, required
 from voicecloud.routing.effects import AskRouting, Effect
 from voicecloud.routing.events import RoutingAnswered
-from voicecloud.routing.smart import read_answer
+from voicecloud.routing.rules.answers import read_answer
 from voicecloud.runtime.engine import Engine
 
 KEY_HEADER = "X-Benemen-APIKey"

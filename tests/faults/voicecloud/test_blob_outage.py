@@ -9,7 +9,7 @@ from lab.people.customers import Behaviour
 from lab.people.telephones import Answering, How
 from local.free_ports import free_port
 from tests.fixtures.voicecloud import RunVoiceCloud
-from voicecloud import telephony
+from voicecloud.telephony import service
 from voicecloud.vocabulary.calls import CallHistory
 
 DAVIDS = "+35891001004"
@@ -35,7 +35,7 @@ async def test_a_call_is_accounted_for_while_another_waits_for_storage(
     run_voicecloud: RunVoiceCloud, storage_connection: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A recording cannot be stored; who calls meanwhile is in storage all the same, should the process die now."""
-    monkeypatch.setattr(telephony, "FLUSH_S", 0.1)  # at the end of the test nobody waits for that recording
+    monkeypatch.setattr(service, "FLUSH_S", 0.1)  # at the end of the test nobody waits for that recording
     connection = re.sub(r"(BlobEndpoint=http://127.0.0.1:)\d+/", r"\g<1>9/", storage_connection)
     async with run_voicecloud(storage_connection=connection) as cloud:
         store = cloud.store.telephony.records.store

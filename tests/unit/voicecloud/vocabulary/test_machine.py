@@ -62,7 +62,7 @@ def test_following_obeys_the_table_and_refuses_the_rest(name: str) -> None:
 
 def test_states_are_written_in_two_modules_and_only_by_following() -> None:
     """No other module assigns a state, and those two assign nothing but what the table gives."""
-    writes = [(path.name, *write) for path in ROUTING.glob("*.py") for write in state_writes(path)]
+    writes = [(path.name, *write) for path in ROUTING.rglob("*.py") for write in state_writes(path)]
     assert {name for name, _, _ in writes} == WRITERS
     for _, _, value in writes:
         assert isinstance(value, ast.Call)

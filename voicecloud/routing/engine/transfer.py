@@ -1,15 +1,26 @@
 """Blind and consulted transfers (C3). No caller is lost: who hangs up while consulting has transferred."""
 
 from shared.errors import Conflict
-from voicecloud.routing.allocation import best_agent
-from voicecloud.routing.arrivals import LONGEST_NUMBER
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.journey import finish, resolved, run
-from voicecloud.routing.legs import HOLD_MUSIC, RING_BACK, advance, dial, end, play, ring, separate, set_stage, talk
+from voicecloud.routing.engine.allocation import best_agent
+from voicecloud.routing.engine.arrivals import LONGEST_NUMBER
+from voicecloud.routing.engine.journey import finish, resolved, run
+from voicecloud.routing.engine.pools import leave
 from voicecloud.routing.model import Target, TargetKind
-from voicecloud.routing.pools import leave
-from voicecloud.routing.state import Call, Leg, WorkingAgent, World
-from voicecloud.routing.steps import Goto
+from voicecloud.routing.state.legs import (
+    HOLD_MUSIC,
+    RING_BACK,
+    advance,
+    dial,
+    end,
+    play,
+    ring,
+    separate,
+    set_stage,
+    talk,
+)
+from voicecloud.routing.state.steps import Goto
+from voicecloud.routing.state.world import Call, Leg, WorkingAgent, World
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.vocabulary.machine import CallState, LegState, following

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecloud.routing.timers import CallTimers
+from voicecloud.routing.state.timers import CallTimers
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

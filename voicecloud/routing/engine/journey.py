@@ -4,12 +4,11 @@ Steps follow one another in a loop, not by calls of one another, so a ring of ov
 is a hop, and a call that has made ``MAX_HOPS`` is ended.
 """
 
-from voicecloud.routing import actions, pools, users
 from voicecloud.routing.effects import CallbackSource, FinishCall
-from voicecloud.routing.legs import end, play, set_stage, to_routing
+from voicecloud.routing.engine import actions, pools, users
 from voicecloud.routing.model import Target, TargetKind
-from voicecloud.routing.state import Call, World
-from voicecloud.routing.steps import (
+from voicecloud.routing.state.legs import end, play, set_stage, to_routing
+from voicecloud.routing.state.steps import (
     Admit,
     Announce,
     Carry,
@@ -21,6 +20,7 @@ from voicecloud.routing.steps import (
     Unreached,
     Welcome,
 )
+from voicecloud.routing.state.world import Call, World
 from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, ServiceResult
 from voicecloud.vocabulary.machine import CallState, LegState
 

@@ -1,11 +1,11 @@
 """What a pool does with a caller it does not queue: transfer, callback offer, voicemail, disconnect."""
 
 from voicecloud.routing.effects import RecordVoicemail
-from voicecloud.routing.legs import play, set_stage
+from voicecloud.routing.engine.pools import visit_of, visited
 from voicecloud.routing.model import DISCONNECT, ActionKind
-from voicecloud.routing.pools import visit_of, visited
-from voicecloud.routing.state import Call, World
-from voicecloud.routing.steps import Announce, Carry, EnterQueue, Finish, Goto, Perform, Step
+from voicecloud.routing.state.legs import play, set_stage
+from voicecloud.routing.state.steps import Announce, Carry, EnterQueue, Finish, Goto, Perform, Step
+from voicecloud.routing.state.world import Call, World
 from voicecloud.vocabulary.calls import EventKind, ServiceResult
 
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from voicecloud.routing.effects import AskRouting, CallbackSource, RequestCallback
-from voicecloud.routing.legs import play, set_stage, to_routing, withdraw_offers
 from voicecloud.routing.model import Action, ActionKind, Pool, Selection
-from voicecloud.routing.schedule import active_exception, is_open
-from voicecloud.routing.state import Call, PoolState, Visit, World
-from voicecloud.routing.steps import Admit, Announce, EnterQueue, Finish, Perform, Step, Unreached, Welcome
+from voicecloud.routing.rules.schedule import active_exception, is_open
+from voicecloud.routing.state.legs import play, set_stage, to_routing, withdraw_offers
+from voicecloud.routing.state.steps import Admit, Announce, EnterQueue, Finish, Perform, Step, Unreached, Welcome
+from voicecloud.routing.state.world import Call, PoolState, Visit, World
 from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, ServiceResult
 
 MISSED_OUTCOMES = frozenset({ServiceResult.ABANDONED, ServiceResult.OVERFLOWED, ServiceResult.REJECTED})

@@ -8,7 +8,7 @@ from voicecloud.routing import events
 from voicecloud.routing.effects import AskRouting
 from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
 from voicecloud.routing.model import DISCONNECT, Pool, SmartRouting, Target, TargetKind
-from voicecloud.routing.smart import read_answer
+from voicecloud.routing.rules.answers import read_answer
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.calls import EndReason, ServiceResult
 

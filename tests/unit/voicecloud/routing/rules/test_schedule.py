@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecloud.routing.model import AdHocException, AppliesWhen, Hours, Member, Pool, Prompt, Schedule
-from voicecloud.routing.schedule import active_exception, is_open, opening_periods
+from voicecloud.routing.rules.schedule import active_exception, is_open, opening_periods
 
 HELSINKI = "Europe/Helsinki"
 SKIPPED = date(2026, 3, 29)  # 03:00 becomes 04:00

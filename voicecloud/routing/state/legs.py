@@ -1,9 +1,9 @@
 """Legs of a call: opened, connected, separated, ended. The only place where a leg's or a call's state changes."""
 
-from voicecloud.routing import agents
 from voicecloud.routing.effects import Bridge, CallNumber, EndLeg, OfferKind, Play, RingUser, Unbridge
 from voicecloud.routing.model import OfferMode
-from voicecloud.routing.state import Call, Leg, WorkingAgent, World
+from voicecloud.routing.state import agents
+from voicecloud.routing.state.world import Call, Leg, WorkingAgent, World
 from voicecloud.vocabulary.calls import EventKind, RejectReason, Terminal
 from voicecloud.vocabulary.machine import CallState, LegState, following
 

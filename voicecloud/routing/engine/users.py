@@ -1,10 +1,10 @@
 """Calls to one person or one outside number: rung when allowed, else forwarded as the user has set it (B1-B3)."""
 
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.legs import RING_BACK, dial, play, ring, set_stage
 from voicecloud.routing.model import Target
-from voicecloud.routing.state import Call, WorkingAgent, World
-from voicecloud.routing.steps import Goto, Step, Unreached
+from voicecloud.routing.state.legs import RING_BACK, dial, play, ring, set_stage
+from voicecloud.routing.state.steps import Goto, Step, Unreached
+from voicecloud.routing.state.world import Call, WorkingAgent, World
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason
 

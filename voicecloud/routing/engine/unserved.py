@@ -1,9 +1,9 @@
 """Callers who already wait when nobody serves their pool any more: they too take its no-agents action."""
 
-from voicecloud.routing.journey import run
-from voicecloud.routing.legs import to_routing
-from voicecloud.routing.pools import anyone_serves, leave_queue, visit_of, without_agents
-from voicecloud.routing.state import Call, PoolState, World
+from voicecloud.routing.engine.journey import run
+from voicecloud.routing.engine.pools import anyone_serves, leave_queue, visit_of, without_agents
+from voicecloud.routing.state.legs import to_routing
+from voicecloud.routing.state.world import Call, PoolState, World
 from voicecloud.vocabulary.machine import CallState
 
 GRACE_S = 25.0

@@ -1,14 +1,15 @@
 """How calls begin: from outside, dialled by a user, or taken out of a queue by hand."""
 
 from shared.errors import Conflict, InvalidInput
-from voicecloud.routing import agents, caller_numbers
-from voicecloud.routing.allocation import offer
+from voicecloud.routing.engine import caller_numbers
+from voicecloud.routing.engine.allocation import offer
+from voicecloud.routing.engine.journey import finish, resolved, run
 from voicecloud.routing.events import CallArrived, DialOut
-from voicecloud.routing.journey import finish, resolved, run
-from voicecloud.routing.legs import new_leg
 from voicecloud.routing.model import Target, TargetKind
-from voicecloud.routing.state import Call, WorkingAgent, World
-from voicecloud.routing.steps import Goto
+from voicecloud.routing.state import agents
+from voicecloud.routing.state.legs import new_leg
+from voicecloud.routing.state.steps import Goto
+from voicecloud.routing.state.world import Call, WorkingAgent, World
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.calls import Direction, EndReason, EventKind
 from voicecloud.vocabulary.machine import CallState, LegState, WorkState

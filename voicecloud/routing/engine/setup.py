@@ -1,10 +1,10 @@
 """Putting a configuration into force while calls go on."""
 
-from voicecloud.routing import staff
-from voicecloud.routing.journey import finish, run
+from voicecloud.routing.engine import staff
+from voicecloud.routing.engine.journey import finish, run
+from voicecloud.routing.engine.pools import overflow
 from voicecloud.routing.model import Configuration
-from voicecloud.routing.pools import overflow
-from voicecloud.routing.state import Call, PoolState, World
+from voicecloud.routing.state.world import Call, PoolState, World
 from voicecloud.vocabulary.calls import EndReason
 
 

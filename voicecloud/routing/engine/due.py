@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from voicecloud.routing import agents, offers, staff, unserved
-from voicecloud.routing.journey import finish, proceed, run
-from voicecloud.routing.legs import play
-from voicecloud.routing.pools import overflow, visit_of, visited
-from voicecloud.routing.selection import levels_admitted
-from voicecloud.routing.state import Call, World
-from voicecloud.routing.timers import TimerKey
+from voicecloud.routing.engine import offers, staff, unserved
+from voicecloud.routing.engine.journey import finish, proceed, run
+from voicecloud.routing.engine.pools import overflow, visit_of, visited
+from voicecloud.routing.rules.selection import levels_admitted
+from voicecloud.routing.state import agents
+from voicecloud.routing.state.legs import play
+from voicecloud.routing.state.timers import TimerKey
+from voicecloud.routing.state.world import Call, World
 from voicecloud.vocabulary.calls import EndReason
 from voicecloud.vocabulary.machine import CallState
 

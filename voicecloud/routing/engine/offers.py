@@ -1,13 +1,13 @@
 """A party that rings: it answers, declines, lets it ring, or cannot be had."""
 
 from shared.errors import Conflict
-from voicecloud.routing import transfer
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.journey import run
-from voicecloud.routing.legs import advance, answered, end, set_stage, talk, to_routing, withdraw_offers
-from voicecloud.routing.pools import leave_queue, visit_of
-from voicecloud.routing.state import Call, Leg, World
-from voicecloud.routing.users import not_answered
+from voicecloud.routing.engine import transfer
+from voicecloud.routing.engine.journey import run
+from voicecloud.routing.engine.pools import leave_queue, visit_of
+from voicecloud.routing.engine.users import not_answered
+from voicecloud.routing.state.legs import advance, answered, end, set_stage, talk, to_routing, withdraw_offers
+from voicecloud.routing.state.world import Call, Leg, World
 from voicecloud.vocabulary.calls import EndReason, EventKind, RejectReason, Terminal
 from voicecloud.vocabulary.machine import LegState
 

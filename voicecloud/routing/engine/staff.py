@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.errors import InvalidInput, Missing
-from voicecloud.routing import agents, caller_numbers, offers
+from voicecloud.routing.engine import caller_numbers, offers
 from voicecloud.routing.events import (
     EndAvailability,
     RemoveMember,
@@ -13,7 +13,8 @@ from voicecloud.routing.events import (
     SetMember,
     TerminalChanged,
 )
-from voicecloud.routing.state import WorkingAgent, World
+from voicecloud.routing.state import agents
+from voicecloud.routing.state.world import WorkingAgent, World
 from voicecloud.vocabulary import availability
 from voicecloud.vocabulary.availability import AvailabilityClass, AvailabilityEntry
 from voicecloud.vocabulary.calls import RejectReason

@@ -1,17 +1,10 @@
-"""Smart routing (J5): the published answer, read with tolerance, and what it changes for a call."""
+"""The published answer of smart routing (J5), read with tolerance."""
 
 from collections.abc import Mapping, Sequence
 
 from shared.errors import InvalidInput
-from voicecloud.routing.events import RoutingAnswer, RoutingAnswered
-from voicecloud.routing.journey import proceed, resolved, run
-from voicecloud.routing.legs import to_routing
+from voicecloud.routing.events import RoutingAnswer
 from voicecloud.routing.model import DISCONNECT, Configuration, Target, TargetKind
-from voicecloud.routing.pools import visit_of
-from voicecloud.routing.state import Call, World
-from voicecloud.routing.steps import Finish, Goto
-from voicecloud.vocabulary.calls import EndReason, EventKind, ServiceResult
-from voicecloud.vocabulary.machine import CallState
 
 DISCONNECT_TEXT = "DISCONNECT:"
 KINDS = {"queue": TargetKind.POOL, "pool": TargetKind.POOL, "user": TargetKind.USER, "number": TargetKind.NUMBER}
@@ -51,30 +44,6 @@ def read_target(text: str) -> Target | None:
     if kind and value and (kind is not TargetKind.NUMBER or is_number):
         return Target(kind, value)
     raise InvalidInput("routing-answer", "a routing target is not understood")
-
-
-def answered(world: World, event: RoutingAnswered) -> None:
-    """The endpoint has answered in time; a late answer is ignored."""
-    call = world.calls.get(event.call_id)
-    if call is None or call.stage is not CallState.ASKING:
-        return
-    call.answer = event.answer
-    target = event.answer.initial_target if event.answer else None
-    if target is None or resolved(world, target) == Target(TargetKind.POOL, visit_of(call).pool_id):
-        proceed(world, call)
-    else:
-        _send(world, call, target)
-
-
-def _send(world: World, call: Call, target: Target) -> None:
-    call.then = None
-    to_routing(world, call)
-    if target.kind is TargetKind.DISCONNECT:
-        visit_of(call).outcome = ServiceResult.REJECTED
-        world.note(call, EventKind.QUEUE_REJECTED, pool_id=visit_of(call).pool_id, detail=EndReason.ROUTED_AWAY)
-        run(world, call, Finish(EndReason.ROUTED_AWAY))
-    else:
-        run(world, call, Goto(target))
 
 
 def _target(body: Mapping[str, object], key: str, configuration: Configuration) -> Target | None:

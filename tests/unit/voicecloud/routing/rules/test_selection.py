@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecloud.routing.model import Pool, Selection
-from voicecloud.routing.selection import Candidate, Question, choose, levels_admitted, rounds_over
+from voicecloud.routing.rules.selection import Candidate, Question, choose, levels_admitted, rounds_over
 
 NAMES = [f"user-{number}" for number in range(8)]
 

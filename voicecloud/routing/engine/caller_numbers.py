@@ -3,7 +3,7 @@
 from shared.errors import InvalidInput
 from shared.numbers import line_of
 from voicecloud.routing.model import TargetKind
-from voicecloud.routing.state import WorkingAgent, World
+from voicecloud.routing.state.world import WorkingAgent, World
 
 
 def shown(world: World, agent: WorkingAgent, asked: str | None) -> str | None:

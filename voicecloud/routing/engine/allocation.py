@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from voicecloud.routing.effects import OfferKind
-from voicecloud.routing.journey import run
-from voicecloud.routing.legs import ring, set_stage
+from voicecloud.routing.engine.journey import run
+from voicecloud.routing.engine.pools import overflow, visit_of
+from voicecloud.routing.engine.unserved import watch
 from voicecloud.routing.model import Member, Pool
-from voicecloud.routing.pools import overflow, visit_of
-from voicecloud.routing.selection import Candidate, Question, choose, rounds_over
-from voicecloud.routing.state import Call, PoolState, WorkingAgent, World
-from voicecloud.routing.unserved import watch
+from voicecloud.routing.rules.selection import Candidate, Question, choose, rounds_over
+from voicecloud.routing.state.legs import ring, set_stage
+from voicecloud.routing.state.world import Call, PoolState, WorkingAgent, World
 from voicecloud.vocabulary.machine import CallState
 
 RETURNED_PRIORITY = 1_000

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from voicecloud.routing.state import Leg, WorkingAgent, World
+from voicecloud.routing.state.world import Leg, WorkingAgent, World
 from voicecloud.vocabulary import availability
 from voicecloud.vocabulary.availability import AvailabilityClass
 from voicecloud.vocabulary.machine import WorkState, following

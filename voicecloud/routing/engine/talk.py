@@ -1,11 +1,11 @@
 """What parties do within a call: hold, resume, press keys, hang up."""
 
 from shared.errors import Conflict
-from voicecloud.routing import offers, transfer
-from voicecloud.routing.journey import finish, proceed, run
-from voicecloud.routing.legs import HOLD_MUSIC, advance, play, separate, talk, to_routing, withdraw_offers
-from voicecloud.routing.pools import confirm_callback, leave_queue
-from voicecloud.routing.state import Call, Leg, World
+from voicecloud.routing.engine import offers, transfer
+from voicecloud.routing.engine.journey import finish, proceed, run
+from voicecloud.routing.engine.pools import confirm_callback, leave_queue
+from voicecloud.routing.state.legs import HOLD_MUSIC, advance, play, separate, talk, to_routing, withdraw_offers
+from voicecloud.routing.state.world import Call, Leg, World
 from voicecloud.vocabulary.calls import Direction, EndReason, EventKind, RejectReason
 from voicecloud.vocabulary.machine import CallState, LegState
 

@@ -12,8 +12,8 @@ from shared.errors import Missing
 from voicecloud.routing.effects import Effect, Note, OfferKind
 from voicecloud.routing.events import RoutingAnswer
 from voicecloud.routing.model import Configuration, Member, Pool, Subscriber, Target
-from voicecloud.routing.steps import Step
-from voicecloud.routing.timers import CallTimers
+from voicecloud.routing.state.steps import Step
+from voicecloud.routing.state.timers import CallTimers
 from voicecloud.vocabulary.availability import AvailabilityClass, AvailabilityEntry
 from voicecloud.vocabulary.calls import CallEvent, CallHistory, Direction, EndReason, EventKind, ServiceResult, Terminal
 from voicecloud.vocabulary.machine import CallState, LegState, WorkState
