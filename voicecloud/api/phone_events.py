@@ -43,7 +43,7 @@ async def events_allowed(request: web.Request) -> object:
 
 
 async def _tell(request: web.Request, answer: web.StreamResponse) -> None:
-    """Raises what ``PhoneSessions.stream`` does before the answer begins, ConnectionError afterwards."""
+    """Raises what ``WebTerminalSessions.stream`` does before the answer begins, ConnectionError afterwards."""
     phones, seen = services(request).phones, request.headers.get("Last-Event-ID", "")
     try:
         async with phones.sessions.stream(_ticket(request)) as user_id:
