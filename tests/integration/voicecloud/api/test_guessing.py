@@ -26,7 +26,10 @@ async def tried(cloud: VoiceCloud, name: str, password: str, address: str) -> st
 async def test_any_number_of_guesses_at_once_are_five(run_voicecloud: RunVoiceCloud) -> None:
     """Tries count before they are checked; then 429 says when to come again, the right password too."""
     now = datetime.now(UTC)  # the pause is not over because the machine is slow
-    async with run_voicecloud(clock=lambda: now) as cloud, httpx.AsyncClient(base_url=cloud.url, timeout=60) as stranger:
+    async with (
+        run_voicecloud(clock=lambda: now) as cloud,
+        httpx.AsyncClient(base_url=cloud.url, timeout=60) as stranger,
+    ):
 
         async def guess(password: str) -> httpx.Response:
             return await stranger.post(f"/authuser/{ANNA}", json={"UserName": ANNA, "Password": password})

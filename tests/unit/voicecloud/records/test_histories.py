@@ -5,19 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from voicecloud.records.model import (
+from voicecloud.records.model import CallKind, EndResult
+from voicecloud.records.rules import interrupted, last_moment, record, service_calls, user_calls, with_recording
+from voicecloud.vocabulary.calls import (
     CallEvent,
     CallHistory,
-    CallKind,
     Direction,
     EndReason,
-    EndResult,
     EventKind,
     RejectReason,
     ServiceResult,
     Terminal,
 )
-from voicecloud.records.rules import interrupted, last_moment, record, service_calls, user_calls, with_recording
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MATTI, NUMBER = "+358401234567", "+35891000100"
