@@ -14,17 +14,17 @@ from voicecloud.classification.wiring import ClassificationWiring
 from voicecloud.media.process import OWN, Audio
 from voicecloud.organisation import store as organisation_store
 from voicecloud.organisation.wiring import loaded
-from voicecloud.phone.wiring import PhoneWiring
+from voicecloud.phone.wiring import VoiceCloudPhoneWiring
 from voicecloud.reloading import Reloading
 from voicecloud.rte.wiring import RteWiring
 from voicecloud.settings.model import VoiceCloudSettings
 from voicecloud.telephony.wiring import TelephonyWiring
 from voicecloud.users.signing import signing_key
-from voicecloud.users.wiring import UserWiring
+from voicecloud.users.wiring import VoiceCloudUserWiring
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class VoiceCloudServices(ClassificationWiring, PhoneWiring, RteWiring, TelephonyWiring, UserWiring):
+class VoiceCloudServices(ClassificationWiring, VoiceCloudPhoneWiring, RteWiring, TelephonyWiring, VoiceCloudUserWiring):
     """What the handlers ask: every part, each built once."""
 
     @cached_property

@@ -13,7 +13,7 @@ from voicecloud.settings.model import VoiceCloudSettings
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Wiring:
+class VoiceCloudWiring:
     """``signing_key`` is what this voice cloud signs its own tokens and links with."""
 
     settings: VoiceCloudSettings

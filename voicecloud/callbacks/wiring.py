@@ -6,11 +6,11 @@ from functools import cached_property
 from voicecloud.callbacks import store
 from voicecloud.callbacks.requests import CallbackRequests
 from voicecloud.callbacks.service import CallbackLists
-from voicecloud.webhooks.wiring import WebhookWiring
+from voicecloud.webhooks.wiring import VoiceCloudWebhookWiring
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class CallbackWiring(WebhookWiring):
+class VoiceCloudCallbackWiring(VoiceCloudWebhookWiring):
     """Callback lists, and what callers in pools leave on them (F)."""
 
     @cached_property

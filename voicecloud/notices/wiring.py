@@ -5,11 +5,11 @@ from functools import cached_property
 
 from voicecloud.notices.service import Notices
 from voicecloud.runtime.wiring import EngineWiring
-from voicecloud.webhooks.wiring import WebhookWiring
+from voicecloud.webhooks.wiring import VoiceCloudWebhookWiring
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class NoticeWiring(EngineWiring, WebhookWiring):
+class NoticeWiring(EngineWiring, VoiceCloudWebhookWiring):
     """What happens, as webhooks and real-time events have it."""
 
     @cached_property

@@ -6,11 +6,11 @@ from shared.storage.tables import Tables
 from voicecloud.organisation import seed, store
 from voicecloud.organisation.service import Directory
 from voicecloud.settings.model import VoiceCloudSettings
-from voicecloud.wiring import Wiring
+from voicecloud.wiring import VoiceCloudWiring
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class OrganisationWiring(Wiring):
+class OrganisationWiring(VoiceCloudWiring):
     """``directory``: the organisation as it is configured, already read."""
 
     directory: Directory

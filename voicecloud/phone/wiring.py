@@ -25,7 +25,7 @@ class WebPhoneServices:
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class PhoneWiring(MediaWiring):
+class VoiceCloudPhoneWiring(MediaWiring):
     """The web phones of users."""
 
     @cached_property

@@ -6,11 +6,11 @@ from functools import cached_property
 from voicecloud.records import recordings, store
 from voicecloud.records.recordings import Recordings
 from voicecloud.records.store import RecordStore
-from voicecloud.wiring import Wiring
+from voicecloud.wiring import VoiceCloudWiring
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class RecordWiring(Wiring):
+class RecordWiring(VoiceCloudWiring):
     """Rows of calls, and their sound."""
 
     @cached_property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from voicecloud.callbacks.wiring import CallbackWiring
+from voicecloud.callbacks.wiring import VoiceCloudCallbackWiring
 from voicecloud.notices.wiring import NoticeWiring
 from voicecloud.records.progress import CallsInProgress
 from voicecloud.records.rows import RowNames
@@ -15,7 +15,7 @@ from voicecloud.trunk.wiring import TrunkWiring
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class TelephonyWiring(CallbackWiring, NoticeWiring, RecordWiring, TrunkWiring):
+class TelephonyWiring(VoiceCloudCallbackWiring, NoticeWiring, RecordWiring, TrunkWiring):
     """Calls, their records, and what is told of them."""
 
     @cached_property

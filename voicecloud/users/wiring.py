@@ -10,7 +10,7 @@ from voicecloud.users.service import Accounts
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class UserWiring(OrganisationWiring):
+class VoiceCloudUserWiring(OrganisationWiring):
     """Passwords and secret keys."""
 
     @cached_property

@@ -13,7 +13,7 @@ from voicecloud.webhooks.service import Webhooks
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class WebhookWiring(OrganisationWiring):
+class VoiceCloudWebhookWiring(OrganisationWiring):
     """Webhooks out, one deliverer a subscription."""
 
     @cached_property
