@@ -35,7 +35,7 @@ test: check ## every check and test
 	@scripts/setup-browser
 	@scripts/setup-telephony
 	@.venv/bin/pytest tests/unit -n 2
-	@.venv/bin/pytest tests/integration tests/faults -n 2
+	@.venv/bin/pytest tests/integration tests/faults -n 3 --dist worksteal
 	@.venv/bin/pytest tests/browser -n 2 --dist loadfile
 
 test-fast: check ## checks and unit tests, for while you work

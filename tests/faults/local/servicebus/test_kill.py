@@ -6,7 +6,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient as AioClient
 from azure.servicebus.exceptions import ServiceBusError
@@ -18,7 +17,6 @@ TIMEOUT_S = 30
 SENDS_BETWEEN_KILLS = 50
 LOCK_OVER_S = 61.0
 
-pytestmark = pytest.mark.usefixtures("impatient_sdk")
 
 MakeBroker = Callable[..., BrokerProcess]
 

@@ -12,8 +12,6 @@ from azure.servicebus.exceptions import MessageLockLostError, ServiceBusError
 from local.servicebus import Broker, QueueSettings, VirtualClock, running_broker
 from tests.fixtures.servicebus import BrokerProcess
 
-pytestmark = pytest.mark.usefixtures("impatient_sdk")
-
 
 @pytest.fixture
 async def broker() -> AsyncIterator[Broker]:

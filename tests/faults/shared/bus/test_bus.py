@@ -12,8 +12,6 @@ from tests.fixtures.servicebus import BrokerProcess
 
 QUEUE = "callbacks"
 
-pytestmark = pytest.mark.usefixtures("impatient_sdk")
-
 
 def event(number: int) -> CloudEvent:
     return CloudEvent(f"event-{number}", "voice.test", "tests", "", datetime(2026, 11, 22, tzinfo=UTC))

@@ -23,11 +23,6 @@ LOCK = "PT5S"
 LOCK_OVER_S = 5.5
 
 
-@pytest.fixture(autouse=True)
-def quick(impatient_sdk: None) -> None:
-    """All tests here open links of their own."""
-
-
 @dataclass(frozen=True)
 class Witnessed:
     """A namespace under test. ``ours`` is None when it is not our broker: then time only passes by itself."""
