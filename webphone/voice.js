@@ -29,9 +29,9 @@ export class Voice {
     return this.peer.localDescription?.sdp ?? "";
   }
 
-  /** @param {string} sdp */
-  answered(sdp) {
-    return this.peer.setRemoteDescription({ type: "answer", sdp });
+  /** Lost before it was answered, it stays lost: it is connected anew like any other. @param {string} sdp */
+  async answered(sdp) {
+    if (this.peer.signalingState !== "closed") await this.peer.setRemoteDescription({ type: "answer", sdp });
   }
 
   /** Another microphone in place of the one so far. @param {MediaStream} stream */
