@@ -38,7 +38,7 @@ class VoiceCloudServices(ClassificationWiring, VoiceCloudPhoneWiring, RteWiring,
         )
 
     def tie(self) -> None:
-        """Who does what routing decides is given its effects, in this order; the hub tells of what happens."""
+        """Who does what routing decides is given its effects, in this order; the hub reports what happens."""
         parts = (
             self.gateway,
             self.exchange,

@@ -29,7 +29,7 @@ export class Voice {
     return this.peer.localDescription?.sdp ?? "";
   }
 
-  /** Lost before it was answered, it stays lost: it is connected anew like any other. @param {string} sdp */
+  /** Lost before it was answered, it stays lost: it is connected again like any other. @param {string} sdp */
   async answered(sdp) {
     if (this.peer.signalingState !== "closed") await this.peer.setRemoteDescription({ type: "answer", sdp });
   }

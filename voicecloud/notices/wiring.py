@@ -1,4 +1,4 @@
-"""Builds what tells of calls, users and pools, for ``bootstrap``."""
+"""Builds what reports calls, users and pools, for ``bootstrap``."""
 
 from dataclasses import dataclass
 from functools import cached_property

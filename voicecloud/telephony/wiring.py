@@ -16,7 +16,7 @@ from voicecloud.trunk.wiring import TrunkWiring
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class TelephonyWiring(VoiceCloudCallbackWiring, NoticeWiring, RecordWiring, TrunkWiring):
-    """Calls, their records, and what is told of them."""
+    """Calls, their records, and what is reported about them."""
 
     @cached_property
     def calls_in_progress(self) -> CallsInProgress:

@@ -210,7 +210,7 @@ for (const [agent, described] of [
   ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"],
   ["Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"],
 ])
-  test(`another phone is told of this one as ${described}`, async () => {
+  test(`another phone sees this one as ${described}`, async () => {
     Object.defineProperty(globalThis, "navigator", { value: { userAgent: agent }, configurable: true });
     asked = [];
     await tab().open();
